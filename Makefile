@@ -1,0 +1,79 @@
+# Needs Python 3.11+, pip and make; everything else is fetched into .venv by the first target that needs it.
+#
+#   make demo     an agent's memory at work, in under a minute
+#   make test     the whole test suite
+#   make lint     formatting, lint, types, and whether the docs still tell the truth
+#   make check    lint and test: what CI runs
+#   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
+#   make setup    only prepare .venv, with the development tools
+#   make fix      let ruff format and repair what it can, and rewrite the generated docs
+
+# The first Python on PATH that is new enough; override with `make PYTHON=/path/to/python`.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+DATA ?= ../shared/data/locomo-dev.json
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+CORE := $(VENV)/.holdfast-core
+DEV := $(VENV)/.holdfast-dev
+
+# -qq: what goes wrong is shown, warnings about the index or the machine are not.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo test lint check bench setup fix
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(CORE)
+	@$(BIN)/holdfast demo
+
+test: $(DEV)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+
+lint: $(DEV)
+	@$(BIN)/ruff format --check --quiet . || { echo "run 'make fix'"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/guards/test_docs.py tests/guards/test_public_verbs.py
+
+check: lint test
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks.recall $(DATA)
+	$(BIN)/python -m benchmarks.noisy
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.ingest
+
+setup: $(DEV)
+
+fix: $(DEV)
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python scripts/gen_cli_docs.py
+
+# Set-up runs again only when pyproject.toml is newer than its stamp. The dev stamp implies the core one.
+$(CORE): pyproject.toml | $(BIN)/python
+	@echo "Installing holdfast into $(VENV) ..."
+	@$(PIP) install -qq --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	@echo "Installing holdfast and its development tools into $(VENV) ..."
+	@$(PIP) install -qq --editable '.[dev]'
+	@touch $(CORE) $@
+
+# A bare Debian or Ubuntu has no working `python -m venv` and guards its own packages from pip. uv can make the
+# environment there, and is put in a folder of its own (.uv), so nothing outside this directory changes.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Holdfast needs Python 3.11 or newer on PATH (or make PYTHON=...)" >&2; exit 1; }
+	@rm -rf $(VENV); $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { \
+		echo "$(PYTHON) -m venv does not work here; using uv instead ..."; \
+		rm -rf $(VENV); \
+		command -v uv >/dev/null || test -x .uv/bin/uv || $(PYTHON) -m pip install -qq --target .uv uv; \
+		PATH="$$PATH:$(CURDIR)/.uv/bin" uv venv --quiet --seed --python $(PYTHON) $(VENV); }

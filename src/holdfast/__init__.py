@@ -1,0 +1,41 @@
+"""Holdfast: memory for LLM agents in one file. Save, search, update and forget, with no key, no server and no LLM."""
+
+from __future__ import annotations
+
+from .errors import HoldfastError
+from .memory import AsyncMemory, AsyncScopedMemory, Memory, ScopedMemory
+from .ports import Clock, Embedder
+from .types import (
+    Bulk,
+    Change,
+    Draft,
+    Group,
+    Hit,
+    MemoryItem,
+    Page,
+    Scope,
+    Source,
+    Stats,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AsyncMemory",
+    "AsyncScopedMemory",
+    "Bulk",
+    "Change",
+    "Clock",
+    "Draft",
+    "Embedder",
+    "Group",
+    "Hit",
+    "HoldfastError",
+    "Memory",
+    "MemoryItem",
+    "Page",
+    "Scope",
+    "ScopedMemory",
+    "Source",
+    "Stats",
+]

@@ -1,0 +1,222 @@
+"""The checks at the door: every value a caller hands over is looked at here, once, before anything is written.
+
+Each function returns the value in its stored form or raises `InvalidInput` naming the field. Pure: no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from .errors import InvalidInput
+
+MAX_TEXT = 20_000
+MAX_NAME = 256
+MAX_TAGS = 64
+MAX_JSON = 16_384
+MAX_INT = 2**63 - 1
+
+_LABEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_RESERVED_LABELS = frozenset({"actor", "scope", "under"})
+# Tab, newline and carriage return are part of ordinary text; every other control character is refused.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def text(value: object, field: str = "text", limit: int = MAX_TEXT) -> str:
+    """Return `value` if it is a non-empty string of at most `limit` characters without control characters."""
+    if not isinstance(value, str):
+        raise InvalidInput(field, f"must be a string, not {type(value).__name__}")
+    if len(value) > limit:
+        raise InvalidInput(field, f"is {len(value):,} characters long; the limit is {limit:,}, so split it")
+    if not value.strip():
+        raise InvalidInput(field, "is empty; give it some text")
+    bad = _CONTROL.search(value)
+    if bad:
+        raise InvalidInput(
+            field, f"holds the control character U+{ord(bad[0]):04X} at {bad.start()}; remove it"
+        )
+    bad = _SURROGATE.search(value)
+    if bad:
+        raise InvalidInput(field, f"holds half a surrogate pair at {bad.start()}; decode it as UTF-8 first")
+    return value
+
+
+def name(value: object, field: str, limit: int = MAX_NAME) -> str:
+    """Return a one-line identifier (an id of a label, a tag, a thread, a speaker) of at most `limit` characters."""
+    checked = text(value, field, limit)
+    if checked != checked.strip() or "\n" in checked or "\r" in checked or "\t" in checked:
+        raise InvalidInput(field, "must be one line without leading or trailing space")
+    return checked
+
+
+def optional_name(value: object, field: str, limit: int = MAX_NAME) -> str | None:
+    """Return None for None, else what `name` returns."""
+    return None if value is None else name(value, field, limit)
+
+
+def label_name(value: object) -> str:
+    """Return a label's name: a lower-case word of at most 32 letters, digits and underscores."""
+    if not isinstance(value, str) or not _LABEL_NAME.match(value):
+        raise InvalidInput("scope", f"{value!r:.60} is no label name; use lower-case letters, digits and _")
+    if value in _RESERVED_LABELS:
+        raise InvalidInput("scope", f"{value!r} cannot be a label name; it is an argument of its own")
+    return value
+
+
+def choice(value: object, field: str, allowed: Iterable[str]) -> str:
+    """Return `value` if it is one of `allowed`, else say what is."""
+    options = tuple(allowed)
+    if not isinstance(value, str) or value not in options:
+        raise InvalidInput(field, f"must be one of {', '.join(options)}, not {value!r:.60}")
+    return value
+
+
+def unit(value: object, field: str) -> float:
+    """Return a number from 0 to 1 as a float."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InvalidInput(field, f"must be a number from 0 to 1, not {value!r:.60}")
+    return float(value)
+
+
+def count(value: object, field: str, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidInput(field, f"must be a whole number from {low:,} to {high:,}, not {value!r:.60}")
+    return value
+
+
+def moment(value: object, field: str) -> datetime:
+    """Return an aware datetime in UTC from an aware datetime or an ISO 8601 string with an offset."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise InvalidInput(
+                field, f"{value!r:.40} is no ISO 8601 time such as 2026-05-08T14:00:00Z"
+            ) from None
+    if not isinstance(value, datetime):
+        raise InvalidInput(field, f"must be an aware datetime, not {type(value).__name__}")
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise InvalidInput(field, "has no time zone; use datetime(..., tzinfo=timezone.utc) or an offset")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(field, "lies outside the years 1 to 9999 once it is in UTC") from None
+
+
+def optional_moment(value: object, field: str) -> datetime | None:
+    """Return None for None, else what `moment` returns."""
+    return None if value is None else moment(value, field)
+
+
+def since(value: object, field: str, now: datetime) -> datetime | None:
+    """Return the moment meant by a datetime, a date (its midnight in UTC) or a timedelta (that long before now)."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        try:
+            return now - value
+        except OverflowError:
+            raise InvalidInput(field, "reaches beyond the year 1") from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        value = value + "T00:00:00+00:00"
+    return moment(value, field)
+
+
+def tags(value: object) -> tuple[str, ...]:
+    """Return tags without repeats, in the order given: at most 64, each one line of at most 128 characters."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("tags", "must be a list of strings")
+    found = tuple(dict.fromkeys(name(tag, "tags", 128) for tag in value))
+    if len(found) > MAX_TAGS:
+        raise InvalidInput("tags", f"{len(found)} tags are too many; the limit is {MAX_TAGS}")
+    return found
+
+
+def slot(value: object) -> str | None:
+    """Return a slot name "entity.attribute" in lower case with single spaces, so that spelling does not split it."""
+    if value is None:
+        return None
+    folded = " ".join(unicodedata.normalize("NFKC", name(value, "slot", 200)).casefold().split())
+    if folded.startswith(".") or folded.endswith(".") or not folded:
+        raise InvalidInput("slot", "must look like entity.attribute, for example server.port")
+    return folded
+
+
+def json_value(value: object, field: str = "value", limit: int = 2_000) -> Any:
+    """Return a JSON scalar or a JSON object of at most `limit` characters, checked to be stored without loss."""
+    if isinstance(value, list | tuple):
+        raise InvalidInput(field, "must be a JSON scalar or object, not a list; save one item per value")
+    _walk(value, field, 0)
+    if not isinstance(value, int | float | bool | None):
+        _small(value, field, limit)
+    return value
+
+
+def metadata(value: object) -> dict[str, Any]:
+    """Return a JSON object of at most 16,384 characters with string keys."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidInput("metadata", f"must be a mapping, not {type(value).__name__}")
+    plain = dict(value)
+    _walk(plain, "metadata", 0)
+    _small(plain, "metadata", MAX_JSON)
+    return plain
+
+
+def _small(value: object, field: str, limit: int) -> None:
+    size = len(json.dumps(value, ensure_ascii=False))
+    if size > limit:
+        raise InvalidInput(field, f"is {size:,} characters of JSON; the limit is {limit:,}")
+
+
+def _walk(value: object, field: str, depth: int) -> None:
+    """Refuse what JSON or a 64-bit integer column would change or lose."""
+    if depth > 16:
+        raise InvalidInput(field, "is nested more than 16 deep")
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, int):
+        if abs(value) > MAX_INT:
+            raise InvalidInput(field, "holds an integer past 64 bits; store it as a string")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise InvalidInput(field, "holds NaN or infinity, which JSON cannot carry")
+    elif isinstance(value, str):
+        if value:
+            text(value if value.strip() else "x" + value, field, MAX_JSON)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not isinstance(key, str) or not key or set(key) & set('."\\'):
+                raise InvalidInput(
+                    field, f"the key {key!r:.40} must be a non-empty string without dot, quote or backslash"
+                )
+            text(key, field, MAX_NAME)
+            _walk(inner, field, depth + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _walk(inner, field, depth + 1)
+    else:
+        raise InvalidInput(field, f"holds a {type(value).__name__}, which is not JSON")
+
+
+def item_id(value: object, field: str = "id") -> str:
+    """Return a memory's id in its one form: a lower-case UUID with hyphens."""
+    try:
+        return str(uuid.UUID(value)) if isinstance(value, str) else _not_an_id(field)
+    except ValueError:
+        return _not_an_id(field)
+
+
+def _not_an_id(field: str) -> str:
+    raise InvalidInput(field, "must be a memory's id, a UUID such as 01928374-...; `list` prints them")

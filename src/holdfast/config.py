@@ -1,0 +1,228 @@
+"""The settings, where each comes from, and the only place that names concrete stores and models.
+
+An argument wins over the environment, that over `holdfast.toml` (in the working folder), that over the default.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import threading
+import time
+import tomllib
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .errors import ConfigError, EmbedderError, ModelMismatch
+from .ports import Embedder, Floats, Store
+
+T = TypeVar("T")
+FILE = "holdfast.toml"
+SETTINGS = {
+    "store": ("HOLDFAST_STORE", "URL of the store: sqlite:///file.db, or sqlite:// in memory"),
+    "embedder": ("HOLDFAST_EMBEDDER", "embedding model: minilm, or none for words alone"),
+    "language": ("HOLDFAST_LANGUAGE", "language of the texts for stemming: english, german, ... or none"),
+}
+
+
+class Default:
+    """The value of an argument that was not given, where None means something."""
+
+    def __repr__(self) -> str:
+        return "DEFAULT"
+
+
+DEFAULT: Any = Default()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, its value, and where that came from."""
+
+    name: str
+    value: Any
+    origin: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"name": self.name, "value": self.value, "origin": self.origin}
+
+
+def settings(**arguments: Any) -> dict[str, Setting]:
+    """Return every setting with its origin; `arguments` that are not DEFAULT win.
+
+    Raises `ConfigError` for a broken `holdfast.toml` or a key in it that is no setting.
+    """
+    file = _file(Path(FILE))
+    found = {}
+    for name, (variable, _) in SETTINGS.items():
+        if arguments.get(name, DEFAULT) is not DEFAULT:
+            found[name] = Setting(name, arguments[name], "argument")
+        elif os.environ.get(variable):
+            found[name] = Setting(name, os.environ[variable], f"environment {variable}")
+        elif name in file:
+            found[name] = Setting(name, file[name], FILE)
+        else:
+            found[name] = Setting(name, _default(name), "default")
+    return found
+
+
+def _default(name: str) -> str:
+    if name != "store":
+        return {"embedder": "minilm", "language": "english"}[name]
+    import platformdirs
+
+    return f"sqlite:///{Path(platformdirs.user_data_dir('holdfast', appauthor=False)) / 'memory.db'}"
+
+
+def _file(path: Path) -> Mapping[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        read = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid TOML ({error})") from None
+    for name, value in read.items():
+        if name not in SETTINGS:
+            raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
+        if not isinstance(value, str):
+            raise ConfigError(f"{path}: {name} must be a string")
+    return read
+
+
+def open_store(setting: Setting, memory_budget: int) -> Store:
+    """Open the store a URL names, by the entry-point group `holdfast.stores`.
+
+    The default file's folder is made; any other folder must exist. Raises `ConfigError` for an unknown scheme.
+    """
+    url = setting.value
+    if not isinstance(url, str) or "://" not in url:
+        raise ConfigError(f"store from {setting.origin}: {url!r} is no URL such as sqlite:///memory.db")
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite":
+        from .stores.sqlite import SqliteStore
+
+        if setting.origin == "default":
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        return SqliteStore.from_url(url, memory_budget=memory_budget)
+    known = {entry.name: entry for entry in entry_points(group="holdfast.stores")}
+    if scheme not in known:
+        raise ConfigError(
+            f"store from {setting.origin}: no store for {scheme}://; known are {', '.join(sorted(known))}"
+        )
+    opened: Store = known[scheme].load().from_url(url, memory_budget=memory_budget)
+    return opened
+
+
+def open_embedder(setting: Setting) -> Embedder | None:
+    """Return the embedding model a setting names: None or "none", "minilm", or any object with the port."""
+    value = setting.value
+    if value is None or value == "none":
+        return None
+    if value == "minilm":
+        from .embedders import MiniLM
+
+        return MiniLM()
+    if isinstance(value, Embedder) and not isinstance(value, str):
+        return value
+    raise ConfigError(
+        f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, nor an object with id, dimension, embed"
+    )
+
+
+def check_model(store: Store, embedder: Embedder | None) -> None:
+    """Refuse a store whose vectors another model made: two models' vectors do not compare."""
+    stored = store.model()
+    if embedder is not None and stored is not None and stored != embedder.id:
+        raise ModelMismatch(
+            f"this store's vectors come from {stored}, the configured model is {embedder.id}; "
+            "open it with the model it was made with, or with embedder=None to search by words"
+        )
+
+
+def kept_language(store: Store, setting: Setting) -> str:
+    """Return the language the store's words were stemmed in; a new store keeps the one given.
+
+    Raises `ConfigError` when another one was asked for: stems of two languages do not match.
+    """
+    stored = store.remember("language", str(setting.value))
+    if setting.origin != "default" and stored != setting.value:
+        raise ConfigError(
+            f"language from {setting.origin}: this store was made for {stored!r}, not {setting.value!r}; "
+            "leave the setting out, or make a new store"
+        )
+    return stored
+
+
+class SystemClock:
+    """The machine's clock, and UUIDv7 ids that rise within a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+    def new_id(self) -> str:
+        """Return a new UUIDv7 (RFC 9562): 48 bits of milliseconds, 12 of their fraction, 62 random."""
+        with self._lock:
+            # Twelve bits below the millisecond count quarters of a microsecond, and never stand still.
+            self._last = ticks = max(time.time_ns() * 4096 // 1_000_000, self._last + 1)
+        milliseconds, fraction = divmod(ticks, 4096)
+        number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+        return str(uuid.UUID(int=number))
+
+
+class Direct:
+    """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
+
+    def __init__(self, embedder: Embedder | None) -> None:
+        self._embedder = embedder
+
+    async def embed(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts."""
+        return embedded(self._embedder, texts)
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns."""
+        return call(*arguments, **named)
+
+
+class Pooled:
+    """The engine's waiting inside an event loop: store and model run on a bounded pool of threads."""
+
+    def __init__(self, embedder: Embedder | None, threads: int) -> None:
+        self._embedder = embedder
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+
+    async def embed(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts."""
+        return await self.store(embedded, self._embedder, texts)
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(call, *arguments, **named))
+
+
+def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
+    """Return a model's vectors, checked: shape (n, dimension), float32, finite."""
+    import numpy as np
+
+    assert embedder is not None  # the engine embeds only where there is a model
+    vectors = np.ascontiguousarray(embedder.embed(list(texts)), np.float32)
+    if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
+        raise EmbedderError(
+            f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "
+            f"{embedder.dimension}, or numbers that are not finite"
+        )
+    return vectors

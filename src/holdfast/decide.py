@@ -1,0 +1,103 @@
+"""What a save means for a slot, decided without touching anything: pure functions from what is there to what to write.
+
+Only the same slot in exactly the same scope competes. In a slot of cardinality one the intervals of valid time never
+overlap (an open conflict aside): a later value ends the earlier one, a late-arriving older value ends where its successor
+starts, a future value leaves today's in place until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from .types import MemoryItem
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+# Attributes of which one entity usually has several at once; every other attribute holds one value at a time.
+MANY = frozenset({
+    "allergy", "alias", "child", "dislikes", "friend", "goal", "hobby", "interest", "knows", "language", "likes",
+    "member", "owns", "pet", "skill", "speaks", "tag", "uses", "visited",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to write for one draft: `item` new, or the existing one seen again; `changed` are others' next versions."""
+
+    action: str  # "add", "sight", "supersede", "late" or "conflict"
+    item: MemoryItem
+    changed: tuple[MemoryItem, ...] = ()
+
+
+def many(item: MemoryItem, declared: frozenset[str] = frozenset()) -> bool:
+    """Whether the item's slot may hold several values at once, by its attribute."""
+    return item.attribute in MANY or item.attribute in declared
+
+
+def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Decision:
+    """Return how `item` enters its slot beside the open `holders` (past, present and future, of its own scope)."""
+    start = item.valid_from or _FIRST
+    if item.slot is None or several:
+        return Decision("add", item)
+    standing = [one for one in holders if _end(one) > _start(one)]
+    rivals = [one for one in standing if _start(one) == start and _contradict(one, item)]
+    if rivals:
+        return _conflict(item, rivals)
+    ended = [one for one in standing if _start(one) <= start < _end(one)]
+    later = min((one for one in standing if _start(one) > start), key=_start, default=None)
+    if later is not None and _start(later) <= _end(item):
+        item = replace(item, valid_to=_start(later), superseded_by=later.id)
+    if ended:
+        item = replace(item, supersedes=ended[-1].id)
+    changed = tuple(
+        replace(one, version=one.version + 1, valid_to=start, superseded_by=item.id) for one in ended
+    )
+    return Decision("late" if later else "supersede" if ended else "add", item, changed)
+
+
+def _conflict(item: MemoryItem, rivals: Sequence[MemoryItem]) -> Decision:
+    """Keep both of two explicit statements about the same moment, each flagged with the other."""
+    item = replace(
+        item,
+        conflicts_with=tuple(one.id for one in rivals),
+        valid_to=min(_end(item), *(_end(one) for one in rivals)),
+    )
+    if item.valid_to == _LAST:
+        item = replace(item, valid_to=None)
+    changed = tuple(
+        replace(one, version=one.version + 1, conflicts_with=(*one.conflicts_with, item.id)) for one in rivals
+    )
+    return Decision("conflict", item, changed)
+
+
+def _contradict(one: MemoryItem, other: MemoryItem) -> bool:
+    return one.explicit_time and other.explicit_time and said(one) != said(other)
+
+
+def said(item: MemoryItem) -> tuple[str, Any]:
+    """Return what an item says of its slot, so that 1, True and "1" differ."""
+    return ("text", item.text) if item.value is None else (type(item.value).__name__, item.value)
+
+
+def occupant(item: MemoryItem, holders: Iterable[MemoryItem], several: bool) -> MemoryItem | None:
+    """Return the holder whose valid time overlaps the item's in a slot of cardinality one, or None."""
+    if item.slot is None or several:
+        return None
+    others = (one for one in holders if one.id != item.id and one.id not in item.conflicts_with)
+    return next((one for one in others if max(_start(one), _start(item)) < min(_end(one), _end(item))), None)
+
+
+def holds(item: MemoryItem, at: datetime | None) -> bool:
+    """Whether the item's valid time contains a moment (None: its start is before all time)."""
+    return _start(item) <= (at or _FIRST) < _end(item)
+
+
+def _start(item: MemoryItem) -> datetime:
+    return item.valid_from or _FIRST
+
+
+def _end(item: MemoryItem) -> datetime:
+    return item.valid_to or _LAST

@@ -1,0 +1,183 @@
+"""What every verb stands on: the parts an engine is made of, who is calling, and which scopes that reaches."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from .. import checks
+from ..errors import AccessDenied, InvalidInput
+from ..filters import And, Contains, Filter, parse
+from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Store
+from ..text import Analyzer, index_text, is_question, sentences
+from ..types import KINDS, Draft, MemoryItem, Scope
+
+T = TypeVar("T")
+When = datetime | timedelta | Any
+
+
+class IO(Protocol):
+    """The only three things an engine waits for (asking a language model will be the third)."""
+
+    async def embed(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts, as `Embedder.embed` does."""
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several."""
+
+    store: Store
+    io: IO
+    clock: Clock
+    analyzer: Analyzer
+    model: str | None = None
+    redact: Callable[[Draft], Draft] | None = None
+    many: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the labels held, the actor's name, and whether administrative readings (`under=`) are allowed."""
+
+    scope: Scope
+    actor: str | None = None
+    admin: bool = False
+
+
+class Base:
+    """The engine's parts with a caller bound to them."""
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
+        self._parts, self._caller = parts, caller
+
+    # -- scopes --------------------------------------------------------------------------------------------------
+
+    def _target(self, scope: Scope | Sequence[str] | None) -> Scope:
+        """Return the one item scope a write names: label names, a `Scope` held by the caller, or all labels."""
+        held = self._caller.scope
+        if isinstance(scope, Scope):
+            if not scope.single:
+                raise InvalidInput("scope", f"an item has one id per label; {scope!r} has several")
+            if not self._caller.admin and not held.holds(scope):
+                raise AccessDenied(f"this caller holds {held!r}, so it cannot write to {scope!r}")
+            return scope
+        if scope is None:
+            if not held.names:
+                raise InvalidInput(
+                    "scope", "who may see this? use scoped(user=...) or write scope=Scope.shared()"
+                )
+            names: Sequence[str] = held.names
+        else:
+            names = self._names(scope)
+        found = held.pick(names)
+        if len(found) > 1:
+            raise InvalidInput(
+                "scope", f"{held!r} has several ids for a label; name one, e.g. scope={found[0]!r}"
+            )
+        return found[0]
+
+    def _names(self, scope: Any) -> tuple[str, ...]:
+        if isinstance(scope, str) or not isinstance(scope, Sequence) or not scope:
+            raise InvalidInput(
+                "scope", 'takes a Scope or label names such as ("team",); for all, Scope.shared()'
+            )
+        return tuple(checks.label_name(name) for name in scope)
+
+    def _reach(self, scope: Scope | Sequence[str] | None, under: Scope | None = None) -> Reach:
+        """Return the scopes a read may touch."""
+        if under is not None:
+            if not self._caller.admin:
+                raise AccessDenied("under= reads whole subtrees and exists only on the unscoped Memory")
+            if not under.single:
+                raise InvalidInput("under", "must be a Scope with one id per label")
+            return Reach(under=under)
+        if scope is None:
+            return Reach(visible=self._caller.scope)
+        if isinstance(scope, Scope):
+            if not self._caller.admin and not self._caller.scope.holds(scope):
+                raise AccessDenied(f"this caller holds {self._caller.scope!r}, so it cannot read {scope!r}")
+            return Reach(exactly=scope.pick(scope.names))
+        return Reach(exactly=self._caller.scope.pick(self._names(scope)))
+
+    def _writable(self, item: MemoryItem, named: Scope | Sequence[str] | None) -> None:
+        """Raise `AccessDenied` unless the item's scope is the bound one or the one named."""
+        held = self._caller.scope
+        if item.scope.names == held.names and held.holds(item.scope):
+            return
+        if named is not None and self._target(named) == item.scope:
+            return
+        how = "Scope.shared()" if not item.scope.names else repr(item.scope.names)
+        raise AccessDenied(
+            f"memory {item.id} belongs to {item.scope!r}; to change it, name that: scope={how}"
+        )
+
+    def _by(self, verb: str, reason: str | None) -> Authorship:
+        return Authorship(verb, self._caller.actor, checks.optional_name(reason, "reason", 2_000))
+
+    # -- time and filters ----------------------------------------------------------------------------------------
+
+    def _at(self, valid_at: datetime | None = None, known_at: datetime | None = None) -> Moment:
+        valid = checks.optional_moment(valid_at, "valid_at")
+        return Moment(self._parts.clock.now(), valid, checks.optional_moment(known_at, "known_at"))
+
+    @staticmethod
+    def _where(where: Filter | Mapping[str, Any] | None, tags: Iterable[str] | None) -> Filter | None:
+        """Return the filter of a read: `where`, and every one of `tags`."""
+        parsed = parse(where)
+        wanted = tuple(Contains("tags", tag) for tag in checks.tags(tags)) if tags is not None else ()
+        if not wanted:
+            return parsed
+        return And(*wanted) if parsed is None else And(parsed, *wanted)
+
+    @staticmethod
+    def _kinds(kinds: Iterable[str] | None) -> frozenset[str] | None:
+        if kinds is None:
+            return None
+        return frozenset(
+            checks.choice(kind, "kinds", KINDS) for kind in ([kinds] if isinstance(kinds, str) else kinds)
+        )
+
+    # -- what search reads of a text -----------------------------------------------------------------------------
+
+    async def _entries(self, items: Sequence[MemoryItem]) -> list[Entry]:
+        """Return the search data of texts, embedding all of them and their sentences in one call."""
+        analyzer, model = self._parts.analyzer, self._parts.model
+        texts = [index_text(item.text, speaker=item.speaker, observed_at=item.observed_at) for item in items]
+        parts = [sentences(item.text) if model else [] for item in items]
+        vectors = (
+            await self._parts.io.embed([*texts, *(one for part in parts for one in part)]) if model else None
+        )
+        made, at = [], len(texts)
+        for n, (item, text) in enumerate(zip(items, texts, strict=True)):
+            entry = Entry(analyzer.terms(text), analyzer.length(item.text), is_question(item.text))
+            if vectors is not None:
+                own = vectors[at : at + len(parts[n])]
+                entry, at = replace(entry, model=model, vector=vectors[n], sentences=own), at + len(own)
+            made.append(entry)
+        return made
+
+
+def encode(cursor: Any) -> str:
+    """Return an opaque cursor."""
+    return base64.urlsafe_b64encode(
+        json.dumps(cursor, ensure_ascii=False, separators=(",", ":")).encode()
+    ).decode()
+
+
+def decode(cursor: str, field: str) -> Any:
+    """Return what `encode` was given; raises `InvalidInput` for anything else."""
+    try:
+        return json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (AttributeError, ValueError, binascii.Error):
+        raise InvalidInput(
+            field, "is no cursor of this call; pass the `next` of the page before, unchanged"
+        ) from None

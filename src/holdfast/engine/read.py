@@ -1,0 +1,269 @@
+"""The verbs that look: search, get, current, list, overview, history, changes, stats.
+
+The path of a search: words and vector of the query, the corpus (scope, filter and both clocks before ranking), ranking,
+and the few items that came out on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from .. import checks, ranking
+from ..errors import InvalidInput, NotFound
+from ..filters import Filter, names
+from ..ports import Probe, Scan
+from ..types import Change, Group, Hit, Kind, MemoryItem, Page, Scope, Stats
+from .base import Base, decode, encode
+
+SORTS = ("known_from", "observed_at", "valid_from", "id")
+Hits = list[Hit]  # inside the class, `list` is the verb
+BYS = ("entity", "kind", "scope", "slot", "tag", "thread")
+MOST = 1_000
+
+
+class Reads(Base):
+    """The engine's reading verbs."""
+
+    async def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        where: Filter | Mapping[str, Any] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        tags: Iterable[str] | None = None,
+        since: datetime | date | timedelta | None = None,
+        until: datetime | date | timedelta | None = None,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        min_relevance: float | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        under: Scope | None = None,
+    ) -> Hits:
+        """Return the at most `k` (1..1,000) memories that answer a query best, best first; equal scores by id.
+
+        Everything visible to the caller is searched, or only items of exactly the labels that `scope` names. `where` is a
+        filter, `kinds` and `tags` keep items of one of these kinds with all of these tags; `since` (included) and `until`
+        (not included) bound `observed_at` for episodes and `valid_from` for the rest, a timedelta counts back from now.
+        `valid_at` asks what was true then, `known_at` what the store knew then; with `known_at` alone, what was held true
+        at that time. `min_relevance` 0..1 leaves out what fits less. All of it is applied before ranking.
+
+        Raises `InvalidInput` and `BadFilter`.
+        """
+        checks.text(query, "query")
+        checks.count(k, "k", 1, MOST)
+        least = None if min_relevance is None else checks.unit(min_relevance, "min_relevance")
+        at, parts = self._at(valid_at, known_at), self._parts
+        probe = Probe(
+            reach=self._reach(scope, under),
+            at=at,
+            terms=parts.analyzer.query(query),
+            where=self._where(where, tags),
+            kinds=self._kinds(kinds),
+            since=checks.since(since, "since", at.now),
+            until=checks.since(until, "until", at.now),
+            vector=(await parts.io.embed([query]))[0] if parts.model else None,
+            model=parts.model,
+        )
+        found = await parts.io.store(parts.store.candidates, probe)
+        ranked = ranking.fuse(found, ranking.read(query, at.valid or at.known or at.now))
+        rows = ranking.top(found, ranked.scores, k)
+        relevances = ranking.relevance(ranked, rows).tolist()
+        if least is not None:
+            kept = [n for n, relevance in enumerate(relevances) if relevance >= least]
+            rows, relevances = rows[kept], [relevances[n] for n in kept]
+        keys = found.key[rows].tolist()
+        items = await parts.io.store(parts.store.fetch, keys, at)
+        scores, signals = ranked.scores[rows].tolist(), ranked.contributions(rows)
+        # What is erased while a search runs is left out of its answer.
+        answers = zip(keys, scores, relevances, signals, strict=True)
+        return [Hit(items[key], *rest) for key, *rest in answers if key in items]
+
+    async def get(
+        self,
+        id: str,
+        *,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        under: Scope | None = None,
+    ) -> MemoryItem:
+        """Return a memory by id: its current version, or the one true at `valid_at` as known at `known_at`.
+
+        Raises `NotFound` when there is none, it is deleted or expired, or this caller cannot see it.
+        """
+        checked = checks.item_id(id)
+        at = self._at(valid_at, known_at)
+        found = await self._parts.io.store(self._parts.store.get, checked, self._reach(None, under), at)
+        if found is None or found.state not in ("active", "superseded"):
+            raise NotFound(checked)
+        return found
+
+    async def current(
+        self,
+        slot: str,
+        *,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        under: Scope | None = None,
+    ) -> MemoryItem | None:
+        """Return the live memory in a slot, or None: no search, no embedding.
+
+        Where several visible scopes have the slot, the narrower one (more labels) answers; within one scope the value
+        that began last.
+        """
+        checked = checks.slot(slot)
+        if checked is None:
+            raise InvalidInput("slot", "is missing")
+        scan = Scan(
+            self._reach(scope, under),
+            self._at(valid_at, known_at),
+            slot=checked,
+            sort="valid_from",
+            limit=MOST,
+        )
+        found = await self._parts.io.store(self._parts.store.scan, scan)
+        # Sorting is stable: the store already gives the latest first.
+        return min(found, key=lambda item: -len(item.scope.names), default=None)
+
+    async def list(
+        self,
+        *,
+        where: Filter | Mapping[str, Any] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        tags: Iterable[str] | None = None,
+        since: datetime | date | timedelta | None = None,
+        until: datetime | date | timedelta | None = None,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        sort: str = "known_from",
+        descending: bool = True,
+        limit: int = 100,
+        cursor: str | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        under: Scope | None = None,
+    ) -> Page[MemoryItem]:
+        """Return a page of at most `limit` (1..1,000) memories, newest change first unless `sort` says otherwise.
+
+        `sort` is "known_from", "observed_at" (episodes; valid_from for the rest), "valid_from" or "id"; ties by id. Only
+        live memories are listed, unless `where` names `state`: then every memory's last version, deleted ones too. Pass
+        the page's `next` as `cursor` for the following one. The rest is as in `search`.
+        """
+        checks.choice(sort, "sort", SORTS)
+        checks.count(limit, "limit", 1, MOST)
+        at, parsed = self._at(valid_at, known_at), self._where(where, tags)
+        scan = Scan(
+            reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
+            descending=bool(descending), limit=limit + 1, after=_after(cursor, sort, descending),
+            kinds=self._kinds(kinds), since=checks.since(since, "since", at.now), until=checks.since(until, "until", at.now),
+        )  # fmt: skip
+        found = await self._parts.io.store(self._parts.store.scan, scan)
+        following = None
+        if len(found) > limit:
+            last = found[limit - 1]
+            value = {"id": last.id, "observed_at": last.observed_at or last.valid_from}.get(sort) or getattr(
+                last, sort
+            )
+            following = encode([sort, bool(descending), str(value), last.id])
+        return Page(tuple(found[:limit]), following)
+
+    async def overview(
+        self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
+    ) -> Page[Group]:
+        """Return what there is, counted: live memories by entity, kind, scope, slot, tag and thread, with the last change.
+
+        Ordered by these names and then by key; at most `limit` (1..1,000) lines a page.
+        """
+        checks.count(limit, "limit", 1, MOST)
+        after = None
+        if cursor is not None:
+            after = tuple(decode(cursor, "cursor"))
+            if len(after) != 2 or after[0] not in BYS or not isinstance(after[1], str):
+                raise InvalidInput("cursor", "is no cursor of overview")
+        groups = await self._parts.io.store(
+            self._parts.store.overview, self._reach(None, under), self._at(), after, limit + 1
+        )
+        following = (
+            encode([groups[limit - 1].by, groups[limit - 1].sort_key]) if len(groups) > limit else None
+        )
+        return Page(tuple(groups[:limit]), following)
+
+    async def history(
+        self,
+        id: str | None = None,
+        *,
+        slot: str | None = None,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        under: Scope | None = None,
+    ) -> Page[Change]:
+        """Return every version of a memory, or of all that ever held a slot, oldest first, with who changed it and why.
+
+        `known_at` leaves out what was written later, `valid_at` what was not true then. At most `limit` (1..1,000) a page.
+        Raises `NotFound` for an id that is not visible; a slot never used gives an empty page.
+        """
+        checks.count(limit, "limit", 1, MOST)
+        if (id is None) == (slot is None):
+            raise InvalidInput("history", "takes either the id of a memory or slot=")
+        checked = None if id is None else checks.item_id(id)
+        after = None
+        if cursor is not None:
+            known, last, version = _fields(decode(cursor, "cursor"), 3)
+            after = (
+                checks.moment(known, "cursor"),
+                checks.item_id(last, "cursor"),
+                checks.count(version, "cursor", 1, 2**40),
+            )
+        found = await self._parts.io.store(
+            self._parts.store.history, self._reach(scope, under), self._at(valid_at, known_at),
+            id=checked, slot=checks.slot(slot), after=after, limit=limit + 1,
+        )  # fmt: skip
+        if checked is not None and not found and cursor is None:
+            raise NotFound(checked)
+        last_shown = found[limit - 1].item if len(found) > limit else None
+        following = (
+            encode([str(last_shown.known_from), last_shown.id, last_shown.version]) if last_shown else None
+        )
+        return Page(tuple(found[:limit]), following)
+
+    async def changes(
+        self, since: str | None = None, *, limit: int = 100, under: Scope | None = None
+    ) -> Page[Change]:
+        """Return at most `limit` (1..1,000) changes after a cursor, and in `next` the cursor to go on from.
+
+        Without `since` it begins with the first change there is. Ordered within each scope as they were made.
+        """
+        checks.count(limit, "limit", 1, MOST)
+        positions: dict[Scope, int] = {}
+        for labels, position in _fields(decode(since, "since"), None) if since is not None else ():
+            positions[Scope.from_json(labels)] = checks.count(position, "since", 0, 2**32)
+        logged = await self._parts.io.store(
+            self._parts.store.changes, self._reach(None, under), positions, limit
+        )
+        return Page(logged.changes, encode([[scope.to_json(), at] for scope, at in logged.positions.items()]))
+
+    async def stats(self, *, under: Scope | None = None) -> Stats:
+        """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
+        return await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
+
+
+def _after(cursor: str | None, sort: str, descending: bool) -> tuple[Any, str] | None:
+    if cursor is None:
+        return None
+    by, order, value, id = _fields(decode(cursor, "cursor"), 4)
+    if (by, order) != (sort, bool(descending)):
+        raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
+    return (value if sort == "id" else checks.moment(value, "cursor")), checks.item_id(id, "cursor")
+
+
+def _fields(decoded: Any, count: int | None) -> Any:
+    if not isinstance(decoded, list) or (count is not None and len(decoded) != count):
+        raise InvalidInput(
+            "cursor", "is no cursor of this call; pass the `next` of the page before, unchanged"
+        )
+    return decoded

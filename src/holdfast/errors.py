@@ -1,0 +1,134 @@
+"""Everything Holdfast raises, in one tree.
+
+    HoldfastError
+    ├── InvalidInput            a value was refused at the door; `.field` names it (also a ValueError)
+    │   └── BadFilter           a filter names an unknown field or operator, or compares the wrong types
+    ├── NotFound                no such memory, or none that this caller can see (also a LookupError)
+    ├── AccessDenied            visible, but not writable from this scope; says how to name the scope
+    ├── Conflict                somebody else got there first; nothing was written
+    │   ├── VersionConflict     the version you changed is not the current one; `.current` is
+    │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
+    │   └── IdempotencyConflict the key was used before with another body
+    ├── StoreError              the store cannot do it
+    │   ├── NotAStore           the file is something else
+    │   ├── NewerStore          the file was written by a newer Holdfast
+    │   ├── StoreReadOnly       the file or its folder cannot be written
+    │   ├── StoreFull           no space left on the disk
+    │   ├── StoreBusy           another process held the write lock for too long
+    │   ├── StoreDamaged        the file is broken; `.path` names it
+    │   └── StoreClosed         the memory was closed before this call
+    ├── EmbedderError           the embedding model failed or gave an unusable answer
+    │   └── ModelMismatch       the store's vectors come from another model; names both
+    └── ConfigError             a setting is unknown or unusable; says where it came from
+
+Every message says what went wrong, which id or field, and what to do next. Messages never carry the text of a memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class HoldfastError(Exception):
+    """Base of every error that Holdfast raises on purpose."""
+
+
+class InvalidInput(HoldfastError, ValueError):
+    """A value was refused at the door and nothing was written; `field` names the argument."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class BadFilter(InvalidInput):
+    """A filter names an unknown field or operator, or compares values of the wrong type."""
+
+
+class NotFound(HoldfastError, LookupError):
+    """No memory with this id is visible to this caller; it may exist for others, which is not told."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"no memory {id} is visible here; check the id and the scope it was saved under")
+        self.id = id
+
+
+class AccessDenied(HoldfastError):
+    """The memory is visible here but belongs to another scope; the message says how to name that scope."""
+
+
+class Conflict(HoldfastError):
+    """Somebody else's change came first; nothing was written."""
+
+
+class VersionConflict(Conflict):
+    """The change was made against a version that is no longer current; `current` is the `MemoryItem` as it is now."""
+
+    def __init__(self, expected: int, current: Any) -> None:
+        super().__init__(
+            f"memory {current.id} is at version {current.version}, not {expected}; "
+            "look at `.current`, decide again and send its version"
+        )
+        self.expected = expected
+        self.current = current
+
+
+class SlotConflict(Conflict):
+    """The slot already has a value for that time; `holder` is the `MemoryItem` that holds it."""
+
+    def __init__(self, slot: str, holder: Any) -> None:
+        super().__init__(
+            f"slot {slot!r} is held by memory {holder.id} (version {holder.version}) for that time; "
+            "delete or update the holder first"
+        )
+        self.slot = slot
+        self.holder = holder
+
+
+class IdempotencyConflict(Conflict):
+    """An idempotency key was used before in this scope, with another body."""
+
+
+class StoreError(HoldfastError):
+    """The store could not do what was asked; nothing was half-written."""
+
+
+class NotAStore(StoreError):
+    """The file exists but is not a Holdfast store."""
+
+
+class NewerStore(StoreError):
+    """The file was written by a newer version of Holdfast than this one."""
+
+
+class StoreReadOnly(StoreError):
+    """The file, or the folder it lies in, cannot be written."""
+
+
+class StoreFull(StoreError):
+    """There is no space left on the disk; the change was rolled back."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the write lock longer than the time allowed; try again."""
+
+
+class StoreDamaged(StoreError):
+    """The database reports that its file is broken."""
+
+
+class StoreClosed(StoreError):
+    """The memory was closed before this call; open a new one."""
+
+
+class EmbedderError(HoldfastError):
+    """The embedding model failed, is missing, or gave an unusable answer."""
+
+
+class ModelMismatch(EmbedderError):
+    """The store's vectors were made by another embedding model than the one configured."""
+
+
+class ConfigError(HoldfastError):
+    """A setting is unknown or unusable; the message says which, and where it came from."""

@@ -1,0 +1,250 @@
+"""The two faces of the engine: `Memory` for plain code, `AsyncMemory` for an event loop. Same verbs, same arguments."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from . import checks, config
+from .engine import IO, Caller, Engine, Parts
+from .ports import Clock, Embedder
+from .text import Analyzer
+from .types import Draft, Scope
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_MEMORY_BUDGET = 512 * 2**20
+
+
+def _driven(verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Any, P], R]:
+    """Return a plain method that drives the engine's verb to its end without an event loop."""
+
+    @functools.wraps(verb)
+    def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
+        running = verb(self._engine, *arguments, **named)
+        try:
+            running.send(None)
+        except StopIteration as done:
+            result: R = done.value
+            return result
+        finally:
+            running.close()
+        raise RuntimeError("a port paused where it must not; use AsyncMemory with this embedder or store")
+
+    return call
+
+
+def _awaited(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+    """Return a coroutine method that awaits the engine's verb."""
+
+    @functools.wraps(verb)
+    async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
+        return await verb(self._engine, *arguments, **named)
+
+    return call
+
+
+def _without_under(method: Callable[P, R]) -> Callable[P, R]:
+    """Return a verb whose signature shows that `under=` is not for scoped callers."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def call(*arguments: P.args, **named: P.kwargs) -> R:
+        if "under" in named:
+            raise TypeError(
+                f"{method.__name__}() takes no `under` here: it exists only on the unscoped Memory"
+            )
+        return method(*arguments, **named)
+
+    shown = [one for one in signature.parameters.values() if one.name != "under"]
+    call.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
+    return call
+
+
+class ScopedMemory:
+    """A memory bound to a caller's labels; `Memory.scoped` makes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    save = _driven(Engine.save)
+    save_many = _driven(Engine.save_many)
+    search = _without_under(_driven(Engine.search))
+    get = _without_under(_driven(Engine.get))
+    current = _without_under(_driven(Engine.current))
+    list = _without_under(_driven(Engine.list))
+    overview = _without_under(_driven(Engine.overview))
+    update = _driven(Engine.update)
+    update_many = _without_under(_driven(Engine.update_many))
+    delete = _driven(Engine.delete)
+    delete_many = _without_under(_driven(Engine.delete_many))
+    restore = _driven(Engine.restore)
+    history = _without_under(_driven(Engine.history))
+    changes = _without_under(_driven(Engine.changes))
+    stats = _without_under(_driven(Engine.stats))
+
+
+class AsyncScopedMemory:
+    """An async memory bound to a caller's labels; `AsyncMemory.scoped` makes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    save = _awaited(Engine.save)
+    save_many = _awaited(Engine.save_many)
+    search = _without_under(_awaited(Engine.search))
+    get = _without_under(_awaited(Engine.get))
+    current = _without_under(_awaited(Engine.current))
+    list = _without_under(_awaited(Engine.list))
+    overview = _without_under(_awaited(Engine.overview))
+    update = _awaited(Engine.update)
+    update_many = _without_under(_awaited(Engine.update_many))
+    delete = _awaited(Engine.delete)
+    delete_many = _without_under(_awaited(Engine.delete_many))
+    restore = _awaited(Engine.restore)
+    history = _without_under(_awaited(Engine.history))
+    changes = _without_under(_awaited(Engine.changes))
+    stats = _without_under(_awaited(Engine.stats))
+
+
+class _Opened:
+    """A store, a model and an engine for an unscoped caller, opened from settings."""
+
+    def __init__(
+        self,
+        store: str = config.DEFAULT,
+        *,
+        embedder: Embedder | str | None = config.DEFAULT,
+        language: str = config.DEFAULT,
+        actor: str | None = None,
+        many: Iterable[str] = (),
+        redact: Callable[[Draft], Draft] | None = None,
+        clock: Clock | None = None,
+        memory_budget: int = _MEMORY_BUDGET,
+    ) -> None:
+        found = config.settings(store=store, embedder=embedder, language=language)
+        opened = config.open_store(found["store"], memory_budget)
+        try:
+            model = config.open_embedder(found["embedder"])
+            config.check_model(opened, model)
+            analyzer = Analyzer(config.kept_language(opened, found["language"]))
+        except BaseException:
+            opened.close()
+            raise
+        self._store = opened
+        parts = Parts(
+            store=opened, io=self._io(model), clock=clock or config.SystemClock(), analyzer=analyzer,
+            model=None if model is None else model.id, redact=redact,
+            many=frozenset(checks.name(one, "many") for one in many),
+        )  # fmt: skip
+        self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
+
+    def _io(self, embedder: Embedder | None) -> IO:
+        return config.Direct(embedder)
+
+    def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Engine:
+        held = Scope(**labels) if scope is None else scope
+        return self._engine.bind(Caller(held, checks.optional_name(actor, "actor")))
+
+
+class Memory(_Opened):
+    """Memory for agents in one file: save, search, update, forget, for any number of users, teams and projects.
+
+        memory = Memory()                      # a file in the user's data folder
+        ada = memory.scoped(user="ada")
+        ada.save("Prefers short answers", kind="preference", slot="replies.length", value="short")
+        ada.search("how long should replies be?")
+
+    `store` is a URL: "sqlite:///x.db", or "sqlite://" for one in memory. `embedder` is "minilm" (shipped), None for words
+    alone, or any object with `id`, `dimension` and `embed`. `language` (of stemming) belongs to the store. `many` names
+    further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
+    written and returns it, changed or not. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
+    HOLDFAST_LANGUAGE or holdfast.toml.
+
+    This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
+    what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.
+    """
+
+    save = _driven(Engine.save)
+    save_many = _driven(Engine.save_many)
+    search = _driven(Engine.search)
+    get = _driven(Engine.get)
+    current = _driven(Engine.current)
+    list = _driven(Engine.list)
+    overview = _driven(Engine.overview)
+    update = _driven(Engine.update)
+    update_many = _driven(Engine.update_many)
+    delete = _driven(Engine.delete)
+    delete_many = _driven(Engine.delete_many)
+    restore = _driven(Engine.restore)
+    history = _driven(Engine.history)
+    changes = _driven(Engine.changes)
+    stats = _driven(Engine.stats)
+
+    def scoped(
+        self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
+    ) -> ScopedMemory:
+        """Return the verbs for a caller who holds these labels, e.g. `scoped(user="ada", team=["core", "infra"])`.
+
+        `actor` is recorded with every change. A `Scope` may be given instead of labels.
+        """
+        return ScopedMemory(self._bound(scope, actor, dict(labels)))
+
+    def close(self) -> None:
+        """Close the store; later calls raise `StoreClosed`."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncMemory(_Opened):
+    """`Memory` for an event loop: the same arguments and verbs, to be awaited.
+
+    Store and model run on a bounded pool of threads. Cancelling an `await` may come too late to stop a write that has
+    begun: read it back, or give `save` an `idempotency_key` and call it again.
+    """
+
+    save = _awaited(Engine.save)
+    save_many = _awaited(Engine.save_many)
+    search = _awaited(Engine.search)
+    get = _awaited(Engine.get)
+    current = _awaited(Engine.current)
+    list = _awaited(Engine.list)
+    overview = _awaited(Engine.overview)
+    update = _awaited(Engine.update)
+    update_many = _awaited(Engine.update_many)
+    delete = _awaited(Engine.delete)
+    delete_many = _awaited(Engine.delete_many)
+    restore = _awaited(Engine.restore)
+    history = _awaited(Engine.history)
+    changes = _awaited(Engine.changes)
+    stats = _awaited(Engine.stats)
+
+    def _io(self, embedder: Embedder | None) -> IO:
+        self._pooled = config.Pooled(embedder, threads=4)
+        return self._pooled
+
+    def scoped(
+        self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
+    ) -> AsyncScopedMemory:
+        """Return the verbs for a caller who holds these labels; see `Memory.scoped`."""
+        return AsyncScopedMemory(self._bound(scope, actor, dict(labels)))
+
+    async def close(self) -> None:
+        """Wait for what is under way and close the store; later calls raise `StoreClosed`."""
+        await self._pooled.store(self._store.close)
+        self._pooled.pool.shutdown(wait=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,303 @@
+"""The ports: what the engine asks of a clock, an embedding model and a store, and the plain values that cross them.
+
+A store is one thread-safe, synchronous class. It proves itself with `holdfast.testing.StoreContract`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .filters import Filter
+from .types import Change, Group, MemoryItem, Scope, Source, Stats
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Clock(Protocol):
+    """Time and identity; frozen in tests."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware and in UTC."""
+
+    def new_id(self) -> str:
+        """Return a new UUIDv7 as a lower-case string with hyphens."""
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """A model that turns text into vectors. `id` names model and weights, and is stored beside every vector."""
+
+    id: str
+    dimension: int
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return a C-contiguous (len(texts), dimension) float32 array, rows of length 1, in the order of `texts`.
+
+        The vector of a text must not depend on the texts beside it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which scopes a read may touch: those `visible` to a caller, or `exactly` these, or all that carry `under`."""
+
+    visible: Scope | None = None
+    exactly: tuple[Scope, ...] | None = None
+    under: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The two clocks of a read: what was true at `valid`, as it was known at `known`; `now` is when it is asked.
+
+    None means the present: the latest known, and true now (or at the last write in reach, should the clock lag behind it).
+    """
+
+    now: datetime
+    valid: datetime | None = None
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the search reads of one text: `terms` with their counts, its vector, its sentences' vectors, its shape.
+
+    `vector` is (d,), `sentences` (n, d), both float32 of length 1, or None without a model. `length` counts the tokens
+    that are no stopwords; `question` says whether it ends in a question mark.
+    """
+
+    terms: dict[str, int]
+    length: int
+    question: bool
+    model: str | None = None
+    vector: Floats | None = None
+    sentences: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A memory's version as a decision saw it."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Write `item` as a new open version beside those there are.
+
+    `slot_seen` (where not None) are the current holders of the item's slot in its scope when the decision was made, and
+    `twin_seen` the live memory of the same text (or None): the store refuses with `Stale` if either has changed.
+    """
+
+    item: MemoryItem
+    entry: Entry | None
+    guarded: bool = False
+    slot_seen: frozenset[Ref] = frozenset()
+    twin_seen: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Write `item` as the version after `base`, which it closes; without an `entry` the text's search data stay.
+
+    With `guarded`, `slot_seen` is checked as in `Insert`.
+    """
+
+    item: MemoryItem
+    base: Ref
+    entry: Entry | None = None
+    guarded: bool = False
+    slot_seen: frozenset[Ref] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Write `item` (its state says deleted) as the version after `base`, closing every open version of the memory."""
+
+    item: MemoryItem
+    base: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Count one more sighting of a memory, with where it was seen this time."""
+
+    scope: Scope
+    base: Ref
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Remember that an idempotency key of a scope gave this memory; the store refuses with `Stale` if it is taken."""
+
+    scope: Scope
+    key: str
+    digest: str
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a save must know of its scope: a `time` later than all written there, the open `holders` of its slot, the
+    live `twin` with the same text, and the (digest, memory) an idempotency key stands for."""
+
+    time: datetime
+    holders: tuple[MemoryItem, ...] = ()
+    twin: MemoryItem | None = None
+    once: tuple[str, Ref] | None = None
+
+
+Write = Insert | Replace | Remove | Sight | Once
+
+
+class Stale(Exception):
+    """What a write was decided on has changed since: read again, decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who makes a change, through which verb, and why; stored with every version."""
+
+    verb: str
+    actor: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A question for `Store.scan`: which versions, in which order, how many.
+
+    `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
+    last known version). `sort` is a time field or "id"; ties break by id. `after` is the (sort value, id) of the last
+    row of the page before.
+    """
+
+    reach: Reach
+    at: Moment
+    where: Filter | None = None
+    live: bool = True
+    slot: str | None = None
+    sort: str = "known_from"
+    descending: bool = True
+    limit: int = 100
+    after: tuple[Any, str] | None = None
+    kinds: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
+
+    `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
+    `length` in tokens, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
+    row of the neighbouring turn or -1, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
+    ones. `key` finds the row again in the store, `order` breaks ties: the rank of the memory's id.
+    """
+
+    live: Bools
+    bm25: Floats
+    cos: Floats
+    best: Floats
+    length: Floats
+    question: Bools
+    day: Floats
+    episode: Bools
+    before: NDArray[np.int32]
+    after: NDArray[np.int32]
+    thread: NDArray[np.int32]
+    threads: int
+    ids: NDArray[np.void]
+    key: Ints
+    has_vectors: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep."""
+
+    reach: Reach
+    at: Moment
+    terms: dict[str, float]
+    vector: Floats | None = None
+    model: str | None = None
+    where: Filter | None = None
+    kinds: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A page of the log: the changes, and the positions to go on from, by scope."""
+
+    changes: tuple[Change, ...]
+    positions: dict[Scope, int] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all."""
+
+    def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
+        """Make all `writes` in one transaction and return the written items in their order (Sight, Once: none).
+
+        Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
+        """
+
+    def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
+
+    def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
+        """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
+
+    def scan(self, query: Scan) -> list[MemoryItem]:
+        """Return the versions that answer `query`, in its order."""
+
+    def standings(
+        self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
+    ) -> list[Standing]:
+        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`."""
+
+    def candidates(self, probe: Probe) -> Candidates:
+        """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
+
+    def history(
+        self,
+        reach: Reach,
+        at: Moment,
+        *,
+        id: str | None = None,
+        slot: str | None = None,
+        after: tuple[datetime, str, int] | None = None,
+        limit: int = 100,
+    ) -> list[Change]:
+        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
+
+    def changes(self, reach: Reach, since: dict[Scope, int], limit: int) -> Logged:
+        """Return what was written after the positions `since`, in order of scope and position."""
+
+    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
+        """Return groups of live memories by scope, thread, kind, tag, entity and slot."""
+
+    def stats(self, reach: Reach, at: Moment) -> Stats:
+        """Return counts over the scopes in reach."""
+
+    def model(self) -> str | None:
+        """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
+
+    def remember(self, name: str, value: str) -> str:
+        """Return the store's own value of a setting; where it has none, keep and return `value`."""
+
+    def close(self) -> None:
+        """Close every connection; later calls raise `StoreClosed`."""

@@ -1,0 +1,1 @@
+"""Where memories live: one module family per database, each proven by `holdfast.testing.StoreContract`."""

@@ -1,0 +1,391 @@
+"""A scope's search state in memory: its versions on two clocks, its texts' terms, vectors and threads, as numpy arrays.
+
+Loaded once from the store's derived tables and then brought up to date by the rows written since (`extend`), so that a
+foreign write costs a reader its own rows only. A *row* is a version with its clocks; an *entry* is a text with what
+ranking reads of it. Several versions may share one entry; at one moment at most one of them is live.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import ranking
+from ..ports import Bools, Floats, Ints
+from ..types import KINDS
+from .sqlite_rows import FOREVER
+
+cdist: Any
+try:
+    from numkong import cdist
+except ImportError:  # a platform without a wheel: the same whole numbers, slower
+    cdist = None
+
+MERGE_AT = 4_096
+_LOW_16 = np.uint64(0xFFFF)
+COUNTS = ranking.saturate(np.arange(256, dtype=np.float32))
+
+
+class Column:
+    """A numpy array that grows at its end; `view` is what is filled."""
+
+    def __init__(self, dtype: Any, width: int | None = None) -> None:
+        self._buffer = np.zeros((16,) if width is None else (16, width), dtype)
+        self.size = 0
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """The filled part, not a copy."""
+        return self._buffer[: self.size]
+
+    def append(self, rows: NDArray[Any] | Sequence[Any]) -> None:
+        """Add rows at the end; earlier views stay as they were."""
+        added = np.asarray(rows, self._buffer.dtype)
+        need = self.size + len(added)
+        if need > len(self._buffer):
+            grown = np.zeros((max(need, need * 3 // 2), *self._buffer.shape[1:]), self._buffer.dtype)
+            grown[: self.size] = self.view
+            self._buffer = grown
+        self._buffer[self.size : need] = added
+        self.size = need
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, filled or not."""
+        return self._buffer.nbytes
+
+
+class Postings:
+    """Term to texts: sorted arrays for what was there when last merged, plain lists for what came since."""
+
+    def __init__(self) -> None:
+        self._words: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._starts: Ints = np.zeros(1, np.int64)
+        self._docs: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._counts: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._tail: dict[int, tuple[list[int], list[int]]] = {}
+        self._pending: list[tuple[int, NDArray[np.uint64]]] = []
+
+    def add(self, first: int, blobs: Sequence[bytes]) -> None:
+        """Add the packed terms of texts numbered from `first`."""
+        fresh = [(first + n, np.frombuffer(blob, "<u8")) for n, blob in enumerate(blobs)]
+        self._pending += fresh
+        if len(self._pending) > MERGE_AT:
+            self._merge()
+            return
+        for doc, words in fresh:
+            for word in words.tolist():
+                docs, counts = self._tail.setdefault(word & ~0xFFFF, ([], []))
+                docs.append(doc)
+                counts.append(min(word & 0xFFFF, 255))
+
+    def find(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Return the texts that hold a term and how often (at most 255), in rising order of text."""
+        docs, counts = self._docs[:0], self._counts[:0]
+        at = int(np.searchsorted(self._words, np.uint64(word)))
+        if at < len(self._words) and int(self._words[at]) == word:
+            part = slice(int(self._starts[at]), int(self._starts[at + 1]))
+            docs, counts = self._docs[part], self._counts[part]
+        if word in self._tail:
+            more, often = self._tail[word]
+            docs = np.concatenate([docs, np.array(more, np.int32)])
+            counts = np.concatenate([counts, np.array(often, np.uint8)])
+        return docs, counts
+
+    def _merge(self) -> None:
+        """Sort what came since into the arrays."""
+        old_words = np.repeat(self._words, np.diff(self._starts))
+        new = np.concatenate([words for _, words in self._pending]).astype(np.uint64)
+        sizes = [len(words) for _, words in self._pending]
+        numbers = np.array([doc for doc, _ in self._pending], np.int32)
+        words = np.concatenate([old_words, new & ~_LOW_16])
+        order = np.argsort(words, kind="stable")
+        self._docs = np.concatenate([self._docs, np.repeat(numbers, sizes)])[order]
+        self._counts = np.concatenate([self._counts, np.minimum(new & _LOW_16, 255).astype(np.uint8)])[order]
+        self._words, starts = np.unique(words[order], return_index=True)
+        self._starts = np.append(starts, len(words)).astype(np.int64)
+        self._tail, self._pending = {}, []
+
+    @property
+    def nbytes(self) -> int:
+        """About the bytes held."""
+        tail = sum(len(words) for _, words in self._pending)
+        return self._words.nbytes * 2 + self._docs.nbytes + self._counts.nbytes + tail * 80
+
+
+class Vectors:
+    """Rows of int8 with a scale; `dot` gives cosines with a float query."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self._steps = Column(np.int8, dimension)
+        self._scales = Column(np.float32)
+
+    @property
+    def size(self) -> int:
+        """Number of vectors."""
+        return self._scales.size
+
+    def add(self, packed: bytes) -> int:
+        """Append packed rows (see `sqlite_rows.quantise`) and return how many they were."""
+        rows = np.frombuffer(packed, np.uint8).reshape(-1, 4 + self.dimension)
+        self._scales.append(np.ascontiguousarray(rows[:, :4]).view("<f4").ravel())
+        self._steps.append(rows[:, 4:].view(np.int8))
+        return len(rows)
+
+    def dot(self, query: NDArray[np.int8], scale: float, rows: Ints | None = None) -> Floats:
+        """Return the cosine of each vector (or of `rows`) with the quantised query.
+
+        The products are whole numbers below 2**24, so every way of summing them gives the same bits.
+        """
+        steps, scales = self._steps.view, self._scales.view
+        if rows is not None:
+            steps, scales = np.ascontiguousarray(steps[rows]), scales[rows]
+        if not len(steps):
+            return np.zeros(0, np.float32)
+        whole = _products(query, steps)
+        cosines: Floats = np.multiply(whole, scales * np.float32(scale), dtype=np.float32)
+        return cosines
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self._steps.nbytes + self._scales.nbytes
+
+
+def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> Floats:
+    """Return the dot product of the query with each row, exact whole numbers."""
+    if cdist is None:
+        return steps.astype(np.float32) @ query.astype(np.float32)
+    return np.asarray(cdist(query[None], steps, "dot")).ravel().astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Which entries are live at one moment, and how their turns follow each other; valid until a clock passes `until`."""
+
+    live: Bools
+    before: NDArray[np.int32]
+    after: NDArray[np.int32]
+    key: Ints
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Fetched rows of one scope, in order of position: versions, and the texts they brought."""
+
+    versions: Sequence[
+        tuple[Any, ...]
+    ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes
+    entries: Sequence[
+        tuple[Any, ...]
+    ]  # key, item_id, kind, thread, turn, day_at, length, question, terms, vector, sentences
+
+
+class ScopeIndex:
+    """The search state of one scope up to `position`, of one `epoch` (erasing starts a new one)."""
+
+    def __init__(self, scope_id: int, epoch: int, dimension: int) -> None:
+        self.scope_id, self.epoch, self.position = scope_id, epoch, 0
+        self.times = {
+            name: Column(np.int64) for name in ("known_from", "known_to", "valid_from", "valid_to", "expires")
+        }
+        self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int64), Column(np.bool_)
+        self.key, self.ids = Column(np.int64), Column("V16")
+        self.length, self.day, self.turn = Column(np.float32), Column(np.float32), Column(np.int64)
+        self.observed = Column(np.int64)
+        self.question, self.episode = Column(np.bool_), Column(np.bool_)
+        self.kind, self.thread = Column(np.int8), Column(np.int32)
+        self.vector_of = Column(np.int32)
+        self.sentence_starts = Column(np.int64)
+        self.sentence_starts.append([0])
+        self.postings = Postings()
+        self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
+        self.threads: dict[str, int] = {}
+        self._order: NDArray[np.int32] = np.zeros(
+            0, np.int32
+        )  # turns by thread, turn, time, order of writing
+        self._present: Alive | None = None
+
+    def set_dimension(self, dimension: int) -> None:
+        """Say how long vectors are, before the first is added (a scope may be loaded while the store has none)."""
+        self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self.key.size
+
+    @property
+    def nbytes(self) -> int:
+        """About the bytes held in memory."""
+        columns = [*self.times.values(), *(c for c in vars(self).values() if isinstance(c, Column))]
+        held = sum(column.nbytes for column in columns)
+        return held + self.postings.nbytes + self.vectors.nbytes + self.sentences.nbytes
+
+    def extend(self, loaded: Loaded, position: int) -> None:
+        """Add what was written after `self.position`, up to `position`."""
+        if loaded.entries:
+            self._add_entries(loaded.entries)
+        if loaded.versions:
+            self._add_rows(loaded.versions)
+        self.position, self._present = position, None
+
+    def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
+        keys, ids, kinds, threads, turns, days, lengths, questions, terms, vectors, sentences = zip(
+            *entries, strict=True
+        )
+        first = self.size
+        self.key.append(keys)
+        self.ids.append(np.frombuffer(b"".join(ids), "V16"))
+        self.kind.append([KINDS.index(kind) for kind in kinds])
+        self.episode.append([kind == "episode" for kind in kinds])
+        codes = [-1 if name is None else self.threads.setdefault(name, len(self.threads)) for name in threads]
+        self.thread.append(codes)
+        self.turn.append([FOREVER if turn is None else turn for turn in turns])
+        self.observed.append(days)
+        self.day.append(np.array(days, np.float64) / 86_400e6)
+        self.length.append(lengths)
+        self.question.append(questions)
+        self.postings.add(first, terms)
+        at = self.vectors.size
+        has = np.array([vector is not None for vector in vectors])
+        self.vector_of.append(np.where(has, at + np.cumsum(has) - 1, -1))
+        if has.any():
+            self.vectors.add(b"".join(vector for vector in vectors if vector is not None))
+        sizes = [len(blob or b"") // (4 + self.sentences.dimension) for blob in sentences]
+        self.sentence_starts.append(self.sentence_starts.view[-1] + np.cumsum(sizes))
+        if any(sizes):
+            self.sentences.add(b"".join(blob for blob in sentences if blob))
+        self._reorder(first)
+
+    def _add_rows(self, versions: Sequence[tuple[Any, ...]]) -> None:
+        keys, known, valid_from, valid_to, expires, active, entries, closes = zip(*versions, strict=True)
+        self.row_key.append(keys)
+        self.active.append(active)
+        self.row_entry.append(np.searchsorted(self.key.view, np.array(entries, np.int64)))
+        self.times["known_from"].append(known)
+        self.times["known_to"].append(np.full(len(keys), FOREVER))
+        self.times["valid_from"].append([-FOREVER if one is None else one for one in valid_from])
+        for name, ends in (("valid_to", valid_to), ("expires", expires)):
+            self.times[name].append([FOREVER if one is None else one for one in ends])
+        base, known_to = self.scope_id << 32, self.times["known_to"].view
+        for moment, closed in zip(known, closes, strict=True):
+            for position in (closed or "").split(",") if closed else ():
+                at = int(np.searchsorted(self.row_key.view, base | int(position)))
+                if at < self.row_key.size and self.row_key.view[at] == base | int(position):
+                    known_to[at] = moment
+
+    def alive(self, valid: int, known: int | None, keys: Ints | None = None) -> Alive:
+        """Return what is live at a moment (`known` None: the latest), of these version `keys` only where given.
+
+        The unfiltered present is kept until a row's own clock passes or something is written.
+        """
+        present = known is None and keys is None
+        kept = self._present
+        if present and kept is not None and kept.since <= valid < kept.until:
+            return kept
+        times = {name: column.view for name, column in self.times.items()}
+        known = FOREVER - 1 if known is None else known
+        now = valid if known == FOREVER - 1 else known
+        mask = self.active.view & (times["known_from"] <= known) & (known < times["known_to"])
+        mask &= (times["valid_from"] <= valid) & (valid < times["valid_to"]) & (now < times["expires"])
+        if keys is not None:
+            mask &= np.isin(self.row_key.view, keys, assume_unique=True)
+        rows = np.flatnonzero(mask)
+        live = np.zeros(self.size, np.bool_)
+        key = np.full(self.size, -1, np.int64)
+        live[self.row_entry.view[rows]] = True
+        key[self.row_entry.view[rows]] = self.row_key.view[rows]
+        before, after = self._links(live)
+        made = Alive(live, before, after, key, valid, self._until(times, valid))
+        if present:
+            self._present = made
+        return made
+
+    def restrict(self, alive: Alive, keep: Bools) -> Alive:
+        """Return `alive` with only the entries of `keep`, their turns linked anew."""
+        live = alive.live & keep
+        before, after = self._links(live)
+        return Alive(live, before, after, alive.key, alive.since, alive.until)
+
+    @staticmethod
+    def _until(times: dict[str, Ints], valid: int) -> int:
+        coming = [
+            int(t[t > valid].min(initial=FOREVER))
+            for t in (times["valid_from"], times["valid_to"], times["expires"])
+        ]
+        return min(coming)
+
+    def _links(self, live: Bools) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return each live turn's neighbours in its thread, -1 for none."""
+        before, after = np.full(self.size, -1, np.int32), np.full(self.size, -1, np.int32)
+        turns = self._order[live[self._order]]
+        thread = self.thread.view[turns]
+        same = thread[1:] == thread[:-1]
+        before[turns[1:][same]] = turns[:-1][same]
+        after[turns[:-1][same]] = turns[1:][same]
+        return before, after
+
+    def _reorder(self, first: int) -> None:
+        """Put the entries from `first` on into the order of turns: few by insertion, many by sorting all."""
+        turns = first + np.flatnonzero(self.episode.view[first:] & (self.thread.view[first:] >= 0))
+        if len(turns) > 64:
+            turns = np.concatenate([self._order, turns])
+            order = np.lexsort(
+                (turns, self.observed.view[turns], self.turn.view[turns], self.thread.view[turns])
+            )
+            self._order = turns[order].astype(np.int32)
+            return
+        for turn in turns.tolist():
+            at = bisect.bisect_right(self._order, self._place(turn), key=self._place)
+            self._order = np.insert(self._order, at, turn)
+
+    def _place(self, turn: int) -> tuple[int, int, int, int]:
+        return (
+            int(self.thread.view[turn]),
+            int(self.turn.view[turn]),
+            int(self.observed.view[turn]),
+            int(turn),
+        )
+
+    def cosines(self, query: Floats) -> Floats:
+        """Return the cosine of every entry's vector with the query, 0 where an entry has none."""
+        steps, scale = quantised(query)
+        found = self.vectors.dot(steps, scale)
+        of = self.vector_of.view
+        if len(found) == len(of):
+            return found
+        return np.where(of >= 0, np.append(found, np.float32(0))[of], np.float32(0)).astype(np.float32)
+
+    def best(self, query: Floats, cos: Floats, rows: Ints | None) -> Floats:
+        """Return the best sentence's cosine for `rows` (None: all), and `cos` for the rest and where there are none."""
+        best = cos.copy()
+        if not self.sentences.size:
+            return best
+        starts = self.sentence_starts.view
+        rows = np.arange(self.size) if rows is None else rows
+        sizes = (starts[1:] - starts[:-1])[rows]
+        rows, sizes = rows[sizes > 0], sizes[sizes > 0]
+        if len(rows):
+            offsets = np.append(0, np.cumsum(sizes)[:-1])
+            which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
+            steps, scale = quantised(query)
+            everything = len(which) == self.sentences.size
+            best[rows] = np.maximum.reduceat(
+                self.sentences.dot(steps, scale, None if everything else which), offsets
+            )
+        return best
+
+
+def quantised(query: Floats) -> tuple[NDArray[np.int8], float]:
+    """Return a query vector as int8 steps and their scale."""
+    scale = float(np.abs(query).max()) / 127 or 1.0
+    return np.rint(query / np.float32(scale)).astype(np.int8), scale

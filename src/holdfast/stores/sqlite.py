@@ -1,0 +1,502 @@
+"""The default store: one SQLite file, no loadable extension, read and written by many threads and processes at once.
+
+One writer connection per process (writers queue in order), one reader per thread, WAL, every commit synced to disk. Search
+runs over a scope's state in memory (`index.py`), which follows the file by the rows written since.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+import uuid
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import StoreClosed, StoreReadOnly
+from ..filters import Filter
+from ..ports import (
+    Authorship,
+    Candidates,
+    Logged,
+    Moment,
+    Probe,
+    Reach,
+    Scan,
+    Standing,
+    Write,
+)
+from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
+from . import sqlite_rows as rows
+from . import sqlite_schema as schema
+from .sqlite_filter import COLUMNS, Compiled
+from .sqlite_search import Searcher, Seen
+from .sqlite_write import Transaction
+
+_FROM = (
+    "FROM scopes s JOIN versions v ON v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295) "
+    "LEFT JOIN closed c ON c.key = v.key WHERE s.scope_id IN (SELECT value FROM json_each(?))"
+)
+_ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
+_REFERENCE = "CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE v.valid_from END"
+_CHANGE = f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason "
+_SORTS = {
+    "known_from": "v.known_from",
+    "observed_at": "coalesce(v.observed_at, v.valid_from)",
+    "valid_from": "v.valid_from",
+    "id": "v.item_id",
+}
+
+
+class FairLock:
+    """A lock that is granted in the order it was asked for; SQLite's own waiting is not."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class SqliteStore:
+    """A store in one SQLite file, or in memory (`path` ":memory:").
+
+    `memory_budget` bounds the bytes of search state held for scopes, least recently used first out; `clock` tells when an
+    expired memory stops being seen in the log. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`.
+    """
+
+    def __init__(self, path: str, *, memory_budget: int = 512 * 2**20) -> None:
+        self.path = path
+        self._in_memory = path == ":memory:"
+        self._budget = memory_budget
+        self._guard = threading.Lock()
+        self._reset()
+        with schema.translated(path), self._writing() as db:
+            self._key_id, self._secret = schema.chain_key(db, path)
+        self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
+
+    @classmethod
+    def from_url(cls, url: str, *, memory_budget: int = 512 * 2**20) -> SqliteStore:
+        """Open the store a URL names: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `sqlite://` in memory."""
+        path = url.partition("://")[2]
+        if path in ("", "/"):
+            return cls(":memory:", memory_budget=memory_budget)
+        file = Path(path[1:]).expanduser()
+        if not file.parent.is_dir():
+            raise StoreReadOnly(f"{file.parent}: no such folder; create it first")
+        return cls(str(file), memory_budget=memory_budget)
+
+    def _reset(self) -> None:
+        """Start without connections: at first, and in a process forked from one that had some."""
+        self._pid, self._closed = os.getpid(), False
+        self._writer: sqlite3.Connection | None = None
+        self._write_lock, self._local = FairLock(), threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._searcher = Searcher(self._budget)
+        self._hashes: dict[str, int] = {}
+
+    # -- connections ---------------------------------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        if self._pid != os.getpid():
+            self._reset()
+        if self._closed:
+            raise StoreClosed(f"{self.path}: this memory was closed; open a new one")
+        return schema.connect(self.path)
+
+    def _reader(self) -> sqlite3.Connection:
+        if self._in_memory:
+            return self._writer_connection()
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None or self._closed or self._pid != os.getpid():
+            db = self._local.db = self._open()
+            with self._guard:
+                self._readers.append(db)
+        return db
+
+    def _writer_connection(self) -> sqlite3.Connection:
+        if self._writer is None or self._closed or self._pid != os.getpid():
+            db = self._open()
+            try:
+                schema.prepare(db, self.path)
+            except BaseException:
+                db.close()
+                raise
+            self._writer = db
+        return self._writer
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock and one transaction: committed at the end, rolled back on any error."""
+        if self._pid != os.getpid():
+            self._reset()
+        with self._write_lock, schema.translated(self.path):
+            db = self._writer_connection()
+            with self._queue():
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
+
+    @contextlib.contextmanager
+    def _queue(self) -> Iterator[None]:
+        """Queue with the writers of other processes: the system wakes those waiting for a file lock in order."""
+        try:
+            import fcntl
+
+            handle = os.open(self.path + ".key", os.O_RDONLY)
+        except (ImportError, OSError):  # no such lock here: SQLite's own waiting remains
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        if self._in_memory:
+            with self._write_lock:
+                return self._writer_connection().execute(sql, parameters).fetchall()
+        with schema.translated(self.path):
+            return self._reader().execute(sql, parameters).fetchall()
+
+    def close(self) -> None:
+        """Close every connection; later calls raise `StoreClosed`."""
+        with self._write_lock, self._guard:
+            self._closed = True
+            for db in [*self._readers, *([self._writer] if self._writer else [])]:
+                db.close()
+            self._readers, self._writer = [], None
+            self._searcher = Searcher(self._budget)
+
+    # -- scopes --------------------------------------------------------------------------------------------------
+
+    def _scopes(self, reach: Reach) -> list[Seen]:
+        """Return the scopes in reach that exist, in the order of their labels."""
+        columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes "
+        if reach.under is not None:
+            names = reach.under.to_json()
+            tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
+            found = self._read(f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values()))
+        else:
+            wanted = (
+                reach.exactly if reach.exactly is not None else (reach.visible or Scope.shared()).subsets()
+            )
+            labels = [rows.labels_key(scope) for scope in wanted]
+            marks = ",".join("?" * len(labels))
+            found = self._read(f"{columns} WHERE labels IN ({marks}) ORDER BY labels", labels)
+        return [Seen(row) for row in found]
+
+    @staticmethod
+    def _clocks(at: Moment, scopes: Sequence[Seen]) -> tuple[int, int | None]:
+        """Return valid and known time in microseconds; known None is the latest."""
+        known = rows.micros(at.known)
+        valid = rows.micros(at.valid)
+        if valid is None:
+            now = rows.micros(at.now) or 0
+            valid = max([now, *(one.last_known for one in scopes)]) if known is None else known
+        return valid, known
+
+    @staticmethod
+    def _known(known: int | None) -> tuple[str, list[Any]]:
+        """Return the condition that a version was the known one at that time."""
+        if known is None:
+            return "c.key IS NULL", []
+        return "v.known_from <= ? AND (c.known_to IS NULL OR c.known_to > ?)", [known, known]
+
+    def _lives(
+        self, at: Moment, scopes: Sequence[Seen], where: Filter | None = None
+    ) -> tuple[str, list[Any], int]:
+        """Return the condition that a version is live at a moment and passes a filter, its parameters, and valid time."""
+        valid, known = self._clocks(at, scopes)
+        condition, parameters = self._known(known)
+        now = valid if known is None and at.valid is None else known or rows.micros(at.now)
+        filtered = Compiled(where, valid)
+        return (
+            f"{condition} AND v.state = 'active' AND (v.valid_from IS NULL OR v.valid_from <= ?) AND "
+            f"(v.valid_to IS NULL OR v.valid_to > ?) AND (v.expires_at IS NULL OR v.expires_at > ?) AND {filtered.sql}",
+            [*parameters, valid, valid, now, *filtered.parameters],
+            valid,
+        )
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
+        scopes = self._scopes(reach)
+        if at.valid or at.known:
+            lives, parameters, valid = self._lives(at, scopes)
+        else:
+            valid = self._clocks(at, scopes)[0]
+            lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [valid]
+        found = self._read(
+            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.version DESC, v.state = 'active' DESC",
+            [uuid.UUID(id).bytes, *parameters],
+        )
+        mine = {one.scope_id for one in scopes}
+        return next((rows.item_of(row, valid) for row in found if row[0] >> 32 in mine), None)
+
+    def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
+        """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
+        marks = ",".join("?" * len(keys))
+        valid = rows.micros(at.valid or at.known or at.now) or 0
+        found = self._read(f"SELECT {rows.COLUMNS} {_ONE} v.key IN ({marks})", list(keys))
+        return {row[0]: rows.item_of(row, valid) for row in found}
+
+    def candidates(self, probe: Probe) -> Candidates:
+        """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
+        with self._snapshot() as db:
+            scopes = self._scopes(probe.reach)
+            valid, known = self._clocks(probe.at, scopes)
+            keys = None
+            if probe.where is not None:
+                lives, parameters, _ = self._lives(probe.at, scopes, probe.where)
+                wanted = json.dumps([one.scope_id for one in scopes])
+                keys = [
+                    row[0]
+                    for row in db.execute(
+                        f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [wanted, *parameters]
+                    )
+                ]
+            words = {
+                rows.hash_term(term, self._hashes, self.term_key): weight
+                for term, weight in probe.terms.items()
+            }
+            return self._searcher.candidates(db, scopes, probe, words, (valid, known), keys)
+
+    def scan(self, query: Scan) -> list[MemoryItem]:
+        """Return the versions that answer `query`, in its order."""
+        scopes = self._scopes(query.reach)
+        if query.live:
+            condition, parameters, valid = self._lives(query.at, scopes, query.where)
+        else:
+            condition, parameters, valid = self._lasts(query.at, scopes, query.where)
+        if query.slot is not None:
+            condition, parameters = f"v.slot = ? AND {condition}", [query.slot, *parameters]
+        source = (
+            _FROM
+            if query.slot is None
+            else _FROM.replace(
+                "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)",
+                "v.key >> 32 = s.scope_id",
+            )
+        )
+        if query.kinds is not None:
+            condition += f" AND v.kind IN ({','.join('?' * len(query.kinds))})"
+            parameters += sorted(query.kinds)
+        for sign, bound in ((">=", query.since), ("<", query.until)):
+            if bound is not None:
+                condition += f" AND {_REFERENCE} {sign} ?"
+                parameters.append(rows.micros(bound))
+        by, order = _SORTS[query.sort], "DESC" if query.descending else "ASC"
+        if query.after is not None:
+            sign = "<" if query.descending else ">"
+            last = query.after[0]
+            value = rows.micros(last) if isinstance(last, datetime) else uuid.UUID(str(last)).bytes
+            condition += f" AND ({by} {sign} ? OR ({by} = ? AND v.item_id > ?))"
+            parameters += [value, value, uuid.UUID(query.after[1]).bytes]
+        found = self._read(
+            f"SELECT {rows.COLUMNS} {source} AND {condition} ORDER BY {by} {order}, v.item_id ASC LIMIT ?",
+            [json.dumps([one.scope_id for one in scopes]), *parameters, query.limit],
+        )
+        return [rows.item_of(row, valid) for row in found]
+
+    def _lasts(self, at: Moment, scopes: Sequence[Seen], where: Filter | None) -> tuple[str, list[Any], int]:
+        """Return the condition that a version is its memory's last known one, whatever its state, and not expired."""
+        valid, known = self._clocks(at, scopes)
+        condition, parameters = self._known(known)
+        newer = condition.replace("v.", "w.").replace("c.", "d.")
+        filtered = Compiled(where, valid)
+        return (
+            f"{condition} AND NOT EXISTS (SELECT 1 FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE "
+            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND w.version > v.version AND {newer}) AND "
+            f"(v.expires_at IS NULL OR v.expires_at > ?) AND {filtered.sql}",
+            [*parameters, *parameters, known or rows.micros(at.now), *filtered.parameters],
+            valid,
+        )
+
+    def history(
+        self,
+        reach: Reach,
+        at: Moment,
+        *,
+        id: str | None = None,
+        slot: str | None = None,
+        after: tuple[datetime, str, int] | None = None,
+        limit: int = 100,
+    ) -> list[Change]:
+        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
+        scopes = self._scopes(reach)
+        valid, known = self._clocks(at, scopes)
+        parameters: list[Any] = [uuid.UUID(id).bytes if id else slot]
+        condition = "v.item_id = ?" if id else "v.slot = ?"
+        condition += " AND v.known_from <= ? AND (v.expires_at IS NULL OR v.expires_at > ?)"
+        parameters += [rows.FOREVER if known is None else known, rows.micros(at.now)]
+        if at.valid is not None:
+            condition += (
+                " AND (v.valid_from IS NULL OR v.valid_from <= ?) AND (v.valid_to IS NULL OR v.valid_to > ?)"
+            )
+            parameters += [valid, valid]
+        if after is not None:
+            condition += " AND (v.known_from, v.item_id, v.version) > (?, ?, ?)"
+            parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, after[2]]
+        wanted = json.dumps([one.scope_id for one in scopes])
+        found = self._read(
+            f"{_CHANGE} {_ONE} {condition} AND v.key >> 32 IN (SELECT value FROM json_each(?)) "
+            "ORDER BY v.known_from, v.item_id, v.version LIMIT ?",
+            [*parameters, wanted, limit],
+        )
+        return [_change(row, valid) for row in found]
+
+    def changes(self, reach: Reach, since: dict[Scope, int], limit: int) -> Logged:
+        """Return what was written after the positions `since`, in order of scope and position."""
+        positions = dict(since)
+        made: list[Change] = []
+        for seen in self._scopes(reach):
+            scope = Scope.from_json(json.loads(seen.labels))
+            first = positions.get(scope, 0)
+            if len(made) >= limit or first >= seen.position:
+                continue
+            base = seen.scope_id << 32
+            found = self._read(
+                f"{_CHANGE} {_ONE} v.key > ? AND v.key <= ? ORDER BY v.key LIMIT ?",
+                [base | first, base | seen.position, limit - len(made)],
+            )
+            made += [_change(row, rows.FOREVER) for row in found]
+            full = len(made) >= limit
+            positions[scope] = found[-1][0] & 0xFFFFFFFF if found and full else seen.position
+        return Logged(tuple(made), positions)
+
+    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
+        """Return groups of live memories by entity, kind, scope, slot, tag and thread, in order of these and their key."""
+        scopes = self._scopes(reach)
+        lives, parameters, _ = self._lives(at, scopes)
+        wanted = json.dumps([one.scope_id for one in scopes])
+        keys = {
+            "entity": COLUMNS["entity"],
+            "kind": "v.kind",
+            "scope": "s.labels",
+            "slot": "v.slot",
+            "tag": "t.value",
+            "thread": "v.thread",
+        }
+        groups: list[Group] = []
+        for by, key in keys.items():
+            if after is not None and by < after[0]:
+                continue
+            tags = " JOIN json_each(v.body, '$.tags') t " if by == "tag" else " "
+            source = _FROM.replace(" WHERE ", tags + "WHERE ", 1)
+            beyond = f" AND {key} > ?" if after is not None and by == after[0] else ""
+            found = self._read(
+                f"SELECT {key}, count(*), max(v.known_from) {source} AND {lives} AND {key} IS NOT NULL{beyond} "
+                "GROUP BY 1 ORDER BY 1 LIMIT ?",
+                [wanted, *parameters, *([after[1]] if beyond and after else []), limit - len(groups)],
+            )
+            for value, count, changed in found:
+                shown = Scope.from_json(json.loads(value)) if by == "scope" else value
+                groups.append(Group(by, shown, count, rows.at(changed)))
+            if len(groups) >= limit:
+                break
+        return groups
+
+    def stats(self, reach: Reach, at: Moment) -> Stats:
+        """Return counts over the scopes in reach; the size of the files only for a reading `under` a scope."""
+        scopes = self._scopes(reach)
+        lives, parameters, _ = self._lives(at, scopes)
+        wanted = json.dumps([one.scope_id for one in scopes])
+        kinds = dict(
+            self._read(f"SELECT v.kind, count(*) {_FROM} AND {lives} GROUP BY 1", [wanted, *parameters])
+        )
+        versions = self._read(f"SELECT count(*) {_FROM}", [wanted])[0][0]
+        size = None
+        if reach.under is not None and not self._in_memory:
+            size = sum(
+                file.stat().st_size for end in ("", "-wal") if (file := Path(self.path + end)).exists()
+            )
+        return Stats(
+            sum(kinds.values()), versions, {k: kinds[k] for k in KINDS if k in kinds}, self.model(), size
+        )
+
+    def model(self) -> str | None:
+        """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
+        found = self._read("SELECT name FROM models ORDER BY model_id LIMIT 1")
+        return found[0][0] if found else None
+
+    def remember(self, name: str, value: str) -> str:
+        """Return the store's own value of a setting; where it has none, keep and return `value`."""
+        found = self._read("SELECT value FROM meta WHERE name = ?", [f"setting.{name}"])
+        if not found:
+            with self._writing() as db:
+                db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"setting.{name}", value))
+            found = self._read("SELECT value FROM meta WHERE name = ?", [f"setting.{name}"])
+        return str(found[0][0])
+
+    def standings(
+        self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
+    ) -> list[Standing]:
+        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`."""
+        with self._snapshot() as db:
+            transaction = self._transaction(db, Authorship("read"), now)
+            return [transaction.standing(item, key, rows.micros(keys_after) or 0) for item, key in asked]
+
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Hold one view of the file over several reads."""
+        lock = self._write_lock if self._in_memory else contextlib.nullcontext()
+        with lock, schema.translated(self.path):
+            db = self._reader()
+            db.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                db.execute("COMMIT")
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
+        """Make all `writes` in one transaction and return the written items in their order (Sight, Once: none).
+
+        Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
+        """
+        with self._writing() as db:
+            transaction = self._transaction(db, by, now)
+            made = [item for write in writes if (item := transaction.write(write)) is not None]
+            transaction.finish()
+        return made
+
+    def _transaction(self, db: sqlite3.Connection, by: Authorship, now: datetime) -> Transaction:
+        return Transaction(
+            db, by, rows.micros(now) or 0, self.term_key, (self._key_id, self._secret), self._hashes
+        )
+
+
+def _change(row: Sequence[Any], valid: int) -> Change:
+    *item, verb, actor, reason = row
+    made = rows.item_of(item, valid)
+    return Change(made, verb, made.known_from or datetime.max, actor, reason)

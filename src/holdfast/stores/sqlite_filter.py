@@ -1,0 +1,140 @@
+"""Filters as SQL: every condition becomes an expression that is 0 or 1, never NULL, with its values as parameters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ..filters import (
+    And,
+    Contains,
+    Eq,
+    Exists,
+    Filter,
+    In,
+    Not,
+    Or,
+    Range,
+)
+from .sqlite_rows import micros
+
+_UP_TO_DOT = "rtrim(v.slot, replace(v.slot, '.', ''))"
+_ID = (
+    "lower(substr(hex(v.item_id),1,8)||'-'||substr(hex(v.item_id),9,4)||'-'||substr(hex(v.item_id),13,4)||'-'||"
+    "substr(hex(v.item_id),17,4)||'-'||substr(hex(v.item_id),21))"
+)
+COLUMNS = {
+    name: f"v.{name}"
+    for name in (
+        "text",
+        "kind",
+        "slot",
+        "thread",
+        "turn",
+        "version",
+        "observed_at",
+        "valid_from",
+        "valid_to",
+        "known_from",
+        "expires_at",
+    )
+} | {
+    "known_to": "c.known_to",
+    "entity": f"nullif(substr({_UP_TO_DOT}, 1, length({_UP_TO_DOT}) - 1), '')",
+    "attribute": f"substr(v.slot, length({_UP_TO_DOT}) + 1)",
+    "id": _ID,
+}
+
+
+class Compiled:
+    """A filter as an SQL expression over `versions v`, `closed c` and `scopes s`, with its parameters in order."""
+
+    def __init__(self, where: Filter | None, valid: int) -> None:
+        self.parameters: list[Any] = []
+        self._valid = valid
+        self.sql = "1" if where is None else self._node(where)
+
+    def _node(self, where: Filter) -> str:
+        if isinstance(where, And | Or):
+            if not where.filters:
+                return "1" if isinstance(where, And) else "0"
+            glue = " AND " if isinstance(where, And) else " OR "
+            return "(" + glue.join(self._node(one) for one in where.filters) + ")"
+        if isinstance(where, Not):
+            return f"(NOT {self._node(where.filter)})"
+        if isinstance(where, Eq) and where.value is None:
+            return f"(NOT {self._node(Exists(where.field))})"
+        column = self._column(where.field)
+        if column is not None:
+            return f"coalesce({self._on_column(column, where)}, 0)"
+        document, path = _path(where.field)
+        return f"coalesce({self._on_json(document, path, where)}, 0)"
+
+    def _column(self, field: str) -> str | None:
+        if field != "state":
+            return COLUMNS.get(field)
+        self.parameters.append(self._valid)
+        return (
+            "(CASE WHEN v.state = 'active' AND json_extract(v.body, '$.superseded_by') IS NOT NULL AND "
+            "v.valid_to <= ? THEN 'superseded' ELSE v.state END)"
+        )
+
+    def _on_column(self, column: str, where: Filter) -> str:
+        match where:
+            case Exists():
+                return f"{column} IS NOT NULL"
+            case Eq(_, value):
+                return f"{column} = {self._bind(value)}"
+            case In(_, values):
+                return f"{column} IN ({', '.join(self._bind(value) for value in values)})"
+            case Contains(_, value):
+                return f"instr({column}, {self._bind(value)}) > 0"
+            case Range():
+                # A computed column would repeat its own parameter, so it is named once and compared in a row.
+                tests = " AND ".join(f"x {sign} {self._bind(bound)}" for sign, bound in where.bounds())
+                return f"(SELECT {tests} FROM (SELECT {column} AS x))"
+        raise AssertionError(where)
+
+    def _on_json(self, document: str, path: str, where: Filter) -> str:
+        at = f"{document}, {path}"
+        if isinstance(where, Exists):
+            empty = f"json_type({at}) = 'array' AND json_array_length({at}) = 0"
+            return f"coalesce(json_type({at}), 'null') <> 'null' AND NOT ({empty})"
+        if isinstance(where, Contains) and isinstance(where.value, str):
+            element = self._element(at, f"{_typed(where.value)} AND e.value = {self._bind(where.value)}")
+            part = f"instr(json_extract({at}), {self._bind(where.value)}) > 0"
+            return f"CASE json_type({at}) WHEN 'array' THEN {element} WHEN 'text' THEN {part} END"
+        if isinstance(where, Contains):
+            element = self._element(at, f"{_typed(where.value)} AND e.value = {self._bind(where.value)}")
+            return f"json_type({at}) = 'array' AND {element}"
+        if isinstance(where, Range):
+            bounds = list(where.bounds())
+            tests = " AND ".join(f"e.value {sign} {self._bind(bound)}" for sign, bound in bounds)
+            return self._element(at, f"{_typed(bounds[0][1])} AND {tests}")
+        values = where.values if isinstance(where, In) else (where.value,) if isinstance(where, Eq) else ()
+        tests = " OR ".join(f"({_typed(value)} AND e.value = {self._bind(value)})" for value in values)
+        return self._element(at, tests or "0")
+
+    @staticmethod
+    def _element(at: str, tests: str) -> str:
+        """Return: some element of the list at the path, or the scalar that stands there, passes the tests."""
+        return f"EXISTS (SELECT 1 FROM json_each({at}) e WHERE json_type({at}) <> 'object' AND ({tests}))"
+
+    def _bind(self, value: Any) -> str:
+        self.parameters.append(micros(value) if isinstance(value, datetime) else value)
+        return "?"
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"e.type = '{'true' if value else 'false'}'"
+    return "e.type IN ('integer', 'real')" if isinstance(value, int | float) else "e.type = 'text'"
+
+
+def _path(field: str) -> tuple[str, str]:
+    """Return the JSON document and quoted path of a field; its characters were checked when the filter was made."""
+    first, *rest = field.split(".")
+    document = "s.labels" if first == "labels" else "v.body"
+    steps = rest if first == "labels" else [first, *rest]
+    path = "$" + "".join(f'."{step}"' for step in steps).replace("'", "''")
+    return document, f"'{path}'"

@@ -1,0 +1,207 @@
+"""The SQLite file: its tables, its named migrations, and opening a connection to it.
+
+`versions` is the truth and only grows (erasing aside). Its key is `scope_id << 32 | position`, so one scope is one range of
+the table and isolation is the layout. All else but `scopes` and `meta` is derived from it or stands beside it:
+
+    scopes       each distinct scope once: its labels, its last position, the end of its chain
+    versions     every version of every memory, with the commitment and HMAC that chain it to the one before in its scope
+    closed       which versions were replaced, and when (derived from `versions.closes`)
+    terms        per text: its length and its terms as keyed hashes with counts (derived)
+    vectors      per text: its vector and its sentences' vectors, int8 with a scale, and the model they come from (derived)
+    sightings    each further time the same memory was saved
+    once         idempotency keys
+    links        which memories a memory was derived from
+    tombstones, policies, receipts   laid out for erasure, rules and recorded searches
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import (
+    NewerStore,
+    NotAStore,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
+
+APPLICATION_ID = 0x484F4C44  # "HOLD"
+BUSY_SECONDS = 30.0
+MIGRATION_SECONDS = 10.0
+
+_FOUNDATION = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE keys (key_id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
+CREATE TABLE models (model_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
+CREATE TABLE scopes (
+    scope_id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, epoch INTEGER NOT NULL,
+    last_known INTEGER NOT NULL, head BLOB NOT NULL, tombstone_key BLOB NOT NULL
+);
+CREATE TABLE versions (
+    key INTEGER PRIMARY KEY, item_id BLOB NOT NULL, version INTEGER NOT NULL, known_from INTEGER NOT NULL,
+    kind TEXT NOT NULL, state TEXT NOT NULL, text TEXT, slot TEXT, thread TEXT, turn INTEGER,
+    observed_at INTEGER, valid_from INTEGER, valid_to INTEGER, expires_at INTEGER,
+    twin INTEGER, entry INTEGER NOT NULL, closes TEXT, body TEXT,
+    verb TEXT NOT NULL, actor TEXT, reason TEXT,
+    salt BLOB, commitment BLOB NOT NULL, mac BLOB NOT NULL, key_id INTEGER NOT NULL
+);
+CREATE INDEX versions_by_item ON versions (item_id, version);
+CREATE INDEX versions_by_slot ON versions (key >> 32, slot) WHERE slot IS NOT NULL;
+CREATE INDEX versions_by_twin ON versions (key >> 32, twin) WHERE twin IS NOT NULL;
+CREATE TABLE closed (key INTEGER PRIMARY KEY, known_to INTEGER NOT NULL);
+CREATE TABLE terms (
+    key INTEGER PRIMARY KEY, length INTEGER NOT NULL, question INTEGER NOT NULL, terms BLOB NOT NULL
+);
+CREATE TABLE vectors (key INTEGER PRIMARY KEY, model_id INTEGER NOT NULL, vector BLOB NOT NULL, sentences BLOB);
+CREATE TABLE sightings (scope_id INTEGER NOT NULL, item_id BLOB NOT NULL, seen_at INTEGER NOT NULL, source TEXT);
+CREATE INDEX sightings_by_item ON sightings (item_id, scope_id);
+CREATE TABLE once (
+    scope_id INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, item_id BLOB NOT NULL,
+    version INTEGER NOT NULL, used_at INTEGER NOT NULL, PRIMARY KEY (scope_id, name)
+) WITHOUT ROWID;
+CREATE TABLE links (
+    key INTEGER NOT NULL, relation TEXT NOT NULL, item_id BLOB NOT NULL, PRIMARY KEY (key, relation, item_id)
+) WITHOUT ROWID;
+CREATE INDEX links_by_item ON links (item_id);
+CREATE TABLE tombstones (
+    scope_id INTEGER NOT NULL, digest BLOB NOT NULL, erased_at INTEGER NOT NULL, PRIMARY KEY (scope_id, digest)
+) WITHOUT ROWID;
+CREATE TABLE policies (policy_id INTEGER PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (rule, subject));
+CREATE TABLE receipts (
+    receipt_id BLOB PRIMARY KEY, scope_id INTEGER NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, body TEXT
+) WITHOUT ROWID;
+"""
+
+
+def _foundation(db: sqlite3.Connection) -> None:
+    for statement in _FOUNDATION.split(";"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute("INSERT INTO meta VALUES ('term_key', ?)", (secrets.token_bytes(16),))
+
+
+# Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
+MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (("0001-foundation", _foundation),)
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn SQLite's errors into ours, naming the file and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+
+
+def translate(error: sqlite3.Error, path: str) -> StoreError:
+    """Return our error for one of SQLite's; the message never holds a value that was being written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(f"{path}: another process held the write lock for {BUSY_SECONDS:.0f} s; try again")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(f"{path}: no space left on the disk; nothing of this change was written")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreReadOnly(
+            f"{path}: cannot be opened for writing; check the file, its folder and their rights"
+        )
+    if code == sqlite3.SQLITE_CORRUPT:
+        return StoreDamaged(f"{path}: the database file is damaged; restore a backup")
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAStore(f"{path}: this file is not a Holdfast store; choose another path")
+    return StoreError(
+        f"{path}: the database failed ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
+    )
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open one connection in autocommit mode with the settings every Holdfast store runs under."""
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("PRAGMA mmap_size = 268435456")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def prepare(db: sqlite3.Connection, path: str) -> None:
+    """Check that the file is ours, or new and empty, and bring it to this version's schema."""
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID and db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        raise NotAStore(f"{path}: this is a database of another program; choose another path")
+    if application == APPLICATION_ID and version > len(MIGRATIONS):
+        raise NewerStore(
+            f"{path}: written by a newer Holdfast (schema {version}, this one knows {len(MIGRATIONS)}); upgrade holdfast"
+        )
+    if path != ":memory:":
+        db.execute("PRAGMA journal_mode = WAL")
+    if version < len(MIGRATIONS) or application != APPLICATION_ID:
+        _migrate(db)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        done = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
+        for name, step in MIGRATIONS[done:]:
+            step(db)
+            db.execute("INSERT INTO migrations VALUES (?, ?)", (name, time.time_ns() // 1_000))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def chain_key(db: sqlite3.Connection, path: str) -> tuple[int, bytes]:
+    """Return the number and secret of the key that chains new versions, from the file `<path>.key` beside the store.
+
+    A store that was moved without its key file goes on with a new key: what the old one chained can then no longer be
+    verified, which `keys` keeps visible. Call inside a write transaction, so that two processes agree on one key.
+    """
+    secret = _secret(Path(path + ".key")) if path != ":memory:" else secrets.token_bytes(32)
+    fingerprint = _fingerprint(secret)
+    db.execute("INSERT OR IGNORE INTO keys (fingerprint) VALUES (?)", (fingerprint,))
+    return db.execute("SELECT key_id FROM keys WHERE fingerprint = ?", (fingerprint,)).fetchone()[0], secret
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        stored = bytes.fromhex(path.read_text("ascii").strip() or "00")
+        if len(stored) != 32:
+            raise StoreDamaged(
+                f"{path}: holds no key of 32 bytes; restore it from a backup or remove it"
+            ) from None
+        return stored
+    secret = secrets.token_bytes(32)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return secret
+
+
+def _fingerprint(secret: bytes) -> str:
+    import hashlib
+
+    return hashlib.blake2b(secret, digest_size=8, person=b"holdfast-chain").hexdigest()

@@ -1,0 +1,220 @@
+"""Search over the SQLite file: each scope's state in memory, brought up to date, and put together for one question."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import ranking
+from ..ports import Candidates, Floats, Probe
+from ..types import KINDS
+from .index import COUNTS, Alive, Loaded, ScopeIndex
+from .sqlite_rows import micros
+
+REFINE_ABOVE = 4_000
+REFINE = 1_000
+
+_VERSIONS = (
+    "SELECT key, known_from, valid_from, valid_to, expires_at, state = 'active', entry, closes FROM versions "
+    "WHERE key > ? AND key <= ? ORDER BY key"
+)
+_ENTRIES = (
+    "SELECT t.key, v.item_id, v.kind, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE "
+    "v.valid_from END, t.length, t.question, t.terms, x.vector, x.sentences FROM terms t JOIN versions v ON v.key = t.key "
+    "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
+)
+
+
+class Seen:
+    """A scope as one read found it."""
+
+    __slots__ = ("epoch", "labels", "last_known", "position", "scope_id")
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        self.scope_id, self.labels, self.position, self.epoch, self.last_known = row
+
+
+class Part:
+    """One scope's share of a search: its state and what is live in it."""
+
+    __slots__ = ("alive", "cos", "index", "size")
+
+    def __init__(self, index: ScopeIndex, alive: Alive, cos: Floats) -> None:
+        # The size is fixed here: the state may grow while the search goes on, and what it read stays a prefix.
+        self.index, self.alive, self.cos, self.size = index, alive, cos, len(alive.live)
+
+
+class Searcher:
+    """The search states of recently searched scopes, within `budget` bytes, least recently used first out."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._guard = threading.Lock()
+        self._indexes: OrderedDict[int, tuple[ScopeIndex, threading.RLock]] = OrderedDict()
+
+    def candidates(
+        self,
+        db: sqlite3.Connection,
+        scopes: Sequence[Seen],
+        probe: Probe,
+        words: dict[int, float],
+        clocks: tuple[int, int | None],
+        keys: list[int] | None,
+    ) -> Candidates:
+        """Return the corpus of `probe` over these scopes; `keys` are the versions that pass its filter, if it has one."""
+        wanted = None if keys is None else np.array(keys, np.int64)
+        parts = []
+        for seen in scopes:
+            index, lock = self._index(db, seen)
+            with lock:
+                alive = index.alive(*clocks, None if wanted is None else _of_scope(wanted, seen.scope_id))
+                alive = _narrowed(index, alive, probe)
+                cos = (
+                    index.cosines(probe.vector)
+                    if probe.vector is not None
+                    else np.zeros(index.size, np.float32)
+                )
+                parts.append(Part(index, alive, cos[: len(alive.live)]))
+        return _assembled(parts, probe, words)
+
+    def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
+        """Return the scope's state, loaded or extended to what this read sees."""
+        with self._guard:
+            held = self._indexes.get(seen.scope_id)
+            if held is None or held[0].epoch != seen.epoch:
+                found = db.execute("SELECT dimension FROM models ORDER BY model_id LIMIT 1").fetchone()
+                held = ScopeIndex(seen.scope_id, seen.epoch, found[0] if found else 0), threading.RLock()
+                self._indexes[seen.scope_id] = held
+            self._indexes.move_to_end(seen.scope_id)
+        index, lock = held
+        with lock:
+            if index.position < seen.position:
+                span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
+                entries = db.execute(_ENTRIES, span).fetchall()
+                if index.vectors.dimension == 0 and any(row[9] for row in entries):
+                    index.set_dimension(len(next(row[9] for row in entries if row[9])) - 4)
+                index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), seen.position)
+                self._shrink(seen.scope_id)
+        return held
+
+    def _shrink(self, keep: int) -> None:
+        with self._guard:
+            held = sum(index.nbytes for index, _ in self._indexes.values())
+            for scope_id in list(self._indexes):
+                if held <= self._budget or scope_id == keep:
+                    break
+                held -= self._indexes.pop(scope_id)[0].nbytes
+
+
+def _of_scope(keys: NDArray[np.int64], scope_id: int) -> NDArray[np.int64]:
+    low, high = np.searchsorted(keys, [scope_id << 32, (scope_id + 1) << 32])
+    return keys[low:high]
+
+
+def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
+    """Return `alive` without what `kinds`, `since` and `until` leave out."""
+    keep = np.ones(len(alive.live), np.bool_)
+    if probe.kinds is not None:
+        codes = [KINDS.index(kind) for kind in sorted(probe.kinds)]
+        keep &= np.isin(index.kind.view, codes)
+    if probe.since is not None:
+        keep &= index.observed.view >= (micros(probe.since) or 0)
+    if probe.until is not None:
+        keep &= index.observed.view < (micros(probe.until) or 0)
+    return alive if keep.all() else index.restrict(alive, keep)
+
+
+def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float]) -> Candidates:
+    live = _joined([part.alive.live for part in parts], np.bool_)
+    bm25 = _bm25(parts, live, words)
+    cos = _joined([part.cos for part in parts], np.float32)
+    best = _best(parts, probe, live, bm25, cos)
+    offsets = np.cumsum([0, *(part.size for part in parts)])
+    shifts = np.cumsum([0, *(len(part.index.threads) for part in parts)])
+
+    def column(name: str, dtype: Any) -> NDArray[Any]:
+        return _joined([getattr(part.index, name).view[: part.size] for part in parts], dtype)
+
+    def linked(name: str) -> NDArray[np.int32]:
+        links = [getattr(part.alive, name) for part in parts]
+        return _joined(
+            [_shifted(one, int(by)) for one, by in zip(links, offsets[:-1], strict=True)], np.int32
+        )
+
+    threads = [part.index.thread.view[: part.size] for part in parts]
+    return Candidates(
+        live=live,
+        bm25=bm25,
+        cos=cos,
+        best=best,
+        length=column("length", np.float32),
+        question=column("question", np.bool_),
+        day=column("day", np.float32),
+        episode=column("episode", np.bool_),
+        before=linked("before"),
+        after=linked("after"),
+        thread=_joined(
+            [_shifted(one, int(by)) for one, by in zip(threads, shifts[:-1], strict=True)], np.int32
+        ),
+        threads=int(shifts[-1]),
+        ids=column("ids", "V16"),
+        key=_joined([part.alive.key for part in parts], np.int64),
+        has_vectors=probe.vector is not None,
+    )
+
+
+def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype)
+
+
+def _shifted(codes: NDArray[np.int32], by: int) -> NDArray[np.int32]:
+    return codes if by == 0 else np.where(codes >= 0, codes + np.int32(by), codes)
+
+
+def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]) -> Floats:
+    """Return BM25 over the live texts of all parts together: their number and counts alone make the statistics."""
+    scores = np.zeros(len(live), np.float32)
+    starts = np.cumsum([0, *(part.size for part in parts)]).tolist()
+    total = int(np.count_nonzero(live))
+    for word, weight in words.items():
+        found = []
+        for part, start in zip(parts, starts, strict=False):
+            docs, counts = part.index.postings.find(word)
+            if len(docs) and docs[-1] >= part.size:  # written since this search began
+                docs, counts = docs[docs < part.size], counts[: np.searchsorted(docs, part.size)]
+            if len(docs):
+                found.append((docs + np.int32(start), counts))
+        holding = sum(int(np.count_nonzero(live[docs])) for docs, _ in found)
+        if holding:
+            gain = np.float32(weight * ranking.idf(total, holding))
+            for docs, counts in found:
+                scores[docs] += gain * COUNTS[counts]
+    return scores
+
+
+def _best(parts: Sequence[Part], probe: Probe, live: NDArray[np.bool_], bm25: Floats, cos: Floats) -> Floats:
+    """Return the best sentence's cosine: of every text up to 4,000 live ones, of the 1,000 most likely above."""
+    if probe.vector is None:
+        return cos
+    chosen = None
+    if np.count_nonzero(live) > REFINE_ABOVE:
+        words, meaning = (signal.weight for signal in ranking.CORE)
+        likely = bm25 * np.float32(
+            words / (float(np.max(bm25, where=live, initial=0.0)) or 1.0)
+        ) + cos * np.float32(meaning)
+        first = np.where(live, likely, np.float32(-np.inf))
+        chosen = np.sort(np.argpartition(first, -REFINE)[-REFINE:])
+    found, start = [], 0
+    for part in parts:
+        rows = None if chosen is None else chosen[(chosen >= start) & (chosen < start + part.size)] - start
+        found.append(part.index.best(probe.vector, part.cos, rows))
+        start += part.size
+    return _joined(found, np.float32)

@@ -1,0 +1,289 @@
+"""What the search reads of a text: the line that is indexed, its words, its sentences and its shape.
+
+Pure: no clock, no disk, no network. The same text always gives the same answer, on every store and every machine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import Stemmer
+
+from .errors import InvalidInput
+
+MAX_SENTENCES = 64
+# What one vector may cover. The shipped model reads 256 word pieces; `_cost` counts about four to the word piece.
+WINDOW = 1_000
+
+_MONTHS = ("January February March April May June July August September October November December").split()
+
+# Scripts written without spaces between words (Han, kana, Hangul, Thai, Lao, Myanmar, Khmer): indexed by pairs.
+# Hangul has spaces, but its particles cling to the words.
+_DENSE = (
+    "\u0e00-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf\u1000-\u103f\u1100-\u11ff\u1780-\u17d3\u3005-\u3007\u3040-\u30ff"
+    "\u3131-\u318e\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
+)
+# Python's \w leaves out combining marks, which would cut words of Indic, Hebrew or Arabic script to pieces.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+    "\u06e7\u06e8\u06ea-\u06ed\u0900-\u0963\u0966-\u0dff\u0f71-\u0f84\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d"
+)
+_EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
+_LETTER = f"(?:(?![{_DENSE}])[\\w{_MARKS}])"
+# A word, with what joins identifiers, versions and file names inside it: snake_case, v1.2.3, foo.py, 10.0.0.1.
+_ASCII_WORD = re.compile(r"\w+(?:\.\w+)*", re.ASCII)
+_WORD = re.compile(rf"[{_DENSE}]+|{_LETTER}+(?:\.{_LETTER}+)*|[{_EMOJI}]")
+_IS_DENSE = re.compile(f"[{_DENSE}]")
+_IS_EMOJI = re.compile(f"[{_EMOJI}]")
+_JOINT = re.compile(r"[._]+")
+_CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_LONGEST_TERM = 64
+_CACHE = 50_000
+
+_STOPWORDS = {
+    "english": """a about above after again against all also am an and any are aren as at be because been before being
+        below between both but by can cannot could couldn d did didn do does doesn doing don down during each few for
+        from further had hadn has hasn have haven having he her here hers herself him himself his how i if in into is
+        isn it its itself just ll m me more most mustn my myself no nor not now o of off on once only or other our ours
+        ourselves out over own re s same shan she should shouldn so some such t than that the their theirs them
+        themselves then there these they this those through to too under until up ve very was wasn we were weren what
+        when where which while who whom why will with won would wouldn y you your yours yourself yourselves""",
+    "german": """aber als am an auch auf aus bei bin bis bist da das dass dem den der des die dich dir du ein eine einem
+        einen einer eines er es euch für hat hatte ich ihr ihre im in ist ja mein mich mir mit nach nicht noch nur oder
+        sein sich sie sind so um und uns von vor war was wer wie wir wird wo zu zum zur""",
+    "french": """au aux avec ce ces c d dans de des du elle en est et eux il ils j je l la le les leur lui m ma mais me
+        mes moi mon n ne nos notre nous on ou où par pas pour qu que qui s sa se ses son sur t ta te tes toi ton tu un
+        une vos votre vous y à""",
+    "spanish": """a al como con de del el ella ellas ellos en era es esta este esto fue ha hay la las le les lo los me mi
+        mis muy más no nos o para pero por que qué se ser si sin son su sus también te tu tus un una unas unos y ya
+        yo él""",
+    "italian": """a ad al alla anche che chi ci come con da dal dei del della delle di e ed gli ha ho i il in io la le lei
+        lo loro lui ma mi mia mio ne nel nella noi non o per più quale questa questo se sei si sono su sua suo ti tu un
+        una uno è""",
+    "portuguese": """a ao aos as com como da das de do dos e ela ele eles em era essa esse esta este eu foi isso já lhe
+        mais mas me meu minha na nas no nos não o os ou para pela pelo por que se sem ser seu sua são também te tem um
+        uma você à é""",
+    "dutch": """aan als bij dan dat de die dit door een en er ge haar heb heeft hem het hij hoe ik in is je jij maar me met
+        mij mijn naar niet nog nu of om ons ook op over te tot u uit van voor was wat we wel wie wij worden ze zij zijn
+        zo""",
+}
+
+
+def index_text(text: str, *, speaker: str | None, observed_at: datetime | None) -> str:
+    """Return what is embedded and indexed for a text: "[8 May 2023] Speaker: text", without the parts that are absent.
+
+    The day is the one in UTC; month names are English whatever the locale. The form is fixed by a golden test: another
+    one makes every stored vector foreign to new ones ("8 May 2023" found more than "2023-05-08", EVIDENCE 4b).
+    """
+    line = f"{speaker}: {text}" if speaker else text
+    if observed_at is None:
+        return line
+    day = observed_at.astimezone(UTC)
+    return f"[{day.day} {_MONTHS[day.month - 1]} {day.year}] {line}"
+
+
+class Analyzer:
+    """Turns text into terms: Unicode words, casefolded, without stopwords, stemmed by Snowball for `language`.
+
+    Identifiers, versions and file names give the whole and its parts (`getUserName`: getusername, get, user, name).
+    Scripts without spaces give overlapping pairs of characters, and a lone one itself; emoji stand for themselves.
+    `language="none"` stems nothing and has no stopwords. Terms are at most 64 characters long; no accent is removed.
+    Safe to share between threads.
+
+    Raises `InvalidInput` for a language that Snowball does not know, naming those it does.
+    Source of the stemmers: https://snowballstem.org.
+    """
+
+    def __init__(self, language: str = "english") -> None:
+        known = ("none", *Stemmer.algorithms())
+        if language not in known:
+            raise InvalidInput("language", f"{language!r:.40} is not known; use one of {', '.join(known)}")
+        self.language = language
+        self._stopwords = frozenset(_STOPWORDS.get(language, "").split())
+        # word as written -> (its terms, how many words it counts for); bounded, and emptied when full.
+        self._seen: dict[str, tuple[tuple[str, ...], int]] = {}
+
+    def terms(self, text: str) -> dict[str, int]:
+        """Return the terms of a text with their counts, in order of first appearance."""
+        counts: dict[str, int] = {}
+        for word in _words(text):
+            for term in self._word(word)[0]:
+                counts[term] = counts.get(term, 0) + 1
+        return counts
+
+    def query(self, text: str) -> dict[str, float]:
+        """Return the distinct terms of a query with their weights (1 each), in order of first appearance."""
+        return dict.fromkeys(self.terms(text), 1.0)
+
+    def length(self, text: str) -> int:
+        """Return how many words of a text are not stopwords; of scripts without spaces two characters are a word."""
+        return sum(self._word(word)[1] for word in _words(text))
+
+    def _word(self, word: str) -> tuple[tuple[str, ...], int]:
+        """Return the terms of one word as written, and how many words it counts for."""
+        known = self._seen.get(word)
+        if known is None:
+            known = self._dense(word) if _IS_DENSE.match(word) else self._spaced(word)
+            if len(self._seen) >= _CACHE:
+                self._seen.clear()
+            self._seen[word] = known
+        return known
+
+    def _dense(self, run: str) -> tuple[tuple[str, ...], int]:
+        """Return the overlapping pairs of characters of a run without spaces; a single one stands for itself."""
+        pairs = tuple(run[i : i + 2] for i in range(len(run) - 1))
+        return pairs or (run,), (len(run) + 1) // 2
+
+    def _spaced(self, word: str) -> tuple[tuple[str, ...], int]:
+        """Return the terms of a word that may be an identifier: the whole first, then its parts."""
+        if _IS_EMOJI.match(word):
+            return (word,), 0
+        parts = [part for part in _JOINT.split(word) if part]
+        terms = [] if len(parts) < 2 else [word.casefold().strip("_.")]
+        count = 0
+        for part in parts:
+            folded = part.casefold()
+            if folded in self._stopwords:
+                continue
+            count += 1
+            terms.append(self._stem(folded))
+            if _CAMEL.search(part):
+                humps = map(str.casefold, _HUMP.findall(part))
+                terms += [self._stem(hump) for hump in humps if hump not in self._stopwords]
+        return tuple(dict.fromkeys(term[:_LONGEST_TERM] for term in terms)), count
+
+    def _stem(self, word: str) -> str:
+        """Return the stem of a casefolded word. A stemmer costs 0.2 µs to make and must not be shared by threads."""
+        if self.language == "none":
+            return word
+        stem: str = Stemmer.Stemmer(self.language, 0).stemWord(word)
+        return stem
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text as written, after NFKC (which joins accents and narrows full-width letters)."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return _WORD.findall(unicodedata.normalize("NFKC", text))
+
+
+_FENCE = re.compile(r"^[ \t]*(```|~~~)", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\n")
+# A line that begins something of its own: a heading, a list item, a quotation, a table row.
+_OWN_LINE = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•][ \t]|\d{1,3}[.)][ \t]|>|\|)")
+_LINE = re.compile(r"\n")
+_STOP = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？｡．]+[」』”’）]*)\s*")
+_NO_STOP = re.compile(
+    r"(?:^|[\s(])(?:(?:[A-Za-z]\.)+|(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|approx|jr|sr)\.)$", re.I
+)
+_WIDE = re.compile(f"[{_DENSE}]")
+_SMALL_PIECES = re.compile(r"[^\w\s]|[\d_]")
+
+Span = tuple[int, int]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the pieces of a text that get vectors of their own, in order, at most 64; [] where there is only one.
+
+    Pieces are sentences, list items, headings and lines that end in a stop; a code block is one piece. What is longer
+    than a window (about 1,000 characters of prose, 250 of a script without spaces) is cut at line ends or spaces. Where
+    that gives more than 64, neighbours are merged evenly. Nothing but white space at the edges is dropped.
+    """
+    spans = [cut for start, end in _sentence_spans(text) for cut in _windows(text, start, end)]
+    spans = [(start, end) for start, end in spans if not text[start:end].isspace() and start < end]
+    if len(spans) > MAX_SENTENCES:
+        spans = _merged(text, spans)
+    return [text[start:end].strip() for start, end in spans] if len(spans) > 1 else []
+
+
+def _sentence_spans(text: str) -> Iterator[Span]:
+    """Yield spans that cover the text: code blocks whole, all else by blank lines, lines of their own and sentences."""
+    marks = [mark.start() for mark in _FENCE.finditer(text)]
+    if len(marks) % 2:
+        marks.pop()
+    at = 0
+    for opens, closes in zip(marks[::2], marks[1::2], strict=True):
+        yield from _prose_spans(text, at, opens)
+        end = text.find("\n", closes)
+        at = len(text) if end < 0 else end + 1
+        yield opens, at
+    yield from _prose_spans(text, at, len(text))
+
+
+def _prose_spans(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield spans that cover text[start:end]: the cuts are sentence ends and the line ends that mean something."""
+    cuts = {blank.end() for blank in _BLANK.finditer(text, start, end)}
+    for line in _LINE.finditer(text, start, end):
+        last = text[start : line.start()].rstrip()[-1:]
+        begins_low = text[line.end() : line.end() + 1].islower()
+        if _OWN_LINE.match(text, line.end(), end) or last in ".!?…:;。！？" or not begins_low:
+            cuts.add(line.end())
+    for stop in _STOP.finditer(text, start, end):
+        after = text[stop.end() : stop.end() + 1]
+        before = text[max(start, stop.start() - 12) : stop.start() + 1]
+        if not (after.islower() and text[stop.start()] == ".") and not _NO_STOP.search(before):
+            cuts.add(stop.end())
+    at = start
+    for cut in sorted(cuts):
+        if start < cut < end:
+            yield at, cut
+            at = cut
+    if at < end:
+        yield at, end
+
+
+def _cost(text: str) -> int:
+    """Return how much of a window a text takes: 1 a letter, 4 what is likely to be a word piece of its own."""
+    return len(text) + 3 * (len(_WIDE.findall(text)) + len(_SMALL_PIECES.findall(text)))
+
+
+def _windows(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield text[start:end] cut into even windows of at most `WINDOW` cost, at a line end or a space where there is one."""
+    cost = _cost(text[start:end])
+    while cost > WINDOW:
+        pieces = -(-cost // WINDOW)
+        size = max(1, (end - start) // pieces)
+        at = start + size
+        for gap in ("\n", " "):
+            found = text.rfind(gap, start + size // 2, at + 1)
+            if found > start:
+                at = found + 1
+                break
+        yield start, at
+        start, cost = at, _cost(text[at:end])
+    yield start, end
+
+
+def _merged(text: str, spans: list[Span]) -> list[Span]:
+    """Return at most 64 spans that cover the same text, neighbours merged so that the sizes come out even."""
+    share = sum(_cost(text[start:end]) for start, end in spans) / MAX_SENTENCES
+    groups: dict[int, Span] = {}
+    done = 0.0
+    for start, end in spans:
+        cost = _cost(text[start:end])
+        group = int((done + cost / 2) / share)
+        groups[group] = (groups.get(group, (start, end))[0], end)
+        done += cost
+    return list(groups.values())
+
+
+_CLOSERS = " \t\r\n\"'”’»)]}*_~`"
+_QUESTION = ("?", "？", "؟", "⸮", "\u037e")
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text ends in a question mark of any script, closing quotes and brackets aside."""
+    return text.rstrip(_CLOSERS).endswith(_QUESTION)
+
+
+def latin_share(text: str) -> float:
+    """Return the share of a text's letters that are Latin, 0..1; 1 for a text without letters."""
+    if text.isascii():
+        return 1.0
+    letters = [letter for letter in unicodedata.normalize("NFKC", text) if letter.isalpha()]
+    latin = sum(letter < "\u0250" or "\u1e00" <= letter < "\u1f00" for letter in letters)
+    return latin / len(letters) if letters else 1.0
