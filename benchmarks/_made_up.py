@@ -25,7 +25,7 @@ FACTS = (
     ("The API key of {s} lives in the {v} vault.", "Where do I find the API key for {s}?"),
     ("{s} is written in {l}.", "Which programming language is {s} built with?"),
     ("Never restart {s} during the nightly import.", "Is there a time when {s} must not be bounced?"),
-    ("{s} pages {p} when it is down.", "Who gets woken up if {s} fails at night?"),
+    ("{s} pages {p} when it is down.", "Who gets paged if {s} fails at night?"),
     ("The dashboard for {s} is called {v}-overview.", "Which dashboard shows the metrics of {s}?"),
     ("{s} needs at least {m} GB of memory.", "How much RAM should a machine for {s} have?"),
     ("The feature flag for the new {s} flow is {v}_next.", "What is the flag for the redesigned {s} flow?"),

@@ -5,7 +5,8 @@ An argument wins over the environment, that over `holdfast.toml` (in the working
 
 from __future__ import annotations
 
-import asyncio
+import functools
+import inspect
 import os
 import secrets
 import threading
@@ -17,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -99,11 +99,13 @@ def _file(path: Path) -> Mapping[str, Any]:
 
 
 def open_store(setting: Setting, memory_budget: int) -> Store:
-    """Open the store a URL names, by the entry-point group `holdfast.stores`.
+    """Open the store a URL names, by the entry-point group `holdfast.stores`; an object with the port is one already.
 
     The default file's folder is made; any other folder must exist. Raises `ConfigError` for an unknown scheme.
     """
     url = setting.value
+    if isinstance(url, Store):
+        return url
     if not isinstance(url, str) or "://" not in url:
         raise ConfigError(f"store from {setting.origin}: {url!r} is no URL such as sqlite:///memory.db")
     scheme = url.partition("://")[0]
@@ -113,6 +115,8 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
         if setting.origin == "default":
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         return SqliteStore.from_url(url, memory_budget=memory_budget)
+    from importlib.metadata import entry_points  # 20 ms, for other stores only
+
     known = {entry.name: entry for entry in entry_points(group="holdfast.stores")}
     if scheme not in known:
         raise ConfigError(
@@ -128,14 +132,20 @@ def open_embedder(setting: Setting) -> Embedder | None:
     if value is None or value == "none":
         return None
     if value == "minilm":
-        from .embedders import MiniLM
-
-        return MiniLM()
+        return _shipped()
     if isinstance(value, Embedder) and not isinstance(value, str):
         return value
     raise ConfigError(
         f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, nor an object with id, dimension, embed"
     )
+
+
+@functools.cache
+def _shipped() -> Embedder:
+    """Return the shipped model, loaded once however many memories a process opens."""
+    from .embedders import MiniLM
+
+    return MiniLM()
 
 
 def check_model(store: Store, embedder: Embedder | None) -> None:
@@ -191,7 +201,7 @@ class Direct:
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
-        return embedded(self._embedder, texts)
+        return await embedded(self._embedder, texts)
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
@@ -207,19 +217,36 @@ class Pooled:
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
-        return await self.store(embedded, self._embedder, texts)
+        if inspect.iscoroutinefunction(getattr(self._embedder, "embed", None)):
+            return await embedded(self._embedder, texts)
+        return await self.store(_drained, self._embedder, texts)
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
+        import asyncio  # 40 ms that a program without an event loop need not spend
+
         return await asyncio.get_running_loop().run_in_executor(self.pool, partial(call, *arguments, **named))
 
 
-def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
-    """Return a model's vectors, checked: shape (n, dimension), float32, finite."""
+def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
+    """Run `embedded` for a model that never pauses, in a thread."""
+    try:
+        embedded(embedder, texts).send(None)
+    except StopIteration as done:
+        vectors: Floats = done.value
+        return vectors
+    raise EmbedderError("the embedder paused in a thread; make its `embed` an `async def`")
+
+
+async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
+    """Return a model's vectors, awaited where it is async, checked: shape (n, dimension), float32, finite."""
     import numpy as np
 
     assert embedder is not None  # the engine embeds only where there is a model
-    vectors = np.ascontiguousarray(embedder.embed(list(texts)), np.float32)
+    given: Any = embedder.embed(list(texts))
+    if inspect.isawaitable(given):
+        given = await given
+    vectors = np.ascontiguousarray(given, np.float32)
     if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
         raise EmbedderError(
             f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "

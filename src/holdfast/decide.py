@@ -25,7 +25,8 @@ MANY = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to write for one draft: `item` new, or the existing one seen again; `changed` are others' next versions."""
+    """What to write for one draft: `item` new, or the existing one seen again; `changed` are others as they go on, each still
+    with the number of the version it takes the place of."""
 
     action: str  # "add", "sight", "supersede", "late" or "conflict"
     item: MemoryItem
@@ -52,9 +53,7 @@ def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Dec
         item = replace(item, valid_to=_start(later), superseded_by=later.id)
     if ended:
         item = replace(item, supersedes=ended[-1].id)
-    changed = tuple(
-        replace(one, version=one.version + 1, valid_to=start, superseded_by=item.id) for one in ended
-    )
+    changed = tuple(replace(one, valid_to=start, superseded_by=item.id) for one in ended)
     return Decision("late" if later else "supersede" if ended else "add", item, changed)
 
 
@@ -67,9 +66,7 @@ def _conflict(item: MemoryItem, rivals: Sequence[MemoryItem]) -> Decision:
     )
     if item.valid_to == _LAST:
         item = replace(item, valid_to=None)
-    changed = tuple(
-        replace(one, version=one.version + 1, conflicts_with=(*one.conflicts_with, item.id)) for one in rivals
-    )
+    changed = tuple(replace(one, conflicts_with=(*one.conflicts_with, item.id)) for one in rivals)
     return Decision("conflict", item, changed)
 
 
@@ -87,7 +84,17 @@ def occupant(item: MemoryItem, holders: Iterable[MemoryItem], several: bool) -> 
     if item.slot is None or several:
         return None
     others = (one for one in holders if one.id != item.id and one.id not in item.conflicts_with)
-    return next((one for one in others if max(_start(one), _start(item)) < min(_end(one), _end(item))), None)
+    return next((one for one in others if overlap(one, item)), None)
+
+
+def overlap(one: MemoryItem, other: MemoryItem) -> bool:
+    """Whether there is a moment at which both are true."""
+    return max(_start(one), _start(other)) < min(_end(one), _end(other))
+
+
+def meets(item: MemoryItem, one: MemoryItem) -> bool:
+    """Whether a holder ends after the item begins, so that the two can meet."""
+    return _end(one) > _start(item)
 
 
 def holds(item: MemoryItem, at: datetime | None) -> bool:

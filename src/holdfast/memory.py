@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from . import checks, config
 from .engine import IO, Caller, Engine, Parts
-from .ports import Clock, Embedder
+from .ports import Clock, Embedder, Store
 from .text import Analyzer
 from .types import Draft, Scope
 
@@ -116,7 +116,7 @@ class _Opened:
 
     def __init__(
         self,
-        store: str = config.DEFAULT,
+        store: str | Store = config.DEFAULT,
         *,
         embedder: Embedder | str | None = config.DEFAULT,
         language: str = config.DEFAULT,
@@ -159,7 +159,8 @@ class Memory(_Opened):
         ada.save("Prefers short answers", kind="preference", slot="replies.length", value="short")
         ada.search("how long should replies be?")
 
-    `store` is a URL: "sqlite:///x.db", or "sqlite://" for one in memory. `embedder` is "minilm" (shipped), None for words
+    `store` is a URL: "sqlite:///x.db", or "sqlite://" for one in memory; or an object with the
+    port `Store`. `embedder` is "minilm" (shipped), None for words
     alone, or any object with `id`, `dimension` and `embed`. `language` (of stemming) belongs to the store. `many` names
     further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
     written and returns it, changed or not. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,

@@ -5,7 +5,7 @@ A store is one thread-safe, synchronous class. It proves itself with `holdfast.t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -94,27 +94,28 @@ class Ref:
 class Insert:
     """Write `item` as a new open version beside those there are.
 
-    `slot_seen` (where not None) are the current holders of the item's slot in its scope when the decision was made, and
-    `twin_seen` the live memory of the same text (or None): the store refuses with `Stale` if either has changed.
+    With `guarded`, `slot_seen` are the holders of the item's slot when the decision was made; with `alone`, there was no
+    live memory of the same text, kind and slot. The store refuses with `Stale` where that has changed.
     """
 
     item: MemoryItem
     entry: Entry | None
     guarded: bool = False
     slot_seen: frozenset[Ref] = frozenset()
-    twin_seen: Ref | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Write `item` as the version after `base`, which it closes; without an `entry` the text's search data stay.
+    """Write `item` in the place of the open version `base`, which it closes; without an `entry` its search data stay.
 
-    With `guarded`, `slot_seen` is checked as in `Insert`.
+    With `last`, `base` must be the memory's current version. With `guarded`, `slot_seen` is checked as in `Insert`.
     """
 
     item: MemoryItem
     base: Ref
     entry: Entry | None = None
+    last: bool = True
     guarded: bool = False
     slot_seen: frozenset[Ref] = frozenset()
 
@@ -148,11 +149,12 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a save must know of its scope: a `time` later than all written there, the open `holders` of its slot, the
-    live `twin` with the same text, and the (digest, memory) an idempotency key stands for."""
+    """What a save must know of its scope: a `time` later than all written there, the open `holders` of its slot that
+    end after it begins with the `newest` version number of each, the live `twin` with the same text, and the (digest, memory) an idempotency key stands for."""
 
     time: datetime
     holders: tuple[MemoryItem, ...] = ()
+    newest: Mapping[str, int] = field(default_factory=dict)
     twin: MemoryItem | None = None
     once: tuple[str, Ref] | None = None
 
@@ -212,7 +214,7 @@ class Candidates:
     best: Floats
     length: Floats
     question: Bools
-    day: Floats
+    day: NDArray[np.float64]
     episode: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
@@ -246,8 +248,14 @@ class Logged:
     positions: dict[Scope, int] = field(default_factory=dict)
 
 
+@runtime_checkable
 class Store(Protocol):
-    """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all."""
+    """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.
+
+    A memory may have several open versions, each true for a part of time; its current one is the last of these. A store
+    numbers the versions of a memory: the next is one more than the highest there is in the scope, 1 for the first.
+    An expired memory is in no answer, whatever moment is asked for.
+    """
 
     def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
         """Make all `writes` in one transaction and return the written items in their order (Sight, Once: none).

@@ -74,7 +74,8 @@ def untyped(module: ModuleType) -> list[str]:
     found = []
     for name, thing in public_objects(module):
         function = thing.fget if isinstance(thing, property) else thing
-        if inspect.isfunction(function):
+        # The constructor of a Protocol is made by typing, not written by us.
+        if inspect.isfunction(function) and function.__module__ != "typing":
             signature = inspect.signature(function)
             given = [p for p in signature.parameters.values() if p.name not in ("self", "cls")]
             bare = [p.name for p in given if p.annotation is p.empty]

@@ -7,6 +7,7 @@ and the few items that came out on top.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -147,7 +148,7 @@ class Reads(Base):
     ) -> Page[MemoryItem]:
         """Return a page of at most `limit` (1..1,000) memories, newest change first unless `sort` says otherwise.
 
-        `sort` is "known_from", "observed_at" (episodes; valid_from for the rest), "valid_from" or "id"; ties by id. Only
+        `sort` is "known_from", "observed_at" (where unset, valid_from), "valid_from" or "id"; ties by id. Only
         live memories are listed, unless `where` names `state`: then every memory's last version, deleted ones too. Pass
         the page's `next` as `cursor` for the following one. The rest is as in `search`.
         """
@@ -249,7 +250,8 @@ class Reads(Base):
 
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
-        return await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
+        found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
+        return replace(found, embedder=self._parts.model)
 
 
 def _after(cursor: str | None, sort: str, descending: bool) -> tuple[Any, str] | None:

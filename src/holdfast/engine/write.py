@@ -7,9 +7,7 @@ somebody else wrote in between, the store refuses and the decision is made again
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
-import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +15,6 @@ from typing import Any, Final, cast
 
 from .. import checks, decide
 from ..errors import (
-    IdempotencyConflict,
     InvalidInput,
     NotFound,
     SlotConflict,
@@ -27,21 +24,19 @@ from ..errors import (
 from ..filters import Filter
 from ..ports import (
     Authorship,
-    Entry,
     Insert,
-    Once,
     Reach,
     Ref,
     Remove,
     Replace,
     Scan,
-    Sight,
     Stale,
     Standing,
     Write,
 )
 from ..types import Bulk, Draft, Kind, MemoryItem, Scope, Source
 from .base import Base, T
+from .plan import Plan, digest_of
 
 BATCH = 1_000
 KEY_LIFE = timedelta(days=7)
@@ -60,8 +55,10 @@ _CHANGEABLE = (
     "text", "value", "kind", "slot", "tags", "metadata", "importance", "confidence", "speaker", "valid_from",
     "valid_to", "expires_at",
 )  # fmt: skip
+_OF_MANY = ("kind", "tags", "metadata", "importance", "confidence", "speaker", "expires_at")
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
-_INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from", "scope")
+_PLACING = ("slot", "valid_from", "valid_to")
+_INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
 class Writes(Base):
@@ -195,24 +192,23 @@ class Writes(Base):
     ) -> Bulk:
         """Change every live memory that `where` selects in the caller's own scope, in the way `update` corrects one.
 
-        `changes` maps fields to new values (not `text` or `value`). With `dry_run` nothing is written and the ids are
-        what would be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
+        `changes` gives new values for any of kind, tags, metadata, importance, confidence, speaker and expires_at. Written
+        in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written and the ids are what would
+        be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
         """
-        unknown = sorted(set(changes) - set(_CHANGEABLE) | set(changes) & {"text", "value"})
+        unknown = sorted(set(changes) - set(_OF_MANY))
         if unknown or not changes:
-            raise InvalidInput(
-                "changes", f"cannot change {unknown[0] if unknown else 'nothing'!r} of many at once"
-            )
-        by = self._by("update", reason)
+            problem = f"cannot change {unknown[0]!r}" if unknown else "changes nothing"
+            raise InvalidInput("changes", f"{problem}; of many at once one can change {', '.join(_OF_MANY)}")
+        self._not_past(Draft.of({"text": "any", **changes}).expires_at)
 
-        async def one(id: str, at: Scope) -> None:
-            async def change() -> None:
-                current = await self._current(id, Reach(exactly=(at,)))
-                await self._write_update(current, self._changed(current, changes, at), None, by)
+        async def writes(found: Sequence[MemoryItem]) -> list[Write]:
+            new = [self._changed(one, changes, one.scope) for one in found]
+            fresh = await self._entries(new) if set(changes) & set(_INDEXED) else [None] * len(new)
+            triples = zip(new, found, fresh, strict=True)
+            return [Replace(now, Ref(was.id, was.version), entry) for now, was, entry in triples]
 
-            await self._retried(change)
-
-        return await self._bulk(where, scope, under, dry_run, one)
+        return await self._bulk(where, scope, under, dry_run, self._by("update", reason), writes)
 
     async def delete(
         self,
@@ -244,15 +240,11 @@ class Writes(Base):
         reason: str | None = None,
     ) -> Bulk:
         """Delete every live memory that `where` selects in the caller's own scope; see `update_many` for the rest."""
-        by = self._by("delete", reason)
 
-        async def one(id: str, at: Scope) -> None:
-            async def change() -> None:
-                await self._remove(await self._current(id, Reach(exactly=(at,))), by)
+        async def writes(found: Sequence[MemoryItem]) -> list[Write]:
+            return [Remove(replace(one, state="deleted"), Ref(one.id, one.version)) for one in found]
 
-            await self._retried(change)
-
-        return await self._bulk(where, scope, under, dry_run, one)
+        return await self._bulk(where, scope, under, dry_run, self._by("delete", reason), writes)
 
     async def restore(
         self,
@@ -287,7 +279,7 @@ class Writes(Base):
             drafts = [self._parts.redact(draft) for draft in drafts]
         items = [self._item(draft) for draft in drafts]
         digests = [
-            _digest(draft, item) if draft.idempotency_key else ""
+            digest_of(draft, item) if draft.idempotency_key else ""
             for draft, item in zip(drafts, items, strict=True)
         ]
         entries = await self._entries(items)
@@ -329,12 +321,19 @@ class Writes(Base):
             raise InvalidInput(
                 "valid_to", "must be later than valid_from (which defaults to observed_at, else now)"
             )
+        self._not_past(draft.expires_at)
         if draft.source.actor is None:
             given["source"] = replace(draft.source, actor=actor)
         return MemoryItem(
             id=self._parts.clock.new_id(), version=1, scope=self._target(draft.scope), owner=actor,
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
+
+    def _not_past(self, expires_at: datetime | None) -> None:
+        if expires_at is not None and expires_at <= self._parts.clock.now():
+            raise InvalidInput(
+                "expires_at", "is not in the future, so nobody would ever see this; delete it instead"
+            )
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -354,6 +353,8 @@ class Writes(Base):
         draft = Draft.of({**kept, **wanted, "source": current.source, "scope": target})
         if self._parts.redact is not None:
             draft = self._parts.redact(draft)
+        if "expires_at" in wanted:
+            self._not_past(draft.expires_at)
         checked = {name: getattr(draft, name) for name in _CHANGEABLE}
         if draft.valid_from is None:
             checked["valid_from"] = current.valid_from
@@ -365,27 +366,52 @@ class Writes(Base):
     async def _write_update(
         self, current: MemoryItem, new: MemoryItem, changed_at: datetime | None, by: Authorship
     ) -> MemoryItem:
-        base, old = Ref(current.id, current.version), None
+        base = Ref(current.id, current.version)
+        if new.scope != current.scope:
+            if changed_at is not None:
+                raise InvalidInput(
+                    "changed_at", "cannot go with scope; move the memory first, then change it"
+                )
+            return await self._move(current, new, by)
+        old = None
         if changed_at is not None:
             old, new = _split(current, new, changed_at)
         fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in _INDEXED)
         entry = (await self._entries([new]))[0] if fresh else None
-        seen: frozenset[Ref] = frozenset()
-        placed = any(
-            getattr(new, name) != getattr(current, name)
-            for name in ("slot", "scope", "valid_from", "valid_to")
-        )
-        if new.slot is not None and placed and old is None:
-            seen = await self._free(new)
-        writes: list[Write]
-        if new.scope != current.scope:
-            gone = replace(current, version=current.version + 1, state="deleted")
-            writes = [Remove(gone, base), Insert(new, entry, bool(new.slot), seen)]
-        elif old is not None:
-            writes = [Replace(old, base), Insert(new, entry)]
-        else:
-            writes = [Replace(new, base, entry, bool(new.slot) and placed, seen)]
+        placed = any(getattr(new, name) != getattr(current, name) for name in _PLACING)
+        guarded = bool(new.slot) and placed
+        seen = await self._free(new) if guarded else frozenset()
+        if placed and old is None:
+            await self._apart(new, base)
+        writes: list[Write] = [Replace(new, base, entry, guarded=guarded, slot_seen=seen)]
+        if old is not None:
+            writes = [Replace(old, base), Insert(new, entry, guarded, seen - {base})]
         return (await self._apply(writes, by))[-1]
+
+    async def _move(self, current: MemoryItem, new: MemoryItem, by: Authorship) -> MemoryItem:
+        """Take a memory, with the parts of its past that still hold, out of its scope and into another."""
+        parts = [replace(part, scope=new.scope) for part in await self._earlier(current)]
+        entries = await self._entries([*parts, new])
+        gone = replace(current, state="deleted")
+        writes: list[Write] = [Remove(gone, Ref(current.id, current.version))]
+        for part, entry in zip([*parts, new], entries, strict=True):
+            seen = await self._free(part) if part.slot is not None else frozenset()
+            free = replace(part, version=max(part.version, 2), known_from=None, known_to=None)
+            writes.append(Insert(free, entry, bool(part.slot) and part is new and not parts, seen))
+        return (await self._apply(writes, by))[-1]
+
+    async def _earlier(self, current: MemoryItem) -> list[MemoryItem]:
+        """Return the open versions of a memory that were true before its current one."""
+        store, reach = self._parts.store, Reach(exactly=(current.scope,))
+        past = await self._parts.io.store(store.history, reach, self._at(), id=current.id, limit=100_000)
+        versions = [one.item for one in past if one.item.known_to is None]
+        return [one for one in versions if one.state != "deleted" and one.version != current.version]
+
+    async def _apart(self, new: MemoryItem, base: Ref) -> None:
+        """Raise `InvalidInput` when a corrected valid time would overlap an earlier part of the same memory."""
+        parts = await self._earlier(replace(new, version=base.version))
+        if any(decide.overlap(part, new) for part in parts):
+            raise InvalidInput("valid_from", f"overlaps a time for which memory {new.id} says something else")
 
     async def _free(self, item: MemoryItem) -> frozenset[Ref]:
         """Return the holders of the item's slot as seen, or raise `SlotConflict` if one overlaps it."""
@@ -412,6 +438,9 @@ class Writes(Base):
             for one in past
             if one.item.known_to == deleted.known_from and one.item.state != "deleted"
         ]
+        # A memory that was moved left such a mark too, and is restored where it went, if anywhere.
+        if not closed or past[-1].verb != "delete":
+            raise NotFound(deleted.id)
         writes: list[Write] = []
         for n, one in enumerate(closed):
             back = replace(
@@ -420,9 +449,8 @@ class Writes(Base):
             seen = await self._free(back) if back.slot is not None else frozenset()
             entry = (await self._entries([back]))[0]
             base = Ref(deleted.id, deleted.version)
-            writes.append(
-                Replace(back, base, entry, bool(back.slot), seen) if n == 0 else Insert(back, entry)
-            )
+            first = Replace(back, base, entry, guarded=bool(back.slot), slot_seen=seen)
+            writes.append(first if n == 0 else Insert(back, entry))
         return (await self._apply(writes, by))[-1]
 
     async def _bulk(
@@ -431,9 +459,10 @@ class Writes(Base):
         scope: Scope | Sequence[str] | None,
         under: Scope | None,
         dry_run: bool,
-        one: Callable[[str, Scope], Any],
+        by: Authorship,
+        writes: Callable[[Sequence[MemoryItem]], Awaitable[list[Write]]],
     ) -> Bulk:
-        """Collect what is selected, then change each in a transaction of its own."""
+        """Collect what is selected, then change it in transactions of at most 1,000."""
         reach = self._reach(None, under) if under is not None else Reach(exactly=(self._target(scope),))
         parsed = self._where(where, None)
         if parsed is None:
@@ -447,10 +476,25 @@ class Writes(Base):
             if len(page) < BATCH:
                 break
             after = (page[-1].id, page[-1].id)
-        if not dry_run:
-            for item in found:
-                await one(item.id, item.scope)
-        return Bulk(tuple(item.id for item in found), dry_run)
+        done: list[str] = []
+        for at in range(0, len(found), BATCH):
+            chunk = [(item.id, item.scope) for item in found[at : at + BATCH]]
+
+            async def change(chunk: list[tuple[str, Scope]] = chunk) -> list[str]:
+                current = [one for id, own in chunk if (one := await self._if_there(id, own)) is not None]
+                if current and not dry_run:
+                    await self._apply(await writes(current), by)
+                return [one.id for one in current]
+
+            done += await self._retried(change)
+        return Bulk(tuple(done), dry_run)
+
+    async def _if_there(self, id: str, scope: Scope) -> MemoryItem | None:
+        """Return a memory that was selected, unless somebody took it away since."""
+        try:
+            return await self._current(id, Reach(exactly=(scope,)))
+        except NotFound:
+            return None
 
     # -- shared --------------------------------------------------------------------------------------------------
 
@@ -489,79 +533,6 @@ class Writes(Base):
         raise StoreBusy(f"others changed the same memory {ATTEMPTS} times in a row; try again")
 
 
-class Plan:
-    """The writes of one batch of drafts, decided one after another as if each saw those before it."""
-
-    def __init__(self, many: frozenset[str]) -> None:
-        self.writes: list[Write] = []
-        self.results: list[
-            int | tuple[Scope, str]
-        ] = []  # the place among the written items, or what was there already
-        self._many = many
-        self._made = 0
-        self._fresh: dict[str, MemoryItem] = {}
-        self._alike: dict[tuple[object, ...], list[str]] = {}  # ids by slot, and by text, kind and slot
-        self._keys: dict[tuple[Scope, str], tuple[str, Ref]] = {}
-
-    def add(self, draft: Draft, item: MemoryItem, digest: str, entry: Entry, standing: Standing) -> None:
-        """Decide what to write for one draft."""
-        key = draft.idempotency_key
-        once = self._keys.get((item.scope, key), standing.once) if key else None
-        if once is not None:
-            if once[0] != digest:
-                raise IdempotencyConflict(
-                    f"idempotency key {key!r} was used for another memory ({once[1].id})"
-                )
-            self.results.append((item.scope, once[1].id))
-            return
-        if item.slot is not None and draft.valid_from is None and draft.observed_at is None:
-            item = replace(item, valid_from=standing.time)
-        twin = self._twin(item, standing)
-        if twin is None:
-            item = self._insert(item, entry, standing)
-        else:
-            item = twin
-            self.writes.append(Sight(item.scope, Ref(item.id, item.version), draft.source))
-            self.results.append((item.scope, item.id))
-        if key:
-            ref = Ref(item.id, item.version)
-            self._keys[item.scope, key] = digest, ref
-            self.writes.append(Once(item.scope, key, digest, ref))
-
-    def _insert(self, item: MemoryItem, entry: Entry, standing: Standing) -> MemoryItem:
-        known = {one.id: one for one in standing.holders}
-        known |= {id: self._fresh[id] for id in self._alike.get((item.scope, item.slot), ()) if item.slot}
-        holders = sorted(
-            (self._fresh.get(id, one) for id, one in known.items()), key=lambda one: str(one.valid_from)
-        )
-        decision = decide.place(item, holders, decide.many(item, self._many))
-        seen = frozenset(Ref(one.id, one.version) for one in holders)
-        if item.kind == "episode":
-            self.writes.append(Insert(decision.item, entry))
-        else:
-            self.writes.append(Insert(decision.item, entry, guarded=True, slot_seen=seen))
-        self.results.append(self._made)
-        self._made += 1 + len(decision.changed)
-        self.writes += [Replace(one, Ref(one.id, one.version - 1)) for one in decision.changed]
-        if item.kind != "episode":
-            self._fresh |= {one.id: one for one in (decision.item, *decision.changed)}
-            for alike in ((item.scope, item.slot), (item.scope, item.slot, item.kind, item.text)):
-                self._alike.setdefault(alike, []).append(item.id)
-        return decision.item
-
-    def _twin(self, item: MemoryItem, standing: Standing) -> MemoryItem | None:
-        """Return the declarative memory that says the same and holds when the item begins."""
-        if item.kind == "episode":
-            return None
-        alike = self._alike.get((item.scope, item.slot, item.kind, item.text), ())
-        known = [*([standing.twin] if standing.twin else []), *(self._fresh[id] for id in alike)]
-        for one in known:
-            now = self._fresh.get(one.id, one)
-            if bool(decide.said(now) == decide.said(item)) and decide.holds(now, item.valid_from):
-                return now
-        return None
-
-
 def _split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryItem, MemoryItem]:
     """Return the memory as it was until `at`, and as it is from then on."""
     if current.valid_from is not None and at <= current.valid_from:
@@ -572,14 +543,3 @@ def _split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryIt
         raise InvalidInput("changed_at", "must be earlier than the memory's valid_to")
     old = replace(current, version=current.version + 1, valid_to=at)
     return old, replace(new, version=current.version + 2, valid_from=at)
-
-
-def _digest(draft: Draft, item: MemoryItem) -> str:
-    """Return a digest of what a draft asks for, leaving out what differs from call to call."""
-    body = {name: getattr(draft, name) for name in _SHARED if name not in ("source", "metadata")}
-    body |= {
-        "metadata": dict(draft.metadata),
-        "source": draft.source.to_json(),
-        "scope": item.scope.to_json(),
-    }
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

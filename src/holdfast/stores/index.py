@@ -199,7 +199,7 @@ class ScopeIndex:
         }
         self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int64), Column(np.bool_)
         self.key, self.ids = Column(np.int64), Column("V16")
-        self.length, self.day, self.turn = Column(np.float32), Column(np.float32), Column(np.int64)
+        self.length, self.day, self.turn = Column(np.float32), Column(np.float64), Column(np.int64)
         self.observed = Column(np.int64)
         self.question, self.episode = Column(np.bool_), Column(np.bool_)
         self.kind, self.thread = Column(np.int8), Column(np.int32)
@@ -283,18 +283,19 @@ class ScopeIndex:
                 if at < self.row_key.size and self.row_key.view[at] == base | int(position):
                     known_to[at] = moment
 
-    def alive(self, valid: int, known: int | None, keys: Ints | None = None) -> Alive:
+    def alive(self, valid: int, known: int | None, now: int, keys: Ints | None = None) -> Alive:
         """Return what is live at a moment (`known` None: the latest), of these version `keys` only where given.
+
+        What has expired by `now` is not, whatever moment is asked for.
 
         The unfiltered present is kept until a row's own clock passes or something is written.
         """
-        present = known is None and keys is None
+        present = known is None and keys is None and valid == now
         kept = self._present
         if present and kept is not None and kept.since <= valid < kept.until:
             return kept
         times = {name: column.view for name, column in self.times.items()}
         known = FOREVER - 1 if known is None else known
-        now = valid if known == FOREVER - 1 else known
         mask = self.active.view & (times["known_from"] <= known) & (known < times["known_to"])
         mask &= (times["valid_from"] <= valid) & (valid < times["valid_to"]) & (now < times["expires"])
         if keys is not None:

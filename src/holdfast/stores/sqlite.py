@@ -38,9 +38,12 @@ from .sqlite_filter import COLUMNS, Compiled
 from .sqlite_search import Searcher, Seen
 from .sqlite_write import Transaction
 
-_FROM = (
-    "FROM scopes s JOIN versions v ON v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295) "
-    "LEFT JOIN closed c ON c.key = v.key WHERE s.scope_id IN (SELECT value FROM json_each(?))"
+_RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
+_IN_SCOPES = "LEFT JOIN closed c ON c.key = v.key WHERE s.scope_id IN (SELECT value FROM json_each(?))"
+_FROM = f"FROM scopes s JOIN versions v ON {_RANGE} {_IN_SCOPES}"
+_FROM_SLOT = (
+    "FROM scopes s JOIN slots h ON h.scope_id = s.scope_id AND h.slot = ? AND h.valid_to > ? "
+    f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
 _ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE v.valid_from END"
@@ -54,25 +57,36 @@ _SORTS = {
 
 
 class FairLock:
-    """A lock that is granted in the order it was asked for; SQLite's own waiting is not."""
+    """A reentrant lock that is granted in the order it was asked for."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._held = False
+        self._owner, self._depth = 0, 0
 
     def __enter__(self) -> None:
+        me = threading.get_ident()
+        if self._owner == me:
+            self._depth += 1
+            return
         with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
+            turn = None
+            if self._held:
+                turn = threading.Lock()
+                turn.acquire()
+                self._waiting.append(turn)
+            self._held = True
+        if turn is not None:
             turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
+        self._owner, self._depth = me, 1
 
     def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if self._depth:
+            return
         with self._guard:
+            self._owner = 0
             if self._waiting:
                 self._waiting.popleft().release()
             else:
@@ -140,6 +154,7 @@ class SqliteStore:
             db = self._open()
             try:
                 schema.prepare(db, self.path)
+                db.execute("PRAGMA busy_timeout = 1")
             except BaseException:
                 db.close()
                 raise
@@ -153,31 +168,14 @@ class SqliteStore:
             self._reset()
         with self._write_lock, schema.translated(self.path):
             db = self._writer_connection()
-            with self._queue():
-                db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield db
-                    db.execute("COMMIT")
-                except BaseException:
-                    if db.in_transaction:
-                        db.execute("ROLLBACK")
-                    raise
-
-    @contextlib.contextmanager
-    def _queue(self) -> Iterator[None]:
-        """Queue with the writers of other processes: the system wakes those waiting for a file lock in order."""
-        try:
-            import fcntl
-
-            handle = os.open(self.path + ".key", os.O_RDONLY)
-        except (ImportError, OSError):  # no such lock here: SQLite's own waiting remains
-            yield
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+            schema.begin(db)
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         if self._in_memory:
@@ -214,14 +212,16 @@ class SqliteStore:
         return [Seen(row) for row in found]
 
     @staticmethod
-    def _clocks(at: Moment, scopes: Sequence[Seen]) -> tuple[int, int | None]:
-        """Return valid and known time in microseconds; known None is the latest."""
-        known = rows.micros(at.known)
-        valid = rows.micros(at.valid)
+    def _clocks(at: Moment, scopes: Sequence[Seen]) -> tuple[int, int | None, int]:
+        """Return valid time, known time (None: the latest) and the present, in microseconds.
+
+        The present is never before the last write in reach: a clock that was set back hides nothing just saved.
+        """
+        now = max([rows.micros(at.now) or 0, *(one.last_known for one in scopes)])
+        known, valid = rows.micros(at.known), rows.micros(at.valid)
         if valid is None:
-            now = rows.micros(at.now) or 0
-            valid = max([now, *(one.last_known for one in scopes)]) if known is None else known
-        return valid, known
+            valid = now if known is None else known
+        return valid, known, now
 
     @staticmethod
     def _known(known: int | None) -> tuple[str, list[Any]]:
@@ -234,9 +234,8 @@ class SqliteStore:
         self, at: Moment, scopes: Sequence[Seen], where: Filter | None = None
     ) -> tuple[str, list[Any], int]:
         """Return the condition that a version is live at a moment and passes a filter, its parameters, and valid time."""
-        valid, known = self._clocks(at, scopes)
+        valid, known, now = self._clocks(at, scopes)
         condition, parameters = self._known(known)
-        now = valid if known is None and at.valid is None else known or rows.micros(at.now)
         filtered = Compiled(where, valid)
         return (
             f"{condition} AND v.state = 'active' AND (v.valid_from IS NULL OR v.valid_from <= ?) AND "
@@ -253,10 +252,10 @@ class SqliteStore:
         if at.valid or at.known:
             lives, parameters, valid = self._lives(at, scopes)
         else:
-            valid = self._clocks(at, scopes)[0]
-            lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [valid]
+            valid, _, now = self._clocks(at, scopes)
+            lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [now]
         found = self._read(
-            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.version DESC, v.state = 'active' DESC",
+            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, v.valid_from DESC, v.version DESC",
             [uuid.UUID(id).bytes, *parameters],
         )
         mine = {one.scope_id for one in scopes}
@@ -273,7 +272,7 @@ class SqliteStore:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
         with self._snapshot() as db:
             scopes = self._scopes(probe.reach)
-            valid, known = self._clocks(probe.at, scopes)
+            clocks = self._clocks(probe.at, scopes)
             keys = None
             if probe.where is not None:
                 lives, parameters, _ = self._lives(probe.at, scopes, probe.where)
@@ -288,7 +287,7 @@ class SqliteStore:
                 rows.hash_term(term, self._hashes, self.term_key): weight
                 for term, weight in probe.terms.items()
             }
-            return self._searcher.candidates(db, scopes, probe, words, (valid, known), keys)
+            return self._searcher.candidates(db, scopes, probe, words, clocks, keys)
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
@@ -297,16 +296,13 @@ class SqliteStore:
             condition, parameters, valid = self._lives(query.at, scopes, query.where)
         else:
             condition, parameters, valid = self._lasts(query.at, scopes, query.where)
-        if query.slot is not None:
+        source = _FROM
+        place: list[Any] = [json.dumps([one.scope_id for one in scopes])]
+        if query.slot is not None and query.live and query.at.known is None:
+            source, place = _FROM_SLOT, [query.slot, valid, *place]
+        elif query.slot is not None:
             condition, parameters = f"v.slot = ? AND {condition}", [query.slot, *parameters]
-        source = (
-            _FROM
-            if query.slot is None
-            else _FROM.replace(
-                "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)",
-                "v.key >> 32 = s.scope_id",
-            )
-        )
+            source = _FROM.replace(_RANGE, "v.key >> 32 = s.scope_id")
         if query.kinds is not None:
             condition += f" AND v.kind IN ({','.join('?' * len(query.kinds))})"
             parameters += sorted(query.kinds)
@@ -323,21 +319,21 @@ class SqliteStore:
             parameters += [value, value, uuid.UUID(query.after[1]).bytes]
         found = self._read(
             f"SELECT {rows.COLUMNS} {source} AND {condition} ORDER BY {by} {order}, v.item_id ASC LIMIT ?",
-            [json.dumps([one.scope_id for one in scopes]), *parameters, query.limit],
+            [*place, *parameters, query.limit],
         )
         return [rows.item_of(row, valid) for row in found]
 
     def _lasts(self, at: Moment, scopes: Sequence[Seen], where: Filter | None) -> tuple[str, list[Any], int]:
-        """Return the condition that a version is its memory's last known one, whatever its state, and not expired."""
-        valid, known = self._clocks(at, scopes)
+        """Return the condition that a version is its memory's current one as known, in any state, and not expired."""
+        valid, known, now = self._clocks(at, scopes)
         condition, parameters = self._known(known)
         newer = condition.replace("v.", "w.").replace("c.", "d.")
         filtered = Compiled(where, valid)
         return (
             f"{condition} AND NOT EXISTS (SELECT 1 FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE "
-            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND w.version > v.version AND {newer}) AND "
+            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND (w.valid_from, w.version) > (v.valid_from, v.version) AND {newer}) AND "
             f"(v.expires_at IS NULL OR v.expires_at > ?) AND {filtered.sql}",
-            [*parameters, *parameters, known or rows.micros(at.now), *filtered.parameters],
+            [*parameters, *parameters, now, *filtered.parameters],
             valid,
         )
 
@@ -353,11 +349,11 @@ class SqliteStore:
     ) -> list[Change]:
         """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
         scopes = self._scopes(reach)
-        valid, known = self._clocks(at, scopes)
+        valid, known, now = self._clocks(at, scopes)
         parameters: list[Any] = [uuid.UUID(id).bytes if id else slot]
         condition = "v.item_id = ?" if id else "v.slot = ?"
         condition += " AND v.known_from <= ? AND (v.expires_at IS NULL OR v.expires_at > ?)"
-        parameters += [rows.FOREVER if known is None else known, rows.micros(at.now)]
+        parameters += [rows.FOREVER if known is None else known, now]
         if at.valid is not None:
             condition += (
                 " AND (v.valid_from IS NULL OR v.valid_from <= ?) AND (v.valid_to IS NULL OR v.valid_to > ?)"

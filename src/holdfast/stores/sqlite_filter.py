@@ -64,22 +64,27 @@ class Compiled:
             return f"(NOT {self._node(where.filter)})"
         if isinstance(where, Eq) and where.value is None:
             return f"(NOT {self._node(Exists(where.field))})"
-        column = self._column(where.field)
-        if column is not None:
-            return f"coalesce({self._on_column(column, where)}, 0)"
+        if where.field == "state" or where.field in COLUMNS:
+            return f"coalesce({self._on_column(where)}, 0)"
         document, path = _path(where.field)
         return f"coalesce({self._on_json(document, path, where)}, 0)"
 
-    def _column(self, field: str) -> str | None:
+    def _column(self, field: str) -> str:
         if field != "state":
-            return COLUMNS.get(field)
+            return COLUMNS[field]
         self.parameters.append(self._valid)
         return (
             "(CASE WHEN v.state = 'active' AND json_extract(v.body, '$.superseded_by') IS NOT NULL AND "
             "v.valid_to <= ? THEN 'superseded' ELSE v.state END)"
         )
 
-    def _on_column(self, column: str, where: Filter) -> str:
+    def _on_column(self, where: Eq | In | Range | Contains | Exists) -> str:
+        if isinstance(where, Range):  # the column anew for each bound, for it may bring a parameter
+            bounds = where.bounds()
+            return " AND ".join(
+                f"{self._column(where.field)} {sign} {self._bind(bound)}" for sign, bound in bounds
+            )
+        column = self._column(where.field)
         match where:
             case Exists():
                 return f"{column} IS NOT NULL"
@@ -89,11 +94,6 @@ class Compiled:
                 return f"{column} IN ({', '.join(self._bind(value) for value in values)})"
             case Contains(_, value):
                 return f"instr({column}, {self._bind(value)}) > 0"
-            case Range():
-                # A computed column would repeat its own parameter, so it is named once and compared in a row.
-                tests = " AND ".join(f"x {sign} {self._bind(bound)}" for sign, bound in where.bounds())
-                return f"(SELECT {tests} FROM (SELECT {column} AS x))"
-        raise AssertionError(where)
 
     def _on_json(self, document: str, path: str, where: Filter) -> str:
         at = f"{document}, {path}"

@@ -6,11 +6,13 @@ Times are whole microseconds since 1970 in UTC, ids 16 bytes. Fields that no que
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +35,7 @@ INSERT = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
 KEY_LIFE = 7 * 86_400_000_000  # an idempotency key is kept this many microseconds
 
@@ -108,12 +111,12 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         version=version,
         text=text,
         kind=kind,
-        scope=Scope.from_json(json.loads(labels)),
+        scope=_scope(labels),
         slot=slot,
         thread=thread,
         turn=turn,
         observed_at=moment(observed),
-        source=Source.of(source),
+        source=_source(source),
         valid_from=moment(valid_from),
         valid_to=moment(valid_to),
         known_from=moment(known_from),
@@ -123,6 +126,20 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         sightings=1 + sightings,
         **rest,
     )
+
+
+@functools.lru_cache(maxsize=4_096)
+def _scope(labels: str) -> Scope:
+    return Scope.from_json(json.loads(labels))
+
+
+def _source(stored: dict[str, Any]) -> Source:
+    """Return a source as it was stored: checked when it was written, so not again at every read."""
+    made = object.__new__(Source)
+    for name, default in _SOURCE:
+        value = stored.get(name, default)
+        object.__setattr__(made, name, tuple(value) if isinstance(value, list) else value)
+    return made
 
 
 def twin_of(item: MemoryItem, term_key: bytes) -> int | None:

@@ -6,6 +6,7 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     scopes       each distinct scope once: its labels, its last position, the end of its chain
     versions     every version of every memory, with the commitment and HMAC that chain it to the one before in its scope
     closed       which versions were replaced, and when (derived from `versions.closes`)
+    slots        the open values of each slot by when they end (derived): a slot's history does not slow down its present
     terms        per text: its length and its terms as keyed hashes with counts (derived)
     vectors      per text: its vector and its sentences' vectors, int8 with a scale, and the model they come from (derived)
     sightings    each further time the same memory was saved
@@ -59,6 +60,10 @@ CREATE INDEX versions_by_item ON versions (item_id, version);
 CREATE INDEX versions_by_slot ON versions (key >> 32, slot) WHERE slot IS NOT NULL;
 CREATE INDEX versions_by_twin ON versions (key >> 32, twin) WHERE twin IS NOT NULL;
 CREATE TABLE closed (key INTEGER PRIMARY KEY, known_to INTEGER NOT NULL);
+CREATE TABLE slots (
+    scope_id INTEGER NOT NULL, slot TEXT NOT NULL, valid_to INTEGER NOT NULL, key INTEGER NOT NULL,
+    PRIMARY KEY (scope_id, slot, valid_to, key)
+) WITHOUT ROWID;
 CREATE TABLE terms (
     key INTEGER PRIMARY KEY, length INTEGER NOT NULL, question INTEGER NOT NULL, terms BLOB NOT NULL
 );
@@ -137,6 +142,23 @@ def connect(path: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def begin(db: sqlite3.Connection) -> None:
+    """Begin a write transaction, waiting for other processes' up to BUSY_SECONDS.
+
+    SQLite's own waiting backs off, so that whoever came last gets in first. Asking at a short, constant interval gives
+    every waiting process the same chance each time; `db` must have a busy timeout of a millisecond.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.0005)
 
 
 def prepare(db: sqlite3.Connection, path: str) -> None:

@@ -64,7 +64,7 @@ class Searcher:
         scopes: Sequence[Seen],
         probe: Probe,
         words: dict[int, float],
-        clocks: tuple[int, int | None],
+        clocks: tuple[int, int | None, int],
         keys: list[int] | None,
     ) -> Candidates:
         """Return the corpus of `probe` over these scopes; `keys` are the versions that pass its filter, if it has one."""
@@ -155,7 +155,7 @@ def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float]) -> 
         best=best,
         length=column("length", np.float32),
         question=column("question", np.bool_),
-        day=column("day", np.float32),
+        day=column("day", np.float64),
         episode=column("episode", np.bool_),
         before=linked("before"),
         after=linked("after"),

@@ -8,6 +8,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,23 @@ _OPEN = (
     f"SELECT {rows.COLUMNS} FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 "
     "LEFT JOIN closed c ON c.key = v.key WHERE c.key IS NULL AND v.key >> 32 = ? AND "
 )
+_HOLDERS = (
+    f"SELECT {rows.COLUMNS} FROM slots h JOIN versions v ON v.key = h.key JOIN scopes s ON s.scope_id = h.scope_id "
+    "LEFT JOIN closed c ON c.key = v.key WHERE h.scope_id = ? AND h.slot = ? AND h.valid_to > ? AND "
+    "(v.expires_at IS NULL OR v.expires_at > ?) ORDER BY v.valid_from, v.key"
+)
+_CLOSED_SLOTS = (
+    "DELETE FROM slots WHERE (scope_id, slot, valid_to, key) IN (SELECT key >> 32, slot, coalesce(valid_to, ?), key "
+    "FROM versions WHERE key = ? AND slot IS NOT NULL)"
+)
+
+
+class Open(NamedTuple):
+    """An open version of a memory: its place, its number, and where its search data are."""
+
+    key: int
+    version: int
+    entry: int
 
 
 class Place:
@@ -69,16 +87,18 @@ class Transaction:
             case Insert(item, entry):
                 if write.guarded:
                     self._check_slot(item, write.slot_seen)
-                    self._check_twin(item, write.twin_seen)
-                return self._put(item, entry, closes=())
+                if write.alone and self._twin(self._place(item.scope).scope_id, item) is not None:
+                    raise Stale
+                return self._put(item, entry, closes=self._graves(item))
             case Replace(item, base, entry):
-                head, open_keys = self._head(item.scope, base)
+                opened = self._opened(item.scope, base, write.last)
                 if write.guarded:
                     self._check_slot(item, write.slot_seen)
-                return self._put(item, entry, closes=open_keys[:1], inherits=head)
+                based = next(one for one in opened if one.version == base.version)
+                return self._put(item, entry, closes=[based.key], inherits=based.entry)
             case Remove(item, base):
-                head, open_keys = self._head(item.scope, base)
-                return self._put(item, None, closes=open_keys, inherits=head)
+                opened = self._opened(item.scope, base, last=True)
+                return self._put(item, None, closes=[one.key for one in opened], inherits=opened[0].entry)
             case Sight():
                 self._sight(write)
             case Once():
@@ -99,25 +119,29 @@ class Transaction:
         place = self._find(item.scope)
         if place is None:
             return Standing(rows.at(self._now))
-        once = None
-        if key is not None:
-            found = self._db.execute(
-                "SELECT digest, item_id, version FROM once WHERE scope_id = ? AND name = ? AND used_at > ?",
-                (place.scope_id, key, keys_after),
-            ).fetchone()
-            once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
-        return Standing(
-            rows.at(place.known), self._holders(place.scope_id, item), self._twin(place.scope_id, item), once
-        )
+        found = self._used(place, key, keys_after) if key is not None else None
+        once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
+        holders = self._holders(place.scope_id, item)
+        newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
+        return Standing(rows.at(place.known), holders, newest, self._twin(place.scope_id, item), once)
+
+    def _used(self, place: Place, key: str, after: int) -> tuple[str, bytes, int] | None:
+        """Return what an idempotency key stands for; once its memory has expired, it stands for nothing."""
+        found: tuple[str, bytes, int] | None = self._db.execute(
+            "SELECT o.digest, o.item_id, o.version FROM once o JOIN versions v ON v.item_id = o.item_id "
+            "AND v.key >> 32 = o.scope_id LEFT JOIN closed c ON c.key = v.key WHERE o.scope_id = ? AND o.name = ? "
+            "AND o.used_at > ? AND c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?) LIMIT 1",
+            (place.scope_id, key, after, self._now),
+        ).fetchone()
+        return found
 
     def _holders(self, scope_id: int, item: MemoryItem) -> tuple[MemoryItem, ...]:
+        """Return the values of the item's slot that end after it begins: those it can meet, now or later."""
         if item.slot is None:
             return ()
         found = self._db.execute(
-            _OPEN + "v.slot = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) "
-            "ORDER BY v.valid_from, v.key",
-            (scope_id, item.slot, self._now),
-        )
+            _HOLDERS, (scope_id, item.slot, rows.micros(item.valid_from) or 0, self._now)
+        ).fetchall()
         return tuple(rows.item_of(row, rows.FOREVER) for row in found)
 
     def _twin(self, scope_id: int, item: MemoryItem) -> MemoryItem | None:
@@ -137,26 +161,42 @@ class Transaction:
         if frozenset(Ref(one.id, one.version) for one in self._holders(place.scope_id, item)) != seen:
             raise Stale
 
-    def _check_twin(self, item: MemoryItem, seen: Ref | None) -> None:
-        twin = self._twin(self._place(item.scope).scope_id, item)
-        if (Ref(twin.id, twin.version) if twin else None) != seen:
-            raise Stale
-
-    def _head(self, scope: Scope, base: Ref) -> tuple[int, list[int]]:
-        """Return the entry of the memory's last version and its open versions, last first; `base` must be the last."""
+    def _opened(self, scope: Scope, base: Ref, last: bool) -> list[Open]:
+        """Return the open versions of a memory, its current one first; `base` must be it, or at least be among them."""
         place = self._place(scope)
         found = self._db.execute(
             "SELECT v.key, v.version, v.entry FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id = ? "
-            "AND v.key >> 32 = ? AND c.key IS NULL ORDER BY v.version DESC",
+            "AND v.key >> 32 = ? AND c.key IS NULL ORDER BY v.valid_from DESC, v.version DESC",
             (uuid.UUID(base.id).bytes, place.scope_id),
         ).fetchall()
-        if not found or found[0][1] != base.version:
+        opened = [Open(*row) for row in found]
+        if base.version not in [one.version for one in (opened[:1] if last else opened)]:
             raise VersionConflict(base.version, self._current(place.scope_id, base))
-        return found[0][2], [key for key, _, _ in found]
+        return opened
+
+    def _graves(self, item: MemoryItem) -> list[int]:
+        """Return the open marks that a memory left this scope once, which its return closes."""
+        if item.version == 1:
+            return []
+        found = self._db.execute(
+            "SELECT v.key FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id = ? AND v.key >> 32 = ? "
+            "AND c.key IS NULL AND v.state = 'deleted'",
+            (uuid.UUID(item.id).bytes, self._place(item.scope).scope_id),
+        )
+        return [key for (key,) in found]
+
+    def _newest(self, scope_id: int, id: str) -> int:
+        """Return the highest version number of a memory in a scope, 0 where it has none."""
+        found = self._db.execute(
+            "SELECT max(version) FROM versions WHERE item_id = ? AND key >> 32 = ?",
+            (uuid.UUID(id).bytes, scope_id),
+        ).fetchone()
+        return found[0] or 0
 
     def _current(self, scope_id: int, base: Ref) -> MemoryItem:
         row = self._db.execute(
-            _OPEN + "v.item_id = ? ORDER BY v.version DESC LIMIT 1", (scope_id, uuid.UUID(base.id).bytes)
+            _OPEN + "v.item_id = ? ORDER BY v.valid_from DESC, v.version DESC LIMIT 1",
+            (scope_id, uuid.UUID(base.id).bytes),
         ).fetchone()
         if row is None:  # moved to another scope or erased since it was read
             raise Stale
@@ -171,6 +211,11 @@ class Transaction:
         place.position += 1
         key = place.scope_id << 32 | place.position
         known = place.known
+        if item.version > 1:
+            item = replace(
+                item,
+                version=max(item.version if not closes else 0, self._newest(place.scope_id, item.id) + 1),
+            )
         closed = ",".join(str(one & 0xFFFFFFFF) for one in closes) or None
         row = rows.row_of(
             item,
@@ -187,6 +232,10 @@ class Transaction:
         self._db.execute(rows.INSERT, [*row, salt, committed, place.head, self._key_id])
         if closes:
             self._db.executemany("INSERT INTO closed VALUES (?, ?)", [(one, known) for one in closes])
+            self._db.executemany(_CLOSED_SLOTS, [(rows.FOREVER, one) for one in closes])
+        if item.slot is not None and item.state == "active":
+            ends = rows.FOREVER if item.valid_to is None else rows.micros(item.valid_to)
+            self._db.execute("INSERT INTO slots VALUES (?, ?, ?, ?)", (place.scope_id, item.slot, ends, key))
         if entry is not None:
             self._index(key, entry)
         linked = [("lineage", one) for one in item.source.lineage]
@@ -229,7 +278,7 @@ class Transaction:
 
     def _sight(self, write: Sight) -> None:
         place = self._place(write.scope)
-        self._head(write.scope, write.base)
+        self._opened(write.scope, write.base, last=False)
         self._db.execute(
             "INSERT INTO sightings VALUES (?, ?, ?, ?)",
             (
@@ -242,10 +291,7 @@ class Transaction:
 
     def _once(self, write: Once) -> None:
         place = self._place(write.scope)
-        taken = self._db.execute(
-            "SELECT used_at FROM once WHERE scope_id = ? AND name = ?", (place.scope_id, write.key)
-        ).fetchone()
-        if taken and taken[0] > self._now - rows.KEY_LIFE:
+        if self._used(place, write.key, self._now - rows.KEY_LIFE) is not None:
             raise Stale
         self._db.execute(
             "INSERT OR REPLACE INTO once VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,0 +1,493 @@
+"""How long a search takes beside the embedding of its query, how long a start takes, and how much disk a memory needs.
+
+    python -m benchmarks.latency [--quick] [--cache FOLDER]
+
+Every time is a multiple of embedding one fresh query with the shipped model, measured in the same run and in turn with it:
+a search's own embedding, timed inside the search, is taken off its total, and medians are compared. So a slow or a busy
+machine moves both alike.
+
+What is real and what is not: texts are made up (`Chatter`: Zipf-like words, turn-like lengths); 85 % are turns of threads of
+20, the rest one-line facts, a third of these in a slot. Words, clocks, slots and threads are as in any store. The *stored*
+vectors of texts and of their sentences (which the package's own splitter cuts) are made-up unit vectors under the shipped
+model's id (`Bulk`): embedding 230,000 texts would take a quarter of an hour and change no running time, as every vector is looked
+at whatever it says. Queries are embedded by the shipped model, and so is what the second process writes while we search.
+
+Stores are built once and kept in the cache folder, by their size and the schema; searches that write go to a copy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import multiprocessing
+import os
+import platform
+import random
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from holdfast import Memory
+from holdfast.embedders import MODELS, MiniLM
+from holdfast.ports import Floats
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+SHARE_OF_FACTS = 0.15
+WRITES_PER_SECOND = 20
+BARS = {"200": 0.4, "cold": 1.8, "10k": 1.5, "100k": 5.0}
+
+
+@dataclass
+class Row:
+    """One figure of a report: what it is, its value, the bar it must not pass (or must reach, `least`), its unit."""
+
+    name: str
+    value: float
+    bar: float | None
+    unit: str
+    least: bool = False
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """ "ok", "MISSED", or nothing where there is no bar."""
+        if self.bar is None:
+            return ""
+        return "ok" if (self.value >= self.bar if self.least else self.value <= self.bar) else "MISSED"
+
+
+def report(name: str, rows: Iterable[Row], *, quick: bool) -> None:
+    """Print rows as they come, with bar and verdict, and save them; a quick run is not saved over a whole one."""
+    kept = []
+    for row in rows:
+        bar = "" if row.bar is None else f"{'>=' if row.least else '<='} {row.bar:g}"
+        print(f"{row.name:<48}{row.value:>12,.3f} {row.unit:<14}{bar:<10}{row.verdict}", flush=True)
+        kept.append({**asdict(row), "value": round(row.value, 4), "verdict": row.verdict})
+    save(name + ("-quick" if quick else ""), {"quick": quick, "rows": kept})
+
+
+def save(name: str, found: dict[str, Any]) -> None:
+    """Write a result with the machine and the commit it was measured on."""
+    root = Path(__file__).parent
+    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=root, capture_output=True, text=True)
+    about = {
+        "benchmark": name,
+        "commit": git.stdout.strip() or None,
+        "machine": {
+            "cpu": cpu(), "cpus": os.cpu_count(), "system": platform.system(), "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+        },
+    }  # fmt: skip
+    (root / "results").mkdir(exist_ok=True)
+    (root / "results" / f"{name}.json").write_text(json.dumps(about | found, indent=1) + "\n", "utf-8")
+
+
+def cpu() -> str:
+    """Return the processor's name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
+
+
+class Chatter:
+    """Texts with the lengths of chat turns over a Zipf-like vocabulary, from a seed.
+
+    The words are the shipped tokenizer's whole words in its own order, which is about that of their frequency; the n-th
+    is drawn with a weight of 1 / (n + 2.7). One word in twenty is made of two, so that there are rare words too.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        stored = json.loads((MODELS / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+        ordered = sorted(stored, key=stored.__getitem__)
+        self._words = [word for word in ordered if word.isascii() and word.isalpha() and len(word) > 1]
+        self._weights = list(itertools.accumulate(1 / (n + 2.7) for n in range(len(self._words))))
+
+    def words(self, count: int) -> list[str]:
+        """Return `count` words."""
+        drawn = self._random.choices(self._words, cum_weights=self._weights, k=count)
+        rare = self._random.choices(self._words[2_000:], k=count)
+        return [
+            one + two if self._random.random() < 0.05 else one for one, two in zip(drawn, rare, strict=True)
+        ]
+
+    def sentence(self, low: int, high: int) -> str:
+        """Return a sentence of `low` to `high` words."""
+        mark = self._random.choices(".?!", (8, 1, 1))[0]
+        return " ".join(self.words(self._random.randint(low, high))).capitalize() + mark
+
+    def turn(self) -> str:
+        """Return a chat turn: one to five sentences, about 22 words."""
+        count = self._random.choices((1, 2, 3, 4, 5), (3, 4, 3, 1, 1))[0]
+        return " ".join(self.sentence(4, 14) for _ in range(count))
+
+    def note(self) -> str:
+        """Return a short declarative memory: one sentence of 6 to 14 words."""
+        return self.sentence(6, 14)
+
+    def query(self) -> str:
+        """Return a question of 5 to 11 words."""
+        return " ".join(self.words(self._random.randint(5, 11))).capitalize() + "?"
+
+
+class Bulk:
+    """The shipped model's id and dimension with made-up unit vectors: fills a store in a thousandth of the time.
+
+    A text's vector is the sum of two rows of a fixed random table, picked by the text's checksum: the same text always
+    has the same one, and different texts are as far apart as random directions are.
+    """
+
+    def __init__(self, model: MiniLM) -> None:
+        self.id, self.dimension = model.id, model.dimension
+        self._table = np.random.default_rng(1).standard_normal((4_096, self.dimension), np.float32)
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return a unit vector for each text."""
+        marks = np.array([zlib.crc32(text.encode()) for text in texts], np.int64)
+        made = self._table[marks & 4_095] + self._table[marks >> 12 & 4_095]
+        made /= np.linalg.norm(made, axis=1, keepdims=True)
+        return np.ascontiguousarray(made, np.float32)
+
+
+class Timed:
+    """The shipped model with a note of how long its last call took."""
+
+    def __init__(self, model: MiniLM) -> None:
+        self._model = model
+        self.id, self.dimension, self.took = model.id, model.dimension, 0.0
+
+    def embed(self, texts: list[str]) -> Floats:
+        """Return the model's vectors."""
+        began = time.perf_counter()
+        vectors = self._model.embed(texts)
+        self.took = time.perf_counter() - began
+        return vectors
+
+
+@dataclass
+class Times:
+    """Seconds of embedding a query alone, and of searching without the search's own embedding."""
+
+    alone: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """The median search as a multiple of the median embedding."""
+        return statistics.median(self.own) / statistics.median(self.alone)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures in milliseconds."""
+        return {
+            "embedding_ms": round(statistics.median(self.alone) * 1e3, 3),
+            "own_ms": round(statistics.median(self.own) * 1e3, 3),
+            "own_p95_ms": round(sorted(self.own)[int(len(self.own) * 0.95)] * 1e3, 3),
+            "searches": len(self.own),
+        }
+
+
+class Asker:
+    """Asks fresh queries and embeds others of the same kind in turn."""
+
+    def __init__(self, seed: int) -> None:
+        self.model = MiniLM()
+        self.timed = Timed(self.model)
+        self._chatter = Chatter(seed)
+
+    def ask(self, search: Callable[[str], Any], times: Times) -> None:
+        """Embed one fresh query and search for another, and note both."""
+        query, other = self._chatter.query(), self._chatter.query()
+        began = time.perf_counter()
+        self.model.embed([other])
+        embedded = time.perf_counter()
+        found = search(query)
+        ended = time.perf_counter()
+        assert found, "a search in a full scope found nothing"
+        times.alone.append(embedded - began)
+        times.own.append(ended - embedded - self.timed.took)
+
+
+# -- the stores --------------------------------------------------------------------------------------------------------
+
+
+def drafts(chatter: Chatter, count: int, name: str) -> Iterator[dict[str, Any]]:
+    """Yield `count` memories of one scope: turns of threads of 20, and among them facts, each third in a slot."""
+    turns = 0
+    for n in range(count):
+        if n % 20 < 20 * SHARE_OF_FACTS:
+            slot = {"slot": f"thing-{n}.state", "value": n} if n % 3 == 0 else {}
+            yield {"text": chatter.note(), "observed_at": START + timedelta(minutes=n), **slot}
+        else:
+            yield {
+                "text": chatter.turn(), "kind": "episode", "speaker": "Ada" if n % 2 else "Ben",
+                "thread": f"{name}-{turns // 20}", "turn": turns % 20 + 1, "observed_at": START + timedelta(minutes=n),
+            }  # fmt: skip
+            turns += 1
+
+
+def schema_mark(folder: Path) -> str:
+    """Return a short digest of the tables a new store has."""
+    path = folder / "schema.db"
+    Memory(f"sqlite:///{path}", embedder=None).close()
+    db = sqlite3.connect(path)
+    tables = db.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+    db.close()
+    return hashlib.sha256(repr(tables).encode()).hexdigest()[:10]
+
+
+def built(cache: Path, mark: str, scopes: int, each: int) -> Path:
+    """Return the folder with a store of `scopes` users ("u0", ...) with `each` memories, built unless it is there."""
+    home = cache / f"{scopes}x{each}-{mark}"
+    if home.is_dir():
+        return home
+    print(f"  building {scopes} x {each:,} memories ...", flush=True)
+    half = Path(tempfile.mkdtemp(dir=cache))
+    chatter = Chatter(scopes * 1_000_003 + each)
+    with Memory(f"sqlite:///{half / 'store.db'}", embedder=Bulk(MiniLM())) as memory:
+        for n in range(scopes):
+            memory.scoped(user=f"u{n}").save_many(drafts(chatter, each, f"t{n}"))
+    settled(half / "store.db")
+    half.rename(home)
+    return home
+
+
+def settled(path: Path) -> int:
+    """Checkpoint a store that nobody has open and return its bytes, with what is left of its log."""
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return sum(
+        file.stat().st_size for file in path.parent.glob(path.name + "*") if not file.name.endswith("-shm")
+    )
+
+
+# -- search ------------------------------------------------------------------------------------------------------------
+
+
+def warm(asker: Asker, home: Path, users: list[int], count: int) -> Times:
+    """Time searches in scopes whose state is in memory."""
+    times = Times()
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+        callers = [memory.scoped(user=f"u{n}") for n in users]
+        for n in range(3 * len(callers)):
+            asker.ask(callers[n % len(callers)].search, Times())
+        for n in range(count):
+            asker.ask(callers[n % len(callers)].search, times)
+    return times
+
+
+def cold(asker: Asker, home: Path, users: list[int]) -> Times:
+    """Time the first search of each of these users in a process that has searched for others."""
+    times = Times()
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+        for n in users[:10]:
+            asker.ask(memory.scoped(user=f"u{n}").search, Times())
+        for n in users[10:]:
+            asker.ask(memory.scoped(user=f"u{n}").search, times)
+    return times
+
+
+def write_along(path: str, user: str, go: Any, stop: Any, written: Any) -> None:
+    """Write 20 turns a second into a scope whenever `go` is set, with the shipped model: the body of a second process."""
+    chatter, n = Chatter(77), 0
+    with Memory(f"sqlite:///{path}") as memory:
+        caller = memory.scoped(user=user)
+        due = time.monotonic()
+        while not stop.is_set():
+            if not go.wait(0.1):
+                due = time.monotonic()
+                continue
+            caller.save(chatter.turn(), kind="episode", thread="meanwhile", turn=n, speaker="Ada")
+            written.value, n = n + 1, n + 1
+            due = max(due + 1 / WRITES_PER_SECOND, time.monotonic() - 0.5)
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+@contextmanager
+def second_process(path: Path, user: str) -> Iterator[tuple[Any, Any]]:
+    """Run `write_along` beside the block; yields its switch and its count of writes."""
+    context = multiprocessing.get_context("spawn")
+    go, stop, written = context.Event(), context.Event(), context.Value("i", 0)
+    writer = context.Process(target=write_along, args=(str(path), user, go, stop, written))
+    writer.start()
+    try:
+        go.set()
+        while not written.value and writer.is_alive():
+            time.sleep(0.05)
+        yield go, written
+    finally:
+        stop.set()
+        writer.join(30)
+        if writer.is_alive():
+            writer.kill()
+
+
+def disturbed(asker: Asker, home: Path, seconds: float) -> tuple[Times, Times, float]:
+    """Time searches in scope "u0" while a second process writes into it, in turn with quiet spells of a second.
+
+    Returns the quiet times, the others, and how many memories a second were written.
+    """
+    quiet, busy = Times(), Times()
+    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+        for file in home.glob("store.db*"):
+            shutil.copy(file, folder)
+        path = Path(folder) / "store.db"
+        with (
+            Memory(f"sqlite:///{path}", embedder=asker.timed) as memory,
+            second_process(path, "u0") as (go, written),
+        ):
+            search, spent, before = memory.scoped(user="u0").search, 0.0, 0
+            asker.ask(search, Times())
+            for spell in range(int(seconds)):
+                times = busy if spell % 2 else quiet
+                (go.set if spell % 2 else go.clear)()
+                time.sleep(0.15)
+                asker.ask(search, Times())
+                before, began = before - written.value, time.monotonic()
+                while time.monotonic() - began < 1:
+                    asker.ask(search, times)
+                before += written.value
+                spent += time.monotonic() - began if spell % 2 else 0.0
+    return quiet, busy, before / spent
+
+
+def lookups(asker: Asker, home: Path, count: int) -> Times:
+    """Time `current` of slots in scope "u0"; nothing in it is embedded."""
+    times = Times()
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+        caller = memory.scoped(user="u0")
+        slots = [item.slot for item in caller.list(kinds=["fact"], limit=400).items if item.slot]
+        for n in range(count):
+            asker.timed.took = 0.0
+            slot = slots[n % len(slots)]
+            asker.ask(lambda _, slot=slot: caller.current(slot), times)
+    return times
+
+
+# -- start and disk ----------------------------------------------------------------------------------------------------
+
+_FIRST = (
+    "import sys\n"
+    "from holdfast import Memory\n"
+    "found = Memory(sys.argv[1]).scoped(user='u0').search('where did we leave the report?')\n"
+    "assert len(found) == 10\n"
+    "print('found', flush=True)\n"
+    "import os; os._exit(0)\n"
+)
+_IMPORT = "import time; began = time.perf_counter(); import holdfast; print(time.perf_counter() - began)"
+
+
+def first_result(home: Path) -> float:
+    """Return the seconds from starting a process to its first search result."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-c", _FIRST, f"sqlite:///{home / 'store.db'}"], stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"found\n"
+        took = time.perf_counter() - began
+    return took
+
+
+def importing() -> float:
+    """Return the seconds `import holdfast` takes in a new process."""
+    done = subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, check=True, text=True)
+    return float(done.stdout)
+
+
+def bytes_each(count: int) -> float:
+    """Return the bytes of disk a short memory (one sentence, one vector) takes with all its indexes."""
+    chatter = Chatter(5)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        with Memory(f"sqlite:///{path}", embedder=Bulk(MiniLM())) as memory:
+            memory.scoped(user="u0").save_many({"text": chatter.note()} for _ in range(count))
+        return settled(path) / count
+
+
+# -- putting it together -----------------------------------------------------------------------------------------------
+
+
+def searches(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]:
+    """Yield the rows about searching and looking up."""
+    few, many = (40, 60) if quick else (200, 400)
+    users = list(range(60 if quick else 160))
+    for name, home, found in (
+        ("200", homes["200"], warm(asker, homes["200"], users[:8], many)),
+        ("cold", homes["200"], cold(asker, homes["200"], users)),
+        ("10k", homes["10k"], warm(asker, homes["10k"], [0], few)),
+        ("100k", homes["100k"], warm(asker, homes["100k"], [0], few)),
+    ):
+        label = {"200": "200 of 100k, in memory", "cold": "200 of 100k, cold"}.get(
+            name, f"{name} in one scope"
+        )
+        yield Row(f"search, {label}", found.ratio, BARS[name], "x embedding", detail=found.to_json())
+        if name != "cold":
+            looked = lookups(asker, home, few)
+            yield Row(f"current(slot), {name}", looked.ratio, 0.1, "x embedding", detail=looked.to_json())
+
+
+def rows(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]:
+    """Yield every row of the report."""
+    yield from searches(asker, homes, quick)
+    for name, home in homes.items():
+        quiet, busy, rate = disturbed(asker, home, 4 if quick else 16)
+        detail = {"quiet": quiet.to_json(), "busy": busy.to_json(), "written_per_second": round(rate, 1)}
+        against = statistics.median(busy.own) / statistics.median(quiet.own)
+        yield Row(f"search while another writes 20/s, {name}", against, 1.5, "x quiet", detail=detail)
+    starts = [first_result(homes["10k"]) for _ in range(6)][1:]
+    imports = [importing() for _ in range(6)][1:]
+    for name, bar, seconds in (
+        ("start to first result, 10k", 0.6, starts),
+        ("import holdfast", 0.2, imports),
+    ):
+        yield Row(name, statistics.median(seconds), bar, "s", detail={"best": round(min(seconds), 3)})
+    yield Row("disk per short memory", bytes_each(2_000 if quick else 10_000) / 1e3, 2.2, "KB")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the sizes and fewer searches: a smoke test"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=Path(tempfile.gettempdir()) / "holdfast-bench", metavar="FOLDER",
+        help="where built stores are kept (default: in the system's folder for temporary files)",
+    )  # fmt: skip
+    given = parser.parse_args()
+    given.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        mark = schema_mark(Path(folder))
+    small = 10 if given.quick else 1
+    homes = {
+        "200": built(given.cache, mark, 500 // (5 if given.quick else 1), 200),
+        "10k": built(given.cache, mark, 1, 10_000 // small),
+        "100k": built(given.cache, mark, 1, 100_000 // small),
+    }
+    report("latency", rows(Asker(3), homes, given.quick), quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()

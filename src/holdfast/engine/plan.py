@@ -1,0 +1,121 @@
+"""What a batch of drafts comes to: the writes, decided one after another as if each draft saw those before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, replace
+from datetime import datetime
+
+from .. import decide
+from ..errors import IdempotencyConflict
+from ..ports import Entry, Insert, Once, Ref, Replace, Sight, Standing, Write
+from ..types import Draft, MemoryItem, Scope
+
+_ASKED = tuple(
+    one.name for one in fields(Draft) if one.name not in ("source", "metadata", "scope", "idempotency_key")
+)
+
+
+class Plan:
+    """The `writes` of one batch, and for each draft in `results` where its memory is found."""
+
+    def __init__(self, many: frozenset[str]) -> None:
+        self.writes: list[Write] = []
+        self.results: list[
+            int | tuple[Scope, str]
+        ] = []  # the place among the written items, or what was there already
+        self._many = many
+        self._made = 0
+        self._newest: dict[str, int] = {}
+        self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
+        self._alike: dict[
+            tuple[object, ...], list[tuple[str, datetime | None]]
+        ] = {}  # by slot; by text, kind and slot
+        self._keys: dict[tuple[Scope, str], tuple[str, Ref]] = {}
+
+    def add(self, draft: Draft, item: MemoryItem, digest: str, entry: Entry, standing: Standing) -> None:
+        """Decide what to write for one draft."""
+        key = draft.idempotency_key
+        once = self._keys.get((item.scope, key), standing.once) if key else None
+        if once is not None:
+            if once[0] != digest:
+                raise IdempotencyConflict(
+                    f"idempotency key {key!r} was used for another memory ({once[1].id})"
+                )
+            self.results.append((item.scope, once[1].id))
+            return
+        if item.slot is not None and draft.valid_from is None and draft.observed_at is None:
+            item = replace(item, valid_from=standing.time)
+        twin = self._twin(item, standing)
+        if twin is None:
+            item = self._insert(item, entry, standing)
+        else:
+            item = twin
+            self.writes.append(Sight(item.scope, Ref(item.id, item.version), draft.source))
+            self.results.append((item.scope, item.id))
+        if key:
+            ref = Ref(item.id, item.version)
+            self._keys[item.scope, key] = digest, ref
+            self.writes.append(Once(item.scope, key, digest, ref))
+
+    def _insert(self, item: MemoryItem, entry: Entry, standing: Standing) -> MemoryItem:
+        self._newest = {**standing.newest, **self._newest}
+        known = {(one.id, one.valid_from): one for one in standing.holders}
+        known |= {
+            place: self._fresh[place] for place in self._alike.get((item.scope, item.slot), ()) if item.slot
+        }
+        latest = (self._fresh.get(place, one) for place, one in known.items())
+        holders = sorted(
+            (one for one in latest if decide.meets(item, one)), key=lambda one: str(one.valid_from)
+        )
+        decision = decide.place(item, holders, decide.many(item, self._many))
+        seen = frozenset(Ref(one.id, one.version) for one in holders)
+        guarded = item.kind != "episode"
+        self.writes.append(Insert(decision.item, entry, guarded, seen, alone=guarded))
+        self.results.append(self._made)
+        self._made += 1 + len(decision.changed)
+        self.writes += [
+            Replace(self._next(one), Ref(one.id, one.version), last=False) for one in decision.changed
+        ]
+        if guarded:
+            place = self._remember(decision.item)
+            for alike in ((item.scope, item.slot), (item.scope, item.slot, item.kind, item.text)):
+                self._alike.setdefault(alike, []).append(place)
+        for one in decision.changed:
+            self._remember(self._next(one))
+            self._newest[one.id] = self._newest.get(one.id, 1) + 1
+        return decision.item
+
+    def _next(self, item: MemoryItem) -> MemoryItem:
+        """Return an item with the number the store will give it."""
+        return replace(item, version=self._newest.get(item.id, 1) + 1)
+
+    def _remember(self, item: MemoryItem) -> tuple[str, datetime | None]:
+        # A memory may be true in several parts: each is known by where it begins, which no decision changes.
+        place = (item.id, item.valid_from)
+        self._fresh[place] = item
+        return place
+
+    def _twin(self, item: MemoryItem, standing: Standing) -> MemoryItem | None:
+        """Return the declarative memory that says the same and holds when the item begins."""
+        if item.kind == "episode":
+            return None
+        alike = self._alike.get((item.scope, item.slot, item.kind, item.text), ())
+        known = [*([standing.twin] if standing.twin else []), *(self._fresh[place] for place in alike)]
+        for one in known:
+            now = self._fresh.get((one.id, one.valid_from), one)
+            if bool(decide.said(now) == decide.said(item)) and decide.holds(now, item.valid_from):
+                return now
+        return None
+
+
+def digest_of(draft: Draft, item: MemoryItem) -> str:
+    """Return a digest of what a draft asks for, leaving out what differs from call to call."""
+    body = {name: getattr(draft, name) for name in _ASKED}
+    body |= {
+        "metadata": dict(draft.metadata),
+        "source": draft.source.to_json(),
+        "scope": item.scope.to_json(),
+    }
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,517 @@
+"""What every store must answer, worked out the slow and plain way: lists of versions, looked through one by one.
+
+The oracle shares no code with ranking, decisions or stores. It knows the documented rules only (docs/decisions/0002-ranking.md,
+the docstrings of `holdfast.filters` and `Memory`), in the words of the contract's own vocabulary: lower-case ASCII words,
+`language="none"`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..types import Draft, MemoryItem, Scope, Source
+
+Labels = frozenset[tuple[str, str]]
+Reach = Callable[[Labels], bool]
+MANY = frozenset({"pet", "hobby"})
+TICK = timedelta(microseconds=1)
+
+
+class Refused(Exception):
+    """The oracle says that a call must fail with an error of one of these names."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(" or ".join(names))
+        self.names = names
+
+
+def labels_of(scope: Scope) -> Labels:
+    """Return the labels of an item's scope as pairs."""
+    return frozenset((name, str(id)) for name, id in scope.to_json().items())
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A caller as the oracle sees it: the ids held for each label."""
+
+    held: Mapping[str, tuple[str, ...]]
+    admin: bool = False
+    name: str | None = None
+
+    @classmethod
+    def of(cls, scope: Scope, admin: bool = False, name: str | None = None) -> Actor:
+        """Return the caller who holds a scope."""
+        return cls(
+            {k: (v,) if isinstance(v, str) else tuple(v) for k, v in scope.to_json().items()}, admin, name
+        )
+
+    def sees(self, labels: Labels) -> bool:
+        """Whether this caller holds every label."""
+        return all(id in self.held.get(name, ()) for name, id in labels)
+
+    def target(self, scope: Scope | Sequence[str] | None) -> Scope:
+        """Return the scope that a write names."""
+        if isinstance(scope, Scope):
+            if not self.admin and not self.sees(labels_of(scope)):
+                raise Refused("AccessDenied")
+            return scope
+        names = tuple(self.held) if scope is None else tuple(scope)
+        if not names or any(len(self.held.get(name, ())) != 1 for name in names):
+            raise Refused("InvalidInput")
+        return Scope(**{name: self.held[name][0] for name in names})
+
+    def reach(self, scope: Scope | Sequence[str] | None = None, under: Scope | None = None) -> Reach:
+        """Return which scopes a read touches."""
+        if under is not None:
+            return lambda labels: labels_of(under) <= labels
+        if scope is None:
+            return self.sees
+        if isinstance(scope, Scope):
+            if not self.admin and not self.sees(labels_of(scope)):
+                raise Refused("AccessDenied")
+            return lambda labels: labels == labels_of(scope)
+        if not set(scope) <= set(self.held):
+            raise Refused("InvalidInput")
+        return lambda labels: {name for name, _ in labels} == set(scope) and self.sees(labels)
+
+    def may_write(self, item: MemoryItem, named: Scope | Sequence[str] | None) -> None:
+        """Refuse unless the item's scope is the bound one or the one named."""
+        labels = labels_of(item.scope)
+        if {name for name, _ in labels} == set(self.held) and self.sees(labels):
+            return
+        if named is None or self.target(named) != item.scope:
+            raise Refused("AccessDenied", *(() if named is None else ("InvalidInput",)))
+
+
+@dataclass
+class Version:
+    """One version as it was written; `item.known_to` and a derived state are put in when it is shown."""
+
+    item: MemoryItem
+    verb: str
+    by: str | None
+    place: int
+    ended: datetime | None = None
+    moved: bool = False
+
+
+class Oracle:
+    """All versions ever written, by scope; every verb as plainly as it can be said."""
+
+    def __init__(self) -> None:
+        self.logs: dict[Labels, list[Version]] = {}
+        self.sightings: Counter[tuple[Labels, str]] = Counter()
+        self.keys: dict[tuple[Labels, str], tuple[Any, str]] = {}
+        self.written = 0
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def versions(self, reach: Reach) -> list[Version]:
+        """Return everything written in the scopes in reach."""
+        return [one for labels, log in self.logs.items() if reach(labels) for one in log]
+
+    def last(self, reach: Reach) -> datetime | None:
+        """Return when something was last written in reach."""
+        return max((one.item.known_from for one in self.versions(reach) if one.item.known_from), default=None)
+
+    def asked(self, reach: Reach, now: datetime) -> datetime:
+        """Return the moment a read means by now: the clock's, or the last write's where the clock lags behind."""
+        last = self.last(reach)
+        return now if last is None else max(now, last)
+
+    def known(self, reach: Reach, known: datetime | None) -> list[Version]:
+        """Return the versions that were known at a time (None: now)."""
+        if known is None:
+            return [one for one in self.versions(reach) if one.ended is None]
+        return [
+            one
+            for one in self.versions(reach)
+            if one.item.known_from
+            and one.item.known_from <= known
+            and (one.ended is None or one.ended > known)
+        ]
+
+    def live(
+        self, reach: Reach, now: datetime, valid: datetime | None = None, known: datetime | None = None
+    ) -> list[MemoryItem]:
+        """Return what search may see at a moment on both clocks, as it is shown then."""
+        asked = self.asked(reach, now)
+        at = valid or known or asked
+        return [
+            self.shown(one, at)
+            for one in self.known(reach, known)
+            if one.item.state == "active" and contains(one.item, at) and not expired(one.item, asked)
+        ]
+
+    def lasts(self, reach: Reach, now: datetime) -> list[MemoryItem]:
+        """Return each memory's last version, whatever its state."""
+        asked = self.asked(reach, now)
+        newest: dict[tuple[Labels, str], Version] = {}
+        for one in self.known(reach, None):
+            place = labels_of(one.item.scope), one.item.id
+            if place not in newest or newest[place].item.version < one.item.version:
+                newest[place] = one
+        return [self.shown(one, asked) for one in newest.values() if not expired(one.item, asked)]
+
+    def shown(self, one: Version, at: datetime) -> MemoryItem:
+        """Return a version as it is answered, with what is derived."""
+        item = replace(
+            one.item,
+            known_to=one.ended,
+            sightings=1 + self.sightings[labels_of(one.item.scope), one.item.id],
+        )
+        over = item.superseded_by is not None and item.valid_to is not None and item.valid_to <= at
+        return replace(item, state="superseded") if item.state == "active" and over else item
+
+    def head(self, id: str, reach: Reach) -> Version | None:
+        """Return the current version of a memory, deleted or not."""
+        found = [one for one in self.known(reach, None) if one.item.id == id]
+        return max(found, key=lambda one: (one.item.version, one.item.state == "active"), default=None)
+
+    def get(
+        self, id: str, reach: Reach, now: datetime, valid: datetime | None, known: datetime | None
+    ) -> MemoryItem:
+        """Return a memory as it is, or as it was at a moment."""
+        if valid or known:
+            found = [item for item in self.live(reach, now, valid, known) if item.id == id]
+            if not found:
+                raise Refused("NotFound")
+            return max(found, key=lambda item: item.version)
+        head = self.head(id, reach)
+        asked = self.asked(reach, now)
+        if head is None or head.item.state != "active" or expired(head.item, asked):
+            raise Refused("NotFound")
+        return self.shown(head, asked)
+
+    def history(
+        self,
+        reach: Reach,
+        now: datetime,
+        id: str | None,
+        slot: str | None,
+        valid: datetime | None,
+        known: datetime | None,
+    ) -> list[Version]:
+        """Return the versions of a memory or a slot, oldest first."""
+        asked = self.asked(reach, now)
+        found = [
+            one
+            for one in self.versions(reach)
+            if (one.item.id == id if id else one.item.slot == slot)
+            and not expired(one.item, asked)
+            and (known is None or (one.item.known_from is not None and one.item.known_from <= known))
+            and (valid is None or contains(one.item, valid))
+        ]
+        if id and not found:
+            raise Refused("NotFound")
+        return sorted(found, key=lambda one: (one.item.known_from, one.item.id, one.item.version))
+
+    def current(self, slot: str, reach: Reach, now: datetime, valid: datetime | None) -> MemoryItem | None:
+        """Return the live value of a slot: the narrower scope first, then what began last, then the lower id."""
+        found = [item for item in self.live(reach, now, valid) if item.slot == slot]
+        found.sort(key=lambda item: item.id)
+        found.sort(key=lambda item: (len(item.scope.names), item.valid_from), reverse=True)
+        return found[0] if found else None
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def put(self, item: MemoryItem, verb: str, by: str | None, closes: Iterable[Version] = ()) -> None:
+        """Append a version, ending what it closes."""
+        self.written += 1
+        for one in closes:
+            one.ended = item.known_from
+        self.logs.setdefault(labels_of(item.scope), []).append(Version(item, verb, by, self.written))
+
+    def holders(self, scope: Scope, slot: str | None, now: datetime) -> list[Version]:
+        """Return the open values of a slot in exactly one scope, earliest first."""
+        here = [
+            one
+            for one in self.logs.get(labels_of(scope), [])
+            if one.ended is None and one.item.state == "active"
+        ]
+        found = [one for one in here if slot and one.item.slot == slot and not expired(one.item, now)]
+        return sorted(found, key=lambda one: one.item.valid_from or now)
+
+    def twin(self, item: MemoryItem, now: datetime) -> MemoryItem | None:
+        """Return the memory already there that says the same, true when the new one would begin."""
+        if item.kind == "episode":
+            return None
+        here = [one.item for one in self.logs.get(labels_of(item.scope), []) if one.ended is None]
+        return next(
+            (
+                one
+                for one in here
+                if one.state == "active"
+                and (one.kind, one.slot, one.text, says(one)) == (item.kind, item.slot, item.text, says(item))
+                and contains(one, item.valid_from or now)
+                and not expired(one, now)
+            ),
+            None,
+        )
+
+    def save(
+        self, who: Actor, drafts: Sequence[Draft], now: datetime, got: Sequence[MemoryItem] | None
+    ) -> None:
+        """Check what a batch of saves gave (None: it was refused) and take it over."""
+        targets = [who.target(draft.scope) for draft in drafts]
+        fresh_keys: dict[tuple[Labels, str], tuple[Any, str]] = {}
+        for n, (draft, scope) in enumerate(zip(drafts, targets, strict=True)):
+            key = labels_of(scope), draft.idempotency_key or ""
+            body = (scope, replace(draft, scope=None))
+            known = (self.keys | fresh_keys).get(key) if draft.idempotency_key else None
+            if known is not None and known[0] != body:
+                raise Refused("IdempotencyConflict")
+            if draft.idempotency_key:
+                fresh_keys.setdefault(key, (body, str(n)))
+        assert got is not None, "refused, but nothing was wrong with it"
+        assert len(got) == len(drafts)
+        befores = {
+            labels_of(scope): self.last(lambda labels, s=scope: labels == labels_of(s)) for scope in targets
+        }
+        knowns: dict[Labels, datetime] = {}
+        for item, scope in zip(got, targets, strict=True):
+            new = not any(one.item.id == item.id for one in self.versions(lambda labels: True))
+            if new and item.known_from is not None:
+                assert item.known_from >= max(now, (befores[labels_of(scope)] or now - TICK) + TICK)
+                assert knowns.setdefault(labels_of(scope), item.known_from) == item.known_from
+        for draft, scope, item in zip(drafts, targets, got, strict=True):
+            self._save(who, draft, scope, now, item)
+
+    def _save(self, who: Actor, draft: Draft, scope: Scope, now: datetime, got: MemoryItem) -> None:
+        key = labels_of(scope), draft.idempotency_key or ""
+        if draft.idempotency_key and key in self.keys:
+            assert got.id == self.keys[key][1], "a repeated key gives the first call's memory"
+            return
+        start = draft.valid_from or draft.observed_at
+        last = self.last(lambda labels: labels == labels_of(scope)) or now
+        item = self._fresh(who, draft, scope, start or max(now, last), now)
+        twin = self.twin(item, now)
+        if twin is not None:
+            assert got.id == twin.id, "the same thing saved again is the memory already there"
+            self.sightings[labels_of(scope), twin.id] += 1
+        else:
+            assert not any(one.item.id == got.id for one in self.versions(lambda labels: True)), (
+                "a new memory has a new id"
+            )
+            assert got.known_from is not None
+            assert got.valid_from is not None
+            if start is None:
+                assert now <= got.valid_from <= got.known_from
+            item = replace(item, id=got.id, valid_from=start or got.valid_from, known_from=got.known_from)
+            self._place(item, "save", who.name, now)
+            mine = next(
+                one
+                for one in self.versions(lambda labels: labels == labels_of(scope))
+                if one.item.id == got.id
+            )
+            if mine.ended is None:
+                same(
+                    self.shown(mine, self.asked(lambda labels: labels == labels_of(scope), now)), got, "state"
+                )
+        if draft.idempotency_key:
+            self.keys[key] = ((scope, replace(draft, scope=None)), got.id)
+
+    @staticmethod
+    def _fresh(who: Actor, draft: Draft, scope: Scope, start: datetime, now: datetime) -> MemoryItem:
+        observed = draft.observed_at or (now if draft.kind == "episode" else None)
+        return MemoryItem(
+            id="", version=1, text=draft.text, kind=draft.kind, scope=scope, slot=draft.slot, value=draft.value,
+            tags=draft.tags, metadata=draft.metadata, importance=draft.importance, confidence=draft.confidence,
+            speaker=draft.speaker, thread=draft.thread, turn=draft.turn, observed_at=observed,
+            source=Source(actor=who.name), valid_from=start, valid_to=draft.valid_to, expires_at=draft.expires_at,
+            owner=who.name, explicit_time=draft.valid_from is not None,
+        )  # fmt: skip
+
+    def _place(self, item: MemoryItem, verb: str, by: str | None, now: datetime) -> None:
+        """Let an item into its slot: one value at a time, unless two say explicitly otherwise of the same moment."""
+        start = item.valid_from
+        assert start is not None
+        standing = [] if item.slot is None or many(item.slot) else self.holders(item.scope, item.slot, now)
+        standing = [one for one in standing if not empty(one.item)]
+        rivals = [
+            one
+            for one in standing
+            if one.item.valid_from == start
+            and one.item.explicit_time
+            and item.explicit_time
+            and says(one.item) != says(item)
+        ]
+        if rivals:
+            ends = [one.valid_to for one in (item, *(rival.item for rival in rivals)) if one.valid_to]
+            item = replace(
+                item,
+                conflicts_with=tuple(one.item.id for one in rivals),
+                valid_to=min(ends) if ends else None,
+            )
+            self.put(item, verb, by)
+            for one in rivals:
+                self._next(one, item, verb, by, conflicts_with=(*one.item.conflicts_with, item.id))
+            return
+        over = [one for one in standing if contains(one.item, start)]
+        later = [one for one in standing if one.item.valid_from and one.item.valid_from > start]
+        if later and (item.valid_to is None or item.valid_to >= (later[0].item.valid_from or start)):
+            item = replace(item, valid_to=later[0].item.valid_from, superseded_by=later[0].item.id)
+        if over:
+            item = replace(item, supersedes=over[-1].item.id)
+        self.put(item, verb, by)
+        for one in over:
+            self._next(one, item, verb, by, valid_to=start, superseded_by=item.id)
+
+    def _next(self, one: Version, cause: MemoryItem, verb: str, by: str | None, **changed: Any) -> None:
+        """Write the next version of another memory that an item's entry into the slot has changed."""
+        newest = max(v.item.version for v in self.logs[labels_of(one.item.scope)] if v.item.id == one.item.id)
+        self.put(
+            replace(one.item, version=newest + 1, known_from=cause.known_from, **changed), verb, by, (one,)
+        )
+
+    def mine(
+        self,
+        who: Actor,
+        id: str,
+        named: Scope | Sequence[str] | None,
+        expected: int | None,
+        now: datetime,
+        deleted: bool,
+    ) -> Version:
+        """Return the version a caller is about to change, or refuse."""
+        reach = who.reach(named) if who.admin and isinstance(named, Scope) else who.sees
+        head = self.head(id, reach)
+        if head is None or expired(head.item, self.asked(reach, now)) or head.moved:
+            raise Refused("NotFound")
+        if head.item.state == "deleted" and not deleted:
+            raise Refused("NotFound")
+        who.may_write(head.item, named)
+        if expected is not None and expected != head.item.version:
+            raise Refused("VersionConflict")
+        if deleted and head.item.state != "deleted":
+            raise Refused("InvalidInput")
+        return head
+
+    def update(
+        self, who: Actor, id: str, fields: Mapping[str, Any], named: Any, expected: int | None,
+        changed_at: datetime | None, now: datetime, got: MemoryItem | None,
+    ) -> None:  # fmt: skip
+        """Check what an update gave and take it over."""
+        head = self.mine(who, id, named, expected, now, deleted=False)
+        old = head.item
+        target = old.scope if named is None else who.target(named)
+        if (
+            old.slot is not None
+            and "text" in fields
+            and "value" not in fields
+            and fields.get("slot", 1) is not None
+        ):
+            raise Refused("InvalidInput")
+        new = replace(old, scope=target, version=old.version + 1, **fields)
+        if new.kind == "episode" and new.slot is not None:
+            raise Refused("InvalidInput")
+        if changed_at is not None:
+            if (old.valid_from and changed_at <= old.valid_from) or (
+                old.valid_to and changed_at >= old.valid_to
+            ):
+                raise Refused("InvalidInput")
+            new = replace(new, version=old.version + 2, valid_from=changed_at)
+        if (new.slot, new.scope) != (old.slot, old.scope):
+            self._free(new, now)
+        assert got is not None, "refused, but nothing was wrong with it"
+        new = replace(new, known_from=got.known_from)
+        if target != old.scope:
+            self.close(who, head, "update", got)
+            self.put(new, "update", who.name)
+        elif changed_at is not None:
+            first = replace(old, version=old.version + 1, valid_to=changed_at, known_from=got.known_from)
+            self.put(first, "update", who.name, (head,))
+            self.put(new, "update", who.name)
+        else:
+            self.put(new, "update", who.name, (head,))
+        written = self.logs[labels_of(target)][-1]
+        same(self.shown(written, got.known_from or now), got, "state")
+
+    def close(self, who: Actor, head: Version, verb: str, got: MemoryItem) -> None:
+        """Write the version that says a memory is gone from its scope, ending all its open ones."""
+        here = self.logs[labels_of(head.item.scope)]
+        open_ones = [one for one in here if one.ended is None and one.item.id == head.item.id]
+        gone = replace(head.item, version=head.item.version + 1, state="deleted", known_from=got.known_from)
+        self.put(gone, verb, who.name, open_ones)
+        here[-1].moved = verb == "update"
+
+    def delete(
+        self, who: Actor, id: str, named: Any, expected: int | None, now: datetime, got: MemoryItem | None
+    ) -> None:
+        """Check what a delete gave and take it over."""
+        head = self.mine(who, id, named, expected, now, deleted=False)
+        assert got is not None, "refused, but nothing was wrong with it"
+        self.close(who, head, "delete", got)
+        assert (got.id, got.version, got.state) == (id, head.item.version + 1, "deleted")
+
+    def restore(
+        self, who: Actor, id: str, named: Any, expected: int | None, now: datetime, got: MemoryItem | None
+    ) -> None:
+        """Check what a restore gave and take it over."""
+        head = self.mine(who, id, named, expected, now, deleted=True)
+        here = self.logs[labels_of(head.item.scope)]
+        back = [
+            one for one in here
+            if one.item.id == id and one.ended == head.item.known_from and one.item.state != "deleted"
+        ]  # fmt: skip
+        for one in back:
+            self._free(one.item, now)
+        assert got is not None, "refused, but nothing was wrong with it"
+        for n, one in enumerate(sorted(back, key=lambda one: one.item.version)):
+            item = replace(one.item, version=head.item.version + 1 + n, known_from=got.known_from)
+            self.put(item, "restore", who.name, (head,) if n == 0 else ())
+
+    def _free(self, item: MemoryItem, now: datetime) -> None:
+        """Refuse when another memory holds the item's slot at any time that the item would."""
+        if item.slot is None or many(item.slot):
+            return
+        for one in self.holders(item.scope, item.slot, now):
+            other = one.item
+            ends = [end for end in (other.valid_to, item.valid_to) if end]
+            starts = max(start for start in (other.valid_from, item.valid_from) if start)
+            if (
+                other.id != item.id
+                and other.id not in item.conflicts_with
+                and (not ends or starts < min(ends))
+            ):
+                raise Refused("SlotConflict")
+
+
+def says(item: MemoryItem) -> tuple[str, Any]:
+    """Return what an item says of its slot; 1, True and "1" are three different things."""
+    return ("", item.text) if item.value is None else (type(item.value).__name__, item.value)
+
+
+def many(slot: str) -> bool:
+    """Whether several values may stand in a slot at once; for the attributes the contract uses."""
+    return slot.rpartition(".")[2] in MANY
+
+
+def empty(item: MemoryItem) -> bool:
+    """Whether an item's valid time holds no moment at all."""
+    return item.valid_from is not None and item.valid_to is not None and item.valid_from >= item.valid_to
+
+
+def contains(item: MemoryItem, at: datetime) -> bool:
+    """Whether an item is true at a moment: from its start, up to and without its end."""
+    return (item.valid_from is None or item.valid_from <= at) and (
+        item.valid_to is None or at < item.valid_to
+    )
+
+
+def expired(item: MemoryItem, asked: datetime) -> bool:
+    """Whether an item must not be seen any more."""
+    return item.expires_at is not None and item.expires_at <= asked
+
+
+def same(expected: MemoryItem, got: MemoryItem, *but: str) -> None:
+    """Assert that two items agree in every field (but these), naming those that do not."""
+    left, right = expected.to_json(), got.to_json()
+    differ = {
+        name: (left[name], right[name]) for name in left if name not in but and left[name] != right[name]
+    }
+    assert not differ, f"memory {got.id} version {got.version}: expected, got {differ}"

@@ -1,0 +1,301 @@
+"""Ranking: what each signal does, that contributions are the score, and that nothing unseen has a say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast import ranking
+from holdfast.ports import Candidates
+from holdfast.ranking import Query, fuse, read, relevance, top, window
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ROW_ARRAYS = ("live", "bm25", "cos", "best", "length", "question", "day", "episode", "ids", "key")
+
+
+def corpus(n: int, **given_: Any) -> Candidates:
+    """A corpus of `n` live episodes that stand alone, with the arrays given in place of the plain ones."""
+    plain: dict[str, Any] = {
+        "live": np.ones(n, bool),
+        "bm25": np.zeros(n, np.float32),
+        "cos": np.zeros(n, np.float32),
+        "length": np.full(n, 5, np.float32),
+        "question": np.zeros(n, bool),
+        "day": np.zeros(n, np.float32),
+        "episode": np.ones(n, bool),
+        "before": np.full(n, -1, np.int32),
+        "after": np.full(n, -1, np.int32),
+        "thread": np.full(n, -1, np.int32),
+        "ids": np.frombuffer(b"".join(i.to_bytes(16, "big") for i in range(n)), "V16"),
+        "key": np.arange(n),
+    }
+    made = {name: np.asarray(given_.pop(name, value), value.dtype) for name, value in plain.items()}
+    made["best"] = np.asarray(given_.pop("best", made["cos"]), np.float32)
+    return Candidates(**made, threads=int(made["thread"].max(initial=-1)) + 1, **given_)
+
+
+@st.composite
+def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
+    """A corpus of up to 30 rows in a few threads: turns linked in order, facts among them, some rows not live."""
+    n = draw(st.integers(least, 30))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    coarse = draw(st.booleans())  # few different values make many ties
+    episode = rng.random(n) < 0.7
+    thread = np.where(episode, rng.integers(-1, 4, n), -1)
+    live = rng.random(n) < 0.8
+    before, after = np.full(n, -1), np.full(n, -1)
+    for one in range(4):
+        turns = np.flatnonzero((thread == one) & live)
+        before[turns[1:]], after[turns[:-1]] = turns[:-1], turns[1:]
+    values = rng.integers(0, 3, (3, n)) / 2 if coarse else rng.random((3, n)) * [[9], [1], [1]]
+    ids = np.frombuffer(rng.permutation(256)[: n * 2].astype(np.uint8).repeat(8).tobytes(), "V16")
+    return corpus(
+        n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], length=rng.integers(0, 40, n), ids=ids,
+        question=rng.random(n) < 0.3, day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread,
+        before=before, after=after, has_vectors=draw(st.booleans()),
+    )  # fmt: skip
+
+
+queries = st.builds(
+    Query, st.sampled_from([(), ((19_010.0, 19_040.0),), ((19_000.0, 19_001.0), (19_050.0, 19_060.0))]),
+    st.sampled_from([0.0, 0.3, 1.0]),
+)  # fmt: skip
+
+
+@given(corpora(), queries)
+def test_contributions_are_the_score(c: Candidates, query: Query) -> None:
+    """What the signals added, in their order, is the score of every live row to the last bit."""
+    ranked = fuse(c, query)
+    rows = np.flatnonzero(c.live)
+    for row, parts in zip(rows, ranked.contributions(rows), strict=True):
+        assert list(parts) == [signal.name for signal in ranking.SIGNALS]
+        assert sum(parts.values()) == ranked.scores[row]
+    assert np.all(np.isneginf(ranked.scores[~c.live]))
+
+
+@given(corpora(), queries, st.integers(1, 12))
+def test_the_best_rows_in_order_with_ties_by_id(c: Candidates, query: Query, k: int) -> None:
+    """`top` is a full sort by score and then id, cut at k, also where many rows tie at the boundary."""
+    scores = fuse(c, query).scores
+    order = sorted(np.flatnonzero(c.live).tolist(), key=lambda row: (-scores[row], c.ids[row].tobytes()))
+    assert top(c, scores, k).tolist() == order[:k]
+
+
+def test_ties_at_the_boundary_of_a_large_corpus() -> None:
+    """Of 10,000 equal rows the lowest ids are returned, wherever they stand."""
+    order = np.random.default_rng(3).permutation(10_000)
+    c = corpus(10_000)
+    c = replace(c, ids=c.ids[order])
+    assert order[top(c, fuse(c, Query()).scores, 20)].tolist() == list(range(20))
+
+
+@given(corpora(), queries, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_score(c: Candidates, query: Query, random: Any) -> None:
+    """A corpus with its rows shuffled gives every row the score it had."""
+    n = len(c.live)
+    order = np.array(random.sample(range(n), n), np.int64)
+    new_row = np.append(np.argsort(order), -1).astype(np.int32)  # -1 stays -1
+    moved = {name: getattr(c, name)[order] for name in (*ROW_ARRAYS, "thread")}
+    links = {name: new_row[getattr(c, name)[order]] for name in ("before", "after")}
+    assert np.array_equal(fuse(replace(c, **moved, **links), query).scores, fuse(c, query).scores[order])
+
+
+@given(corpora(), queries)
+def test_rows_that_are_not_live_have_no_say(c: Candidates, query: Query) -> None:
+    """Whatever dead rows hold, and whether they are there at all, live rows score the same to the bit."""
+    scores = fuse(c, query).scores
+    loud = {
+        name: np.where(c.live, getattr(c, name), 99).astype(np.float32) for name in ("bm25", "cos", "best")
+    }
+    assert np.array_equal(fuse(replace(c, **loud), query).scores, scores)
+
+    kept = np.flatnonzero(c.live)
+    new_row = np.full(len(c.live) + 1, -1, np.int32)
+    new_row[kept] = np.arange(len(kept))
+    alone = {name: getattr(c, name)[kept] for name in (*ROW_ARRAYS, "thread")}
+    links = {name: new_row[getattr(c, name)[kept]] for name in ("before", "after")}
+    assert np.array_equal(fuse(replace(c, **alone, **links), query).scores, scores[kept])
+
+
+def test_blocks_do_not_show() -> None:
+    """A row's score is the same alone and among 40,000, whichever block it falls into."""
+    rng = np.random.default_rng(5)
+    n = 40_000
+    c = corpus(n, bm25=rng.random(n), cos=rng.random(n), length=rng.integers(0, 50, n))
+    c.bm25[0] = 2.0
+    scores = fuse(c, Query()).scores
+    for row in (1, 16_383, 16_384, n - 1):
+        pair = corpus(2, bm25=c.bm25[[0, row]], cos=c.cos[[0, row]], length=c.length[[0, row]])
+        assert fuse(pair, Query()).scores[1] == scores[row]
+
+
+def test_an_empty_corpus_and_a_single_row() -> None:
+    """Nothing in, nothing out; one row comes back, also when nothing of it matches."""
+    assert top(corpus(0), fuse(corpus(0), Query()).scores, 5).tolist() == []
+    assert top(corpus(1), fuse(corpus(1), Query()).scores, 5).tolist() == [0]
+    dead = corpus(2, live=[False, False])
+    assert top(dead, fuse(dead, Query()).scores, 5).tolist() == []
+
+
+def part(c: Candidates, name: str, query: Query | None = None) -> list[float]:
+    """What one signal adds to every row."""
+    ranked = fuse(c, query or Query())
+    return [parts[name] for parts in ranked.contributions(np.arange(len(c.live)))]
+
+
+def test_words_count_relative_to_the_best_live_row() -> None:
+    """The best match of the words gets 1; a better one that is not live changes nothing."""
+    c = corpus(3, bm25=[2, 4, 8], live=[True, True, False])
+    assert part(c, "words")[:2] == [0.5, 1.0]
+
+
+def test_meaning_is_the_mean_of_text_and_best_sentence() -> None:
+    """A sentence that fits lifts a turn halfway to it; without a model the cosines are not looked at."""
+    c = corpus(2, cos=[0.4, 0.4], best=[0.4, 0.8])
+    assert part(c, "meaning") == pytest.approx([1.0, 1.5])
+    assert part(replace(c, has_vectors=False), "meaning") == [0.0, 0.0]
+
+
+def test_meaning_fades_outside_the_latin_script() -> None:
+    """For a query in another script the words decide."""
+    assert read("Wo läuft der Server?", NOW).latin == 1.0
+    assert read("サーバーはどこ", NOW).latin == 0.0
+    c = corpus(1, cos=[0.8])
+    assert part(c, "meaning", Query(latin=0.0)) == [0.0]
+
+
+def test_longer_turns_gain_up_to_twenty_words() -> None:
+    """Length counts by its logarithm among episodes and stops at 20 words; declarative rows have it in full."""
+    c = corpus(5, length=[0, 4, 20, 900, 1], episode=[True, True, True, True, False])
+    none, some, full, more, fact = part(c, "length")
+    assert none == 0.0 < some < full == more == fact == 0.5
+
+
+def test_a_question_loses_a_little() -> None:
+    """Of two equal turns the one that asks comes second."""
+    c = corpus(2, cos=[0.5, 0.5], question=[True, False])
+    assert top(c, fuse(c, Query()).scores, 2).tolist() == [1, 0]
+
+
+def test_a_named_date_lifts_what_was_said_then_and_soon_after() -> None:
+    """Inside the window 1, up to 14 days after it half, before it and later nothing."""
+    c = corpus(5, day=[99, 100, 109, 110, 124])
+    assert part(c, "time", Query(((100.0, 110.0),))) == [0.0, 0.8, 0.8, 0.4, 0.0]
+
+
+def test_an_answer_is_lifted_by_the_question_beside_it() -> None:
+    """A turn that matches nothing gains from the better of its live neighbours."""
+    c = corpus(3, cos=[0.2, 0.0, 0.8], before=[-1, 0, 1], after=[1, 2, -1])
+    assert part(c, "neighbours")[1] == pytest.approx(0.3 * 2.5 * 0.8)
+    dead = replace(c, live=np.array([True, True, False]))
+    assert part(dead, "neighbours")[1] == pytest.approx(0.3 * 2.5 * 0.2)
+
+
+def test_a_thread_is_as_good_as_its_best_turn() -> None:
+    """All turns of the conversation that matches best gain alike, and those of others less."""
+    c = corpus(4, cos=[0.8, 0.0, 0.2, 0.0], thread=[0, 0, 1, 1])
+    assert part(c, "thread") == pytest.approx([1.2, 1.2, 0.3, 0.3])
+
+
+def test_an_episode_alone_is_its_own_neighbour_and_thread() -> None:
+    """Without thread or turns beside it an episode is not buried by those that have them."""
+    c = corpus(1, cos=[0.4])
+    assert part(c, "neighbours") == pytest.approx([0.3])
+    assert part(c, "thread") == pytest.approx([0.6])
+
+
+def test_a_fact_that_matches_as_well_as_the_best_turn_beats_its_thread() -> None:
+    """A one-line fact is not buried under a thread of log lines about the same thing."""
+    c = corpus(
+        6, cos=[0.6, *[0.6] * 5], episode=[False, *[True] * 5], thread=[-1, *[0] * 5], length=[4, *[30] * 5]
+    )
+    assert top(c, fuse(c, Query()).scores, 1).tolist() == [0]
+
+
+def test_facts_step_back_together_where_none_fits() -> None:
+    """The share of declarative rows shrinks with the distance of the best of them to the best episode, and is bounded."""
+    facts = [False, False, True]
+    near, far, past = (corpus(3, cos=[x, x / 2, 0.6], episode=facts) for x in (0.6, 0.3, 0.9))
+    assert part(near, "thread")[:2] == pytest.approx([0.6 * 2 * 1.5, 0.6 * 2 * 0.75])
+    assert part(far, "thread")[:2] == pytest.approx([0.6 * 0.75, 0.6 * 0.375])
+    assert part(past, "thread")[0] == pytest.approx(0.6 * 2 * 2.25)
+
+
+@given(corpora(), queries)
+def test_facts_change_nothing_among_episodes(c: Candidates, query: Query) -> None:
+    """Adding facts that match the words no better leaves every episode's score as it was."""
+    without = replace(c, live=c.live & c.episode)
+    if c.bm25[c.live].max(initial=0) != c.bm25[without.live].max(initial=0):
+        return
+    assert np.array_equal(fuse(c, query).scores[without.live], fuse(without, query).scores[without.live])
+
+
+@given(corpora(least=1), queries)
+def test_relevance_is_between_0_and_1(c: Candidates, query: Query) -> None:
+    """Relevance stays in its bounds and looks at the row alone."""
+    c = replace(c, bm25=c.bm25 * 10)
+    ranked = fuse(c, query)
+    rows = top(c, ranked.scores, 5)
+    found = relevance(ranked, rows)
+    assert np.all((found >= 0) & (found <= 1))
+    for row, value in zip(rows, found, strict=True):
+        one = corpus(1, bm25=c.bm25[[row]], cos=c.cos[[row]], best=c.best[[row]], has_vectors=c.has_vectors)
+        assert relevance(fuse(one, query), np.array([0])) == value
+
+
+def test_idf_and_saturation() -> None:
+    """Rarer terms weigh more and never less than nothing; a count of one is 1 and repetition saturates below 1.9."""
+    assert ranking.idf(100, 1) > ranking.idf(100, 50) > ranking.idf(100, 100) > 0
+    once, twice, often = ranking.saturate(np.array([1, 2, 255], np.float32))
+    assert once == 1.0 < twice < often < 1.9
+
+
+def spans(query: str) -> list[tuple[str, str]]:
+    """The latest windows of a query as first and last day."""
+    epoch = date(1970, 1, 1).toordinal()
+    return [
+        (str(date.fromordinal(int(a) + epoch)), str(date.fromordinal(int(b) + epoch - 1)))
+        for a, b in window(query, NOW)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("what happened on 8 May 2023?", [("2023-05-08", "2023-05-08")]),
+        ("on May 8th, 2023", [("2023-05-08", "2023-05-08")]),
+        ("the 8th of May 2023", [("2023-05-08", "2023-05-08")]),
+        ("deploy of 2023-05-08", [("2023-05-08", "2023-05-08")]),
+        ("in may 2023", [("2023-05-01", "2023-05-31")]),
+        ("Sept. 2022 or 2021-02", [("2021-02-01", "2021-02-28"), ("2022-09-01", "2022-09-30")]),
+        ("during 2022", [("2022-01-01", "2022-12-31")]),
+        ("30 February 2023", []),
+        ("may I march to port 8080?", []),
+        ("Decide by marching", []),
+        ("", []),
+    ],
+)
+def test_dates_in_queries(query: str, expected: list[tuple[str, str]]) -> None:
+    """Dates, months and years become windows; verbs, ports and days that no calendar has do not."""
+    assert spans(query) == expected
+
+
+def test_a_month_without_a_year_means_any_of_the_last_years() -> None:
+    """ "in May" is every May of this year and the ten before."""
+    found = spans("what did she do in May?")
+    assert len(found) == 11
+    assert found[-1] == ("2026-05-01", "2026-05-31")
+
+
+@given(st.text(), st.datetimes(timezones=st.just(UTC)))
+def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
+    """No query and no time of asking breaks the reading, and windows are in order and not empty."""
+    found = window(query + " in December or 31 May", asked_at)
+    assert list(found) == sorted(set(found))
+    assert all(start < end for start, end in found)
