@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks._common import Floats, Remembering
 from holdfast import ranking
@@ -79,8 +81,8 @@ class Baselines:
                 scores[rows] += np.float32(gain) * ranking.saturate(counts.astype(np.float32))
         return scores
 
-    def _best(self, scores: np.ndarray) -> list[int]:
-        return np.argsort(-scores, kind="stable")[: self._k].tolist()
+    def _best(self, scores: NDArray[np.floating[Any]]) -> list[int]:
+        return [int(row) for row in np.argsort(-scores, kind="stable")[: self._k]]
 
     def _match(self, table: sqlite3.Connection, words: Sequence[str]) -> list[int]:
         query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
+import random
 import re
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from holdfast.embedders import MiniLM
+from holdfast.embedders import MODELS, MiniLM
 
 RESULTS = Path(__file__).parent / "results"
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop"}
@@ -202,3 +205,92 @@ def _cpu() -> str:
     except OSError:
         pass
     return platform.processor() or "unknown"
+
+
+@dataclass
+class Row:
+    """One figure of a report: what it is, its value, the bar it must not pass (or must reach, `least`), its unit."""
+
+    name: str
+    value: float
+    bar: float | None
+    unit: str
+    least: bool = False
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """ "ok", "MISSED", or nothing where there is no bar."""
+        if self.bar is None:
+            return ""
+        return "ok" if (self.value >= self.bar if self.least else self.value <= self.bar) else "MISSED"
+
+
+def report(name: str, rows: Iterable[Row], *, quick: bool) -> Path:
+    """Print rows as they come, with bar and verdict, and save them; a quick run is not saved over a whole one."""
+    kept = []
+    for row in rows:
+        bar = "" if row.bar is None else f"{'>=' if row.least else '<='} {row.bar:g}"
+        print(f"{row.name:<48}{row.value:>12,.3f} {row.unit:<14}{bar:<10}{row.verdict}", flush=True)
+        kept.append({**asdict(row), "value": round(row.value, 4), "verdict": row.verdict})
+    return save(name + ("-quick" if quick else ""), {"quick": quick, "rows": kept})
+
+
+class Chatter:
+    """Texts with the lengths of chat turns over a Zipf-like vocabulary, from a seed.
+
+    The words are the shipped tokenizer's whole words in its own order, which is about that of their frequency; the n-th
+    is drawn with a weight of 1 / (n + 2.7). One word in twenty is made of two, so that there are rare words too.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        stored = json.loads((MODELS / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+        ordered = sorted(stored, key=stored.__getitem__)
+        self._words = [word for word in ordered if word.isascii() and word.isalpha() and len(word) > 1]
+        self._weights = list(itertools.accumulate(1 / (n + 2.7) for n in range(len(self._words))))
+
+    def words(self, count: int) -> list[str]:
+        """Return `count` words."""
+        drawn = self._random.choices(self._words, cum_weights=self._weights, k=count)
+        rare = self._random.choices(self._words[2_000:], k=count)
+        return [
+            one + two if self._random.random() < 0.05 else one for one, two in zip(drawn, rare, strict=True)
+        ]
+
+    def sentence(self, low: int, high: int) -> str:
+        """Return a sentence of `low` to `high` words."""
+        mark = self._random.choices(".?!", (8, 1, 1))[0]
+        return " ".join(self.words(self._random.randint(low, high))).capitalize() + mark
+
+    def turn(self) -> str:
+        """Return a chat turn: one to five sentences, about 22 words."""
+        count = self._random.choices((1, 2, 3, 4, 5), (3, 4, 3, 1, 1))[0]
+        return " ".join(self.sentence(4, 14) for _ in range(count))
+
+    def note(self) -> str:
+        """Return a short declarative memory: one sentence of 6 to 14 words."""
+        return self.sentence(6, 14)
+
+    def query(self) -> str:
+        """Return a question of 5 to 11 words."""
+        return " ".join(self.words(self._random.randint(5, 11))).capitalize() + "?"
+
+
+class Bulk:
+    """The shipped model's id and dimension with made-up unit vectors: fills a store in a thousandth of the time.
+
+    A text's vector is the sum of two rows of a fixed random table, picked by the text's checksum: the same text always
+    has the same one, and different texts are as far apart as random directions are.
+    """
+
+    def __init__(self, model: MiniLM) -> None:
+        self.id, self.dimension = model.id, model.dimension
+        self._table = np.random.default_rng(1).standard_normal((4_096, self.dimension), np.float32)
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return a unit vector for each text."""
+        marks = np.array([zlib.crc32(text.encode()) for text in texts], np.int64)
+        made = self._table[marks & 4_095] + self._table[marks >> 12 & 4_095]
+        made /= np.linalg.norm(made, axis=1, keepdims=True)
+        return np.ascontiguousarray(made, np.float32)

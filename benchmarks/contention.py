@@ -22,11 +22,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks._common import Chatter, Row, report
 from holdfast import Memory
 from holdfast.errors import HoldfastError, StoreBusy, VersionConflict
 from holdfast.memory import ScopedMemory
-
-from .latency import Chatter, Row, report
 
 WRITERS, READERS, COUNTERS, SLOTS = 4, 2, 5, 5
 PATIENCE = 60.0  # seconds a process may take beyond its time

@@ -15,15 +15,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks._common import Chatter, Row, report
 from holdfast import Memory
 from holdfast.embedders import MiniLM
 from holdfast.memory import ScopedMemory
 from holdfast.text import index_text, sentences
-
-from .latency import Chatter, Row, report
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BEFORE = 1_000  # memories in the scope when saves are timed
@@ -63,7 +63,7 @@ def one_by_one(
     for n in range(count + 10):
         draft = next(drafts)
         texts = embedded(draft)
-        steps: tuple[Callable[[], Any], ...] = (lambda: floor.embed(texts), lambda: caller.save(**draft))
+        steps: tuple[Callable[[], Any], ...] = (partial(floor.embed, texts), partial(caller.save, **draft))
         took = [0.0, 0.0]
         for which in (0, 1) if n % 2 else (1, 0):
             began = time.perf_counter()

@@ -19,12 +19,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
-import json
 import multiprocessing
-import os
-import platform
-import random
 import shutil
 import sqlite3
 import statistics
@@ -32,140 +27,21 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks._common import Bulk, Chatter, Floats, Row, report
 from holdfast import Memory
-from holdfast.embedders import MODELS, MiniLM
-from holdfast.ports import Floats
+from holdfast.embedders import MiniLM
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SHARE_OF_FACTS = 0.15
 WRITES_PER_SECOND = 20
 BARS = {"200": 0.4, "cold": 1.8, "10k": 1.5, "100k": 5.0}
-
-
-@dataclass
-class Row:
-    """One figure of a report: what it is, its value, the bar it must not pass (or must reach, `least`), its unit."""
-
-    name: str
-    value: float
-    bar: float | None
-    unit: str
-    least: bool = False
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        """ "ok", "MISSED", or nothing where there is no bar."""
-        if self.bar is None:
-            return ""
-        return "ok" if (self.value >= self.bar if self.least else self.value <= self.bar) else "MISSED"
-
-
-def report(name: str, rows: Iterable[Row], *, quick: bool) -> None:
-    """Print rows as they come, with bar and verdict, and save them; a quick run is not saved over a whole one."""
-    kept = []
-    for row in rows:
-        bar = "" if row.bar is None else f"{'>=' if row.least else '<='} {row.bar:g}"
-        print(f"{row.name:<48}{row.value:>12,.3f} {row.unit:<14}{bar:<10}{row.verdict}", flush=True)
-        kept.append({**asdict(row), "value": round(row.value, 4), "verdict": row.verdict})
-    save(name + ("-quick" if quick else ""), {"quick": quick, "rows": kept})
-
-
-def save(name: str, found: dict[str, Any]) -> None:
-    """Write a result with the machine and the commit it was measured on."""
-    root = Path(__file__).parent
-    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=root, capture_output=True, text=True)
-    about = {
-        "benchmark": name,
-        "commit": git.stdout.strip() or None,
-        "machine": {
-            "cpu": cpu(), "cpus": os.cpu_count(), "system": platform.system(), "python": platform.python_version(),
-            "sqlite": sqlite3.sqlite_version,
-        },
-    }  # fmt: skip
-    (root / "results").mkdir(exist_ok=True)
-    (root / "results" / f"{name}.json").write_text(json.dumps(about | found, indent=1) + "\n", "utf-8")
-
-
-def cpu() -> str:
-    """Return the processor's name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine()
-    )
-
-
-class Chatter:
-    """Texts with the lengths of chat turns over a Zipf-like vocabulary, from a seed.
-
-    The words are the shipped tokenizer's whole words in its own order, which is about that of their frequency; the n-th
-    is drawn with a weight of 1 / (n + 2.7). One word in twenty is made of two, so that there are rare words too.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-        stored = json.loads((MODELS / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
-        ordered = sorted(stored, key=stored.__getitem__)
-        self._words = [word for word in ordered if word.isascii() and word.isalpha() and len(word) > 1]
-        self._weights = list(itertools.accumulate(1 / (n + 2.7) for n in range(len(self._words))))
-
-    def words(self, count: int) -> list[str]:
-        """Return `count` words."""
-        drawn = self._random.choices(self._words, cum_weights=self._weights, k=count)
-        rare = self._random.choices(self._words[2_000:], k=count)
-        return [
-            one + two if self._random.random() < 0.05 else one for one, two in zip(drawn, rare, strict=True)
-        ]
-
-    def sentence(self, low: int, high: int) -> str:
-        """Return a sentence of `low` to `high` words."""
-        mark = self._random.choices(".?!", (8, 1, 1))[0]
-        return " ".join(self.words(self._random.randint(low, high))).capitalize() + mark
-
-    def turn(self) -> str:
-        """Return a chat turn: one to five sentences, about 22 words."""
-        count = self._random.choices((1, 2, 3, 4, 5), (3, 4, 3, 1, 1))[0]
-        return " ".join(self.sentence(4, 14) for _ in range(count))
-
-    def note(self) -> str:
-        """Return a short declarative memory: one sentence of 6 to 14 words."""
-        return self.sentence(6, 14)
-
-    def query(self) -> str:
-        """Return a question of 5 to 11 words."""
-        return " ".join(self.words(self._random.randint(5, 11))).capitalize() + "?"
-
-
-class Bulk:
-    """The shipped model's id and dimension with made-up unit vectors: fills a store in a thousandth of the time.
-
-    A text's vector is the sum of two rows of a fixed random table, picked by the text's checksum: the same text always
-    has the same one, and different texts are as far apart as random directions are.
-    """
-
-    def __init__(self, model: MiniLM) -> None:
-        self.id, self.dimension = model.id, model.dimension
-        self._table = np.random.default_rng(1).standard_normal((4_096, self.dimension), np.float32)
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Return a unit vector for each text."""
-        marks = np.array([zlib.crc32(text.encode()) for text in texts], np.int64)
-        made = self._table[marks & 4_095] + self._table[marks >> 12 & 4_095]
-        made /= np.linalg.norm(made, axis=1, keepdims=True)
-        return np.ascontiguousarray(made, np.float32)
 
 
 class Timed:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import _common
-from benchmarks._baselines import Baselines
+from benchmarks._baselines import Baselines, Ranker
 from benchmarks._common import CATEGORIES, Conversation, Question, Remembering
 from holdfast import Memory
 from holdfast.text import index_text
@@ -47,11 +47,11 @@ def baselines(talk: Conversation, embedder: Remembering) -> dict[str, Found]:
     ids = [turn.id for turn in talk.turns]
     spoken = [index_text(turn.text, speaker=turn.speaker, observed_at=None) for turn in talk.turns]
     indexed = [index_text(turn.text, speaker=turn.speaker, observed_at=turn.at) for turn in talk.turns]
-    rankers = Baselines(spoken, indexed, embedder).rankers()
-    return {
-        name: lambda question, rank=rank: [ids[row] for row in rank(question.text)]
-        for name, rank in rankers.items()
-    }
+
+    def by_id(rank: Ranker) -> Found:
+        return lambda question: [ids[row] for row in rank(question.text)]
+
+    return {name: by_id(rank) for name, rank in Baselines(spoken, indexed, embedder).rankers().items()}
 
 
 def averages(rows: Sequence[tuple[int, dict[str, float]]]) -> dict[str, dict[str, float]]:
@@ -92,8 +92,8 @@ def main() -> None:
     result = run(given.path, not given.no_model)
     measures = ("R@5", "R@10", "R@50", "nDCG@10")
     _common.show(
-        "Evidence found, turn level, categories 1-4 (percent)",
-        ("system", *measures, *(f"R@10 {name}" for name in CATEGORIES.values())),
+        "Evidence found, turn level, categories 1-4 (percent); by category R@10",
+        ("system", *measures, *CATEGORIES.values()),
         [
             (
                 system,

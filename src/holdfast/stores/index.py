@@ -60,62 +60,79 @@ class Column:
         return self._buffer.nbytes
 
 
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Postings in the order of their terms, and lists of those that came since; replaced as one, so readers need no lock."""
+
+    words: NDArray[np.uint64]
+    starts: Ints
+    docs: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    tail: dict[int, tuple[list[int], list[int]]]
+
+
 class Postings:
     """Term to texts: sorted arrays for what was there when last merged, plain lists for what came since."""
 
     def __init__(self) -> None:
-        self._words: NDArray[np.uint64] = np.zeros(0, np.uint64)
-        self._starts: Ints = np.zeros(1, np.int64)
-        self._docs: NDArray[np.int32] = np.zeros(0, np.int32)
-        self._counts: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._tail: dict[int, tuple[list[int], list[int]]] = {}
+        empty = np.zeros(0, np.uint64)
+        self._held = Sorted(empty, np.zeros(1, np.int64), empty.astype(np.int32), empty.astype(np.uint8), {})
         self._pending: list[tuple[int, NDArray[np.uint64]]] = []
+        self._merged = 0  # texts in the arrays
+        self._listed = 0  # postings in the lists
 
     def add(self, first: int, blobs: Sequence[bytes]) -> None:
         """Add the packed terms of texts numbered from `first`."""
         fresh = [(first + n, np.frombuffer(blob, "<u8")) for n, blob in enumerate(blobs)]
         self._pending += fresh
-        if len(self._pending) > MERGE_AT:
+        # Sorting costs as much as all there is, listing as much as what is new: many are sorted in, few are listed.
+        if len(self._pending) > min(MERGE_AT, self._merged // 8):
             self._merge()
             return
+        tail = self._held.tail
         for doc, words in fresh:
             for word in words.tolist():
-                docs, counts = self._tail.setdefault(word & ~0xFFFF, ([], []))
+                docs, counts = tail.setdefault(word & ~0xFFFF, ([], []))
                 docs.append(doc)
                 counts.append(min(word & 0xFFFF, 255))
+            self._listed += len(words)
 
     def find(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return the texts that hold a term and how often (at most 255), in rising order of text."""
-        docs, counts = self._docs[:0], self._counts[:0]
-        at = int(np.searchsorted(self._words, np.uint64(word)))
-        if at < len(self._words) and int(self._words[at]) == word:
-            part = slice(int(self._starts[at]), int(self._starts[at + 1]))
-            docs, counts = self._docs[part], self._counts[part]
-        if word in self._tail:
-            more, often = self._tail[word]
-            docs = np.concatenate([docs, np.array(more, np.int32)])
-            counts = np.concatenate([counts, np.array(often, np.uint8)])
+        held = self._held
+        docs, counts = held.docs[:0], held.counts[:0]
+        at = int(np.searchsorted(held.words, np.uint64(word)))
+        if at < len(held.words) and int(held.words[at]) == word:
+            part = slice(int(held.starts[at]), int(held.starts[at + 1]))
+            docs, counts = held.docs[part], held.counts[part]
+        if word in held.tail:
+            more, often = held.tail[word]
+            known = len(often)  # a text that is just being listed has its count last
+            docs = np.concatenate([docs, np.array(more[:known], np.int32)])
+            counts = np.concatenate([counts, np.array(often[:known], np.uint8)])
         return docs, counts
 
     def _merge(self) -> None:
         """Sort what came since into the arrays."""
-        old_words = np.repeat(self._words, np.diff(self._starts))
+        held = self._held
+        old_words = np.repeat(held.words, np.diff(held.starts))
         new = np.concatenate([words for _, words in self._pending]).astype(np.uint64)
         sizes = [len(words) for _, words in self._pending]
         numbers = np.array([doc for doc, _ in self._pending], np.int32)
         words = np.concatenate([old_words, new & ~_LOW_16])
         order = np.argsort(words, kind="stable")
-        self._docs = np.concatenate([self._docs, np.repeat(numbers, sizes)])[order]
-        self._counts = np.concatenate([self._counts, np.minimum(new & _LOW_16, 255).astype(np.uint8)])[order]
-        self._words, starts = np.unique(words[order], return_index=True)
-        self._starts = np.append(starts, len(words)).astype(np.int64)
-        self._tail, self._pending = {}, []
+        docs = np.concatenate([held.docs, np.repeat(numbers, sizes)])[order]
+        counts = np.concatenate([held.counts, np.minimum(new & _LOW_16, 255).astype(np.uint8)])[order]
+        unique, starts = np.unique(words[order], return_index=True)
+        self._held = Sorted(unique, np.append(starts, len(words)).astype(np.int64), docs, counts, {})
+        self._merged += len(sizes)
+        self._pending, self._listed = [], 0
 
     @property
     def nbytes(self) -> int:
         """About the bytes held."""
-        tail = sum(len(words) for _, words in self._pending)
-        return self._words.nbytes * 2 + self._docs.nbytes + self._counts.nbytes + tail * 80
+        held = self._held
+        return held.words.nbytes * 2 + held.docs.nbytes + held.counts.nbytes + self._listed * 80
 
 
 class Vectors:
@@ -138,12 +155,14 @@ class Vectors:
         self._steps.append(rows[:, 4:].view(np.int8))
         return len(rows)
 
-    def dot(self, query: NDArray[np.int8], scale: float, rows: Ints | None = None) -> Floats:
-        """Return the cosine of each vector (or of `rows`) with the quantised query.
+    def dot(
+        self, query: NDArray[np.int8], scale: float, rows: Ints | None = None, size: int | None = None
+    ) -> Floats:
+        """Return the cosine of `rows` (None: of each, or of the first `size`) with the quantised query.
 
         The products are whole numbers below 2**24, so every way of summing them gives the same bits.
         """
-        steps, scales = self._steps.view, self._scales.view
+        steps, scales = self._steps.view[:size], self._scales.view[:size]
         if rows is not None:
             steps, scales = np.ascontiguousarray(steps[rows]), scales[rows]
         if not len(steps):
@@ -369,20 +388,21 @@ class ScopeIndex:
     def best(self, query: Floats, cos: Floats, rows: Ints | None) -> Floats:
         """Return the best sentence's cosine for `rows` (None: all), and `cos` for the rest and where there are none."""
         best = cos.copy()
-        if not self.sentences.size:
+        # What was added since `cos` was taken is left out.
+        starts = self.sentence_starts.view[: len(cos) + 1]
+        total = int(starts[-1])
+        if not total:
             return best
-        starts = self.sentence_starts.view
-        rows = np.arange(self.size) if rows is None else rows
+        rows = np.arange(len(cos)) if rows is None else rows
         sizes = (starts[1:] - starts[:-1])[rows]
         rows, sizes = rows[sizes > 0], sizes[sizes > 0]
         if len(rows):
             offsets = np.append(0, np.cumsum(sizes)[:-1])
-            which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
             steps, scale = quantised(query)
-            everything = len(which) == self.sentences.size
-            best[rows] = np.maximum.reduceat(
-                self.sentences.dot(steps, scale, None if everything else which), offsets
-            )
+            which = None
+            if int(sizes.sum()) < total:
+                which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
+            best[rows] = np.maximum.reduceat(self.sentences.dot(steps, scale, which, total), offsets)
         return best
 
 

@@ -57,6 +57,7 @@ class Searcher:
         self._budget = budget
         self._guard = threading.Lock()
         self._indexes: OrderedDict[int, tuple[ScopeIndex, threading.RLock]] = OrderedDict()
+        self._bytes: dict[int, int] = {}  # of each, when it last grew
 
     def candidates(
         self,
@@ -105,11 +106,12 @@ class Searcher:
 
     def _shrink(self, keep: int) -> None:
         with self._guard:
-            held = sum(index.nbytes for index, _ in self._indexes.values())
-            for scope_id in list(self._indexes):
-                if held <= self._budget or scope_id == keep:
-                    break
-                held -= self._indexes.pop(scope_id)[0].nbytes
+            if keep in self._indexes:
+                self._bytes[keep] = self._indexes[keep][0].nbytes
+            held = sum(self._bytes.values())
+            while held > self._budget and (oldest := next(iter(self._indexes))) != keep:
+                del self._indexes[oldest]
+                held -= self._bytes.pop(oldest, 0)
 
 
 def _of_scope(keys: NDArray[np.int64], scope_id: int) -> NDArray[np.int64]:

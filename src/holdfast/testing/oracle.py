@@ -105,7 +105,7 @@ class Oracle:
     def __init__(self) -> None:
         self.logs: dict[Labels, list[Version]] = {}
         self.sightings: Counter[tuple[Labels, str]] = Counter()
-        self.keys: dict[tuple[Labels, str], tuple[Any, str]] = {}
+        self.keys: dict[tuple[Labels, str], tuple[Any, str, datetime]] = {}
         self.written = 0
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -153,7 +153,8 @@ class Oracle:
         newest: dict[tuple[Labels, str], Version] = {}
         for one in self.known(reach, None):
             place = labels_of(one.item.scope), one.item.id
-            if place not in newest or newest[place].item.version < one.item.version:
+            held = newest.get(place)
+            if held is None or (held.item.valid_from, held.item.version) < (one.item.valid_from, one.item.version):
                 newest[place] = one
         return [self.shown(one, asked) for one in newest.values() if not expired(one.item, asked)]
 
@@ -170,7 +171,13 @@ class Oracle:
     def head(self, id: str, reach: Reach) -> Version | None:
         """Return the current version of a memory, deleted or not."""
         found = [one for one in self.known(reach, None) if one.item.id == id]
-        return max(found, key=lambda one: (one.item.version, one.item.state == "active"), default=None)
+        return max(
+            found, key=lambda one: (one.item.valid_from, one.item.version, one.item.state == "active"), default=None
+        )
+
+    def newest(self, id: str) -> int:
+        """Return the highest version of a memory, wherever it was."""
+        return max(one.item.version for one in self.versions(lambda labels: True) if one.item.id == id)
 
     def get(
         self, id: str, reach: Reach, now: datetime, valid: datetime | None, known: datetime | None
@@ -258,15 +265,19 @@ class Oracle:
     ) -> None:
         """Check what a batch of saves gave (None: it was refused) and take it over."""
         targets = [who.target(draft.scope) for draft in drafts]
-        fresh_keys: dict[tuple[Labels, str], tuple[Any, str]] = {}
-        for n, (draft, scope) in enumerate(zip(drafts, targets, strict=True)):
-            key = labels_of(scope), draft.idempotency_key or ""
-            body = (scope, replace(draft, scope=None))
-            known = (self.keys | fresh_keys).get(key) if draft.idempotency_key else None
-            if known is not None and known[0] != body:
+        fresh: dict[tuple[Labels, str], Any] = {}
+        for draft, scope in zip(drafts, targets, strict=True):
+            if draft.expires_at and draft.expires_at <= now:
+                raise Refused("InvalidInput")
+            if draft.valid_to and draft.valid_to <= (draft.valid_from or draft.observed_at or now):
+                raise Refused("InvalidInput")
+            if draft.idempotency_key is None:
+                continue
+            key, body = (labels_of(scope), draft.idempotency_key), replace(draft, scope=scope)
+            bound = self.bound(key, now)
+            before = bound[0] if bound else fresh.setdefault(key, body)
+            if before != body:
                 raise Refused("IdempotencyConflict")
-            if draft.idempotency_key:
-                fresh_keys.setdefault(key, (body, str(n)))
         assert got is not None, "refused, but nothing was wrong with it"
         assert len(got) == len(drafts)
         befores = {
@@ -281,10 +292,19 @@ class Oracle:
         for draft, scope, item in zip(drafts, targets, got, strict=True):
             self._save(who, draft, scope, now, item)
 
+    def bound(self, key: tuple[Labels, str], now: datetime) -> tuple[Any, str, datetime] | None:
+        """Return what an idempotency key stands for: for 7 days, and for as long as its memory has not expired."""
+        found = self.keys.get(key)
+        if found is None or found[2] <= now - timedelta(days=7):
+            return None
+        written = [one.item for one in self.logs[key[0]] if one.item.id == found[1] and one.ended is None]
+        return None if all(expired(item, now) for item in written) else found
+
     def _save(self, who: Actor, draft: Draft, scope: Scope, now: datetime, got: MemoryItem) -> None:
         key = labels_of(scope), draft.idempotency_key or ""
-        if draft.idempotency_key and key in self.keys:
-            assert got.id == self.keys[key][1], "a repeated key gives the first call's memory"
+        bound = self.bound(key, now)
+        if bound is not None:
+            assert got.id == bound[1], "a repeated key gives the first call's memory"
             return
         start = draft.valid_from or draft.observed_at
         last = self.last(lambda labels: labels == labels_of(scope)) or now
@@ -313,7 +333,7 @@ class Oracle:
                     self.shown(mine, self.asked(lambda labels: labels == labels_of(scope), now)), got, "state"
                 )
         if draft.idempotency_key:
-            self.keys[key] = ((scope, replace(draft, scope=None)), got.id)
+            self.keys[key] = (replace(draft, scope=scope), got.id, now)
 
     @staticmethod
     def _fresh(who: Actor, draft: Draft, scope: Scope, start: datetime, now: datetime) -> MemoryItem:
@@ -406,7 +426,9 @@ class Oracle:
             and fields.get("slot", 1) is not None
         ):
             raise Refused("InvalidInput")
-        new = replace(old, scope=target, version=old.version + 1, **fields)
+        if fields.get("expires_at") is not None and fields["expires_at"] <= now:
+            raise Refused("InvalidInput")
+        new = replace(old, scope=target, version=self.newest(id) + 1, **fields)
         if new.kind == "episode" and new.slot is not None:
             raise Refused("InvalidInput")
         if changed_at is not None:
@@ -414,7 +436,7 @@ class Oracle:
                 old.valid_to and changed_at >= old.valid_to
             ):
                 raise Refused("InvalidInput")
-            new = replace(new, version=old.version + 2, valid_from=changed_at)
+            new = replace(new, version=self.newest(id) + 2, valid_from=changed_at)
         if (new.slot, new.scope) != (old.slot, old.scope):
             self._free(new, now)
         assert got is not None, "refused, but nothing was wrong with it"
@@ -423,7 +445,7 @@ class Oracle:
             self.close(who, head, "update", got)
             self.put(new, "update", who.name)
         elif changed_at is not None:
-            first = replace(old, version=old.version + 1, valid_to=changed_at, known_from=got.known_from)
+            first = replace(old, version=self.newest(id) + 1, valid_to=changed_at, known_from=got.known_from)
             self.put(first, "update", who.name, (head,))
             self.put(new, "update", who.name)
         else:
@@ -435,7 +457,7 @@ class Oracle:
         """Write the version that says a memory is gone from its scope, ending all its open ones."""
         here = self.logs[labels_of(head.item.scope)]
         open_ones = [one for one in here if one.ended is None and one.item.id == head.item.id]
-        gone = replace(head.item, version=head.item.version + 1, state="deleted", known_from=got.known_from)
+        gone = replace(head.item, version=self.newest(head.item.id) + 1, state="deleted", known_from=got.known_from)
         self.put(gone, verb, who.name, open_ones)
         here[-1].moved = verb == "update"
 
@@ -446,7 +468,7 @@ class Oracle:
         head = self.mine(who, id, named, expected, now, deleted=False)
         assert got is not None, "refused, but nothing was wrong with it"
         self.close(who, head, "delete", got)
-        assert (got.id, got.version, got.state) == (id, head.item.version + 1, "deleted")
+        assert (got.id, got.version, got.state) == (id, self.newest(id), "deleted")
 
     def restore(
         self, who: Actor, id: str, named: Any, expected: int | None, now: datetime, got: MemoryItem | None
@@ -461,8 +483,9 @@ class Oracle:
         for one in back:
             self._free(one.item, now)
         assert got is not None, "refused, but nothing was wrong with it"
+        newest = self.newest(id)
         for n, one in enumerate(sorted(back, key=lambda one: one.item.version)):
-            item = replace(one.item, version=head.item.version + 1 + n, known_from=got.known_from)
+            item = replace(one.item, version=newest + 1 + n, known_from=got.known_from)
             self.put(item, "restore", who.name, (head,) if n == 0 else ())
 
     def _free(self, item: MemoryItem, now: datetime) -> None:

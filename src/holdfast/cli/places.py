@@ -1,0 +1,150 @@
+"""The commands that are no verb: show, ingest, config, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import config as settings_of
+from ..adapters.ingest import Report, size_of
+from ..adapters.ingest import ingest as take_in
+from ..errors import InvalidInput, NotFound
+from ..types import Change, MemoryItem
+from . import output
+from .call import Call, Verb, example
+from .progress import Progress
+from .reads import administrator
+from .writes import scope_option, shared_option
+
+
+@click.command(cls=Verb, epilog=example("holdfast show 01a203bc-7fbd-7995-a2d0-56ab03a2b104 --user ada"))
+@click.argument("id")
+@administrator
+@click.pass_obj
+def show(call: Call, /, id: str, **given: Any) -> None:
+    """Print everything about the memory ID: its fields, its versions, and what else held its slot.
+
+    Deleted memories are shown too.
+    """
+    verbs, arguments = call.reader(given)
+    versions = _all(verbs, arguments, id=id)
+    try:
+        item: MemoryItem = verbs.get(id, **arguments)
+    except NotFound:
+        item = versions[-1].item
+    around = []
+    if item.slot is not None:
+        around = _all(verbs, arguments or {"scope": item.scope}, slot=item.slot)
+        around = [change for change in around if change.item.scope == item.scope]
+    data: dict[str, Any] = {"item": item.to_json(), "versions": [one.to_json() for one in versions]}
+    data["slot"] = [one.to_json() for one in around] if item.slot is not None else None
+
+    def tell() -> None:
+        output.show_item(item)
+        output.show_history("Versions", versions)
+        if {change.id for change in around} - {item.id}:
+            output.show_history(f"Slot {item.slot}", around)
+
+    call.answer(data, tell)
+
+
+def _all(verbs: Any, arguments: dict[str, Any], **which: str) -> list[Change]:
+    found: list[Change] = []
+    cursor = None
+    while True:
+        page = verbs.history(**which, **arguments, limit=1_000, cursor=cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+@click.command(
+    cls=Verb,
+    epilog=example(
+        "holdfast ingest chat.jsonl --user ada",
+        "holdfast ingest conversations.json --user ada --dry-run",
+        "holdfast ingest notes/ --team core",
+    ),
+)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--skip-bad", is_flag=True, help="Leave out what cannot be read and go on; each is told on stderr."
+)
+@click.option("--dry-run", is_flag=True, help="Read and check everything, save nothing.")
+@scope_option
+@shared_option
+@click.pass_obj
+def ingest(call: Call, /, path: Path, skip_bad: bool, dry_run: bool, **given: Any) -> None:
+    """Take in conversations and notes from PATH, as episodes.
+
+    \b
+    JSONL with one message a line: {"role" or "speaker", "content" or "text", "time", "thread"}
+    an export of ChatGPT or Claude: conversations.json, or the folder it lies in
+    a folder of Markdown and text files, or one such file
+
+    What it is, is seen by its content. The same again saves only what is new, so it may be stopped at any time and
+    started again. Without --skip-bad the first line that cannot be read ends it, after saving what came before.
+    """
+    target = call.target(given)
+    verbs, report = call.verbs(), Report(dry_run=dry_run)
+
+    def bad(error: InvalidInput) -> None:
+        output.say(f"skipped {error}", error=True)
+
+    with Progress("reading", size_of(path)) as bar:
+        try:
+            take_in(
+                verbs, path, scope=target, report=report, on_bad=bad if skip_bad else None,
+                on_bytes=bar.moved, on_saved=bar.reached,
+            )  # fmt: skip
+        except (KeyboardInterrupt, InvalidInput):
+            if report.read:
+                output.say(f"Stopped. {report}; the same command goes on from here", error=True)
+            raise
+    call.answer(
+        report.to_json(), lambda: output.say(f"{report} in {report.seconds:.1f} s ({report.rate:,.0f}/s)")
+    )
+
+
+@click.command(
+    cls=Verb, epilog=example("holdfast config", "HOLDFAST_STORE=sqlite:///notes.db holdfast config --json")
+)
+@click.pass_obj
+def config(call: Call) -> None:
+    """Print each setting, its value, and where it comes from.
+
+    An option wins over the environment, that over holdfast.toml in the working folder, that over the default.
+    """
+    found = settings_of.settings(**({} if call.store is None else {"store": call.store}))
+    rows = [(one.name, str(one.value), one.origin) for one in found.values()]
+    call.answer(
+        [one.to_json() for one in found.values()],
+        lambda: output.show_rows(("setting", "value", "origin"), rows),
+    )
+
+
+@click.command(cls=Verb, epilog=example("holdfast demo", "holdfast demo --keep ./demo"))
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep the demo's store in this folder.",
+)
+@click.pass_obj
+def demo(call: Call, /, keep: Path | None) -> None:
+    """See an agent's memory at work, in some seconds: no network, no key, a store of its own.
+
+    One process keeps a conversation of several weeks and ends; another, after the restart, is asked about it.
+    """
+    from .. import demo as show_case
+
+    if call.json:
+        call.answer(show_case.run(keep), lambda: None)
+    else:
+        show_case.tell(keep)
+
+
+COMMANDS = (show, ingest, config, demo)

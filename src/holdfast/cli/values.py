@@ -1,0 +1,116 @@
+"""How the command line reads values: times, JSON, name=value pairs. Each type refuses with a sentence that helps."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NoReturn
+
+import click
+
+Meaning = Literal["span", "ago", "ahead"]
+
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])\Z")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+
+
+class Time(click.ParamType[Any]):
+    """A date (its midnight in UTC), an ISO 8601 time with an offset, "now", or a length of time such as 12h or 7d.
+
+    What a length means depends on the option: "span" hands it on as a timedelta, "ago" counts back from now, "ahead"
+    forward.
+    """
+
+    name = "time"
+
+    def __init__(self, meaning: Meaning) -> None:
+        self._meaning = meaning
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a timedelta (only for "span") or an aware datetime."""
+        if not isinstance(value, str):
+            return value
+        now = datetime.now(UTC)
+        if value == "now":
+            return now
+        try:
+            length = _DURATION.match(value)
+            if length is None:
+                return self._moment(value)
+            span = timedelta(**{_UNITS[length[2]]: int(length[1])})
+            return {"span": span, "ago": now - span, "ahead": now + span}[self._meaning]
+        except (ValueError, OverflowError):
+            self._refuse(value)
+
+    def _moment(self, value: str) -> datetime:
+        if _DATE.match(value):
+            value += "T00:00:00+00:00"
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise click.UsageError(f"{value!r} has no time zone; add Z for UTC, or an offset such as +02:00")
+        return moment
+
+    @staticmethod
+    def _refuse(value: str) -> NoReturn:
+        raise click.UsageError(
+            f"{value!r:.60} is no time; write 2026-05-08, 2026-05-08T14:00:00Z, or a length such as 12h or 7d"
+        )
+
+
+class JsonObject(click.ParamType[Any]):
+    """A JSON object."""
+
+    name = "json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the object."""
+        if not isinstance(value, str):
+            return value
+        try:
+            read = json.loads(value)
+        except RecursionError:
+            self.fail("is nested too deep", param, ctx)
+        except ValueError as error:
+            self.fail(f"is not JSON: {error}", param, ctx)
+        if not isinstance(read, dict):
+            self.fail("must be a JSON object, such as {...}", param, ctx)
+        return read
+
+
+class Value(click.ParamType[Any]):
+    """A JSON value, or where it is none, the text as it stands."""
+
+    name = "value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value."""
+        return plain_or_json(value) if isinstance(value, str) else value
+
+
+class Pair(click.ParamType[Any]):
+    """NAME=VALUE."""
+
+    name = "name=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name and the value as text."""
+        if not isinstance(value, str):
+            return value
+        name, equals, rest = value.partition("=")
+        if not name or not equals:
+            self.fail(f"{value!r:.60} is not NAME=VALUE", param, ctx)
+        return name, rest
+
+
+def plain_or_json(text: str) -> Any:
+    """Return what a text says as JSON, or the text itself where it is not JSON (NaN and Infinity are not)."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)

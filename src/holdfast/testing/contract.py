@@ -1,0 +1,185 @@
+"""The contract: one class of tests that every store passes, run by pytest on the public verbs.
+
+    class TestMine(StoreContract):
+        def open(self, folder):
+            return f"mine:///{folder / 'memory.db'}"
+
+See docs/contract.md.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ..errors import IdempotencyConflict, InvalidInput, StoreClosed, VersionConflict
+from ..memory import Memory
+from ..ports import Embedder, Store
+from ..types import Scope
+from .doubles import FrozenClock, HashingEmbedder
+from .machine import machine_for
+
+
+class StoreContract:
+    """Subclass it in a test module with a name that begins with `Test`, and say how to open your store.
+
+    `examples` random histories of `steps` verbs are compared with an oracle, with an embedding model and without one.
+    `durable` says whether what was written outlives `close`; `shared` whether a folder can be opened more than once.
+    """
+
+    examples: ClassVar[int] = 100
+    steps: ClassVar[int] = 30
+    durable: ClassVar[bool] = True
+    shared: ClassVar[bool] = True
+
+    def open(self, folder: Path) -> str | Store:
+        """Return what `Memory` takes as `store`: a URL or a store. The same folder must give the same memories."""
+        raise NotImplementedError
+
+    def memory(self, folder: Path, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
+        """Return an open memory on this store in a folder."""
+        opened: Any = self.open(folder)
+        return Memory(opened, embedder=embedder, language="none", clock=clock or FrozenClock(), many=("hobby",))
+
+    # -- random histories ------------------------------------------------------------------------------------------
+
+    def test_any_history_with_a_model(self) -> None:
+        """Whatever is done in whatever order, store and oracle agree on every answer, with vectors."""
+        self._histories(HashingEmbedder)
+
+    def test_any_history_by_words_alone(self) -> None:
+        """The same without an embedding model."""
+        self._histories(lambda: None)
+
+    def _histories(self, embedder: Callable[[], Embedder | None]) -> None:
+        def opened(folder: Path, clock: FrozenClock) -> Memory:
+            return self.memory(folder, embedder(), clock)
+
+        machine = machine_for(opened, tempfile.TemporaryDirectory, self.durable, embedder)
+        run_state_machine_as_test(
+            machine, settings=settings(max_examples=self.examples, stateful_step_count=self.steps, deadline=None)
+        )
+
+    # -- named promises --------------------------------------------------------------------------------------------
+
+    def test_one_of_sixteen_writers_wins(self, tmp_path: Path) -> None:
+        """Sixteen writers change one version at once: one succeeds, all others are told the current one."""
+        with self.memory(tmp_path) as memory:
+            ada = memory.scoped(user="ada")
+            item = ada.save("the port is 1")
+            ready = threading.Barrier(16)
+
+            def write(n: int) -> int | VersionConflict:
+                ready.wait()
+                try:
+                    return ada.update(item.id, text=f"the port is {n}", expected_version=1).version
+                except VersionConflict as error:
+                    return error
+
+            with ThreadPoolExecutor(16) as pool:
+                outcomes = list(pool.map(write, range(16)))
+            won = [one for one in outcomes if isinstance(one, int)]
+            assert won == [2]
+            assert all(one.current.version == 2 for one in outcomes if isinstance(one, VersionConflict))
+            assert [one.version for one in ada.history(item.id)] == [1, 2]
+
+    def test_one_user_among_a_hundred_gets_a_full_answer(self, tmp_path: Path) -> None:
+        """A user whose memories are one in a hundred, and match worse, still gets as many as were asked for."""
+        with self.memory(tmp_path, HashingEmbedder()) as memory:
+            for n in range(100):
+                user = memory.scoped(user=f"user{n}")
+                noise = "" if n == 50 else "green tea tea tea"
+                user.save_many([{"text": f"note {i} about {noise or 'the weather and tea'}"} for i in range(12)])
+            hits = memory.scoped(user="user50").search("green tea", k=10)
+            assert len(hits) == 10
+            assert {hit.item.scope for hit in hits} == {Scope(user="user50")}
+            few = memory.scoped(user="user50").search("green tea", k=10, where={"contains": {"text": "note 1"}})
+            assert {hit.text.split()[1] for hit in few} == {"1", "10", "11"}
+
+    def test_a_batch_is_written_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        """An error in the middle of a batch leaves nothing of it behind: no memory, no change, no key."""
+        with self.memory(tmp_path, HashingEmbedder()) as memory:
+            ada = memory.scoped(user="ada")
+            ada.save("the first note", idempotency_key="used")
+            before = ada.changes().next
+            batch = [{"text": "good one", "idempotency_key": "fresh"}, {"text": "other", "idempotency_key": "used"}]
+            with pytest.raises(IdempotencyConflict):
+                ada.save_many(batch)
+            with pytest.raises(InvalidInput):
+                ada.save_many([{"text": "good one"}, {"text": " "}])
+            assert ada.changes().next == before
+            assert [item.text for item in ada.list()] == ["the first note"]
+            assert [hit.text for hit in ada.search("good one")] == ["the first note"]
+            assert ada.save("something else", idempotency_key="fresh").version == 1
+
+    def test_an_idempotency_key_gives_the_same_memory_again(self, tmp_path: Path) -> None:
+        """A repeated key writes nothing and answers as the first time; another scope's key is another key."""
+        with self.memory(tmp_path) as memory:
+            ada, bob = memory.scoped(user="ada"), memory.scoped(user="bob")
+            first = ada.save("hello there", kind="episode", idempotency_key="k")
+            assert ada.save("hello there", kind="episode", idempotency_key="k") == first
+            assert len(ada.changes()) == 1
+            assert bob.save("something else", idempotency_key="k").id != first.id
+            with pytest.raises(IdempotencyConflict):
+                ada.save("hello again", kind="episode", idempotency_key="k")
+
+    def test_what_was_written_is_there_after_reopening(self, tmp_path: Path) -> None:
+        """Closing and opening loses nothing: items, history, sightings, slots, keys, cursors and search order."""
+        if not self.durable:
+            return
+        clock = FrozenClock()
+        memory = self.memory(tmp_path, HashingEmbedder(), clock)
+        ada = memory.scoped(user="ada")
+        item = ada.save("the port is one", slot="server.port", value=1)
+        clock.advance(days=1)
+        ada.save("the port is two", slot="server.port", value=2, idempotency_key="k")
+        ada.save("the port is two", slot="server.port", value=2)
+        ada.update(item.id, tags=["old"])
+        before = _everything(ada)
+        memory.close()
+        with pytest.raises(StoreClosed):
+            ada.list()
+        with self.memory(tmp_path, HashingEmbedder(), clock) as again:
+            assert _everything(again.scoped(user="ada")) == before
+
+    def test_two_openings_see_each_other(self, tmp_path: Path) -> None:
+        """What one opening of a store has written, another one finds at once, by every way of looking."""
+        if not self.shared:
+            return
+        clock = FrozenClock()
+        with (
+            self.memory(tmp_path, HashingEmbedder(), clock) as one,
+            self.memory(tmp_path, HashingEmbedder(), clock) as other,
+        ):
+            left, right = one.scoped(user="ada"), other.scoped(user="ada")
+            for n in range(5):
+                writer, reader = (left, right) if n % 2 else (right, left)
+                item = writer.save(f"note {n}", slot="note.last", value=n)
+                assert reader.get(item.id) == item
+                assert reader.search(f"note {n}")[0].item == item
+                assert reader.current("note.last") == item
+                assert _everything(left) == _everything(right)
+                reader.update(item.id, text=f"note {n} again", value=n, expected_version=1)
+                with pytest.raises(VersionConflict):
+                    writer.update(item.id, tags=["x"], expected_version=1)
+
+
+def _everything(memory: Any) -> Any:
+    """Return all that a caller can see, as plain values."""
+    found = [item.to_json() for item in memory.list(limit=1_000)]
+    return (
+        found,
+        [change.to_json() for change in memory.changes(limit=1_000)],
+        [hit.to_json() for hit in memory.search("the port is two", k=100)],
+        [change.to_json() for change in memory.history(slot="server.port")],
+        memory.overview().to_json(),
+        memory.stats().to_json(),
+    )

@@ -1,0 +1,474 @@
+"""The state machine of the contract: random verbs by several callers, each answer compared with the oracle's."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from ..errors import HoldfastError
+from ..filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range
+from ..memory import Memory
+from ..ports import Embedder
+from ..types import Draft, MemoryItem, Scope
+from .doubles import START, FrozenClock
+from .oracle import Actor, Oracle, Refused, labels_of, same
+from .oracle_search import Ranking, Shape, days, fits
+
+Opening = Callable[[Path, FrozenClock], Memory]
+# int8 and half floats move a cosine by less than this, times the weights it counts with.
+TOLERANCE = {True: 0.06, False: 0.0005}
+
+CALLERS: dict[str, tuple[Scope, str | None]] = {
+    "ada": (Scope(user="ada"), None),
+    "ada in teams": (Scope(user="ada", team=["core", "infra"]), "bot"),
+    "ada at work": (Scope(user="ada", project="api"), None),
+    "bob": (Scope(user="bob", team="infra"), "bob"),
+    "bob alone": (Scope(user="bob"), None),
+    "core": (Scope(team="core"), None),
+}
+SCOPES: list[Any] = [
+    None, None, None, ("user",), ("team",), ("project",), ("user", "project"), Scope.shared(), Scope(team="infra"),
+    Scope(user="ada"),
+]  # fmt: skip
+QUERIES: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]] | None] = {
+    "which port does the server use": None,
+    "green tea": None,
+    "what did bob say?": None,
+    "tea in december 2025": ((2025, 12, 1), (2026, 1, 1)),
+    "the server on 2026-01-02": ((2026, 1, 2), (2026, 1, 3)),
+}
+WORDS = "green tea port server uses bob said red apple pie cat dog".split()
+
+texts = st.builds(
+    lambda parts, end: ". ".join(" ".join(part).capitalize() for part in parts) + end,
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), min_size=1, max_size=2),
+    st.sampled_from([".", "", "?"]),
+)
+few_texts = st.sampled_from(["Green tea", "Server uses port", "Bob said cat?"])
+hours = st.integers(-24 * 40, 24 * 40)
+values = st.sampled_from([None, 1, 2, True, "1", {"a": 1}])
+slots = st.sampled_from([None, None, "server.port", "server.port", "bob.pet", "bob.tea"])
+tags = st.lists(st.sampled_from(["x", "y"]), max_size=2).map(tuple)
+metadata = st.sampled_from([{}, {"n": 1}, {"n": 1.5, "on": True}, {"n": "1", "in": {"deep": ["a", 2]}}, {"n": None}])
+callers = st.sampled_from(list(CALLERS))
+moments = st.one_of(st.none(), st.none(), hours)
+picks = st.integers(0, 30)
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> dict[str, Any]:
+    """The arguments of a save; times as hours from the start of the clock."""
+    kind = draw(st.sampled_from(["fact", "fact", "preference", "episode", "episode"]))
+    given = {"text": draw(st.one_of(texts, few_texts)), "kind": kind, "scope": draw(st.sampled_from(SCOPES))}
+    if kind == "episode":
+        given |= {
+            "thread": draw(st.sampled_from([None, "one", "two"])),
+            "turn": draw(st.one_of(st.none(), st.integers(0, 5))),
+            "speaker": draw(st.sampled_from([None, "bob"])),
+        }
+    else:
+        given["slot"] = draw(slots)
+    if draw(st.booleans()):
+        given |= {"tags": draw(tags), "metadata": draw(metadata), "importance": draw(st.sampled_from([0.0, 0.5, 1]))}
+    given["value"] = draw(values)
+    given |= {name: draw(moments) for name in ("valid_from", "observed_at")}
+    after = draw(st.one_of(st.none(), st.none(), st.integers(1, 300)))
+    if after is not None and given["valid_from"] is not None:
+        given["valid_to"] = given["valid_from"] + after
+    given["expires_at"] = draw(st.one_of(st.none(), st.none(), st.none(), hours))
+    given["idempotency_key"] = draw(st.sampled_from([None, None, None, None, "key"]))
+    return given
+
+
+_OF = {
+    "kind": st.sampled_from(["fact", "episode", "preference"]),
+    "tags": st.sampled_from(["x", "y", "z"]),
+    "entity": st.sampled_from(["server", "bob"]),
+    "attribute": st.sampled_from(["port", "pet"]),
+    "slot": st.sampled_from(["server.port", "bob.tea"]),
+    "value": st.sampled_from([1, True, "1", 1.0]),
+    "value.a": st.sampled_from([1, 2]),
+    "text": st.sampled_from(["Green tea", "tea", "S"]),
+    "speaker": st.just("bob"),
+    "thread": st.sampled_from(["one", "two"]),
+    "owner": st.sampled_from(["bob", "bot"]),
+    "source.actor": st.sampled_from(["bob", "bot"]),
+    "source.trust": st.just("user"),
+    "labels.user": st.sampled_from(["ada", "bob"]),
+    "labels.team": st.just("infra"),
+    "importance": st.sampled_from([0.5, 1, 0.2]),
+    "turn": st.integers(0, 4),
+    "version": st.integers(1, 3),
+    "metadata.n": st.sampled_from([1, 1.5, "1", True]),
+    "metadata.on": st.booleans(),
+    "metadata.in.deep": st.sampled_from(["a", 2]),
+    "observed_at": hours.map(lambda h: START + timedelta(hours=h)),
+    "valid_from": hours.map(lambda h: START + timedelta(hours=h)),
+    "valid_to": hours.map(lambda h: START + timedelta(hours=h)),
+    "known_from": hours.map(lambda h: START + timedelta(hours=h)),
+    "expires_at": hours.map(lambda h: START + timedelta(hours=h)),
+}
+_PLAIN = {"importance", "turn", "version", "observed_at", "valid_from", "valid_to", "known_from", "expires_at"}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Filter:
+    """One condition on one field."""
+    name = draw(st.sampled_from(sorted(_OF)))
+    one = _OF[name]
+    made = draw(st.sampled_from(["eq", "eq", "in", "exists", "none", "range", "contains"]))
+    if made == "range" and name not in ("kind", "metadata.on"):
+        bound = draw(one.filter(lambda value: not isinstance(value, bool)))
+        return Range(name, **{draw(st.sampled_from(["gt", "gte", "lt", "lte"])): bound})
+    if made == "contains" and name not in _PLAIN:
+        return Contains(name, draw(one))
+    if made == "in":
+        return In(name, tuple(draw(st.lists(one, max_size=2))))
+    if made == "exists":
+        return Exists(name)
+    return Eq(name, None if made == "none" else draw(one))
+
+
+filters = st.recursive(
+    conditions(),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: And(*parts)),
+        st.lists(inner, max_size=3).map(lambda parts: Or(*parts)),
+        inner.map(Not),
+    ),
+    max_leaves=4,
+)
+wheres = st.one_of(st.none(), filters)
+
+
+def moment(hour: int | None) -> datetime | None:
+    """Return a time as hours from the start of the clock."""
+    return None if hour is None else START + timedelta(hours=hour)
+
+
+def attempt(call: Callable[[], Any]) -> Any:
+    """Return what a verb gives, or the error it raises."""
+    try:
+        return call()
+    except HoldfastError as error:
+        return error
+
+
+class Machine(RuleBasedStateMachine):
+    """Several callers of one store, and the oracle beside it. `machine_for` binds it to a store."""
+
+    opening: Opening
+    folders: Callable[[], Any]
+    durable: bool
+    make_embedder: Callable[[], Embedder | None]
+
+    @initialize()
+    def start(self) -> None:
+        """Open an empty store."""
+        self.closing = contextlib.ExitStack()
+        self.folder = Path(self.closing.enter_context(self.folders()))
+        self.clock, self.oracle, self.embedder = FrozenClock(), Oracle(), self.make_embedder()
+        self.cursors: dict[str, str | None] = {}
+        self.told: dict[str, Counter[Any]] = {name: Counter() for name in CALLERS}
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the store, again if it was open."""
+        self.memory = self.opening(self.folder, self.clock)
+        self.actors = {name: Actor.of(scope, name=actor) for name, (scope, actor) in CALLERS.items()}
+        self.bound = {name: self.memory.scoped(scope, actor=actor) for name, (scope, actor) in CALLERS.items()}
+
+    def teardown(self) -> None:
+        """Close the store and remove its folder."""
+        if hasattr(self, "memory"):
+            self.memory.close()
+            self.closing.close()
+
+    def agree(self, got: Any, model: Callable[[Any], None]) -> None:
+        """Let the oracle check an answer, or that the error is the one it expects."""
+        try:
+            model(None if isinstance(got, HoldfastError) else got)
+        except Refused as refused:
+            assert type(got).__name__ in refused.names, f"expected {refused}, got {got!r}"
+        except AssertionError:
+            if isinstance(got, HoldfastError):
+                raise AssertionError(f"refused for no reason: {got!r}") from got
+            raise
+        else:
+            assert not isinstance(got, HoldfastError), got
+
+    def pick(self, n: int) -> str | None:
+        """Return the id of a memory, any caller's."""
+        ids = sorted({one.item.id for one in self.oracle.versions(lambda labels: True)})
+        return ids[n % len(ids)] if ids else None
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def _draft(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        made = dict(given)
+        for name in ("valid_from", "valid_to", "observed_at", "expires_at"):
+            made[name] = moment(given.get(name))
+        return made
+
+    @rule(who=callers, given=drafts())
+    def save(self, who: str, given: dict[str, Any]) -> None:
+        """One memory."""
+        made, now = self._draft(given), self.clock.now()
+        got = attempt(lambda: self.bound[who].save(**made))
+        checked = None if isinstance(got, HoldfastError) else [got]
+        self.agree(got, lambda _: self.oracle.save(self.actors[who], [Draft.of(made)], now, checked))
+
+    @rule(who=callers, given=st.lists(drafts(), min_size=2, max_size=6))
+    def save_many(self, who: str, given: list[dict[str, Any]]) -> None:
+        """Several at once."""
+        made, now = [self._draft(one) for one in given], self.clock.now()
+        got = attempt(lambda: self.bound[who].save_many(made))
+        self.agree(got, lambda items: self.oracle.save(self.actors[who], [Draft.of(one) for one in made], now, items))
+
+    @rule(
+        who=callers, n=picks, text=st.one_of(st.none(), texts), value=st.one_of(st.none(), values),
+        tag=st.one_of(st.none(), tags), slot=st.one_of(st.none(), slots), scope=st.sampled_from(SCOPES),
+        version=st.sampled_from([None, None, 1, 2, 3]), changed=st.one_of(st.none(), st.none(), hours),
+    )  # fmt: skip
+    def update(
+        self, who: str, n: int, text: str | None, value: Any, tag: Any, slot: str | None, scope: Any,
+        version: int | None, changed: int | None,
+    ) -> None:  # fmt: skip
+        """A correction, a change at a time, or a move."""
+        id = self.pick(n)
+        fields = {
+            name: given
+            for name, given in (("text", text), ("value", value), ("tags", tag), ("slot", slot))
+            if given is not None
+        }
+        if id is None or not (fields or scope):
+            return
+        now, at = self.clock.now(), moment(changed) if fields and scope is None else None
+        got = attempt(
+            lambda: self.bound[who].update(id, **fields, scope=scope, expected_version=version, changed_at=at)
+        )
+        self.agree(
+            got, lambda item: self.oracle.update(self.actors[who], id, fields, scope, version, at, now, item)
+        )
+
+    @rule(who=callers, n=picks, scope=st.sampled_from(SCOPES), version=st.sampled_from([None, None, 1, 2]))
+    def delete(self, who: str, n: int, scope: Any, version: int | None) -> None:
+        """Out of every answer."""
+        id = self.pick(n)
+        if id is not None:
+            got = attempt(lambda: self.bound[who].delete(id, scope=scope, expected_version=version))
+            now = self.clock.now()
+            self.agree(got, lambda item: self.oracle.delete(self.actors[who], id, scope, version, now, item))
+
+    @rule(who=callers, n=picks, scope=st.sampled_from(SCOPES))
+    def restore(self, who: str, n: int, scope: Any) -> None:
+        """Back again."""
+        id = self.pick(n)
+        if id is not None:
+            got = attempt(lambda: self.bound[who].restore(id, scope=scope))
+            now = self.clock.now()
+            self.agree(got, lambda item: self.oracle.restore(self.actors[who], id, scope, None, now, item))
+
+    @rule(forward=st.integers(0, 24 * 12))
+    def wait(self, forward: int) -> None:
+        """Time passes."""
+        self.clock.advance(hours=forward)
+
+    @precondition(lambda self: self.durable)
+    @rule()
+    def close_and_open(self) -> None:
+        """A restart."""
+        self.memory.close()
+        self.reopen()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @rule(who=callers, n=picks, valid=moments, known=moments)
+    def get(self, who: str, n: int, valid: int | None, known: int | None) -> None:
+        """One memory, now or then."""
+        id = self.pick(n)
+        if id is not None:
+            got = attempt(lambda: self.bound[who].get(id, valid_at=moment(valid), known_at=moment(known)))
+            reach, now = self.actors[who].reach(), self.clock.now()
+            expected = lambda: self.oracle.get(id, reach, now, moment(valid), moment(known))  # noqa: E731
+            self.agree(got, lambda item: compare(expected(), item))
+
+    @rule(
+        who=callers, where=wheres, scope=st.sampled_from([None, None, None, *SCOPES]), valid=moments, known=moments,
+        since=moments, until=moments, sort=st.sampled_from(["known_from", "valid_from", "id"]), down=st.booleans(),
+        size=st.sampled_from([2, 100]),
+    )  # fmt: skip
+    def listing(
+        self, who: str, where: Any, scope: Any, valid: int | None, known: int | None, since: int | None,
+        until: int | None, sort: str, down: bool, size: int,
+    ) -> None:  # fmt: skip
+        """What there is, page by page."""
+        def pages() -> list[MemoryItem]:
+            found: list[MemoryItem] = []
+            cursor = None
+            while True:
+                page = self.bound[who].list(
+                    where=where, scope=scope, valid_at=moment(valid), known_at=moment(known), since=moment(since),
+                    until=moment(until), sort=sort, descending=down, limit=size, cursor=cursor,
+                )  # fmt: skip
+                found += page
+                cursor = page.next
+                if cursor is None:
+                    return found
+
+        def check(got: Any) -> None:
+            reach = self.actors[who].reach(scope)
+            live = self.oracle.live(reach, self.clock.now(), moment(valid), moment(known))
+            expected = [item for item in live if fits(item, where) and dated(item, moment(since), moment(until))]
+            expected.sort(key=lambda item: item.id)
+            expected.sort(key=lambda item: getattr(item, sort), reverse=down)
+            compare_all(expected, got)
+
+        self.agree(attempt(pages), check)
+
+    @rule(who=callers, state=st.sampled_from(["active", "superseded", "deleted"]))
+    def list_by_state(self, who: str, state: str) -> None:
+        """Also what is over or gone, when it is asked for."""
+        got = self.bound[who].list(where=Eq("state", state), sort="id", descending=False, limit=1_000)
+        lasts = self.oracle.lasts(self.actors[who].reach(), self.clock.now())
+        compare_all(sorted((one for one in lasts if one.state == state), key=lambda one: one.id), [*got])
+
+    @rule(who=callers, slot=st.sampled_from(["server.port", "bob.pet", "bob.tea"]), valid=moments)
+    def current(self, who: str, slot: str, valid: int | None) -> None:
+        """The value of a slot."""
+        got = self.bound[who].current(slot, valid_at=moment(valid))
+        compare(self.oracle.current(slot, self.actors[who].reach(), self.clock.now(), moment(valid)), got)
+
+    @rule(who=callers, n=picks, slot=st.sampled_from([None, "server.port", "bob.pet"]), valid=moments, known=moments)
+    def history(self, who: str, n: int, slot: str | None, valid: int | None, known: int | None) -> None:
+        """All versions, and who wrote them."""
+        id = None if slot else self.pick(n)
+        if id is None and slot is None:
+            return
+        at, then, reach, now = moment(valid), moment(known), self.actors[who].reach(), self.clock.now()
+        got = attempt(lambda: self.bound[who].history(id, slot=slot, valid_at=at, known_at=then, limit=1_000))
+
+        def check(page: Any) -> None:
+            expected = self.oracle.history(reach, now, id, slot, at, then)
+            shown = [self.oracle.shown(one, at or then or self.oracle.asked(reach, now)) for one in expected]
+            compare_all(shown, [one.item for one in page or ()])
+            assert [(one.verb, one.actor) for one in page or ()] == [(one.verb, one.by) for one in expected]
+
+        self.agree(got, check)
+
+    @rule(who=callers, size=st.sampled_from([1, 3, 100]))
+    def changes(self, who: str, size: int) -> None:
+        """Each change is told once, in the order of its scope, from where this caller left off."""
+        fresh: list[Any] = []
+        while True:
+            page = self.bound[who].changes(self.cursors.get(who), limit=size)
+            self.cursors[who] = page.next
+            fresh += page
+            if not page.items:
+                break
+        seen = self.told[who]
+        for scope in {change.item.scope for change in fresh}:
+            log = self.oracle.logs[labels_of(scope)]
+            mine = [(one.id, one.version, one.verb, one.actor, one.text) for one in fresh if one.item.scope == scope]
+            expected = [(one.item.id, one.item.version, one.verb, one.by, one.item.text) for one in log]
+            assert sorted(mine) == sorted(expected[seen[scope] :]), scope
+            seen[scope] += len(mine)
+        told = sum(seen.values())
+        assert told == len(self.oracle.versions(self.actors[who].reach())), "nothing is left out"
+
+    @rule(who=callers)
+    def counts(self, who: str) -> None:
+        """Overview and stats count what is live."""
+        reach, now = self.actors[who].reach(), self.clock.now()
+        live = self.oracle.live(reach, now)
+        stats = self.bound[who].stats()
+        assert (stats.items, stats.versions) == (len(live), len(self.oracle.versions(reach)))
+        assert dict(stats.kinds) == dict(Counter(item.kind for item in live))
+        expected: Counter[Any] = Counter()
+        for item in live:
+            keys = [("entity", item.entity), ("kind", item.kind), ("scope", item.scope), ("slot", item.slot)]
+            keys += [("thread", item.thread), *(("tag", tag) for tag in item.tags)]
+            expected.update(key for key in keys if key[1] is not None)
+        assert {(one.by, one.key): one.count for one in self.bound[who].overview(limit=1_000)} == dict(expected)
+
+    @rule(
+        who=callers, query=st.sampled_from(sorted(QUERIES)), k=st.sampled_from([1, 3, 50]), where=wheres,
+        scope=st.sampled_from([None, None, None, None, *SCOPES]), valid=moments, known=moments, since=moments,
+        kinds=st.sampled_from([None, None, ("episode",), ("fact", "preference")]),
+    )  # fmt: skip
+    def search(
+        self, who: str, query: str, k: int, where: Any, scope: Any, valid: int | None, known: int | None,
+        since: int | None, kinds: Any,
+    ) -> None:  # fmt: skip
+        """The best answers, in the documented order."""
+        got = attempt(
+            lambda: self.bound[who].search(
+                query, k=k, where=where, scope=scope, valid_at=moment(valid), known_at=moment(known),
+                since=moment(since), kinds=kinds,
+            )
+        )  # fmt: skip
+
+        def check(hits: Any) -> None:
+            live = self.oracle.live(
+                self.actors[who].reach(scope), self.clock.now(), moment(valid), moment(known)
+            )
+            live = [one for one in live if fits(one, where) and dated(one, moment(since), None)]
+            live = [one for one in live if kinds is None or one.kind in kinds]
+            self.check_hits(query, k, {one.id: one for one in live}, hits or [])
+
+        self.agree(got, check)
+
+    def check_hits(self, query: str, k: int, live: Mapping[str, MemoryItem], hits: Any) -> None:
+        """Compare ids and order, and scores as far as floats go."""
+        span = QUERIES[query]
+        spans = [] if span is None else [tuple(days(datetime(*day, tzinfo=START.tzinfo)) for day in span)]
+        order = {one.item.id: one.place for one in reversed(self.oracle.versions(lambda labels: True))}
+        scores = Ranking([*live.values()], query, self.embedder, Shape(spans), order).scores()  # type: ignore[arg-type]
+        slack = TOLERANCE[self.embedder is not None]
+        assert len(hits) == min(k, len(live))
+        for hit in hits:
+            compare(live.get(hit.id), hit.item)
+            assert abs(hit.score - scores[hit.id]) <= slack, (hit.score, scores[hit.id], hit.signals)
+            assert abs(hit.score - sum(hit.signals.values())) < 1e-9
+            assert 0 <= hit.relevance <= 1
+        assert [hit.id for hit in hits] == [one.id for one in sorted(hits, key=lambda one: (-one.score, one.id))]
+        left = [scores[id] for id in live if id not in {hit.id for hit in hits}]
+        if hits and left:
+            assert max(left) <= hits[-1].score + slack, "a better one was left out"
+
+
+def dated(item: MemoryItem, since: datetime | None, until: datetime | None) -> bool:
+    """Whether an item's own date lies in a span: observed for episodes, the start of its truth for the rest."""
+    told = item.observed_at if item.kind == "episode" else item.valid_from
+    return told is not None and (since is None or told >= since) and (until is None or told < until)
+
+
+def compare(expected: MemoryItem | None, got: MemoryItem | None) -> None:
+    """Assert that two answers are the same memory in the same state."""
+    assert (expected is None) == (got is None), (expected, got)
+    if expected is not None and got is not None:
+        assert expected.id == got.id
+        same(expected, got)
+
+
+def compare_all(expected: list[MemoryItem], got: Any) -> None:
+    """Assert that two lists hold the same memories in the same order."""
+    places = [[(one.id, one.version) for one in items] for items in (expected, got or [])]
+    assert places[0] == places[1], f"expected {places[0]}, got {places[1]}"
+    for left, right in zip(expected, got or [], strict=True):
+        same(left, right)
+
+
+def machine_for(
+    opening: Opening, folders: Callable[[], Any], durable: bool, make_embedder: Callable[[], Embedder | None]
+) -> type[Machine]:
+    """Return the state machine bound to a store."""
+    names = {"opening": opening, "folders": folders, "make_embedder": make_embedder}
+    return type("StoreMachine", (Machine,), {"durable": durable} | {k: staticmethod(v) for k, v in names.items()})
