@@ -205,7 +205,7 @@ class Candidates:
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
     `length` in tokens, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
-    ones. `key` finds the row again in the store, `order` breaks ties: the rank of the memory's id.
+    ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
     """
 
     live: Bools

@@ -156,7 +156,7 @@ def _print_completion(ctx: click.Context, param: click.Parameter, shell: str | N
     ctx.exit()
 
 
-@click.group(cls=Root, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Root, epilog=EPILOG)
 @click.version_option(__version__, prog_name="holdfast")
 @click.option(
     "--completion", type=click.Choice(SHELLS), expose_value=False, is_eager=True, callback=_print_completion,

@@ -104,7 +104,7 @@ def save(call: Call, /, text: str, **given: Any) -> None:
     the history.
     """
     if text == "-":
-        text = click.get_text_stream("stdin", "utf-8").read().strip()
+        text = sys.stdin.read().strip()
     verbs, arguments = call.writer(given)
     item = verbs.save(text, **arguments)
     call.answer(item.to_json(), lambda: output.show_item(item, "Saved"))
