@@ -21,8 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import ConfigError, EmbedderError, ModelMismatch
+from .errors import ConfigError, EmbedderError, InvalidInput, ModelMismatch
 from .ports import Embedder, Floats, Store
+from .text import Analyzer
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
@@ -163,7 +164,11 @@ def kept_language(store: Store, setting: Setting) -> str:
 
     Raises `ConfigError` when another one was asked for: stems of two languages do not match.
     """
-    stored = store.remember("language", str(setting.value))
+    try:
+        Analyzer(setting.value)
+    except InvalidInput as error:
+        raise ConfigError(f"language from {setting.origin}: {error.problem}") from None
+    stored = store.remember("language", setting.value)
     if setting.origin != "default" and stored != setting.value:
         raise ConfigError(
             f"language from {setting.origin}: this store was made for {stored!r}, not {setting.value!r}; "

@@ -280,6 +280,7 @@ def test_values(run: Run) -> None:
     run("save", "x", *ADA, "--value", "[1]", code=2)
     run("save", "x", *ADA, "--metadata", "{", code=2)
     assert data(run("save", "-", *ADA, "--json", input="from stdin\n"))["text"] == "from stdin"
+    assert "UTF-8" in run("save", "-", *ADA, input=b"\xff", code=2).stderr
 
 
 def test_hostile_text_stays_text(run: Run) -> None:
@@ -325,7 +326,9 @@ def test_ingest_command(run: Run, tmp_path: Path) -> None:
     stopped = run("ingest", "a.jsonl", *ADA, code=2)
     assert "a.jsonl:2" in stopped.stderr
     assert "1 saved" in stopped.stderr
-    report = data(run("ingest", "a.jsonl", *ADA, "--skip-bad", "--json"))
+    told = run("ingest", "a.jsonl", *ADA, "--skip-bad", "--json")
+    assert json.loads(told.stderr)["skipped"] == "a.jsonl:2"
+    report = data(told)
     assert (report["read"], report["saved"], report["skipped"], report["bad"]) == (2, 1, 1, 1)
     assert "2 there already" in run("ingest", "a.jsonl", *ADA, "--skip-bad", "--dry-run").output
     run("ingest", "a.jsonl", code=2)
@@ -420,7 +423,7 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait() == 1
+        assert process.wait() in (0, 1)  # some kernels take a large write whole, then nothing has failed
         process.stderr.close()
 
 

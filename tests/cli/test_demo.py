@@ -97,3 +97,6 @@ def test_folder_in_use_is_refused(tmp_path: Path) -> None:
     ran = run_python("-m", "holdfast.cli", "demo", "--keep", str(tmp_path))
     assert ran.returncode == 2
     assert (tmp_path / "holdfast-demo.db").read_bytes() == b"mine"
+    ran = run_python("-m", "holdfast.cli", "demo", "--keep", str(tmp_path / "holdfast-demo.db" / "x"))
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr

@@ -53,10 +53,7 @@ def console(error: bool = False) -> Console:
 
 def say(message: str, error: bool = False) -> None:
     """Print one plain line."""
-    stream = sys.stderr if error else sys.stdout
-    text = harmless(message, lines=True)
-    encoding = stream.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    print(harmless(message, lines=True), file=sys.stderr if error else sys.stdout)
 
 
 def show_hits(hits: Sequence[Hit]) -> None:

@@ -104,10 +104,19 @@ def save(call: Call, /, text: str, **given: Any) -> None:
     the history.
     """
     if text == "-":
-        text = sys.stdin.read().strip()
+        text = _stdin()
     verbs, arguments = call.writer(given)
     item = verbs.save(text, **arguments)
     call.answer(item.to_json(), lambda: output.show_item(item, "Saved"))
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "text", f"standard input is not UTF-8: {error.reason} at byte {error.start}"
+        ) from None
 
 
 @click.command(

@@ -120,6 +120,9 @@ class Writes(Base):
         """
         by = self._by("save", reason)
         done: list[MemoryItem] = []
+        given: object = items
+        if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+            raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
         rest = iter(items)
         while chunk := list(itertools.islice(rest, BATCH)):
             drafts = []
@@ -196,7 +199,11 @@ class Writes(Base):
         in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written and the ids are what would
         be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
         """
-        unknown = sorted(set(changes) - set(_OF_MANY))
+        if not isinstance(changes, Mapping):
+            raise InvalidInput(
+                "changes", f"must be a mapping of fields to values, not {type(changes).__name__}"
+            )
+        unknown = sorted(set(changes) - set(_OF_MANY), key=str)
         if unknown or not changes:
             problem = f"cannot change {unknown[0]!r}" if unknown else "changes nothing"
             raise InvalidInput("changes", f"{problem}; of many at once one can change {', '.join(_OF_MANY)}")

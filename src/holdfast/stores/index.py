@@ -10,15 +10,20 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import ranking
 from ..ports import Bools, Floats, Ints
 from ..types import KINDS
 from .sqlite_rows import FOREVER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Quantised = tuple[NDArray[np.int8], float]
+
 
 cdist: Any
 try:
@@ -26,7 +31,6 @@ try:
 except ImportError:  # a platform without a wheel: the same whole numbers, slower
     cdist = None
 
-Quantised = tuple[NDArray[np.int8], float]
 MERGE_AT = 4_096
 _LOW_16 = np.uint64(0xFFFF)
 COUNTS = ranking.saturate(np.arange(256, dtype=np.float32))
@@ -78,21 +82,21 @@ class Postings:
     def __init__(self) -> None:
         empty = np.zeros(0, np.uint64)
         self._held = Sorted(empty, np.zeros(1, np.int64), empty.astype(np.int32), empty.astype(np.uint8), {})
-        self._pending: list[tuple[int, NDArray[np.uint64]]] = []
+        self._pending: list[bytes] = []  # the texts after those in the arrays
         self._merged = 0  # texts in the arrays
         self._listed = 0  # postings in the lists
 
     def add(self, first: int, blobs: Sequence[bytes]) -> None:
-        """Add the packed terms of texts numbered from `first`."""
-        fresh = [(first + n, np.frombuffer(blob, "<u8")) for n, blob in enumerate(blobs)]
-        self._pending += fresh
+        """Add the packed terms of texts numbered from `first`, the number of texts there are."""
+        self._pending += blobs
         # Sorting costs as much as all there is, listing as much as what is new: many are sorted in, few are listed.
         if len(self._pending) > min(MERGE_AT, self._merged // 8):
             self._merge()
             return
         tail = self._held.tail
-        for doc, words in fresh:
-            for word in words.tolist():
+        for doc, blob in enumerate(blobs, first):
+            words = np.frombuffer(blob, "<u8").tolist()
+            for word in words:
                 docs, counts = tail.setdefault(word & ~0xFFFF, ([], []))
                 docs.append(doc)
                 counts.append(min(word & 0xFFFF, 255))
@@ -117,9 +121,9 @@ class Postings:
         """Sort what came since into the arrays."""
         held = self._held
         old_words = np.repeat(held.words, np.diff(held.starts))
-        new = np.concatenate([words for _, words in self._pending]).astype(np.uint64)
-        sizes = [len(words) for _, words in self._pending]
-        numbers = np.array([doc for doc, _ in self._pending], np.int32)
+        new = np.frombuffer(b"".join(self._pending), "<u8").astype(np.uint64)
+        sizes = [len(blob) // 8 for blob in self._pending]
+        numbers = np.arange(self._merged, self._merged + len(sizes), dtype=np.int32)
         words = np.concatenate([old_words, new & ~_LOW_16])
         order = np.argsort(words, kind="stable")
         docs = np.concatenate([held.docs, np.repeat(numbers, sizes)])[order]

@@ -203,10 +203,10 @@ class SqliteStore:
             tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
             found = self._read(f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values()))
         else:
-            wanted = (
-                reach.exactly if reach.exactly is not None else (reach.visible or Scope.shared()).subsets()
-            )
-            labels = [rows.labels_key(scope) for scope in wanted]
+            if reach.exactly is None:
+                labels = rows.wanted(reach.visible or Scope.shared())
+            else:
+                labels = tuple(rows.labels_key(scope) for scope in reach.exactly)
             marks = ",".join("?" * len(labels))
             found = self._read(f"{columns} WHERE labels IN ({marks}) ORDER BY labels", labels)
         return [Seen(row) for row in found]

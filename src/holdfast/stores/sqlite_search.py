@@ -7,16 +7,21 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import ranking
 from ..ports import Candidates, Floats, Probe
 from ..types import KINDS
-from .index import COUNTS, Alive, Loaded, Quantised, ScopeIndex, quantised
+from .index import COUNTS, Alive, Loaded, ScopeIndex, quantised
 from .sqlite_rows import micros
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .index import Quantised
+
 
 REFINE_ABOVE = 4_000
 REFINE = 1_000
