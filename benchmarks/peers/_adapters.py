@@ -36,6 +36,7 @@ class Entry:
     speaker: str | None = None
     thread: str | None = None
     turn: int | None = None
+    kind: str = "fact"
 
     @property
     def time(self) -> datetime | None:
@@ -72,6 +73,10 @@ class Shipped:
         vectors = np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
         self.took += time.perf_counter() - began
         return vectors
+
+    def forget(self) -> None:
+        """Drop the vectors that were made before."""
+        self._known = {}
 
     def rows(self, texts: Sequence[str]) -> list[list[float]]:
         """Return the vectors as lists of Python floats, as most products want them."""
@@ -114,6 +119,7 @@ class Peer(ABC):
         for entry in entries:
             self.add(entry)
 
+    @abstractmethod
     def close(self) -> None:
         """Let the store go."""
 
@@ -151,9 +157,13 @@ class Holdfast(Peer):
 
     @staticmethod
     def _draft(entry: Entry) -> dict[str, Any]:
-        said = {"speaker": entry.speaker, "observed_at": entry.time, "thread": entry.thread, "turn": entry.turn}
-        kind = "episode" if entry.key.startswith("D") else "fact"
-        return {"text": entry.text, "kind": kind, "metadata": {"key": entry.key}, **said}
+        said = {
+            "speaker": entry.speaker,
+            "observed_at": entry.time,
+            "thread": entry.thread,
+            "turn": entry.turn,
+        }
+        return {"text": entry.text, "kind": entry.kind, "metadata": {"key": entry.key}, **said}
 
 
 class Mem0(Peer):
@@ -227,20 +237,16 @@ class Mem0(Peer):
 class Mem0Words(Mem0):
     """mem0 on Qdrant with the keyword half of its search, which needs fastembed's BM25.
 
-    fastembed fetches a stopword list from a hub; here it is given Holdfast's list instead, and fetches nothing.
+    fastembed fetches a stopword list from a hub; here it is given one (`STOPWORDS`), and fetches nothing.
     """
 
     def open(self) -> None:
         """Open mem0 and give its Qdrant store the encoder it would have loaded."""
         from fastembed import SparseTextEmbedding
 
-        from holdfast.text import Analyzer
-
         super().open()
-        analyzer = Analyzer("english")
-        words = {word for word in _COMMON.split() if not analyzer.terms(word)}
         self._memory.vector_store._bm25_encoder = SparseTextEmbedding(
-            "Qdrant/bm25", specific_model_path=str(self.folder), stopwords=words
+            "Qdrant/bm25", specific_model_path=str(self.folder), stopwords=set(STOPWORDS.split())
         )
 
 
@@ -263,7 +269,7 @@ class Mem0Faiss(Mem0):
         """Return the settings of the vector store."""
         return {
             "collection_name": "memories", "embedding_model_dims": self.embedder.dimension,
-            "path": str(self.folder / "faiss" / "index"), "distance_strategy": "cosine",
+            "path": str(self.folder / "faiss" / "index"),
         }  # fmt: skip
 
 
@@ -311,6 +317,9 @@ class LangGraph(Peer):
         found = self._store.search(("memories", user), query=query, limit=k)
         return [(item.namespace[1], item.key) for item in found]
 
+    def close(self) -> None:
+        """Nothing to close."""
+
     @staticmethod
     def _value(entry: Entry) -> dict[str, Any]:
         return {"text": entry.line} | ({"said_at": entry.time.isoformat()} if entry.time else {})
@@ -347,6 +356,9 @@ class Chroma(Peer):
         )
         return [(one["user"], one["key"]) for one in found["metadatas"][0]]
 
+    def close(self) -> None:
+        """Nothing to close: every add is on disk."""
+
     def _add(self, entries: Sequence[Entry]) -> None:
         said = [{"said_at": one.time.isoformat()} if one.time else {} for one in entries]
         self._collection.add(
@@ -375,13 +387,16 @@ class ModelAlone(Peer):
         self.embedder.embed([query])
         return [(user, "")]
 
+    def close(self) -> None:
+        """Nothing to close."""
+
 
 def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE))
 
 
-# Common English words; those among them that Holdfast drops are mem0's stopwords too.
-_COMMON = (
+# In the place of the list that fastembed would fetch.
+STOPWORDS = (
     "a about above after again against all am an and any are as at be because been before being below between both "
     "but by can could did do does doing down during each few for from further had has have having he her here hers "
     "herself him himself his how i if in into is it its itself just me more most my myself no nor not now of off on "

@@ -218,7 +218,8 @@ class Pooled:
 
     def __init__(self, embedder: Embedder | None, threads: int) -> None:
         self._embedder = embedder
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self.closed = False
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
@@ -230,7 +231,16 @@ class Pooled:
         """Return what a method of the store returns."""
         import asyncio  # 40 ms that a program without an event loop need not spend
 
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(call, *arguments, **named))
+        if self.closed:  # the store says so itself
+            return call(*arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, partial(call, *arguments, **named)
+        )
+
+    def close(self) -> None:
+        """Let the threads go once they are done."""
+        self.closed = True
+        self._pool.shutdown(wait=False)
 
 
 def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:

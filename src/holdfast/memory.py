@@ -245,7 +245,7 @@ class AsyncMemory(_Opened):
     async def close(self) -> None:
         """Wait for what is under way and close the store; later calls raise `StoreClosed`."""
         await self._pooled.store(self._store.close)
-        self._pooled.pool.shutdown(wait=False)
+        self._pooled.close()
 
     async def __aenter__(self) -> Self:
         return self

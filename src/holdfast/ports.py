@@ -280,7 +280,10 @@ class Store(Protocol):
     def standings(
         self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
     ) -> list[Standing]:
-        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`."""
+        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
+
+        An item without `valid_from` begins at the `time` of its standing.
+        """
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""

@@ -217,7 +217,7 @@ def update(ctx: click.Context, /, id: str, clear: tuple[str, ...], **given: Any)
 @where_option
 @click.option(
     "--set", "changes", type=Pair(), multiple=True, required=True, metavar="FIELD=JSON",
-    help="A field and its new value (not text or value); may be repeated.",
+    help="A field and its new value, such as importance=0.2 (not text, slot, value or times); may be repeated.",
 )  # fmt: skip
 @dry_run_option
 @reason_option

@@ -248,7 +248,8 @@ class Reads(Base):
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
         found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
-        return replace(found, embedder=self._parts.model)
+        size = found.store_bytes if self._caller.admin else None
+        return replace(found, embedder=self._parts.model, store_bytes=size)
 
 
 def _list_cursor(fields: Any) -> tuple[str, bool, Any, str]:

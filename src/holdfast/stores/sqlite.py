@@ -422,7 +422,7 @@ class SqliteStore:
         return groups
 
     def stats(self, reach: Reach, at: Moment) -> Stats:
-        """Return counts over the scopes in reach; the size of the files only for a reading `under` a scope."""
+        """Return counts over the scopes in reach; and the size of the store's files."""
         scopes = self._scopes(reach)
         lives, parameters, _ = self._lives(at, scopes)
         wanted = json.dumps([one.scope_id for one in scopes])
@@ -431,7 +431,7 @@ class SqliteStore:
         )
         versions = self._read(f"SELECT count(*) {_FROM}", [wanted])[0][0]
         size = None
-        if reach.under is not None and not self._in_memory:
+        if not self._in_memory:
             size = sum(
                 file.stat().st_size for end in ("", "-wal") if (file := Path(self.path + end)).exists()
             )

@@ -178,6 +178,11 @@ def chained(secret: bytes, before: bytes, key: int, committed: bytes) -> bytes:
     return hmac.digest(secret, before + key.to_bytes(8, "big") + committed, "sha256")
 
 
+def stored_state(item: MemoryItem) -> str:
+    """Return an item's state as it is stored: that it is superseded follows from its times when it is read."""
+    return "active" if item.state == "superseded" else item.state
+
+
 def row_of(
     item: MemoryItem,
     *,
@@ -195,7 +200,7 @@ def row_of(
         item.version,
         known_from,
         item.kind,
-        item.state,
+        stored_state(item),
         item.text,
         item.slot,
         item.thread,
