@@ -280,11 +280,11 @@ class Store(Protocol):
         """Return the versions that answer `query`, in its order."""
 
     def standings(
-        self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
+        self, asked: Sequence[tuple[MemoryItem, bool, str | None]], now: datetime, keys_after: datetime
     ) -> list[Standing]:
         """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
 
-        An item without `valid_from` begins at the `time` of its standing.
+        Asked are the item, whether its slot holds one value at a time (else holders are left out), and its key. An item without `valid_from` begins at the `time` of its standing.
         """
 
     def candidates(self, probe: Probe) -> Candidates:
@@ -302,7 +302,7 @@ class Store(Protocol):
     ) -> list[Change]:
         """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
 
-    def changes(self, reach: Reach, since: dict[Scope, int], limit: int) -> Logged:
+    def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
         """Return what was written after the positions `since`, in order of scope and position."""
 
     def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:

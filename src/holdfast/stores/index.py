@@ -257,6 +257,7 @@ class ScopeIndex:
         self._order: NDArray[np.int32] = np.zeros(
             0, np.int32
         )  # turns by thread, turn, time, order of writing
+        self._earlier: dict[int, list[int]] = {}  # the rows that a row closed
         self._present: Alive | None = None
         self._texts: Texts | None = None
 
@@ -322,12 +323,26 @@ class ScopeIndex:
         self.times["valid_from"].append([-FOREVER if one is None else one for one in valid_from])
         for name, ends in (("valid_to", valid_to), ("expires", expires)):
             self.times[name].append([FOREVER if one is None else one for one in ends])
-        base, known_to = self.scope_id << 32, self.times["known_to"].view
-        for moment, closed in zip(known, closes, strict=True):
-            for position in (closed or "").split(",") if closed else ():
-                at = int(np.searchsorted(self.row_key.view, base | int(position)))
-                if at < self.row_key.size and self.row_key.view[at] == base | int(position):
-                    known_to[at] = moment
+        first = self.row_key.size - len(keys)
+        for row, (moment, closed) in enumerate(zip(known, closes, strict=True), first):
+            for position in closed.split(",") if closed else ():
+                self._close(int(position), row, moment)
+
+    def _close(self, position: int, by: int, moment: int) -> None:
+        """Note that a row closed an earlier one, which expires when it does: a memory expires as a whole."""
+        key = self.scope_id << 32 | position
+        at = int(np.searchsorted(self.row_key.view, key))
+        if at == self.row_key.size or self.row_key.view[at] != key:
+            return
+        self.times["known_to"].view[at] = moment
+        self._earlier.setdefault(by, []).append(at)
+        expires, wanted = self.times["expires"].view, self.times["expires"].view[by]
+        before = [at]
+        while before:  # all that came before it, as far as that still says something else
+            row = before.pop()
+            if expires[row] != wanted:
+                expires[row] = wanted
+                before += self._earlier.get(row, ())
 
     def alive(self, valid: int, known: int | None, now: int, keys: Ints | None = None) -> Alive:
         """Return what is live at a moment (`known` None: the latest), of these version `keys` only where given.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ranking
+from ..errors import ModelMismatch
 from ..ports import Candidates, Floats, Probe
 from ..types import KINDS
 from .index import COUNTS, Alive, Loaded, ScopeIndex, quantised
@@ -31,8 +32,8 @@ _VERSIONS = (
     "WHERE key > ? AND key <= ? ORDER BY key"
 )
 _ENTRIES = (
-    "SELECT t.key, v.item_id, v.kind, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE "
-    "v.valid_from END, t.length, t.question, t.terms, x.vector, x.sentences FROM terms t JOIN versions v ON v.key = t.key "
+    "SELECT t.key, v.item_id, v.kind, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
+    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.length, t.question, t.terms, x.vector, x.sentences FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
 
@@ -79,7 +80,7 @@ class Searcher:
         query = None if probe.vector is None else quantised(probe.vector)
         parts = []
         for seen in scopes:
-            index, lock = self._index(db, seen)
+            index, lock = self._index(db, seen, probe.model)
             with lock:
                 alive = index.alive(*clocks, None if wanted is None else _of_scope(wanted, seen.scope_id))
                 alive = _narrowed(index, alive, probe)
@@ -87,7 +88,9 @@ class Searcher:
                 parts.append(Part(index, alive, cos))
         return _assembled(parts, query, words)
 
-    def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
+    def _index(
+        self, db: sqlite3.Connection, seen: Seen, model: str | None
+    ) -> tuple[ScopeIndex, threading.RLock]:
         """Return the scope's state, loaded or extended to what this read sees."""
         with self._guard:
             held = self._indexes.get(seen.scope_id)
@@ -100,6 +103,7 @@ class Searcher:
         with lock:
             if index.position < seen.position:
                 span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
+                _check_model(db, model)
                 entries = db.execute(_ENTRIES, span).fetchall()
                 if index.vectors.dimension == 0 and any(row[9] for row in entries):
                     index.set_dimension(len(next(row[9] for row in entries if row[9])) - 4)
@@ -120,6 +124,15 @@ class Searcher:
 def _of_scope(keys: NDArray[np.int64], scope_id: int) -> NDArray[np.int64]:
     low, high = np.searchsorted(keys, [scope_id << 32, (scope_id + 1) << 32])
     return keys[low:high]
+
+
+def _check_model(db: sqlite3.Connection, model: str | None) -> None:
+    """Refuse to compare a query with another model's vectors, such as another process has written since."""
+    found = db.execute("SELECT name FROM models ORDER BY model_id LIMIT 1").fetchone()
+    if model is not None and found is not None and found[0] != model:
+        raise ModelMismatch(
+            f"this store's vectors come from {found[0]}, not from {model}; open it with that model"
+        )
 
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
