@@ -109,11 +109,12 @@ class KeyValue(Strategy):
         self._people = {person for person, _ in self._slots}
 
     def recall(self, question: str) -> Given:
-        """Return the slots that the question's words name, of the people it names, or of all if it names none."""
+        """Return the slots that the question's words name, or all where they name none, of the people it names, or of both."""
         words = set(re.findall(r"[a-z]+", question.lower()))
         people = {one for one in self._people if one.lower() in words} or self._people
-        slots = {slot for slot, asked in ASKED.items() if words.intersection(asked.split())}
-        found = [(key, of) for key, of in self._slots.items() if key[0] in people and key[1] in slots]
+        named = {slot for slot, asked in ASKED.items() if words.intersection(asked.split())}
+        of_people = [(key, of) for key, of in self._slots.items() if key[0] in people]
+        found = [(key, of) for key, of in of_people if key[1] in named] or of_people
         text = "\n".join(f"{person}.{slot} = {value}" for (person, slot), (value, _) in found)
         return Given(text, frozenset(id for _, (_, id) in found))
 
