@@ -67,6 +67,14 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class AsOf:
+    """The clocks a search ran under, resolved: what was true at `valid`, and how far each scope in reach was known."""
+
+    valid: datetime
+    known: Mapping[Scope, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the search reads of one text: `terms` with their counts, its vector, its sentences' vectors, its shape.
 
@@ -205,7 +213,7 @@ class Candidates:
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
     `length` in tokens, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
-    ones. `key` finds the row again in the store, `order` breaks ties: the rank of the memory's id.
+    ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
     """
 
     live: Bools
@@ -222,12 +230,16 @@ class Candidates:
     threads: int
     ids: NDArray[np.void]
     key: Ints
+    as_of: AsOf
     has_vectors: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep."""
+    """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep.
+
+    `as_of` asks again under the clocks of an earlier search, instead of `at`.
+    """
 
     reach: Reach
     at: Moment
@@ -238,6 +250,18 @@ class Probe:
     kinds: frozenset[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    as_of: AsOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """A receipt as a store keeps it: whose it is (an item scope), until when, and its JSON form."""
+
+    id: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +330,12 @@ class Store(Protocol):
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""
+
+    def keep_receipt(self, receipt: KeptReceipt) -> None:
+        """Keep a search's receipt until it expires, and let those go that have."""
+
+    def receipt(self, id: str, now: datetime) -> str | None:
+        """Return the body of a kept receipt that has not expired."""
 
     def close(self) -> None:
         """Close every connection; later calls raise `StoreClosed`."""

@@ -185,6 +185,11 @@ class Ranked:
     scores: Doubles
     stage: Stage
 
+    def raw(self, rows: Ints) -> list[dict[str, float]]:
+        """Return each signal's value for `rows`, before its weight."""
+        parts = {one.name: one.value(self.stage, rows).tolist() for one in SIGNALS}
+        return [{name: part[at] for name, part in parts.items()} for at in range(len(rows))]
+
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
         """Return what each signal added to the scores of `rows`; added up in this order they are the score exactly."""
         parts = {one.name: one.value(self.stage, rows) * one.weight for one in SIGNALS}

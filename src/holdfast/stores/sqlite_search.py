@@ -6,16 +6,16 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import ranking
-from ..ports import Candidates, Floats, Probe
-from ..types import KINDS
+from ..ports import AsOf, Candidates, Floats, Ints, Probe
+from ..types import KINDS, Scope
 from .index import COUNTS, Alive, Loaded, ScopeIndex
-from .sqlite_rows import micros
+from .sqlite_rows import at, micros
 
 REFINE_ABOVE = 4_000
 REFINE = 1_000
@@ -32,12 +32,21 @@ _ENTRIES = (
 
 
 class Seen:
-    """A scope as one read found it."""
+    """A scope as one read found it; `clocks` are the valid time, known time and present of a search."""
 
-    __slots__ = ("epoch", "labels", "last_known", "position", "scope_id")
+    __slots__ = ("clocks", "epoch", "labels", "last_known", "position", "scope_id")
 
     def __init__(self, row: Sequence[Any]) -> None:
         self.scope_id, self.labels, self.position, self.epoch, self.last_known = row
+        self.clocks = (0, 0, 0)
+
+
+class Asked(NamedTuple):
+    """One scope's share of a question; `keys` are the versions that pass its filter, if it has one."""
+
+    seen: Seen
+    scope: Scope
+    keys: Ints | None
 
 
 class Part:
@@ -60,21 +69,16 @@ class Searcher:
         self._bytes: dict[int, int] = {}  # of each, when it last grew
 
     def candidates(
-        self,
-        db: sqlite3.Connection,
-        scopes: Sequence[Seen],
-        probe: Probe,
-        words: dict[int, float],
-        clocks: tuple[int, int | None, int],
-        keys: list[int] | None,
+        self, db: sqlite3.Connection, asked: Sequence[Asked], probe: Probe, words: dict[int, float]
     ) -> Candidates:
-        """Return the corpus of `probe` over these scopes; `keys` are the versions that pass its filter, if it has one."""
-        wanted = None if keys is None else np.array(keys, np.int64)
+        """Return the corpus of `probe` over these scopes."""
         parts = []
-        for seen in scopes:
+        for seen, _, keys in asked:
             index, lock = self._index(db, seen)
+            valid, known, now = seen.clocks
             with lock:
-                alive = index.alive(*clocks, None if wanted is None else _of_scope(wanted, seen.scope_id))
+                latest = known == seen.last_known
+                alive = index.alive(valid, None if latest else known, now, keys)
                 alive = _narrowed(index, alive, probe)
                 cos = (
                     index.cosines(probe.vector)
@@ -82,7 +86,10 @@ class Searcher:
                     else np.zeros(index.size, np.float32)
                 )
                 parts.append(Part(index, alive, cos[: len(alive.live)]))
-        return _assembled(parts, probe, words)
+        valid = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
+        return _assembled(
+            parts, probe, words, AsOf(valid, {one.scope: at(one.seen.clocks[1]) for one in asked})
+        )
 
     def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
         """Return the scope's state, loaded or extended to what this read sees."""
@@ -114,11 +121,6 @@ class Searcher:
                 held -= self._bytes.pop(oldest, 0)
 
 
-def _of_scope(keys: NDArray[np.int64], scope_id: int) -> NDArray[np.int64]:
-    low, high = np.searchsorted(keys, [scope_id << 32, (scope_id + 1) << 32])
-    return keys[low:high]
-
-
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     """Return `alive` without what `kinds`, `since` and `until` leave out."""
     keep = np.ones(len(alive.live), np.bool_)
@@ -132,7 +134,7 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     return alive if keep.all() else index.restrict(alive, keep)
 
 
-def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float]) -> Candidates:
+def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float], as_of: AsOf) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
     bm25 = _bm25(parts, live, words)
     cos = _joined([part.cos for part in parts], np.float32)
@@ -167,6 +169,7 @@ def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float]) -> 
         threads=int(shifts[-1]),
         ids=column("ids", "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
+        as_of=as_of,
         has_vectors=probe.vector is not None,
     )
 

@@ -105,6 +105,10 @@ class Transaction:
                 self._once(write)
         return None
 
+    def scope_id(self, scope: Scope) -> int:
+        """Return the number of a scope, made where it is new."""
+        return self._place(scope).scope_id
+
     def finish(self) -> None:
         """Store where each written scope ends now."""
         self._db.executemany(

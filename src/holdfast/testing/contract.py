@@ -44,10 +44,14 @@ class StoreContract:
         """Return what `Memory` takes as `store`: a URL or a store. The same folder must give the same memories."""
         raise NotImplementedError
 
-    def memory(self, folder: Path, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
+    def memory(
+        self, folder: Path, embedder: Embedder | None = None, clock: FrozenClock | None = None
+    ) -> Memory:
         """Return an open memory on this store in a folder."""
         opened: Any = self.open(folder)
-        return Memory(opened, embedder=embedder, language="none", clock=clock or FrozenClock(), many=("hobby",))
+        return Memory(
+            opened, embedder=embedder, language="none", clock=clock or FrozenClock(), many=("hobby",)
+        )
 
     # -- random histories ------------------------------------------------------------------------------------------
 
@@ -65,7 +69,8 @@ class StoreContract:
 
         machine = machine_for(opened, tempfile.TemporaryDirectory, self.durable, embedder)
         run_state_machine_as_test(
-            machine, settings=settings(max_examples=self.examples, stateful_step_count=self.steps, deadline=None)
+            machine,
+            settings=settings(max_examples=self.examples, stateful_step_count=self.steps, deadline=None),
         )
 
     # -- named promises --------------------------------------------------------------------------------------------
@@ -97,11 +102,15 @@ class StoreContract:
             for n in range(100):
                 user = memory.scoped(user=f"user{n}")
                 noise = "" if n == 50 else "green tea tea tea"
-                user.save_many([{"text": f"note {i} about {noise or 'the weather and tea'}"} for i in range(12)])
+                user.save_many(
+                    [{"text": f"note {i} about {noise or 'the weather and tea'}"} for i in range(12)]
+                )
             hits = memory.scoped(user="user50").search("green tea", k=10)
             assert len(hits) == 10
             assert {hit.item.scope for hit in hits} == {Scope(user="user50")}
-            few = memory.scoped(user="user50").search("green tea", k=10, where={"contains": {"text": "note 1"}})
+            few = memory.scoped(user="user50").search(
+                "green tea", k=10, where={"contains": {"text": "note 1"}}
+            )
             assert {hit.text.split()[1] for hit in few} == {"1", "10", "11"}
 
     def test_a_batch_is_written_whole_or_not_at_all(self, tmp_path: Path) -> None:
@@ -110,7 +119,10 @@ class StoreContract:
             ada = memory.scoped(user="ada")
             ada.save("the first note", idempotency_key="used")
             before = ada.changes().next
-            batch = [{"text": "good one", "idempotency_key": "fresh"}, {"text": "other", "idempotency_key": "used"}]
+            batch = [
+                {"text": "good one", "idempotency_key": "fresh"},
+                {"text": "other", "idempotency_key": "used"},
+            ]
             with pytest.raises(IdempotencyConflict):
                 ada.save_many(batch)
             with pytest.raises(InvalidInput):

@@ -56,7 +56,9 @@ hours = st.integers(-24 * 40, 24 * 40)
 values = st.sampled_from([None, 1, 2, True, "1", {"a": 1}])
 slots = st.sampled_from([None, None, "server.port", "server.port", "bob.pet", "bob.tea"])
 tags = st.lists(st.sampled_from(["x", "y"]), max_size=2).map(tuple)
-metadata = st.sampled_from([{}, {"n": 1}, {"n": 1.5, "on": True}, {"n": "1", "in": {"deep": ["a", 2]}}, {"n": None}])
+metadata = st.sampled_from(
+    [{}, {"n": 1}, {"n": 1.5, "on": True}, {"n": "1", "in": {"deep": ["a", 2]}}, {"n": None}]
+)
 callers = st.sampled_from(list(CALLERS))
 moments = st.one_of(st.none(), st.none(), hours)
 picks = st.integers(0, 30)
@@ -76,7 +78,11 @@ def drafts(draw: st.DrawFn) -> dict[str, Any]:
     else:
         given["slot"] = draw(slots)
     if draw(st.booleans()):
-        given |= {"tags": draw(tags), "metadata": draw(metadata), "importance": draw(st.sampled_from([0.0, 0.5, 1]))}
+        given |= {
+            "tags": draw(tags),
+            "metadata": draw(metadata),
+            "importance": draw(st.sampled_from([0.0, 0.5, 1])),
+        }
     given["value"] = draw(values)
     given |= {name: draw(moments) for name in ("valid_from", "observed_at")}
     after = draw(st.one_of(st.none(), st.none(), st.integers(1, 300)))
@@ -115,7 +121,16 @@ _OF = {
     "known_from": hours.map(lambda h: START + timedelta(hours=h)),
     "expires_at": hours.map(lambda h: START + timedelta(hours=h)),
 }
-_PLAIN = {"importance", "turn", "version", "observed_at", "valid_from", "valid_to", "known_from", "expires_at"}
+_PLAIN = {
+    "importance",
+    "turn",
+    "version",
+    "observed_at",
+    "valid_from",
+    "valid_to",
+    "known_from",
+    "expires_at",
+}
 
 
 @st.composite
@@ -183,7 +198,9 @@ class Machine(RuleBasedStateMachine):
         """Open the store, again if it was open."""
         self.memory = self.opening(self.folder, self.clock)
         self.actors = {name: Actor.of(scope, name=actor) for name, (scope, actor) in CALLERS.items()}
-        self.bound = {name: self.memory.scoped(scope, actor=actor) for name, (scope, actor) in CALLERS.items()}
+        self.bound = {
+            name: self.memory.scoped(scope, actor=actor) for name, (scope, actor) in CALLERS.items()
+        }
 
     def teardown(self) -> None:
         """Close the store and remove its folder."""
@@ -230,7 +247,9 @@ class Machine(RuleBasedStateMachine):
         """Several at once."""
         made, now = [self._draft(one) for one in given], self.clock.now()
         got = attempt(lambda: self.bound[who].save_many(made))
-        self.agree(got, lambda items: self.oracle.save(self.actors[who], [Draft.of(one) for one in made], now, items))
+        self.agree(
+            got, lambda items: self.oracle.save(self.actors[who], [Draft.of(one) for one in made], now, items)
+        )
 
     @rule(
         who=callers, n=picks, text=st.one_of(st.none(), texts), value=st.one_of(st.none(), values),
@@ -310,6 +329,7 @@ class Machine(RuleBasedStateMachine):
         until: int | None, sort: str, down: bool, size: int,
     ) -> None:  # fmt: skip
         """What there is, page by page."""
+
         def pages() -> list[MemoryItem]:
             found: list[MemoryItem] = []
             cursor = None
@@ -326,7 +346,9 @@ class Machine(RuleBasedStateMachine):
         def check(got: Any) -> None:
             reach = self.actors[who].reach(scope)
             live = self.oracle.live(reach, self.clock.now(), moment(valid), moment(known))
-            expected = [item for item in live if fits(item, where) and dated(item, moment(since), moment(until))]
+            expected = [
+                item for item in live if fits(item, where) and dated(item, moment(since), moment(until))
+            ]
             expected.sort(key=lambda item: item.id)
             expected.sort(key=lambda item: getattr(item, sort), reverse=down)
             compare_all(expected, got)
@@ -346,7 +368,13 @@ class Machine(RuleBasedStateMachine):
         got = self.bound[who].current(slot, valid_at=moment(valid))
         compare(self.oracle.current(slot, self.actors[who].reach(), self.clock.now(), moment(valid)), got)
 
-    @rule(who=callers, n=picks, slot=st.sampled_from([None, "server.port", "bob.pet"]), valid=moments, known=moments)
+    @rule(
+        who=callers,
+        n=picks,
+        slot=st.sampled_from([None, "server.port", "bob.pet"]),
+        valid=moments,
+        known=moments,
+    )
     def history(self, who: str, n: int, slot: str | None, valid: int | None, known: int | None) -> None:
         """All versions, and who wrote them."""
         id = None if slot else self.pick(n)
@@ -376,7 +404,11 @@ class Machine(RuleBasedStateMachine):
         seen = self.told[who]
         for scope in {change.item.scope for change in fresh}:
             log = self.oracle.logs[labels_of(scope)]
-            mine = [(one.id, one.version, one.verb, one.actor, one.text) for one in fresh if one.item.scope == scope]
+            mine = [
+                (one.id, one.version, one.verb, one.actor, one.text)
+                for one in fresh
+                if one.item.scope == scope
+            ]
             expected = [(one.item.id, one.item.version, one.verb, one.by, one.item.text) for one in log]
             assert sorted(mine) == sorted(expected[seen[scope] :]), scope
             seen[scope] += len(mine)
@@ -396,7 +428,9 @@ class Machine(RuleBasedStateMachine):
             keys = [("entity", item.entity), ("kind", item.kind), ("scope", item.scope), ("slot", item.slot)]
             keys += [("thread", item.thread), *(("tag", tag) for tag in item.tags)]
             expected.update(key for key in keys if key[1] is not None)
-        assert {(one.by, one.key): one.count for one in self.bound[who].overview(limit=1_000)} == dict(expected)
+        assert {(one.by, one.key): one.count for one in self.bound[who].overview(limit=1_000)} == dict(
+            expected
+        )
 
     @rule(
         who=callers, query=st.sampled_from(sorted(QUERIES)), k=st.sampled_from([1, 3, 50]), where=wheres,
@@ -438,7 +472,9 @@ class Machine(RuleBasedStateMachine):
             assert abs(hit.score - scores[hit.id]) <= slack, (hit.score, scores[hit.id], hit.signals)
             assert abs(hit.score - sum(hit.signals.values())) < 1e-9
             assert 0 <= hit.relevance <= 1
-        assert [hit.id for hit in hits] == [one.id for one in sorted(hits, key=lambda one: (-one.score, one.id))]
+        assert [hit.id for hit in hits] == [
+            one.id for one in sorted(hits, key=lambda one: (-one.score, one.id))
+        ]
         left = [scores[id] for id in live if id not in {hit.id for hit in hits}]
         if hits and left:
             assert max(left) <= hits[-1].score + slack, "a better one was left out"
@@ -471,4 +507,6 @@ def machine_for(
 ) -> type[Machine]:
     """Return the state machine bound to a store."""
     names = {"opening": opening, "folders": folders, "make_embedder": make_embedder}
-    return type("StoreMachine", (Machine,), {"durable": durable} | {k: staticmethod(v) for k, v in names.items()})
+    return type(
+        "StoreMachine", (Machine,), {"durable": durable} | {k: staticmethod(v) for k, v in names.items()}
+    )

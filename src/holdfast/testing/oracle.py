@@ -154,7 +154,10 @@ class Oracle:
         for one in self.known(reach, None):
             place = labels_of(one.item.scope), one.item.id
             held = newest.get(place)
-            if held is None or (held.item.valid_from, held.item.version) < (one.item.valid_from, one.item.version):
+            if held is None or (held.item.valid_from, held.item.version) < (
+                one.item.valid_from,
+                one.item.version,
+            ):
                 newest[place] = one
         return [self.shown(one, asked) for one in newest.values() if not expired(one.item, asked)]
 
@@ -172,7 +175,9 @@ class Oracle:
         """Return the current version of a memory, deleted or not."""
         found = [one for one in self.known(reach, None) if one.item.id == id]
         return max(
-            found, key=lambda one: (one.item.valid_from, one.item.version, one.item.state == "active"), default=None
+            found,
+            key=lambda one: (one.item.valid_from, one.item.version, one.item.state == "active"),
+            default=None,
         )
 
     def newest(self, id: str) -> int:
@@ -457,7 +462,9 @@ class Oracle:
         """Write the version that says a memory is gone from its scope, ending all its open ones."""
         here = self.logs[labels_of(head.item.scope)]
         open_ones = [one for one in here if one.ended is None and one.item.id == head.item.id]
-        gone = replace(head.item, version=self.newest(head.item.id) + 1, state="deleted", known_from=got.known_from)
+        gone = replace(
+            head.item, version=self.newest(head.item.id) + 1, state="deleted", known_from=got.known_from
+        )
         self.put(gone, verb, who.name, open_ones)
         here[-1].moved = verb == "update"
 
