@@ -132,11 +132,16 @@ def since(value: object, field: str, now: datetime) -> datetime | None:
     return moment(value, field)
 
 
+def many(value: object, field: str) -> tuple[Any, ...]:
+    """Return the members of a list, tuple, set or other iterable that is no text, bytes or mapping."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise InvalidInput(field, f"must be a list, not {type(value).__name__}")
+    return tuple(value)
+
+
 def tags(value: object) -> tuple[str, ...]:
     """Return tags without repeats, in the order given: at most 64, each one line of at most 128 characters."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("tags", "must be a list of strings")
-    found = tuple(dict.fromkeys(name(tag, "tags", 128) for tag in value))
+    found = tuple(dict.fromkeys(name(tag, "tags", 128) for tag in many(value, "tags")))
     if len(found) > MAX_TAGS:
         raise InvalidInput("tags", f"{len(found)} tags are too many; the limit is {MAX_TAGS}")
     return found

@@ -21,8 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import ConfigError, EmbedderError, ModelMismatch
+from .errors import ConfigError, EmbedderError, InvalidInput, ModelMismatch
 from .ports import Embedder, Floats, Store
+from .text import Analyzer
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
@@ -163,7 +164,11 @@ def kept_language(store: Store, setting: Setting) -> str:
 
     Raises `ConfigError` when another one was asked for: stems of two languages do not match.
     """
-    stored = store.remember("language", str(setting.value))
+    try:
+        Analyzer(setting.value)
+    except InvalidInput as error:
+        raise ConfigError(f"language from {setting.origin}: {error.problem}") from None
+    stored = store.remember("language", setting.value)
     if setting.origin != "default" and stored != setting.value:
         raise ConfigError(
             f"language from {setting.origin}: this store was made for {stored!r}, not {setting.value!r}; "
@@ -213,7 +218,8 @@ class Pooled:
 
     def __init__(self, embedder: Embedder | None, threads: int) -> None:
         self._embedder = embedder
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self.closed = False
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
@@ -225,7 +231,16 @@ class Pooled:
         """Return what a method of the store returns."""
         import asyncio  # 40 ms that a program without an event loop need not spend
 
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(call, *arguments, **named))
+        if self.closed:  # the store says so itself
+            return call(*arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, partial(call, *arguments, **named)
+        )
+
+    def close(self) -> None:
+        """Let the threads go once they are done."""
+        self.closed = True
+        self._pool.shutdown(wait=False)
 
 
 def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:

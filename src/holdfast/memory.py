@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from . import checks, config
 from .engine import IO, Caller, Engine, Parts
+from .errors import InvalidInput
 from .ports import Clock, Embedder, Store
 from .text import Analyzer
 from .types import Draft, Scope
@@ -153,7 +154,9 @@ class _Opened:
         return config.Direct(embedder)
 
     def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Engine:
-        held = Scope(**labels) if scope is None else scope
+        held: object = Scope(**labels) if scope is None else scope
+        if not isinstance(held, Scope) or (labels and scope is not None):
+            raise InvalidInput("scope", 'takes either a Scope or labels such as user="ada"')
         return self._engine.bind(Caller(held, checks.optional_name(actor, "actor")))
 
 
@@ -254,7 +257,7 @@ class AsyncMemory(_Opened):
     async def close(self) -> None:
         """Wait for what is under way and close the store; later calls raise `StoreClosed`."""
         await self._pooled.store(self._store.close)
-        self._pooled.pool.shutdown(wait=False)
+        self._pooled.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .filters import Filter
 from .types import Change, Group, MemoryItem, Scope, Source, Stats
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Doubles = NDArray[np.float64]
+else:  # numpy.typing takes 18 ms to import, and nothing at run time reads these
+    Floats = Ints = Bools = Doubles = np.ndarray
 
 
 class Clock(Protocol):
@@ -222,7 +227,7 @@ class Candidates:
     best: Floats
     length: Floats
     question: Bools
-    day: NDArray[np.float64]
+    day: Doubles
     episode: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
@@ -299,7 +304,10 @@ class Store(Protocol):
     def standings(
         self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
     ) -> list[Standing]:
-        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`."""
+        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
+
+        An item without `valid_from` begins at the `time` of its standing.
+        """
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""

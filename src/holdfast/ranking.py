@@ -10,19 +10,23 @@ Pure numpy, in float64: the contributions of a row, added in the order of `SIGNA
 from __future__ import annotations
 
 import calendar
+import functools
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .ports import Bools, Candidates, Floats, Ints
+from .ports import Bools, Candidates, Doubles, Floats, Ints
 from .text import latin_share
 
-Doubles = NDArray[np.float64]
+if TYPE_CHECKING:
+    pass
+
+
 Window = tuple[float, float]
 
 # BM25 as in Robertson and Zaragoza (2009), without normalising by length: in chats the longer turn says more.
@@ -174,6 +178,7 @@ SHAPE = (
     Signal("thread", 0.6, thread),
 )
 SIGNALS = CORE + SHAPE
+_NAMES = tuple(one.name for one in SIGNALS)
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
 
@@ -187,13 +192,12 @@ class Ranked:
 
     def raw(self, rows: Ints) -> list[dict[str, float]]:
         """Return each signal's value for `rows`, before its weight."""
-        parts = {one.name: one.value(self.stage, rows).tolist() for one in SIGNALS}
-        return [{name: part[at] for name, part in parts.items()} for at in range(len(rows))]
+        parts = [one.value(self.stage, rows).tolist() for one in SIGNALS]
+        return [dict(zip(_NAMES, row, strict=True)) for row in zip(*parts, strict=True)]
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
         """Return what each signal added to the scores of `rows`; added up in this order they are the score exactly."""
-        parts = {one.name: one.value(self.stage, rows) * one.weight for one in SIGNALS}
-        return [{name: float(part[at]) for name, part in parts.items()} for at in range(len(rows))]
+        return [{one.name: raw[one.name] * one.weight for one in SIGNALS} for raw in self.raw(rows)]
 
 
 def fuse(c: Candidates, query: Query) -> Ranked:
@@ -245,9 +249,13 @@ def _spread(stage: Stage, rows: slice, scores: Doubles) -> None:
     np.maximum.at(stage.peaks, c.thread[rows], core * c.episode[rows])
 
 
+_LOWEST = float(np.finfo(np.float64).min)
+_FEW = 512  # sorting as few as these costs less than finding out which to sort
+
+
 def top(c: Candidates, scores: Doubles, k: int) -> Ints:
     """Return the rows of the `k` best live candidates, best first; equal scores by id, lowest first."""
-    rows = np.flatnonzero(scores >= _floor(scores, k))
+    rows = np.flatnonzero(scores >= (_floor(scores, k) if len(scores) > _FEW else _LOWEST))
     halves = np.ascontiguousarray(c.ids[rows]).view(">u8").reshape(-1, 2)
     order = np.lexsort((halves[:, 1], halves[:, 0], -scores[rows]))
     return rows[order[:k]].astype(np.int64)
@@ -258,7 +266,7 @@ def _floor(scores: Doubles, k: int) -> float:
 
     The k-th best of the maxima of blocks is never above it, which leaves few rows to sort out.
     """
-    lowest = float(np.finfo(np.float64).min)
+    lowest = _LOWEST
     for size in (64, 1):
         whole = len(scores) // size * size
         if whole // size >= k:
@@ -292,20 +300,25 @@ _MONTH = "(?P<month>" + "|".join(f"{name}|{name[:3]}\\b" for name in _MONTHS) + 
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 # The most exact form first; what one form has read the next ones do not read again.
-_DATES = tuple(
-    re.compile(rf"\b{form}\b", re.IGNORECASE)
-    for form in (
-        rf"{_YEAR}-(?P<iso>\d\d)-(?P<day>\d\d)",
-        rf"{_YEAR}-(?P<iso>\d\d)",
-        rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}",
-        rf"{_MONTH} {_DAY},? {_YEAR}",
-        rf"{_DAY} (?:of )?{_MONTH}",
-        rf"{_MONTH} {_DAY}(?! ?(?:am|pm|:))",
-        rf"{_MONTH},? (?:of )?{_YEAR}",
-        _MONTH,
-        _YEAR,
-    )
+_DATES = (
+    rf"{_YEAR}-(?P<iso>\d\d)-(?P<day>\d\d)",
+    rf"{_YEAR}-(?P<iso>\d\d)",
+    rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}",
+    rf"{_MONTH} {_DAY},? {_YEAR}",
+    rf"{_DAY} (?:of )?{_MONTH}",
+    rf"{_MONTH} {_DAY}(?! ?(?:am|pm|:))",
+    rf"{_MONTH},? (?:of )?{_YEAR}",
+    _MONTH,
+    _YEAR,
 )
+
+
+@functools.cache
+def _date_forms() -> tuple[re.Pattern[str], ...]:
+    """Compile the forms at the first query that may hold one, not at import."""
+    return tuple(re.compile(rf"\b{form}\b", re.IGNORECASE) for form in _DATES)
+
+
 # Most queries name no date: a search of 2 µs spares them the 70 of reading all forms.
 _MAY_DATE = re.compile(r"(?:19|20)\d\d|\b(?:" + "|".join(name[:3] for name in _MONTHS) + ")", re.IGNORECASE)
 # Also an English verb: a month only where a day, a year or one of these words stands beside it.
@@ -326,7 +339,7 @@ def window(query: str, asked_at: datetime) -> tuple[Window, ...]:
         return ()
     found: set[Window] = set()
     left = query
-    for form in _DATES:
+    for form in _date_forms():
         for match in form.finditer(left):
             if _is_verb(match, left):
                 continue

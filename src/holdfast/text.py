@@ -5,6 +5,7 @@ Pure: no clock, no disk, no network. The same text always gives the same answer,
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -35,14 +36,21 @@ _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 _LETTER = f"(?:(?![{_DENSE}])[\\w{_MARKS}])"
 # A word, with what joins identifiers, versions and file names inside it: snake_case, v1.2.3, foo.py, 10.0.0.1.
 _ASCII_WORD = re.compile(r"\w+(?:\.\w+)*", re.ASCII)
-_WORD = re.compile(rf"[{_DENSE}]+|{_LETTER}+(?:\.{_LETTER}+)*|[{_EMOJI}]")
-_IS_DENSE = re.compile(f"[{_DENSE}]")
+_WORD = rf"[{_DENSE}]+|{_LETTER}+(?:\.{_LETTER}+)*|[{_EMOJI}]"
+_WIDE = f"[{_DENSE}]"
 _IS_EMOJI = re.compile(f"[{_EMOJI}]")
 _JOINT = re.compile(r"[._]+")
 _CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 _LONGEST_TERM = 64
 _CACHE = 50_000
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile an expression of big classes at its first use: most texts are ASCII and never need it, an import never."""
+    return re.compile(pattern)
+
 
 _STOPWORDS = {
     "english": """a about above after again against all also am an and any are aren as at be because been before being
@@ -127,7 +135,11 @@ class Analyzer:
         """Return the terms of one word as written, and how many words it counts for."""
         known = self._seen.get(word)
         if known is None:
-            known = self._dense(word) if _IS_DENSE.match(word) else self._spaced(word)
+            known = (
+                self._dense(word)
+                if not word.isascii() and _compiled(_WIDE).match(word)
+                else self._spaced(word)
+            )
             if len(self._seen) >= _CACHE:
                 self._seen.clear()
             self._seen[word] = known
@@ -168,7 +180,7 @@ def _words(text: str) -> list[str]:
     """Return the words of a text as written, after NFKC (which joins accents and narrows full-width letters)."""
     if text.isascii():
         return _ASCII_WORD.findall(text)
-    return _WORD.findall(unicodedata.normalize("NFKC", text))
+    return _compiled(_WORD).findall(unicodedata.normalize("NFKC", text))
 
 
 _FENCE = re.compile(r"^[ \t]*(```|~~~)", re.MULTILINE)
@@ -180,7 +192,6 @@ _STOP = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s)|[。！？｡．]+[」�
 _NO_STOP = re.compile(
     r"(?:^|[\s(])(?:(?:[A-Za-z]\.)+|(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|approx|jr|sr)\.)$", re.I
 )
-_WIDE = re.compile(f"[{_DENSE}]")
 _SMALL_PIECES = re.compile(r"[^\w\s]|[\d_]")
 
 Span = tuple[int, int]
@@ -241,7 +252,8 @@ def _prose_spans(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _cost(text: str) -> int:
     """Return how much of a window a text takes: 1 a letter, 4 what is likely to be a word piece of its own."""
-    return len(text) + 3 * (len(_WIDE.findall(text)) + len(_SMALL_PIECES.findall(text)))
+    wide = 0 if text.isascii() else len(_compiled(_WIDE).findall(text))
+    return len(text) + 3 * (wide + len(_SMALL_PIECES.findall(text)))
 
 
 def _windows(text: str, start: int, end: int) -> Iterator[Span]:

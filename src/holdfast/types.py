@@ -147,8 +147,9 @@ class Source:
         for name in ("actor", "role", "extractor"):
             checks.optional_name(getattr(self, name), f"source.{name}")
         checks.optional_name(self.ref, "source.ref", 2_000)
-        _put(self, "message_ids", tuple(checks.name(one, "source.message_ids") for one in self.message_ids))
-        _put(self, "lineage", tuple(checks.item_id(one, "source.lineage") for one in self.lineage))
+        _put(self, "message_ids", _names(self.message_ids, "source.message_ids"))
+        lineage = checks.many(self.lineage, "source.lineage")
+        _put(self, "lineage", tuple(checks.item_id(one, "source.lineage") for one in lineage))
         checks.choice(self.trust, "source.trust", TRUSTS)
 
     @classmethod
@@ -435,6 +436,10 @@ class Stats:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return _fields(self)
+
+
+def _names(value: object, field: str) -> tuple[str, ...]:
+    return tuple(checks.name(one, field) for one in checks.many(value, field))
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from holdfast.testing import StoreContract
 class TestFile(StoreContract):
     """One SQLite file."""
 
-    examples = 100
+    examples = 90
 
     def open(self, folder: Path) -> str:
         """The URL of a file in the folder."""

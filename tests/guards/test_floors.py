@@ -49,6 +49,7 @@ SIDEWAYS = {
     ("config", "memory"),
     ("__main__", "cli"),
     ("cli", "demo"),
+    ("cli", "adapters"),
     ("cli", "server"),
 }
 

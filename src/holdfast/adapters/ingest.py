@@ -148,7 +148,7 @@ def size_of(path: Path) -> int:
 
 
 class _There:
-    """Which messages a scope has already, loaded for a source (the part of a ref before `#`) when it first comes up."""
+    """Which messages a scope has already, loaded for a source when it first comes up."""
 
     def __init__(self, memory: Memory | ScopedMemory, scope: Scope) -> None:
         self._memory, self._scope = memory, scope
@@ -160,7 +160,7 @@ class _There:
         fresh: dict[str, dict[str, Any]] = {}
         for one in batch:
             ref = one["source"]["ref"]
-            self._load(ref.partition("#")[0])
+            self._load(_source(ref))
             if ref not in self._refs:
                 fresh.setdefault(ref, one)
         return list(fresh.values())
@@ -174,7 +174,7 @@ class _There:
             return
         self._loaded.add(source)
         # Naming every state lists deleted memories too: what somebody deleted must not come back by a rerun.
-        where, cursor = And(Contains("source.ref", source + "#"), In("state", STATES)), None
+        where, cursor = And(Contains("source.ref", source), In("state", STATES)), None
         while True:
             page = self._memory.list(where=where, scope=self._scope, sort="id", limit=1_000, cursor=cursor)
             self._refs.update(item.source.ref for item in page.items if item.source.ref)
@@ -433,6 +433,12 @@ def _chatgpt(found: dict[str, Any]) -> Iterator[Callable[[], Message | None]]:
 
     messages = [node for node in reversed(path) if isinstance(node, dict)]
     yield from (partial(make, node, number) for number, node in enumerate(messages))
+
+
+def _source(ref: str) -> str:
+    """Return what all refs of one source have in common: a log's own beginning, or the kind of export or notes."""
+    kind = ref.partition(":")[0]
+    return f"{ref.partition('#')[0]}#" if kind in ("jsonl", "json") else f"{kind}:"
 
 
 def _itself(message: Message) -> Message:

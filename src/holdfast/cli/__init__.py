@@ -19,6 +19,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -86,6 +87,7 @@ class Root(click.Group):
         """Run the command and exit; with `standalone_mode=False`, return or raise as click does."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        _print_anything()
         as_json = "--json" in (sys.argv[1:] if args is None else args)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
@@ -98,9 +100,12 @@ class Root(click.Group):
             output.say("interrupted", error=True)
             code = INTERRUPTED
         except OSError as error:
-            if error.errno != errno.EPIPE:
+            if error.errno == errno.EPIPE:
+                _leave_pipe()
+            if error.filename is None:
                 raise
-            _leave_pipe()
+            output.say(f"holdfast: {error.filename}: {error.strerror}", error=True)
+            code = 1
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -138,6 +143,13 @@ def _refuse(error: click.ClickException, as_json: bool) -> int:
     return error.exit_code
 
 
+def _print_anything() -> None:
+    """Let a character that the terminal does not know be printed as an escape rather than end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _leave_pipe() -> NoReturn:
     """End quietly: whoever read our output has gone. The interpreter must not try to flush into it again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -156,7 +168,7 @@ def _print_completion(ctx: click.Context, param: click.Parameter, shell: str | N
     ctx.exit()
 
 
-@click.group(cls=Root, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Root, epilog=EPILOG)
 @click.version_option(__version__, prog_name="holdfast")
 @click.option(
     "--completion", type=click.Choice(SHELLS), expose_value=False, is_eager=True, callback=_print_completion,

@@ -117,17 +117,7 @@ def print_json(data: Any, error: bool = False) -> None:
     stream = sys.stderr if error else sys.stdout
     unicode = (stream.encoding or "").lower().replace("-", "").startswith("utf")
     indent = 2 if stream.isatty() else None
-    # Half a surrogate pair (from a strange file name, say) cannot be printed; as an escape it can.
-    text = json.dumps(data, ensure_ascii=not unicode, indent=indent)
-    click.echo(text if text.isascii() or _encodable(text) else json.dumps(data, indent=indent), err=error)
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    click.echo(json.dumps(data, ensure_ascii=not unicode, indent=indent), err=error)
 
 
 def kept(options: dict[str, Any]) -> dict[str, Any]:

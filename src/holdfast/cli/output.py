@@ -53,10 +53,7 @@ def console(error: bool = False) -> Console:
 
 def say(message: str, error: bool = False) -> None:
     """Print one plain line."""
-    stream = sys.stderr if error else sys.stdout
-    text = harmless(message, lines=True)
-    encoding = stream.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    print(harmless(message, lines=True), file=sys.stderr if error else sys.stdout)
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
@@ -88,14 +85,15 @@ def show_changes(changes: Iterable[Change], empty: str = "No changes.") -> None:
     """Print versions in the order given: when known, what for, by whom, and what they said."""
     from rich.text import Text
 
-    table, count = _table("known from (UTC)", "verb", "id", "version"), 0
+    table, count = _table("written (UTC)", "verb", "memory"), 0
     for change in changes:
         count += 1
         item = change.item
         by = "".join((f" · by {change.actor}" if change.actor else "", _reason(change.reason)))
         cell = Text(_short(item.text))
         cell.append("\n" + harmless(_facts(item) + f" · true {_span(item)}" + by), style="dim")
-        table.add_row(when(change.at, True), change.verb, f"{item.id} v{item.version}", cell)
+        cell.append(f"\n{item.id} version {item.version}", style="dim")
+        table.add_row(when(change.at, True), change.verb, cell)
     _print_or(table, count > 0, empty)
 
 
@@ -155,9 +153,9 @@ def _table(*header: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name in header:
-        wide = name in ("memory", "version", "key", "value")
+        wide = name in ("memory", "key", "value")
         table.add_column(
             name, no_wrap=not wide, overflow="fold", justify="right" if name == "memories" else "left"
         )

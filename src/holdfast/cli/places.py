@@ -13,7 +13,7 @@ from ..adapters.ingest import ingest as take_in
 from ..errors import InvalidInput, NotFound
 from ..types import Change, MemoryItem
 from . import output
-from .call import Call, Verb, example
+from .call import Call, Verb, example, print_json
 from .progress import Progress
 from .reads import administrator
 from .writes import scope_option, shared_option
@@ -92,7 +92,10 @@ def ingest(call: Call, /, path: Path, skip_bad: bool, dry_run: bool, **given: An
     verbs, report = call.verbs(), Report(dry_run=dry_run)
 
     def bad(error: InvalidInput) -> None:
-        output.say(f"skipped {error}", error=True)
+        if call.json:
+            print_json({"skipped": error.field, "message": error.problem}, error=True)
+        else:
+            output.say(f"skipped {error}", error=True)
 
     with Progress("reading", size_of(path)) as bar:
         try:
@@ -100,8 +103,8 @@ def ingest(call: Call, /, path: Path, skip_bad: bool, dry_run: bool, **given: An
                 verbs, path, scope=target, report=report, on_bad=bad if skip_bad else None,
                 on_bytes=bar.moved, on_saved=bar.reached,
             )  # fmt: skip
-        except (KeyboardInterrupt, InvalidInput):
-            if report.read:
+        except (KeyboardInterrupt, InvalidInput) as error:
+            if (report.read or isinstance(error, KeyboardInterrupt)) and not call.json:
                 output.say(f"Stopped. {report}; the same command goes on from here", error=True)
             raise
     call.answer(

@@ -104,10 +104,19 @@ def save(call: Call, /, text: str, **given: Any) -> None:
     the history.
     """
     if text == "-":
-        text = click.get_text_stream("stdin", "utf-8").read().strip()
+        text = _stdin()
     verbs, arguments = call.writer(given)
     item = verbs.save(text, **arguments)
     call.answer(item.to_json(), lambda: output.show_item(item, "Saved"))
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "text", f"standard input is not UTF-8: {error.reason} at byte {error.start}"
+        ) from None
 
 
 @click.command(
@@ -208,7 +217,7 @@ def update(ctx: click.Context, /, id: str, clear: tuple[str, ...], **given: Any)
 @where_option
 @click.option(
     "--set", "changes", type=Pair(), multiple=True, required=True, metavar="FIELD=JSON",
-    help="A field and its new value (not text or value); may be repeated.",
+    help="A field and its new value, such as importance=0.2 (not text, slot, value or times); may be repeated.",
 )  # fmt: skip
 @dry_run_option
 @reason_option

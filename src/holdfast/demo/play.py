@@ -192,7 +192,7 @@ def _superseded(ada: ScopedMemory) -> dict[str, Any]:
 
 def _past(ada: ScopedMemory) -> list[dict[str, Any]]:
     """The same question to both clocks."""
-    asked: tuple[tuple[str, dict[str, datetime]], ...] = (
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
         ("what did we believe last week, on Wednesday?", {"known_at": LAST_WEEK}),
         ("what did we believe on Saturday, when the pager rang?", {"known_at": SATURDAY}),
         ("and what was true on Saturday, by what we know today?", {"valid_at": SATURDAY}),

@@ -61,7 +61,8 @@ class Story:
             f"{_day(kept['from'])} to {_day(kept['to'])}."
         )
         self._say(
-            f"{kept['ms_per_save']:.0f} ms each, embedded and on disk before the next turn. The process has ended.",
+            "The agent called save for each; nothing is extracted by itself here. "
+            f"{kept['ms_per_save']:.0f} ms a save, embedded and on disk. The process has ended.",
             "dim",
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -97,7 +96,8 @@ class Base:
         if under is not None:
             if not self._caller.admin:
                 raise AccessDenied("under= reads whole subtrees and exists only on the unscoped Memory")
-            if not under.single:
+            given: object = under
+            if not isinstance(given, Scope) or not given.single:
                 raise InvalidInput("under", "must be a Scope with one id per label")
             return Reach(under=under)
         if scope is None:
@@ -142,9 +142,8 @@ class Base:
     def _kinds(kinds: Iterable[str] | None) -> frozenset[str] | None:
         if kinds is None:
             return None
-        return frozenset(
-            checks.choice(kind, "kinds", KINDS) for kind in ([kinds] if isinstance(kinds, str) else kinds)
-        )
+        kinds = (kinds,) if isinstance(kinds, str) else checks.many(kinds, "kinds")
+        return frozenset(checks.choice(kind, "kinds", KINDS) for kind in kinds)
 
     # -- what search reads of a text -----------------------------------------------------------------------------
 
@@ -178,11 +177,11 @@ def encode(cursor: Any) -> str:
     ).decode()
 
 
-def decode(cursor: str, field: str) -> Any:
-    """Return what `encode` was given; raises `InvalidInput` for anything else."""
+def decode(cursor: str, field: str, read: Callable[[Any], T]) -> T:
+    """Return what `read` makes of what `encode` was given; raises `InvalidInput` for anything else."""
     try:
-        return json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-    except (AttributeError, ValueError, binascii.Error):
+        return read(json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)))
+    except (AttributeError, TypeError, ValueError, LookupError):  # whatever junk makes `read` trip over
         raise InvalidInput(
             field, "is no cursor of this call; pass the `next` of the page before, unchanged"
         ) from None

@@ -45,7 +45,7 @@ class Plan:
                 )
             self.results.append((item.scope, once[1].id))
             return
-        if item.slot is not None and draft.valid_from is None and draft.observed_at is None:
+        if item.valid_from is None:
             item = replace(item, valid_from=standing.time)
         twin = self._twin(item, standing)
         if twin is None:

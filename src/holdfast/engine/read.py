@@ -146,9 +146,15 @@ class Reads(Recall):
         checks.choice(sort, "sort", SORTS)
         checks.count(limit, "limit", 1, MOST)
         at, parsed = self._at(valid_at, known_at), self._where(where, tags)
+        after = None
+        if cursor is not None:
+            by, falling, *rest = decode(cursor, "cursor", _list_cursor)
+            if (by, falling) != (sort, bool(descending)):
+                raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
+            after = rest[0], rest[1]
         scan = Scan(
             reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
-            descending=bool(descending), limit=limit + 1, after=_after(cursor, sort, descending),
+            descending=bool(descending), limit=limit + 1, after=after,
             kinds=self._kinds(kinds), since=checks.since(since, "since", at.now), until=checks.since(until, "until", at.now),
         )  # fmt: skip
         found = await self._parts.io.store(self._parts.store.scan, scan)
@@ -171,9 +177,7 @@ class Reads(Recall):
         checks.count(limit, "limit", 1, MOST)
         after = None
         if cursor is not None:
-            after = tuple(decode(cursor, "cursor"))
-            if len(after) != 2 or after[0] not in BYS or not isinstance(after[1], str):
-                raise InvalidInput("cursor", "is no cursor of overview")
+            after = decode(cursor, "cursor", _overview_cursor)
         groups = await self._parts.io.store(
             self._parts.store.overview, self._reach(None, under), self._at(), after, limit + 1
         )
@@ -205,12 +209,7 @@ class Reads(Recall):
         checked = None if id is None else checks.item_id(id)
         after = None
         if cursor is not None:
-            known, last, version = _fields(decode(cursor, "cursor"), 3)
-            after = (
-                checks.moment(known, "cursor"),
-                checks.item_id(last, "cursor"),
-                checks.count(version, "cursor", 1, 2**40),
-            )
+            after = decode(cursor, "cursor", _history_cursor)
         found = await self._parts.io.store(
             self._parts.store.history, self._reach(scope, under), self._at(valid_at, known_at),
             id=checked, slot=checks.slot(slot), after=after, limit=limit + 1,
@@ -231,9 +230,7 @@ class Reads(Recall):
         Without `since` it begins with the first change there is. Ordered within each scope as they were made.
         """
         checks.count(limit, "limit", 1, MOST)
-        positions: dict[Scope, int] = {}
-        for labels, position in _fields(decode(since, "since"), None) if since is not None else ():
-            positions[Scope.from_json(labels)] = checks.count(position, "since", 0, 2**32)
+        positions = {} if since is None else decode(since, "since", _changes_cursor)
         logged = await self._parts.io.store(
             self._parts.store.changes, self._reach(None, under), positions, limit
         )
@@ -242,7 +239,8 @@ class Reads(Recall):
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
         found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
-        return replace(found, embedder=self._parts.model)
+        size = found.store_bytes if self._caller.admin else None
+        return replace(found, embedder=self._parts.model, store_bytes=size)
 
 
 def _jsonable(where: Filter | None) -> dict[str, Any] | None:
@@ -253,18 +251,23 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _after(cursor: str | None, sort: str, descending: bool) -> tuple[Any, str] | None:
-    if cursor is None:
-        return None
-    by, order, value, id = _fields(decode(cursor, "cursor"), 4)
-    if (by, order) != (sort, bool(descending)):
-        raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
-    return (value if sort == "id" else checks.moment(value, "cursor")), checks.item_id(id, "cursor")
+def _list_cursor(fields: Any) -> tuple[str, bool, Any, str]:
+    sort, descending, value, id = fields
+    return sort, descending, value if sort == "id" else checks.moment(value, "cursor"), checks.item_id(id)
 
 
-def _fields(decoded: Any, count: int | None) -> Any:
-    if not isinstance(decoded, list) or (count is not None and len(decoded) != count):
-        raise InvalidInput(
-            "cursor", "is no cursor of this call; pass the `next` of the page before, unchanged"
-        )
-    return decoded
+def _history_cursor(fields: Any) -> tuple[datetime, str, int]:
+    known, id, version = fields
+    return checks.moment(known, "cursor"), checks.item_id(id), checks.count(version, "cursor", 1, 2**40)
+
+
+def _overview_cursor(fields: Any) -> tuple[str, str]:
+    by, key = fields
+    return checks.choice(by, "cursor", BYS), checks.text(key, "cursor")
+
+
+def _changes_cursor(fields: Any) -> dict[Scope, int]:
+    positions = {Scope.from_json(labels): checks.count(at, "since", 0, 2**32) for labels, at in fields}
+    if not all(scope.single for scope in positions):
+        raise InvalidInput("since", "names no item scope")
+    return positions

@@ -120,14 +120,13 @@ class Writes(Base):
         """
         by = self._by("save", reason)
         done: list[MemoryItem] = []
+        given: object = items
+        if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+            raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
         rest = iter(items)
         while chunk := list(itertools.islice(rest, BATCH)):
-            drafts = []
-            for place, one in enumerate(chunk, len(done)):
-                try:
-                    drafts.append(Draft.of(one))
-                except InvalidInput as error:
-                    raise InvalidInput(f"items[{place}].{error.field}", error.problem) from None
+            drafts = _each(Draft.of, chunk, len(done))
+            _each(self._item, drafts, len(done))
             done += await self._keep(drafts, by)
             if progress is not None:
                 progress(len(done))
@@ -196,7 +195,11 @@ class Writes(Base):
         in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written and the ids are what would
         be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
         """
-        unknown = sorted(set(changes) - set(_OF_MANY))
+        if not isinstance(changes, Mapping):
+            raise InvalidInput(
+                "changes", f"must be a mapping of fields to values, not {type(changes).__name__}"
+            )
+        unknown = sorted(set(changes) - set(_OF_MANY), key=str)
         if unknown or not changes:
             problem = f"cannot change {unknown[0]!r}" if unknown else "changes nothing"
             raise InvalidInput("changes", f"{problem}; of many at once one can change {', '.join(_OF_MANY)}")
@@ -220,7 +223,8 @@ class Writes(Base):
     ) -> MemoryItem:
         """Take a memory out of every answer and return its last version, marked deleted; `restore` brings it back.
 
-        Its history keeps the text: to remove that too, erase it. Raises as `update` does.
+        Its history keeps the text. What it superseded in a slot stays ended: to make that true again, save it anew. Raises
+        as `update` does.
         """
         by = self._by("delete", reason)
 
@@ -316,8 +320,10 @@ class Writes(Base):
         given: dict[str, Any] = {name: getattr(draft, name) for name in _SHARED}
         if draft.kind == "episode":
             given["observed_at"] = draft.observed_at or now
-        given["valid_from"] = draft.valid_from or draft.observed_at or now
-        if draft.valid_to is not None and draft.valid_to <= given["valid_from"]:
+        begins = draft.valid_from or draft.observed_at
+        # A declarative memory that begins "now" begins after all that its scope knows, whatever the clock says: see Plan.
+        given["valid_from"] = now if begins is None and draft.kind == "episode" else begins
+        if draft.valid_to is not None and draft.valid_to <= (begins or now):
             raise InvalidInput(
                 "valid_to", "must be later than valid_from (which defaults to observed_at, else now)"
             )
@@ -531,6 +537,18 @@ class Writes(Base):
             with contextlib.suppress(Stale):
                 return await change()
         raise StoreBusy(f"others changed the same memory {ATTEMPTS} times in a row; try again")
+
+
+def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]:
+    """Return what `make` makes of each, naming in an error the place of the one that is wrong."""
+    made = []
+    for place, one in enumerate(given, first):
+        try:
+            made.append(make(one))
+        except InvalidInput as error:
+            field = "" if error.field == "items" else f".{error.field}"
+            raise InvalidInput(f"items[{place}]{field}", error.problem) from None
+    return made
 
 
 def _split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryItem, MemoryItem]:

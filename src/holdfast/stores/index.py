@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import ranking
 from ..ports import Bools, Floats, Ints
 from ..types import KINDS
 from .sqlite_rows import FOREVER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Quantised = tuple[NDArray[np.int8], float]
+
 
 cdist: Any
 try:
@@ -77,21 +82,21 @@ class Postings:
     def __init__(self) -> None:
         empty = np.zeros(0, np.uint64)
         self._held = Sorted(empty, np.zeros(1, np.int64), empty.astype(np.int32), empty.astype(np.uint8), {})
-        self._pending: list[tuple[int, NDArray[np.uint64]]] = []
+        self._pending: list[bytes] = []  # the texts after those in the arrays
         self._merged = 0  # texts in the arrays
         self._listed = 0  # postings in the lists
 
     def add(self, first: int, blobs: Sequence[bytes]) -> None:
-        """Add the packed terms of texts numbered from `first`."""
-        fresh = [(first + n, np.frombuffer(blob, "<u8")) for n, blob in enumerate(blobs)]
-        self._pending += fresh
+        """Add the packed terms of texts numbered from `first`, the number of texts there are."""
+        self._pending += blobs
         # Sorting costs as much as all there is, listing as much as what is new: many are sorted in, few are listed.
         if len(self._pending) > min(MERGE_AT, self._merged // 8):
             self._merge()
             return
         tail = self._held.tail
-        for doc, words in fresh:
-            for word in words.tolist():
+        for doc, blob in enumerate(blobs, first):
+            words = np.frombuffer(blob, "<u8").tolist()
+            for word in words:
                 docs, counts = tail.setdefault(word & ~0xFFFF, ([], []))
                 docs.append(doc)
                 counts.append(min(word & 0xFFFF, 255))
@@ -116,9 +121,9 @@ class Postings:
         """Sort what came since into the arrays."""
         held = self._held
         old_words = np.repeat(held.words, np.diff(held.starts))
-        new = np.concatenate([words for _, words in self._pending]).astype(np.uint64)
-        sizes = [len(words) for _, words in self._pending]
-        numbers = np.array([doc for doc, _ in self._pending], np.int32)
+        new = np.frombuffer(b"".join(self._pending), "<u8").astype(np.uint64)
+        sizes = [len(blob) // 8 for blob in self._pending]
+        numbers = np.arange(self._merged, self._merged + len(sizes), dtype=np.int32)
         words = np.concatenate([old_words, new & ~_LOW_16])
         order = np.argsort(words, kind="stable")
         docs = np.concatenate([held.docs, np.repeat(numbers, sizes)])[order]
@@ -185,9 +190,30 @@ def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What ranking reads of a scope's entries, whatever the moment: columns, and where the sentences of each are.
+
+    `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`.
+    """
+
+    length: Floats
+    question: Bools
+    day: NDArray[np.float64]
+    episode: Bools
+    thread: NDArray[np.int32]
+    threads: int
+    ids: NDArray[np.void]
+    spoken: Ints
+    first: Ints
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alive:
     """Which entries are live at one moment, and how their turns follow each other; valid until a clock passes `until`."""
 
+    texts: Texts
+    count: int
     live: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
@@ -232,6 +258,7 @@ class ScopeIndex:
             0, np.int32
         )  # turns by thread, turn, time, order of writing
         self._present: Alive | None = None
+        self._texts: Texts | None = None
 
     def set_dimension(self, dimension: int) -> None:
         """Say how long vectors are, before the first is added (a scope may be loaded while the store has none)."""
@@ -255,7 +282,7 @@ class ScopeIndex:
             self._add_entries(loaded.entries)
         if loaded.versions:
             self._add_rows(loaded.versions)
-        self.position, self._present = position, None
+        self.position, self._present, self._texts = position, None, None
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
         keys, ids, kinds, threads, turns, days, lengths, questions, terms, vectors, sentences = zip(
@@ -325,7 +352,8 @@ class ScopeIndex:
         live[self.row_entry.view[rows]] = True
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
         before, after = self._links(live)
-        made = Alive(live, before, after, key, valid, self._until(times, valid))
+        count, until = int(np.count_nonzero(live)), self._until(times, valid)
+        made = Alive(self.texts(), count, live, before, after, key, valid, until)
         if present:
             self._present = made
         return made
@@ -334,7 +362,27 @@ class ScopeIndex:
         """Return `alive` with only the entries of `keep`, their turns linked anew."""
         live = alive.live & keep
         before, after = self._links(live)
-        return Alive(live, before, after, alive.key, alive.since, alive.until)
+        count = int(np.count_nonzero(live))
+        return replace(alive, live=live, before=before, after=after, count=count)
+
+    def texts(self) -> Texts:
+        """Return what ranking reads of the entries there are now; kept until there are more."""
+        if self._texts is None:
+            starts = self.sentence_starts.view
+            spoken = np.flatnonzero(starts[1:] > starts[:-1])
+            self._texts = Texts(
+                length=self.length.view,
+                question=self.question.view,
+                day=self.day.view,
+                episode=self.episode.view,
+                thread=self.thread.view,
+                threads=len(self.threads),
+                ids=self.ids.view,
+                spoken=spoken,
+                first=starts[spoken],
+                sentences=int(starts[-1]),
+            )
+        return self._texts
 
     @staticmethod
     def _until(times: dict[str, Ints], valid: int) -> int:
@@ -376,37 +424,36 @@ class ScopeIndex:
             int(turn),
         )
 
-    def cosines(self, query: Floats) -> Floats:
+    def cosines(self, query: Quantised) -> Floats:
         """Return the cosine of every entry's vector with the query, 0 where an entry has none."""
-        steps, scale = quantised(query)
-        found = self.vectors.dot(steps, scale)
+        found = self.vectors.dot(*query)
         of = self.vector_of.view
         if len(found) == len(of):
             return found
         return np.where(of >= 0, np.append(found, np.float32(0))[of], np.float32(0)).astype(np.float32)
 
-    def best(self, query: Floats, cos: Floats, rows: Ints | None) -> Floats:
-        """Return the best sentence's cosine for `rows` (None: all), and `cos` for the rest and where there are none."""
+    def best(self, query: Quantised, texts: Texts, cos: Floats, rows: Ints | None) -> Floats:
+        """Return the best sentence's cosine for `rows` (None: all), and `cos` for the rest and where there are none.
+
+        Reads no more than `texts` had, however the scope has grown since.
+        """
         best = cos.copy()
-        # What was added since `cos` was taken is left out.
-        starts = self.sentence_starts.view[: len(cos) + 1]
-        total = int(starts[-1])
-        if not total:
+        if rows is None:
+            if texts.sentences:
+                found = self.sentences.dot(*query, size=texts.sentences)
+                best[texts.spoken] = np.maximum.reduceat(found, texts.first)
             return best
-        rows = np.arange(len(cos)) if rows is None else rows
-        sizes = (starts[1:] - starts[:-1])[rows]
+        starts = self.sentence_starts.view
+        sizes = starts[rows + 1] - starts[rows]
         rows, sizes = rows[sizes > 0], sizes[sizes > 0]
         if len(rows):
             offsets = np.append(0, np.cumsum(sizes)[:-1])
-            steps, scale = quantised(query)
-            which = None
-            if int(sizes.sum()) < total:
-                which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
-            best[rows] = np.maximum.reduceat(self.sentences.dot(steps, scale, which, total), offsets)
+            which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
+            best[rows] = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
         return best
 
 
-def quantised(query: Floats) -> tuple[NDArray[np.int8], float]:
+def quantised(query: Floats) -> Quantised:
     """Return a query vector as int8 steps and their scale."""
     scale = float(np.abs(query).max()) / 127 or 1.0
     return np.rint(query / np.float32(scale)).astype(np.int8), scale

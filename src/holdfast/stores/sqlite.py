@@ -206,10 +206,10 @@ class SqliteStore:
             tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
             found = self._read(f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values()))
         else:
-            wanted = (
-                reach.exactly if reach.exactly is not None else (reach.visible or Scope.shared()).subsets()
-            )
-            labels = [rows.labels_key(scope) for scope in wanted]
+            if reach.exactly is None:
+                labels = rows.wanted(reach.visible or Scope.shared())
+            else:
+                labels = tuple(rows.labels_key(scope) for scope in reach.exactly)
             marks = ",".join("?" * len(labels))
             found = self._read(f"{columns} WHERE labels IN ({marks}) ORDER BY labels", labels)
         return [Seen(row) for row in found]
@@ -438,7 +438,7 @@ class SqliteStore:
         return groups
 
     def stats(self, reach: Reach, at: Moment) -> Stats:
-        """Return counts over the scopes in reach; the size of the files only for a reading `under` a scope."""
+        """Return counts over the scopes in reach; and the size of the store's files."""
         scopes = self._scopes(reach)
         lives, parameters, _ = self._lives(at, scopes)
         wanted = json.dumps([one.scope_id for one in scopes])
@@ -447,7 +447,7 @@ class SqliteStore:
         )
         versions = self._read(f"SELECT count(*) {_FROM}", [wanted])[0][0]
         size = None
-        if reach.under is not None and not self._in_memory:
+        if not self._in_memory:
             size = sum(
                 file.stat().st_size for end in ("", "-wal") if (file := Path(self.path + end)).exists()
             )

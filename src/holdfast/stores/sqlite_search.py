@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import ranking
 from ..ports import AsOf, Candidates, Floats, Ints, Probe
 from ..types import KINDS, Scope
-from .index import COUNTS, Alive, Loaded, ScopeIndex
+from .index import COUNTS, Alive, Loaded, ScopeIndex, quantised
 from .sqlite_rows import at, micros
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .index import Quantised
+
 
 REFINE_ABOVE = 4_000
 REFINE = 1_000
@@ -72,6 +78,7 @@ class Searcher:
         self, db: sqlite3.Connection, asked: Sequence[Asked], probe: Probe, words: dict[int, float]
     ) -> Candidates:
         """Return the corpus of `probe` over these scopes."""
+        query = None if probe.vector is None else quantised(probe.vector)
         parts = []
         for seen, _, keys in asked:
             index, lock = self._index(db, seen)
@@ -80,16 +87,11 @@ class Searcher:
                 latest = known == seen.last_known
                 alive = index.alive(valid, None if latest else known, now, keys)
                 alive = _narrowed(index, alive, probe)
-                cos = (
-                    index.cosines(probe.vector)
-                    if probe.vector is not None
-                    else np.zeros(index.size, np.float32)
-                )
-                parts.append(Part(index, alive, cos[: len(alive.live)]))
+                cos = np.zeros(index.size, np.float32) if query is None else index.cosines(query)
+                parts.append(Part(index, alive, cos))
         valid = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
-        return _assembled(
-            parts, probe, words, AsOf(valid, {one.scope: at(one.seen.clocks[1]) for one in asked})
-        )
+        as_of = AsOf(valid, {one.scope: at(one.seen.clocks[1]) for one in asked})
+        return _assembled(parts, query, words, as_of)
 
     def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
         """Return the scope's state, loaded or extended to what this read sees."""
@@ -123,6 +125,8 @@ class Searcher:
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     """Return `alive` without what `kinds`, `since` and `until` leave out."""
+    if probe.kinds is None and probe.since is None and probe.until is None:
+        return alive
     keep = np.ones(len(alive.live), np.bool_)
     if probe.kinds is not None:
         codes = [KINDS.index(kind) for kind in sorted(probe.kinds)]
@@ -134,43 +138,33 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     return alive if keep.all() else index.restrict(alive, keep)
 
 
-def _assembled(parts: Sequence[Part], probe: Probe, words: dict[int, float], as_of: AsOf) -> Candidates:
+def _assembled(
+    parts: Sequence[Part], query: Quantised | None, words: dict[int, float], as_of: AsOf
+) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
     bm25 = _bm25(parts, live, words)
     cos = _joined([part.cos for part in parts], np.float32)
-    best = _best(parts, probe, live, bm25, cos)
-    offsets = np.cumsum([0, *(part.size for part in parts)])
-    shifts = np.cumsum([0, *(len(part.index.threads) for part in parts)])
-
-    def column(name: str, dtype: Any) -> NDArray[Any]:
-        return _joined([getattr(part.index, name).view[: part.size] for part in parts], dtype)
-
-    def linked(name: str) -> NDArray[np.int32]:
-        links = [getattr(part.alive, name) for part in parts]
-        return _joined(
-            [_shifted(one, int(by)) for one, by in zip(links, offsets[:-1], strict=True)], np.int32
-        )
-
-    threads = [part.index.thread.view[: part.size] for part in parts]
+    best = _best(parts, query, live, bm25, cos)
+    texts = [part.alive.texts for part in parts]
+    offsets = [0, *itertools.accumulate(part.size for part in parts)]
+    shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     return Candidates(
         live=live,
         bm25=bm25,
         cos=cos,
         best=best,
-        length=column("length", np.float32),
-        question=column("question", np.bool_),
-        day=column("day", np.float64),
-        episode=column("episode", np.bool_),
-        before=linked("before"),
-        after=linked("after"),
-        thread=_joined(
-            [_shifted(one, int(by)) for one, by in zip(threads, shifts[:-1], strict=True)], np.int32
-        ),
-        threads=int(shifts[-1]),
-        ids=column("ids", "V16"),
+        length=_joined([one.length for one in texts], np.float32),
+        question=_joined([one.question for one in texts], np.bool_),
+        day=_joined([one.day for one in texts], np.float64),
+        episode=_joined([one.episode for one in texts], np.bool_),
+        before=_shifted([part.alive.before for part in parts], offsets),
+        after=_shifted([part.alive.after for part in parts], offsets),
+        thread=_shifted([one.thread for one in texts], shifts),
+        threads=shifts[-1],
+        ids=_joined([one.ids for one in texts], "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
         as_of=as_of,
-        has_vectors=probe.vector is not None,
+        has_vectors=query is not None,
     )
 
 
@@ -180,15 +174,21 @@ def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     return np.concatenate(arrays) if arrays else np.zeros(0, dtype)
 
 
-def _shifted(codes: NDArray[np.int32], by: int) -> NDArray[np.int32]:
-    return codes if by == 0 else np.where(codes >= 0, codes + np.int32(by), codes)
+def _shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[np.int32]:
+    """Return the parts' codes in one row, those that are not -1 raised by where their part begins."""
+    moved = [
+        one if not at else np.where(one >= 0, one + np.int32(at), one)
+        for one, at in zip(codes, by, strict=False)
+    ]
+    return _joined(moved, np.int32)
 
 
 def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]) -> Floats:
     """Return BM25 over the live texts of all parts together: their number and counts alone make the statistics."""
     scores = np.zeros(len(live), np.float32)
-    starts = np.cumsum([0, *(part.size for part in parts)]).tolist()
-    total = int(np.count_nonzero(live))
+    starts = [0, *itertools.accumulate(part.size for part in parts)]
+    total = sum(part.alive.count for part in parts)
+    everything = total == len(live)
     for word, weight in words.items():
         found = []
         for part, start in zip(parts, starts, strict=False):
@@ -196,8 +196,8 @@ def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float
             if len(docs) and docs[-1] >= part.size:  # written since this search began
                 docs, counts = docs[docs < part.size], counts[: np.searchsorted(docs, part.size)]
             if len(docs):
-                found.append((docs + np.int32(start), counts))
-        holding = sum(int(np.count_nonzero(live[docs])) for docs, _ in found)
+                found.append((docs + np.int32(start) if start else docs, counts))
+        holding = sum(len(docs) if everything else int(np.count_nonzero(live[docs])) for docs, _ in found)
         if holding:
             gain = np.float32(weight * ranking.idf(total, holding))
             for docs, counts in found:
@@ -205,12 +205,14 @@ def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float
     return scores
 
 
-def _best(parts: Sequence[Part], probe: Probe, live: NDArray[np.bool_], bm25: Floats, cos: Floats) -> Floats:
+def _best(
+    parts: Sequence[Part], query: Quantised | None, live: NDArray[np.bool_], bm25: Floats, cos: Floats
+) -> Floats:
     """Return the best sentence's cosine: of every text up to 4,000 live ones, of the 1,000 most likely above."""
-    if probe.vector is None:
+    if query is None:
         return cos
     chosen = None
-    if np.count_nonzero(live) > REFINE_ABOVE:
+    if sum(part.alive.count for part in parts) > REFINE_ABOVE:
         words, meaning = (signal.weight for signal in ranking.CORE)
         likely = bm25 * np.float32(
             words / (float(np.max(bm25, where=live, initial=0.0)) or 1.0)
@@ -220,6 +222,6 @@ def _best(parts: Sequence[Part], probe: Probe, live: NDArray[np.bool_], bm25: Fl
     found, start = [], 0
     for part in parts:
         rows = None if chosen is None else chosen[(chosen >= start) & (chosen < start + part.size)] - start
-        found.append(part.index.best(probe.vector, part.cos, rows))
+        found.append(part.index.best(query, part.alive.texts, part.cos, rows))
         start += part.size
     return _joined(found, np.float32)

@@ -125,6 +125,8 @@ class Transaction:
             return Standing(rows.at(self._now))
         found = self._used(place, key, keys_after) if key is not None else None
         once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
+        if item.valid_from is None:
+            item = replace(item, valid_from=rows.at(place.known))
         holders = self._holders(place.scope_id, item)
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
         return Standing(rows.at(place.known), holders, newest, self._twin(place.scope_id, item), once)
@@ -152,7 +154,7 @@ class Transaction:
         mark = rows.twin_of(item, self._term_key)
         if mark is None:
             return None
-        at = self._now if item.valid_from is None else rows.micros(item.valid_from)
+        at = rows.micros(item.valid_from)
         found = self._db.execute(
             _OPEN + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
             "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key LIMIT 1",
@@ -237,7 +239,7 @@ class Transaction:
         if closes:
             self._db.executemany("INSERT INTO closed VALUES (?, ?)", [(one, known) for one in closes])
             self._db.executemany(_CLOSED_SLOTS, [(rows.FOREVER, one) for one in closes])
-        if item.slot is not None and item.state == "active":
+        if item.slot is not None and rows.stored_state(item) == "active":
             ends = rows.FOREVER if item.valid_to is None else rows.micros(item.valid_to)
             self._db.execute("INSERT INTO slots VALUES (?, ?, ?, ?)", (place.scope_id, item.slot, ends, key))
         if entry is not None:

@@ -36,7 +36,7 @@ class StoreContract:
     """
 
     examples: ClassVar[int] = 100
-    steps: ClassVar[int] = 30
+    steps: ClassVar[int] = 20
     durable: ClassVar[bool] = True
     shared: ClassVar[bool] = True
 

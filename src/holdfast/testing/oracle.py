@@ -269,20 +269,7 @@ class Oracle:
         self, who: Actor, drafts: Sequence[Draft], now: datetime, got: Sequence[MemoryItem] | None
     ) -> None:
         """Check what a batch of saves gave (None: it was refused) and take it over."""
-        targets = [who.target(draft.scope) for draft in drafts]
-        fresh: dict[tuple[Labels, str], Any] = {}
-        for draft, scope in zip(drafts, targets, strict=True):
-            if draft.expires_at and draft.expires_at <= now:
-                raise Refused("InvalidInput")
-            if draft.valid_to and draft.valid_to <= (draft.valid_from or draft.observed_at or now):
-                raise Refused("InvalidInput")
-            if draft.idempotency_key is None:
-                continue
-            key, body = (labels_of(scope), draft.idempotency_key), replace(draft, scope=scope)
-            bound = self.bound(key, now)
-            before = bound[0] if bound else fresh.setdefault(key, body)
-            if before != body:
-                raise Refused("IdempotencyConflict")
+        targets = self._checked(who, drafts, now)
         assert got is not None, "refused, but nothing was wrong with it"
         assert len(got) == len(drafts)
         befores = {
@@ -296,6 +283,32 @@ class Oracle:
                 assert knowns.setdefault(labels_of(scope), item.known_from) == item.known_from
         for draft, scope, item in zip(drafts, targets, got, strict=True):
             self._save(who, draft, scope, now, item)
+
+    def _checked(self, who: Actor, drafts: Sequence[Draft], now: datetime) -> list[Scope]:
+        """Return the scope of each draft; refuse the batch for all that is wrong with any of them."""
+        fresh: dict[tuple[Labels, str], Any] = {}
+        wrong: list[str] = []
+        targets = []
+        for draft in drafts:
+            if draft.expires_at and draft.expires_at <= now:
+                wrong.append("InvalidInput")
+            if draft.valid_to and draft.valid_to <= (draft.valid_from or draft.observed_at or now):
+                wrong.append("InvalidInput")
+            try:
+                targets.append(scope := who.target(draft.scope))
+            except Refused as refused:
+                wrong += refused.names
+                continue
+            if draft.idempotency_key is None:
+                continue
+            key, body = (labels_of(scope), draft.idempotency_key), replace(draft, scope=scope)
+            bound = self.bound(key, now)
+            before = bound[0] if bound else fresh.setdefault(key, body)
+            if before != body:
+                wrong.append("IdempotencyConflict")
+        if wrong:
+            raise Refused(*wrong)
+        return targets
 
     def bound(self, key: tuple[Labels, str], now: datetime) -> tuple[Any, str, datetime] | None:
         """Return what an idempotency key stands for: for 7 days, and for as long as its memory has not expired."""

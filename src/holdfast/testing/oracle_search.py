@@ -17,7 +17,7 @@ _MONTHS = "January February March April May June July August September October N
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = object()
 WEIGHTS = {
-    "words": 1.0, "meaning": 2.5, "length": 0.7, "question": -0.1, "time": 0.8, "neighbours": 0.3, "thread": 0.6,
+    "words": 1.0, "meaning": 2.5, "length": 0.5, "question": -0.1, "time": 0.8, "neighbours": 0.3, "thread": 0.6,
 }  # fmt: skip
 
 
@@ -147,6 +147,10 @@ class Ranking:
             max(0.0, WEIGHTS["words"] * word + WEIGHTS["meaning"] * meaning)
             for word, meaning in zip(self.words, self.meaning, strict=True)
         ]
+        cores = list(zip(items, self.core, strict=True))
+        told = max((core for item, core in cores if item.kind == "episode"), default=0.0)
+        stated = max((core for item, core in cores if item.kind != "episode"), default=0.0)
+        self.standing = min(1.0, stated / told) if told else 1.0
 
     def scores(self) -> dict[str, float]:
         """Return the score of each item by id."""
@@ -160,11 +164,11 @@ class Ranking:
         values = {
             "words": self.words[n],
             "meaning": self.meaning[n],
-            "length": math.log1p(min(long, 30)) / math.log1p(30) if episode else 1.0,
+            "length": math.log1p(min(long, 20)) / math.log1p(20) if episode else 1.0,
             "question": 1.0 if item.text.endswith("?") else 0.0,
             "time": self._time(item),
-            "neighbours": self._beside(n) if episode else self.core[n],
-            "thread": self._thread(n) if episode else self.core[n],
+            "neighbours": self._beside(n) if episode else 2 * self.standing * self.core[n],
+            "thread": self._thread(n) if episode else 2 * self.standing * self.core[n],
         }
         return {name: WEIGHTS[name] * value for name, value in values.items()}
 
@@ -184,7 +188,8 @@ class Ranking:
         found = []
         for item in self.items:
             pieces = [piece.strip() for piece in re.split(r"(?<=\.) ", item.text)]
-            pieces = pieces if len(pieces) > 1 else []
+            said = f"{item.speaker}: " if item.speaker else ""
+            pieces = [said + piece for piece in pieces] if len(pieces) > 1 else []
             whole, *parts = (
                 dot(asked, one) for one in self.embedder.embed([indexed(item), *pieces]).tolist()
             )

@@ -1,0 +1,1 @@
+"""Holdfast beside other memories for agents: the same texts, the same vectors, one run. See `__main__`."""

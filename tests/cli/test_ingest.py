@@ -1,0 +1,311 @@
+"""Ingest: every format becomes the same kind of episodes, twice is once, and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast import Memory, MemoryItem, Scope
+from holdfast.adapters.ingest import MOST_CHARACTERS, Report, ingest, read, size_of
+from holdfast.errors import InvalidInput
+from tests.guards.project import SOURCE, run_python
+
+ADA = Scope(user="ada")
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    """A store in memory, without a model."""
+    with Memory("sqlite://", embedder=None) as opened:
+        yield opened
+
+
+def jsonl(path: Path, *lines: Any) -> Path:
+    """Write objects as lines; a string is written as it stands."""
+    text = "".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in lines)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def everything(memory: Memory) -> list[MemoryItem]:
+    """All live memories, in the order of their turns."""
+    found: list[MemoryItem] = []
+    cursor = None
+    while True:
+        page = memory.list(under=Scope.shared(), limit=1_000, cursor=cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return sorted(found, key=lambda item: (item.thread or "", item.turn or 0))
+
+
+def chatgpt() -> list[dict[str, Any]]:
+    """An export with one conversation whose second answer was tried again."""
+
+    def node(id: str, parent: str | None, role: str, *parts: Any, **more: Any) -> dict[str, Any]:
+        message = {"id": id, "author": {"role": role}, "create_time": 1767225600.5, **more}
+        message["content"] = {"content_type": "text", "parts": list(parts)}
+        return {"id": id, "parent": parent, "message": message, "children": []}
+
+    nodes = [
+        {"id": "root", "parent": None, "message": None},
+        node("s", "root", "system", "", metadata={"is_visually_hidden_from_conversation": True}),
+        node("q", "s", "user", "Which port?", {"content_type": "image_asset_pointer"}),
+        node("old", "q", "assistant", "8080."),
+        node("new", "q", "assistant", "9090.", create_time=None),
+    ]
+    return [
+        {
+            "title": "Ports",
+            "create_time": 1767225600,
+            "conversation_id": "c1",
+            "current_node": "new",
+            "mapping": {one["id"]: one for one in nodes},
+        }
+    ]
+
+
+CLAUDE = [
+    {
+        "uuid": "c2",
+        "name": "Tea",
+        "created_at": "2026-05-01T10:00:00Z",
+        "chat_messages": [
+            {"uuid": "m1", "sender": "human", "text": "Tea?", "created_at": "2026-05-01T10:00:01Z"},
+            {
+                "uuid": "m2",
+                "sender": "assistant",
+                "text": "",
+                "content": [{"type": "text", "text": "Green."}],
+            },
+            {"uuid": "m3", "sender": "assistant", "content": [{"type": "tool_use", "name": "kettle"}]},
+        ],
+    }
+]
+
+
+def test_jsonl_has_many_shapes(tmp_path: Path) -> None:
+    """Roles, speakers, parts, and every way to write a time end as the same arguments of save."""
+    path = jsonl(
+        tmp_path / "chat.jsonl",
+        {"role": "user", "content": "one", "time": "2026-05-08T14:00:00+02:00", "thread": "a", "id": 7},
+        {"speaker": "Bob", "text": "two", "timestamp": 1767225600, "thread": "a"},
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "three"}, {"type": "image_url"}],
+            "ts": 1767225600000,
+        },
+        {"role": "assistant", "content": None, "tool_calls": []},
+        "",
+        {"role": "tool", "content": ["four", "five"], "time": "2026-05-08"},
+    )
+    one, two, three, four = read(path)
+    assert one["observed_at"] == datetime(2026, 5, 8, 12, tzinfo=UTC)
+    assert (one["speaker"], one["thread"], one["turn"], one["kind"]) == ("user", "a", 0, "episode")
+    assert one["source"]["message_ids"] == ("7",)
+    assert one["source"]["role"] == "user"
+    assert (two["speaker"], two["turn"]) == ("Bob", 1)
+    assert two["observed_at"] == three["observed_at"] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (three["thread"], three["turn"], three["source"]["trust"]) == ("chat", 0, "model")
+    assert four["text"] == "four\n\nfive"
+    assert four["source"]["trust"] == "tool"
+
+
+def test_chatgpt_export_follows_what_was_seen(tmp_path: Path, memory: Memory) -> None:
+    """Only the path to the current node is read: neither the answer that was replaced nor hidden messages."""
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps(chatgpt()), "utf-8")
+    report = ingest(memory, tmp_path, scope=ADA)
+    items = everything(memory)
+    assert [item.text for item in items] == ["Which port?", "9090."]
+    assert [item.source.ref for item in items] == ["chatgpt:c1#q", "chatgpt:c1#new"]
+    assert {item.metadata["title"] for item in items} == {"Ports"}
+    assert items[1].observed_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (report.read, report.saved, report.empty) == (2, 2, 1)
+
+
+def test_claude_export(tmp_path: Path) -> None:
+    """Messages come from `content` or `text`, what has no words is left out, and human is user."""
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(CLAUDE, indent=1), "utf-8")
+    tea, green = read(path)
+    assert (tea["text"], tea["speaker"], tea["thread"]) == ("Tea?", "user", "c2")
+    assert (green["text"], green["source"]["ref"]) == ("Green.", "claude:c2#m2")
+    assert green["observed_at"] == datetime(2026, 5, 1, 10, tzinfo=UTC)
+
+
+def test_json_list_and_one_conversation_in_a_line(tmp_path: Path) -> None:
+    """A list of messages, an object with messages, and a line that is a whole conversation are understood."""
+    message = {"role": "user", "content": "hello"}
+    for name, whole in (("a.json", [message]), ("b.json", {"messages": [message]})):
+        (tmp_path / name).write_text(json.dumps(whole, indent=2), "utf-8")
+        assert [one["text"] for one in read(tmp_path / name)] == ["hello"]
+    lines = jsonl(tmp_path / "c.jsonl", CLAUDE[0], chatgpt()[0])
+    assert [one["text"] for one in read(lines)] == ["Tea?", "Green.", "Which port?", "9090."]
+
+
+def test_markdown_folder(tmp_path: Path) -> None:
+    """A file is a thread, a heading begins a passage, code stays whole, and hidden folders are left alone."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "no.md").write_text("hidden", "utf-8")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\0")
+    (tmp_path / "sub" / "b.txt").write_text("plain # text\n\nmore", "utf-8")
+    long = "word " * 150
+    (tmp_path / "a.md").write_text(
+        f"\ufeff# Server\n\nIt runs.\n## Ports\n9090\n```sh\n# no heading\n\nrun\n```\n\n{long}\n\n{long}\n# End\n",
+        "utf-8",
+    )
+    found = list(read(tmp_path))
+    assert [one["thread"] for one in found] == ["a.md"] * 4 + ["sub/b.txt"]
+    assert found[0]["text"] == "# Server\n\nIt runs."
+    assert found[1]["text"].startswith("## Ports\n\n9090\n```sh\n# no heading\n\nrun\n```\n\nword")
+    assert [one["metadata"].get("heading") for one in found] == [
+        "Server",
+        "Server > Ports",
+        "Server > Ports",
+        "End",
+        None,
+    ]
+    assert found[4]["text"] == "plain # text\n\nmore"
+    assert found[0]["source"]["trust"] == "external"
+    assert size_of(tmp_path) == sum((tmp_path / name).stat().st_size for name in ("a.md", "sub/b.txt"))
+
+
+def test_twice_is_once_and_growth_is_added(tmp_path: Path, memory: Memory) -> None:
+    """A second run saves nothing, also under another name; a longer file adds its new lines; deleted ones stay away."""
+    lines: list[Any] = [{"role": "user", "content": "ok"} for _ in range(3)]
+    path = jsonl(tmp_path / "a.jsonl", *lines)
+    assert ingest(memory, path, scope=ADA).saved == 3
+    assert ingest(memory, path, scope=ADA).to_json() | {"seconds": 0, "per_second": 0} == {
+        "read": 3, "saved": 0, "skipped": 3, "empty": 0, "bad": 0, "dry_run": False, "seconds": 0, "per_second": 0,
+    }  # fmt: skip
+    memory.delete(everything(memory)[0].id, scope=ADA)
+    renamed = jsonl(tmp_path / "b.jsonl", *lines, {"role": "user", "content": "new"})
+    assert ingest(memory, renamed, scope=ADA).saved == 1
+    assert len(everything(memory)) == 3
+    assert ingest(memory, renamed, scope=Scope(user="bob")).saved == 4
+
+
+def test_notes_edited(tmp_path: Path, memory: Memory) -> None:
+    """An edited passage is added, the others are there already, and passages that say the same are each kept."""
+    note = tmp_path / "n.md"
+    note.write_text("# A\none\n# B\ntwo\n# B\ntwo\n", "utf-8")
+    assert ingest(memory, note, scope=ADA).saved == 3
+    note.write_text("# A\none, changed\n# B\ntwo\n# B\ntwo\n", "utf-8")
+    report = ingest(memory, note, scope=ADA)
+    assert (report.saved, report.skipped) == (1, 2)
+
+
+def test_bad_lines(tmp_path: Path, memory: Memory) -> None:
+    """A bad line stops everything after it and is named; what came before is saved; on_bad leaves it out instead."""
+    good = {"role": "user", "content": "fine"}
+    bad: list[Any] = [
+        "{broken",
+        "[1]",
+        '"text"',
+        {"no": "text"},
+        {"text": "x", "time": "soon"},
+        {"text": 5},
+        "[" * 100_000,
+    ]
+    for one in bad:
+        path = jsonl(tmp_path / "bad.jsonl", good, one, good)
+        with pytest.raises(InvalidInput, match=r"^bad\.jsonl:2: "):
+            list(read(path))
+    report, told = Report(), list[InvalidInput]()
+    with pytest.raises(InvalidInput):
+        ingest(memory, path, scope=ADA, report=report)
+    assert (report.read, report.saved) == (1, 1)
+    path = jsonl(tmp_path / "bad.jsonl", good, *bad, good)
+    path.write_bytes(path.read_bytes() + b'{"text": "\xff"}\n')
+    report = ingest(memory, path, scope=ADA, on_bad=told.append)
+    assert (report.read, report.saved, report.bad) == (2, 1, 8)
+    assert [error.field for error in told] == [f"bad.jsonl:{line}" for line in (2, 3, 4, 5, 6, 7, 8, 10)]
+
+
+def test_unicode_and_control_characters(tmp_path: Path, memory: Memory) -> None:
+    """Control characters go, half surrogates are replaced or joined, and every script comes back as it was."""
+    path = tmp_path / "u.jsonl"
+    path.write_text(
+        '\ufeff{"speaker": "  Zoë\\n ", "text": "a\\u0000b\\u001b[31m \\ud83d\\ude00 \\ud800 中文 עברית"}\n',
+        "utf-8",
+    )
+    ingest(memory, path, scope=ADA)
+    (item,) = everything(memory)
+    assert item.text == "ab[31m \U0001f600 \ufffd 中文 עברית"
+    assert item.speaker == "Zoë"
+
+
+def test_long_text_becomes_turns(tmp_path: Path, memory: Memory) -> None:
+    """A text past the limit is parted between words, in turns that follow one another; no word is lost."""
+    words = " ".join(f"w{n}" for n in range(10_000))
+    path = jsonl(
+        tmp_path / "l.jsonl", {"role": "user", "content": words}, {"role": "user", "content": "x" * 45_000}
+    )
+    ingest(memory, path, scope=ADA)
+    items = everything(memory)
+    assert [item.turn for item in items] == list(range(len(items)))
+    assert all(len(item.text) <= MOST_CHARACTERS for item in items)
+    spaced = [item.text for item in items if item.text.startswith("w")]
+    assert " ".join(spaced) == words
+    assert sum(len(item.text) for item in items if item.text.startswith("x")) == 45_000
+    assert ingest(memory, path, scope=ADA).saved == 0
+
+
+def test_not_text(tmp_path: Path) -> None:
+    """A binary file, JSON of another kind and an unreadable one are refused; an empty one holds nothing."""
+    (tmp_path / "a.bin").write_bytes(b"\0\1\2")
+    (tmp_path / "b.json").write_text("5", "utf-8")
+    for name in ("a.bin", "b.json"):
+        with pytest.raises(InvalidInput, match=name):
+            list(read(tmp_path / name))
+    (tmp_path / "c.txt").write_bytes(b"")
+    assert list(read(tmp_path / "c.txt")) == []
+
+
+def test_dry_run(tmp_path: Path, memory: Memory) -> None:
+    """A dry run counts what would be saved and saves nothing."""
+    path = jsonl(tmp_path / "a.jsonl", {"role": "user", "content": "ok"})
+    assert ingest(memory, path, scope=ADA, report=Report(dry_run=True)).saved == 1
+    assert everything(memory) == []
+
+
+def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
+    """After kill -9 in the middle, a rerun goes on: every message is there once, in its place."""
+    count = 6_000
+    path = jsonl(tmp_path / "big.jsonl", *({"role": "user", "content": f"message {n}"} for n in range(count)))
+    url = f"sqlite:///{tmp_path / 'k.db'}"
+    command = ["-m", "holdfast.cli", "ingest", str(path), "--user", "ada", "--store", url, "--json"]
+    own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
+    process = subprocess.Popen([sys.executable, *command], env=own, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    before = 0
+    while before < 500 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+        if (tmp_path / "k.db").exists():
+            with Memory(url, embedder=None) as memory:
+                before = memory.stats(under=ADA).items
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with Memory(url, embedder=None) as memory:
+        kept = memory.stats(under=ADA).items
+    assert before <= kept < count
+    ran = run_python(*command, HOLDFAST_EMBEDDER="none")
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
+    assert (report["skipped"], report["saved"]) == (kept, count - kept)
+    with Memory(url, embedder=None) as memory:
+        items = everything(memory)
+    assert [item.text for item in items] == [f"message {n}" for n in range(count)]
+    assert [item.turn for item in items] == list(range(count))

@@ -1,0 +1,135 @@
+"""What tests run in processes of their own: writers, readers, and one that is killed. Each prints JSON lines."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from holdfast import Memory
+from holdfast.errors import VersionConflict
+from holdfast.testing import HashingEmbedder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(job: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start a job of this file in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, __file__, job, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+
+
+def finish(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """Wait for a job that must succeed, and return what it printed."""
+    try:
+        out, problem = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    assert process.returncode == 0, problem
+    return out
+
+
+def tell(**facts: Any) -> None:
+    """Print one line of JSON that is out before the process can be killed."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+def write(url: str, writer: str, seconds: str, counter: str) -> None:
+    """Save, count and take a slot in turn until the time is over; tell how often, and the longest wait."""
+    memory = Memory(url, embedder=HashingEmbedder())
+    ada = memory.scoped(user="ada", actor=None)
+    end, longest, added, rounds = time.monotonic() + float(seconds), 0.0, 0, 0
+    while time.monotonic() < end:
+        began = time.monotonic()
+        ada.save(f"writer {writer} round {rounds}", kind="episode")
+        middle = time.monotonic()
+        ada.save(f"port {writer}-{rounds}", slot="server.port", value=f"{writer}-{rounds}")
+        last = time.monotonic()
+        longest = max(longest, middle - began, last - middle)
+        rounds += 1
+        while True:
+            now = ada.get(counter)
+            try:
+                ada.update(counter, value=now.value + 1, expected_version=now.version)
+            except VersionConflict:
+                continue
+            added += 1
+            break
+    memory.close()
+    tell(writer=writer, rounds=rounds, added=added, longest=longest)
+
+
+def read(url: str, seconds: str) -> None:
+    """Search, list and look at a slot until the time is over; tell how often, and the longest wait."""
+    memory = Memory(url, embedder=HashingEmbedder())
+    ada = memory.scoped(user="ada")
+    end, longest, searches, most = time.monotonic() + float(seconds), 0.0, 0, 0
+    while time.monotonic() < end:
+        for look in (
+            lambda: ada.search("writer round", k=5),
+            lambda: ada.list(limit=5),
+            lambda: ada.current("server.port"),
+        ):
+            began = time.monotonic()
+            look()
+            longest = max(longest, time.monotonic() - began)
+        seen = ada.stats().versions
+        assert seen >= most, "less than before"
+        searches, most = searches + 1, seen
+    memory.close()
+    tell(searches=searches, longest=longest)
+
+
+def victim(url: str) -> None:
+    """Write until killed: single saves, batches of 20, updates, a slot; tell of each when it has returned."""
+    memory = Memory(url, embedder=HashingEmbedder())
+    ada = memory.scoped(user="ada")
+    for n in itertools.count(ada.stats().versions):
+        tell(begin=n)
+        item = ada.save(f"single {n}", kind="episode")
+        tell(text=f"single {n}", id=item.id)
+        ada.save_many([{"text": f"batch {n}", "kind": "episode"} for _ in range(20)])
+        tell(batch=f"batch {n}")
+        ada.update(item.id, text=f"updated {n}", expected_version=1)
+        tell(updated=f"updated {n}", id=item.id)
+        ada.save(f"slot {n}", slot="last.value", value=n)
+        tell(slot=n)
+
+
+def fork(url: str) -> None:
+    """Use a memory, fork, and use it in both processes."""
+    memory = Memory(url, embedder=HashingEmbedder())
+    ada = memory.scoped(user="ada")
+    ada.save("before")
+    ada.search("before")
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            seen = [hit.text for hit in ada.search("before", k=50)]
+            ada.save("by child")
+            os.write(writing, json.dumps(seen).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    ada.save("by parent")
+    seen = sorted(hit.text for hit in ada.search("before by child parent", k=50))
+    tell(child=json.loads(os.read(reading, 10_000)), parent=seen)
+
+
+if __name__ == "__main__":
+    {"write": write, "read": read, "victim": victim, "fork": fork}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,208 @@
+"""What A gets back is the same to the byte whether B's memories exist or not."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast import Memory
+from holdfast.errors import HoldfastError
+from holdfast.memory import ScopedMemory
+from holdfast.testing import FrozenClock, HashingEmbedder
+
+HOUR = timedelta(hours=1)
+
+# One step of a script: given the caller and what earlier steps gave, call verbs and return the answers.
+Step = Callable[[ScopedMemory, dict[str, Any], FrozenClock], Any]
+
+
+def _save(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    kept["port"] = caller.save("the server listens on 8080", slot="server.port", value=8080, tags=["net"])
+    kept["note"] = caller.save("tea at five", kind="episode", thread="day", turn=1, idempotency_key="tea")
+    again = caller.save("tea at five", kind="episode", thread="day", turn=1, idempotency_key="tea")
+    twin = caller.save("the server listens on 8080", slot="server.port", value=8080)
+    return [kept["port"], kept["note"], again, twin]
+
+
+def _save_many(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    turns = [{"text": f"turn {n} about tea", "kind": "episode", "thread": "day", "turn": n} for n in range(6)]
+    facts = [{"text": f"port is {n}", "slot": "server.port", "value": n} for n in range(2)]
+    told: list[int] = []
+    return caller.save_many([*turns, *facts], progress=told.append), told
+
+
+def _update(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    id = kept["note"].id
+    return [
+        attempt(lambda: caller.update(id, text="tea at six", expected_version=1)),
+        attempt(lambda: caller.update(id, text="tea at seven", expected_version=1)),
+        attempt(lambda: caller.update(kept["port"].id, text="port 1", value=1, changed_at=clock.now() - HOUR)),
+        attempt(lambda: caller.update(id, scope=("team",))),
+    ]
+
+
+def _bulk(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return caller.update_many({"eq": {"thread": "day"}}, {"tags": ["day"]}), caller.update_many(
+        {"exists": "slot"}, {"importance": 1}, dry_run=True
+    )
+
+
+def _delete_many(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return [caller.delete_many({"contains": {"text": "turn 3"}}, dry_run=dry) for dry in (True, False)]
+
+
+def _delete(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return [
+        attempt(lambda: caller.delete(kept["note"].id, expected_version=99)),
+        attempt(lambda: caller.delete(kept["note"].id)),
+        attempt(lambda: caller.get(kept["note"].id)),
+        attempt(lambda: caller.get(kept["theirs"])),
+        attempt(lambda: caller.delete(kept["theirs"])),
+        attempt(lambda: caller.history(kept["theirs"])),
+    ]
+
+
+def _restore(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return [attempt(lambda: caller.restore(kept[name])) for name in ("theirs",)] + [
+        attempt(lambda: caller.restore(kept["note"].id)),
+        attempt(lambda: caller.restore(kept["port"].id)),
+    ]
+
+
+def _search(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    past = {"known_at": clock.now() - 30 * HOUR}
+    return [
+        caller.search("tea about server port", k=50),
+        caller.search("tea", k=2, kinds=["episode"], where={"eq": {"thread": "day"}}),
+        caller.search("tea", **past),
+        caller.search("tea port", valid_at=clock.now() - 30 * HOUR, min_relevance=0.1),
+    ]
+
+
+def _list(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    pages, cursor = [], None
+    while True:
+        page = caller.list(limit=3, cursor=cursor)
+        pages.append(page)
+        cursor = page.next
+        if cursor is None:
+            return pages, caller.list(where={"eq": {"state": "deleted"}}), caller.list(sort="id", descending=False)
+
+
+def _history(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    first = caller.history(slot="server.port", limit=2)
+    return [first, caller.history(slot="server.port", cursor=first.next), caller.history(kept["note"].id)]
+
+
+def _changes(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    since = kept.get("cursor")
+    page = caller.changes(since, limit=4)
+    kept["cursor"] = page.next
+    return page, caller.changes(page.next), caller.changes()
+
+
+STEPS: dict[str, Step] = {
+    "save": _save,
+    "save_many": _save_many,
+    "get": lambda caller, kept, clock: [attempt(lambda: caller.get(one.id)) for one in (kept["port"], kept["note"])],
+    "current": lambda caller, kept, clock: [caller.current(slot) for slot in ("server.port", "no.slot", "b.only")],
+    "search": _search,
+    "list": _list,
+    "overview": lambda caller, kept, clock: [caller.overview(limit=5), caller.overview()],
+    "stats": lambda caller, kept, clock: caller.stats(),
+    "changes": _changes,
+    "history": _history,
+    "update": _update,
+    "update_many": _bulk,
+    "delete_many": _delete_many,
+    "delete": _delete,
+    "restore": _restore,
+}
+
+
+def attempt(call: Callable[[], Any]) -> Any:
+    """Return an answer, or an error as what a caller sees of it."""
+    try:
+        return call()
+    except HoldfastError as error:
+        return [type(error).__name__, str(error), repr(getattr(error, "current", None))]
+
+
+def plain(answer: Any) -> Any:
+    """Return answers as JSON can carry them."""
+    if isinstance(answer, list | tuple):
+        return [plain(one) for one in answer]
+    return answer.to_json() if hasattr(answer, "to_json") else answer
+
+
+def b_meddles(caller: ScopedMemory, round: int) -> str:
+    """Let B save, change and delete memories that collide with A's in every way; return the id of one."""
+    same = caller.save("the server listens on 8080", slot="server.port", value=8080, tags=["net"])
+    mine = caller.save("tea at five", kind="episode", thread="day", turn=1, idempotency_key="tea")
+    if mine.state == "deleted":
+        mine = caller.restore(mine.id)
+    caller.save_many([{"text": f"turn {n} about tea", "kind": "episode", "thread": "day", "turn": n} for n in range(9)])
+    caller.save(f"port is {round}", slot="server.port", value=round)
+    caller.save("only B", slot="b.only", value=round)
+    caller.update(mine.id, text="tea tea tea server port", tags=["b"])
+    caller.delete(caller.list(kinds=["episode"], sort="id").items[0].id)
+    caller.search("tea")
+    return same.id
+
+
+def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Any) -> str:
+    """Run the whole script for A, with B meddling before and between the steps or not; return all A got, as JSON."""
+    url = f"sqlite:///{folder / ('with.db' if b else 'without.db')}"
+    clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
+    with Memory(url, embedder=embedder, clock=clock) as ours, Memory(url, embedder=embedder, clock=other) as theirs:
+        caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
+        for round in range(2):
+            for at, (name, step) in enumerate(STEPS.items()):
+                if b is not None and at % 4 == 0:
+                    b_meddles(theirs.scoped(**b), round)
+                answers.append([name, plain(step(caller, kept, clock))])
+                clock.advance(hours=2)
+                other.advance(hours=2)
+        # The whole answers, not only what two JSON forms would have in common.
+        return json.dumps(answers, default=str)
+
+
+SCOPES = {
+    "another user": ({"user": "ada"}, {"user": "bob"}),
+    "an id that begins alike": ({"user": "ada"}, {"user": "adam"}),
+    "one more label": ({"user": "ada"}, {"user": "ada", "project": "api"}),
+    "one label of two": ({"user": "ada", "project": "api"}, {"user": "ada", "project": "web"}),
+    "the same id of another label": ({"user": "core"}, {"team": "core"}),
+    "labels in other order": ({"user": "a", "team": "b"}, {"user": "b", "team": "a"}),
+}
+
+
+@pytest.mark.parametrize("case", SCOPES)
+def test_what_a_gets_does_not_depend_on_b(tmp_path: Path, case: str) -> None:
+    """Answers, ids, order, scores, errors, cursors, counts and decisions about duplicates are the same, byte by byte."""
+    a, b = SCOPES[case]
+    assert run(tmp_path, a, b, HashingEmbedder()) == run(tmp_path, a, None, HashingEmbedder())
+
+
+def test_nor_by_words_alone(tmp_path: Path) -> None:
+    """The same without an embedding model, where B's words would count first."""
+    a, b = SCOPES["another user"]
+    assert run(tmp_path, a, b, None) == run(tmp_path, a, None, None)
+
+
+def test_no_verb_is_left_out() -> None:
+    """A new verb must be put into the script, or this fails."""
+    verbs = {name for name, _ in inspect.getmembers(ScopedMemory, inspect.isfunction) if name[0] != "_"}
+    assert verbs == set(STEPS)
+
+
+def test_b_does_collide(tmp_path: Path) -> None:
+    """The script is worth something: run in A's own scope, B's meddling does change what A gets."""
+    a = {"user": "ada"}
+    assert run(tmp_path, a, a, None) != run(tmp_path, a, None, None)
