@@ -70,9 +70,9 @@ class Recall(Base):
         if item is None:
             return await self._unseen(checked, question.reach)
         found = await self._found(question, everything=True)
-        row = _row_of(found.candidates, checked)
-        if row is not None:
-            return self._outranked(checked, found, row, past)
+        live = _row_of(found.candidates, checked)
+        if live is not None:
+            return self._outranked(checked, found, live, past)
         open_question = replace(question, options={**question.options, **_UNFILTERED})
         if _row_of((await self._found(open_question, everything=True)).candidates, checked) is not None:
             return WhyNot(

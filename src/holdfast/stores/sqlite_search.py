@@ -89,8 +89,8 @@ class Searcher:
                 alive = _narrowed(index, alive, probe)
                 cos = np.zeros(index.size, np.float32) if query is None else index.cosines(query)
                 parts.append(Part(index, alive, cos))
-        valid = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
-        as_of = AsOf(valid, {one.scope: at(one.seen.clocks[1]) for one in asked})
+        true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
+        as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
         return _assembled(parts, query, words, as_of)
 
     def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
