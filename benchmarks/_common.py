@@ -231,7 +231,7 @@ def report(name: str, rows: Iterable[Row], *, quick: bool) -> Path:
     kept = []
     for row in rows:
         bar = "" if row.bar is None else f"{'>=' if row.least else '<='} {row.bar:g}"
-        print(f"{row.name:<48}{row.value:>12,.3f} {row.unit:<29}{bar:<10}{row.verdict}", flush=True)
+        print(f"{row.name:<48}{row.value:>12,.3f} {row.unit:<30}{bar:<10}{row.verdict}", flush=True)
         kept.append({**asdict(row), "value": round(row.value, 4), "verdict": row.verdict})
     return save(name + ("-quick" if quick else ""), {"quick": quick, "rows": kept})
 

@@ -130,7 +130,8 @@ class Vectors(Strategy):
 
     def recall(self, question: str) -> Given:
         """Return the best lines."""
-        scores = self._vectors @ self._embedder.embed([question])[0]
+        # einsum and not BLAS, whose threads wait for one another on a busy machine.
+        scores = np.einsum("nd,d->n", self._vectors, self._embedder.embed([question])[0])
         best = np.argsort(-scores, kind="stable")[: K if self._budget is None else len(scores)].tolist()
         if self._budget is not None:
             best = fitting(best, [self._count[turn.id] for turn in self._turns], self._budget)

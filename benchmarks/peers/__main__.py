@@ -14,6 +14,7 @@ import json
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -84,6 +85,7 @@ class Run:
         """Run a job unless the product failed before; a failure is kept, and None returned."""
         if peer in self.failed:
             return None
+        print(f"  {job} {folder}: {peer}", file=sys.stderr, flush=True)
         try:
             answer = self.job(job, peer, folder, **options)
         except JobFailed as error:

@@ -108,7 +108,8 @@ class Insert:
     """Write `item` as a new open version beside those there are.
 
     With `guarded`, `slot_seen` are the holders of the item's slot when the decision was made; with `alone`, there was no
-    live memory of the same text, kind and slot. The store refuses with `Stale` where that has changed.
+    live memory of the same text, kind and slot (at the item's beginning; with `begins_now`, at the time of the commit). The
+    store refuses with `Stale` where that has changed.
     """
 
     item: MemoryItem
@@ -116,6 +117,7 @@ class Insert:
     guarded: bool = False
     slot_seen: frozenset[Ref] = frozenset()
     alone: bool = False
+    begins_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_a_broken_file_of_settings(content: str, says: str) -> None:
 @pytest.mark.parametrize("url", ["memory.db", "", "sqlite", "mysql://x", "sqlite:/x"])
 def test_a_url_that_names_no_store(url: str) -> None:
     """It is refused with where it came from and an example or the schemes known; nothing is made."""
-    with pytest.raises(HoldfastError, match="argument|folder"):
+    with pytest.raises(HoldfastError, match=r"argument|folder"):
         Memory(url, embedder=None)
     assert list(Path().iterdir()) == []
 
@@ -118,7 +118,10 @@ def test_vectors_of_another_model_are_refused() -> None:
         assert ada.search("hello")[0].text == "hello there"
         ada.save("good bye")
     with Memory("sqlite:///a.db", embedder=HashingEmbedder(64)) as memory:
-        assert {hit.text for hit in memory.scoped(user="ada").search("hello bye")} == {"hello there", "good bye"}
+        assert {hit.text for hit in memory.scoped(user="ada").search("hello bye")} == {
+            "hello there",
+            "good bye",
+        }
 
 
 def test_two_models_that_race_for_a_new_store() -> None:
@@ -127,7 +130,7 @@ def test_two_models_that_race_for_a_new_store() -> None:
     two = Memory("sqlite:///a.db", embedder=HashingEmbedder(32))
     one.scoped(user="ada").save("hello")
     with pytest.raises(ModelMismatch, match=r"hashing-64.*hashing-32"):
-        two.scoped(user="ada").save("hello")
+        two.scoped(user="ada").save("good bye")
     assert one.scoped(user="ada").stats().items == 1
     for memory in (one, two):
         memory.close()

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,7 +110,12 @@ def test_save_refuses(ada: ScopedMemory, case: str) -> None:
 def test_save_many_refuses_the_whole_batch(ada: ScopedMemory, case: str) -> None:
     """One bad item among good ones is named by its place, and none of them is written."""
     given, field = SAVES[case]
-    batch = [{"text": "good"}, {"text": "also good", "slot": "a.b"}, {"text": "x", **given}, {"text": "good too"}]
+    batch = [
+        {"text": "good"},
+        {"text": "also good", "slot": "a.b"},
+        {"text": "x", **given},
+        {"text": "good too"},
+    ]
     before = ada.changes()
     with pytest.raises(InvalidInput) as error:
         ada.save_many(batch)
@@ -151,7 +157,10 @@ WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
     "update many by nothing": (lambda m: m.update_many(And(), {}), "changes"),
     "update many by 5": (lambda m: m.update_many(And(), 5), "changes"),
     "bad value for many": (lambda m: m.update_many(And(), {"importance": 7}), "importance"),
-    "bad value for none": (lambda m: m.update_many(Eq("kind", "working"), {"importance": 7}, dry_run=True), "importance"),
+    "bad value for none": (
+        lambda m: m.update_many(Eq("kind", "working"), {"importance": 7}, dry_run=True),
+        "importance",
+    ),
     "delete all of nothing": (lambda m: m.delete_many(None), "where"),
     "query": (lambda m: m.search(""), "query"),
     "surrogate query": (lambda m: m.search("\ud83d"), "query"),
@@ -254,12 +263,13 @@ def test_a_cursor_is_only_what_a_page_gave(ada: ScopedMemory, junk: Any) -> None
         "history": lambda: ada.history(slot="a.b", cursor=junk),
         "changes": lambda: ada.changes(junk),
     }.items():
+        fields = []
         try:
             call()
         except InvalidInput as error:
-            assert error.field in ("cursor", "since"), verb
-        else:
-            assert verb == "changes", f"{verb} took it"
+            fields = [error.field]
+        assert verb == "changes" or fields == ["cursor"], verb
+        assert set(fields) <= {"cursor", "since"}
 
 
 def test_a_redactor_sees_every_text_first(url: str, clock: FrozenClock) -> None:
@@ -278,7 +288,7 @@ def test_a_redactor_sees_every_text_first(url: str, clock: FrozenClock) -> None:
         ada.update(first.id, text="it is hunter2 now")
         assert all("hunter2" not in change.text and "[secret]" in change.text for change in ada.changes())
         refused(ada, lambda: ada.save("a bomb"), "text")
-    assert b"hunter2" not in (path := url.removeprefix("sqlite:///"), open(path, "rb").read())[1]
+    assert b"hunter2" not in Path(url.removeprefix("sqlite:///")).read_bytes()
 
 
 def test_every_error_is_ours() -> None:

@@ -76,7 +76,9 @@ def test_kill_nine(tmp_path: Path) -> None:
                 assert ada.search(newest[0].text, k=1_000)
         with sqlite3.connect(path) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert sum("batch" in one for one in said) >= KILLS // 3, "the writer hardly wrote; the test proves nothing"
+    assert sum("batch" in one for one in said) >= KILLS // 3, (
+        "the writer hardly wrote; the test proves nothing"
+    )
 
 
 def test_what_is_acknowledged_is_seen_by_another_process_at_once(tmp_path: Path) -> None:

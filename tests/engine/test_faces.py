@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import threading
 import time
@@ -32,7 +33,9 @@ def test_both_faces_have_the_same_verbs(plain: type, waiting: type) -> None:
     assert verbs(plain).keys() == verbs(waiting).keys()
     for name, verb in verbs(plain).items():
         other = verbs(waiting)[name]
-        assert list(inspect.signature(verb).parameters.values()) == list(inspect.signature(other).parameters.values())
+        assert list(inspect.signature(verb).parameters.values()) == list(
+            inspect.signature(other).parameters.values()
+        )
         if name not in ("scoped", "close"):
             assert inspect.getdoc(verb) == inspect.getdoc(other)
 
@@ -164,9 +167,8 @@ def test_cancelling_leaves_all_or_nothing(tmp_path: Path) -> None:
                 saving = asyncio.create_task(ada.save(f"note {n}", idempotency_key=f"key {n}"))
                 await asyncio.sleep(0.008 * n)
                 saving.cancel()
-                with pytest.raises((asyncio.CancelledError, AssertionError)):
+                with contextlib.suppress(asyncio.CancelledError):
                     await saving
-                    raise AssertionError("finished before it was cancelled")
             await asyncio.sleep(0.1)
             for n in range(12):
                 await ada.save(f"note {n}", idempotency_key=f"key {n}")

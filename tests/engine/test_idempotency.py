@@ -29,7 +29,9 @@ def test_a_key_is_kept_seven_days(ada: ScopedMemory, clock: FrozenClock) -> None
     assert ada.save("good bye", kind="episode", idempotency_key="k").id != first.id
 
 
-@pytest.mark.parametrize("other", [{"text": "bye"}, {"kind": "preference"}, {"tags": ["x"]}, {"value": 1}, {"importance": 1}])
+@pytest.mark.parametrize(
+    "other", [{"text": "bye"}, {"kind": "preference"}, {"tags": ["x"]}, {"value": 1}, {"importance": 1}]
+)
 def test_another_body_is_refused(ada: ScopedMemory, other: dict[str, object]) -> None:
     """The refusal names the key and the memory it stands for, and nothing is written."""
     first = ada.save("hello", idempotency_key="my-key")

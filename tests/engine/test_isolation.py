@@ -42,7 +42,9 @@ def _update(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> A
     return [
         attempt(lambda: caller.update(id, text="tea at six", expected_version=1)),
         attempt(lambda: caller.update(id, text="tea at seven", expected_version=1)),
-        attempt(lambda: caller.update(kept["port"].id, text="port 1", value=1, changed_at=clock.now() - HOUR)),
+        attempt(
+            lambda: caller.update(kept["port"].id, text="port 1", value=1, changed_at=clock.now() - HOUR)
+        ),
         attempt(lambda: caller.update(id, scope=("team",))),
     ]
 
@@ -69,7 +71,8 @@ def _delete(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> A
 
 
 def _restore(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
-    return [attempt(lambda: caller.restore(kept[name])) for name in ("theirs",)] + [
+    return [
+        attempt(lambda: caller.restore(kept["theirs"])),
         attempt(lambda: caller.restore(kept["note"].id)),
         attempt(lambda: caller.restore(kept["port"].id)),
     ]
@@ -92,7 +95,11 @@ def _list(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any
         pages.append(page)
         cursor = page.next
         if cursor is None:
-            return pages, caller.list(where={"eq": {"state": "deleted"}}), caller.list(sort="id", descending=False)
+            return (
+                pages,
+                caller.list(where={"eq": {"state": "deleted"}}),
+                caller.list(sort="id", descending=False),
+            )
 
 
 def _history(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
@@ -110,8 +117,13 @@ def _changes(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
 STEPS: dict[str, Step] = {
     "save": _save,
     "save_many": _save_many,
-    "get": lambda caller, kept, clock: [attempt(lambda: caller.get(one.id)) for one in (kept["port"], kept["note"])],
-    "current": lambda caller, kept, clock: [caller.current(slot) for slot in ("server.port", "no.slot", "b.only")],
+    "get": lambda caller, kept, clock: [
+        attempt(lambda: caller.get(kept["port"].id)),
+        attempt(lambda: caller.get(kept["note"].id)),
+    ],
+    "current": lambda caller, kept, clock: [
+        caller.current(slot) for slot in ("server.port", "no.slot", "b.only")
+    ],
     "search": _search,
     "list": _list,
     "overview": lambda caller, kept, clock: [caller.overview(limit=5), caller.overview()],
@@ -147,7 +159,9 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
     mine = caller.save("tea at five", kind="episode", thread="day", turn=1, idempotency_key="tea")
     if mine.state == "deleted":
         mine = caller.restore(mine.id)
-    caller.save_many([{"text": f"turn {n} about tea", "kind": "episode", "thread": "day", "turn": n} for n in range(9)])
+    caller.save_many(
+        [{"text": f"turn {n} about tea", "kind": "episode", "thread": "day", "turn": n} for n in range(9)]
+    )
     caller.save(f"port is {round}", slot="server.port", value=round)
     caller.save("only B", slot="b.only", value=round)
     caller.update(mine.id, text="tea tea tea server port", tags=["b"])
@@ -160,7 +174,10 @@ def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Any
     """Run the whole script for A, with B meddling before and between the steps or not; return all A got, as JSON."""
     url = f"sqlite:///{folder / ('with.db' if b else 'without.db')}"
     clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
-    with Memory(url, embedder=embedder, clock=clock) as ours, Memory(url, embedder=embedder, clock=other) as theirs:
+    with (
+        Memory(url, embedder=embedder, clock=clock) as ours,
+        Memory(url, embedder=embedder, clock=other) as theirs,
+    ):
         caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
         for round in range(2):
             for at, (name, step) in enumerate(STEPS.items()):

@@ -37,7 +37,9 @@ def filled(memory: Memory) -> Memory:
         "ada+core": Scope(user="ada", team="core"),
         "all": Scope.shared(),
     }
-    memory.save_many([{"text": text, "scope": scope, "slot": f"{text}.name"} for text, scope in scopes.items()])
+    memory.save_many(
+        [{"text": text, "scope": scope, "slot": f"{text}.name"} for text, scope in scopes.items()]
+    )
     return memory
 
 
@@ -146,7 +148,17 @@ def test_under_is_for_the_administrator(filled: Memory, ada: ScopedMemory) -> No
     assert {hit.text for hit in filled.search("ada core", under=Scope(team="core"))} == {"core", "ada+core"}
     assert filled.stats(under=Scope.shared()).items == 5
     assert {item.text for item in filled.list()} == {"all"}
-    for verb in ("search", "list", "stats", "overview", "changes", "update_many", "delete_many", "get", "current"):
+    for verb in (
+        "search",
+        "list",
+        "stats",
+        "overview",
+        "changes",
+        "update_many",
+        "delete_many",
+        "get",
+        "current",
+    ):
         with pytest.raises(TypeError, match="only on the unscoped"):
             getattr(ada, verb)(under=Scope(user="ada"))
     with pytest.raises(InvalidInput, match="under"):
@@ -171,7 +183,7 @@ def test_an_update_moves_a_memory(memory: Memory, clock: FrozenClock) -> None:
     assert (moved.id, moved.scope, moved.version) == (item.id, Scope(user="ada"), 2)
     assert only.get(item.id) == both.get(item.id) == moved
     assert [hit.id for hit in both.search("8080")] == [item.id]
-    assert [one.verb for one in both.history(item.id)][0] == "save"
+    assert next(iter(both.history(item.id))).verb == "save"
     with pytest.raises(NotFound):
         memory.restore(item.id, scope=Scope(user="ada", project="api"))
     assert both.get(item.id, known_at=clock.now() - timedelta(hours=1)).scope == item.scope
@@ -190,10 +202,12 @@ def test_too_many_labels(memory: Memory) -> None:
     assert memory.scoped(team=[str(n) for n in range(1_023)]).list().items[0].text == "hello"
 
 
-@pytest.mark.parametrize("labels", [{"User": "a"}, {"actor": "a"}, {"user": ""}, {"user": 5}, {"user": []}, {"a b": "x"}])
+@pytest.mark.parametrize(
+    "labels", [{"User": "a"}, {"actor": "a"}, {"user": ""}, {"user": 5}, {"user": []}, {"a b": "x"}]
+)
 def test_bad_labels(memory: Memory, labels: dict[str, object]) -> None:
     """A label name or id that cannot be stored is refused at once, naming it."""
-    with pytest.raises((HoldfastError, TypeError), match="scope|actor"):
+    with pytest.raises((HoldfastError, TypeError), match=r"scope|actor"):
         memory.scoped(**labels)
 
 

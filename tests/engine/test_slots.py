@@ -16,7 +16,9 @@ from holdfast.testing.doubles import START
 DAY = timedelta(days=1)
 
 
-def put(memory: ScopedMemory, value: Any, day: float | None = None, slot: str = "server.port", **more: Any) -> Any:
+def put(
+    memory: ScopedMemory, value: Any, day: float | None = None, slot: str = "server.port", **more: Any
+) -> Any:
     """Save a value into a slot, valid from a day after the clock's start."""
     start = None if day is None else START + day * DAY
     return memory.save(f"{slot} is {value}", slot=slot, value=value, valid_from=start, **more)
@@ -36,10 +38,19 @@ def test_a_later_value_ends_the_earlier(ada: ScopedMemory, clock: FrozenClock) -
     assert ada.current("server.port") == new
     assert values(ada, 0, 0.99, 1, 5) == [8080, 8080, 9090, 9090]
     ended = ada.get(old.id)
-    assert (ended.state, ended.valid_to, ended.superseded_by, ended.version) == ("superseded", new.valid_from, new.id, 2)
+    assert (ended.state, ended.valid_to, ended.superseded_by, ended.version) == (
+        "superseded",
+        new.valid_from,
+        new.id,
+        2,
+    )
     assert new.supersedes == old.id
     assert [hit.id for hit in ada.search("server port")] == [new.id]
-    assert [(one.item.value, one.version) for one in ada.history(slot="server.port")] == [(8080, 1), (8080, 2), (9090, 1)]
+    assert [(one.item.value, one.version) for one in ada.history(slot="server.port")] == [
+        (8080, 1),
+        (8080, 2),
+        (9090, 1),
+    ]
 
 
 def test_a_late_arriving_value_becomes_history(ada: ScopedMemory, clock: FrozenClock) -> None:
@@ -86,7 +97,7 @@ def test_commit_order_decides_where_no_time_was_given(ada: ScopedMemory) -> None
     for n in range(5):
         put(ada, n)
         assert ada.current("server.port").value == n
-    assert len([hit for hit in ada.search("server port", k=50)]) == 1
+    assert len(ada.search("server port", k=50)) == 1
     ada.save_many([{"text": f"port {n}", "slot": "server.port", "value": n} for n in range(10, 14)])
     assert ada.current("server.port").value == 13
     assert [hit.item.value for hit in ada.search("server port", k=50)] == [13]

@@ -22,7 +22,14 @@ def test_the_past_on_both_clocks(ada: ScopedMemory, clock: FrozenClock) -> None:
     clock.set(START + 5 * DAY)
     new = ada.save("lives in Rome", slot="ada.home", value="Rome", valid_from=START + 2 * DAY)
     clock.set(START + 9 * DAY)
-    expected = {(1, None): "Paris", (3, None): "Rome", (3, 4): "Paris", (3, 6): "Rome", (1, 4): "Paris", (None, 4): "Paris"}
+    expected = {
+        (1, None): "Paris",
+        (3, None): "Rome",
+        (3, 4): "Paris",
+        (3, 6): "Rome",
+        (1, 4): "Paris",
+        (None, 4): "Paris",
+    }
     for (valid, known), home in expected.items():
         at = {
             "valid_at": None if valid is None else START + valid * DAY,
@@ -39,13 +46,18 @@ def test_the_past_on_both_clocks(ada: ScopedMemory, clock: FrozenClock) -> None:
         ada.get(new.id, known_at=START + 4 * DAY)
     assert [one.version for one in ada.history(old.id, known_at=START + 4 * DAY)] == [1]
     assert [one.version for one in ada.history(old.id)] == [1, 2]
-    assert [one.text for one in ada.history(slot="ada.home", valid_at=START + 3 * DAY)] == ["lives in Paris", "lives in Rome"]
+    assert [one.text for one in ada.history(slot="ada.home", valid_at=START + 3 * DAY)] == [
+        "lives in Paris",
+        "lives in Rome",
+    ]
 
 
 def test_a_search_of_the_past_does_not_know_the_future(memory: Memory, clock: FrozenClock) -> None:
     """Scores of a past search are what they were then: later memories, changes and deletions leave no trace."""
     ada = memory.scoped(user="ada")
-    items = ada.save_many([{"text": f"note {n} about tea", "kind": "episode", "thread": "t"} for n in range(20)])
+    items = ada.save_many(
+        [{"text": f"note {n} about tea", "kind": "episode", "thread": "t"} for n in range(20)]
+    )
     then = clock.now() + HOUR
     clock.advance(days=1)
     before = [hit.to_json() for hit in ada.search("tea note 3", known_at=then, k=50)]
@@ -104,7 +116,9 @@ def test_a_clock_that_goes_back_still_reads_its_own_writes(ada: ScopedMemory, cl
 def test_known_time_never_repeats(ada: ScopedMemory) -> None:
     """With a clock that stands still every write still has a moment of its own, one microsecond after the last."""
     items = [ada.save(f"note {n}", kind="episode") for n in range(5)]
-    assert [item.known_from - items[0].known_from for item in items] == [timedelta(microseconds=n) for n in range(5)]
+    assert [item.known_from - items[0].known_from for item in items] == [
+        timedelta(microseconds=n) for n in range(5)
+    ]
     for n, item in enumerate(items):
         assert len(ada.list(known_at=item.known_from)) == n + 1
 
@@ -114,7 +128,8 @@ def test_valid_time_defaults_to_what_was_observed(ada: ScopedMemory, clock: Froz
     seen = START - 5 * DAY
     assert ada.save("a", observed_at=seen).valid_from == seen
     assert ada.save("b", observed_at=seen, valid_from=START - DAY).valid_from == START - DAY
-    assert ada.save("c").valid_from == START
+    third = ada.save("c")
+    assert START <= third.valid_from <= third.known_from < START + timedelta(seconds=1)
     assert ada.save("d", kind="episode").observed_at == START
     assert ada.save("e").observed_at is None
 
@@ -134,7 +149,12 @@ def test_since_and_until(ada: ScopedMemory, clock: FrozenClock) -> None:
     }
     for span in spans.values():
         assert {item.text for item in ada.list(**span)} == {"said 5", "true 5", "said 9", "true 9"}
-        assert {hit.text for hit in ada.search("said true", **span)} == {"said 5", "true 5", "said 9", "true 9"}
+        assert {hit.text for hit in ada.search("said true", **span)} == {
+            "said 5",
+            "true 5",
+            "said 9",
+            "true 9",
+        }
     until = datetime(2026, 3, 5, 8, tzinfo=UTC)
     assert {item.text for item in ada.list(until=until)} == {"said 1", "true 1"}
     assert {hit.text for hit in ada.search("said true", until=until)} == {"said 1", "true 1"}
@@ -143,7 +163,9 @@ def test_since_and_until(ada: ScopedMemory, clock: FrozenClock) -> None:
 
 def test_times_are_utc_whatever_was_given(ada: ScopedMemory) -> None:
     """An offset is turned into UTC, microseconds and far years survive."""
-    item = ada.save("x", valid_from="2026-05-08T16:00:00.000001+02:00", valid_to="9999-12-31T23:59:59.999999+00:00")
+    item = ada.save(
+        "x", valid_from="2026-05-08T16:00:00.000001+02:00", valid_to="9999-12-31T23:59:59.999999+00:00"
+    )
     assert item.valid_from == datetime(2026, 5, 8, 14, 0, 0, 1, tzinfo=UTC)
     assert item.valid_from.utcoffset() == timedelta(0)
     assert ada.get(item.id) == item

@@ -45,11 +45,12 @@ class Plan:
                 )
             self.results.append((item.scope, once[1].id))
             return
-        if item.valid_from is None:
+        begins_now = item.valid_from is None
+        if begins_now:
             item = replace(item, valid_from=standing.time)
         twin = self._twin(item, standing)
         if twin is None:
-            item = self._insert(item, entry, standing)
+            item = self._insert(item, entry, standing, begins_now)
         else:
             item = twin
             self.writes.append(Sight(item.scope, Ref(item.id, item.version), draft.source))
@@ -59,7 +60,7 @@ class Plan:
             self._keys[item.scope, key] = digest, ref
             self.writes.append(Once(item.scope, key, digest, ref))
 
-    def _insert(self, item: MemoryItem, entry: Entry, standing: Standing) -> MemoryItem:
+    def _insert(self, item: MemoryItem, entry: Entry, standing: Standing, begins_now: bool) -> MemoryItem:
         self._newest = {**standing.newest, **self._newest}
         known = {(one.id, one.valid_from): one for one in standing.holders}
         known |= {
@@ -72,7 +73,7 @@ class Plan:
         decision = decide.place(item, holders, decide.many(item, self._many))
         seen = frozenset(Ref(one.id, one.version) for one in holders)
         guarded = item.kind != "episode"
-        self.writes.append(Insert(decision.item, entry, guarded, seen, alone=guarded))
+        self.writes.append(Insert(decision.item, entry, guarded, seen, alone=guarded, begins_now=begins_now))
         self.results.append(self._made)
         self._made += 1 + len(decision.changed)
         self.writes += [

@@ -114,8 +114,10 @@ def translate(error: sqlite3.Error, path: str) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"{path}: another process held the write lock for {BUSY_SECONDS:.0f} s; try again")
-    if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{path}: no space left on the disk; nothing of this change was written")
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:
+        return StoreFull(
+            f"{path}: no space left (disk, quota or file limit); nothing of this change was written"
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreReadOnly(
             f"{path}: cannot be opened for writing; check the file, its folder and their rights"
@@ -206,20 +208,36 @@ def chain_key(db: sqlite3.Connection, path: str) -> tuple[int, bytes]:
 
 
 def _secret(path: Path) -> bytes:
+    """Return the key in a file, made where there is none; readable by its owner alone."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        return _made_secret(path)
     except FileExistsError:
-        stored = bytes.fromhex(path.read_text("ascii").strip() or "00")
-        if len(stored) != 32:
-            raise StoreDamaged(
-                f"{path}: holds no key of 32 bytes; restore it from a backup or remove it"
-            ) from None
-        return stored
-    secret = secrets.token_bytes(32)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
+        pass
+    except OSError as error:
+        raise StoreReadOnly(f"{path}: the store's key cannot be written ({error.strerror})") from None
+    try:
+        stored = bytes.fromhex(path.read_text("ascii").strip())
+    except OSError as error:
+        raise StoreReadOnly(f"{path}: the store's key cannot be read ({error.strerror})") from None
+    except ValueError:
+        stored = b""
+    if len(stored) != 32:
+        raise StoreDamaged(f"{path}: holds no key of 32 bytes; restore it from a backup or remove it")
+    return stored
+
+
+def _made_secret(path: Path) -> bytes:
+    """Write a new key, whole or not at all; the write lock of the store keeps others from doing so at once."""
+    if path.exists():
+        raise FileExistsError(path)
+    secret, draft = secrets.token_bytes(32), path.with_name(path.name + ".new")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write(secret.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    draft.replace(path)
     return secret
 
 

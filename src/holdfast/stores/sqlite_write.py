@@ -87,8 +87,11 @@ class Transaction:
             case Insert(item, entry):
                 if write.guarded:
                     self._check_slot(item, write.slot_seen)
-                if write.alone and self._twin(self._place(item.scope).scope_id, item) is not None:
-                    raise Stale
+                if write.alone:
+                    place = self._place(item.scope)
+                    begins = place.known if write.begins_now else rows.micros(item.valid_from)
+                    if self._twin(place.scope_id, item, begins) is not None:
+                        raise Stale
                 return self._put(item, entry, closes=self._graves(item))
             case Replace(item, base, entry):
                 opened = self._opened(item.scope, base, write.last)
@@ -129,7 +132,13 @@ class Transaction:
             item = replace(item, valid_from=rows.at(place.known))
         holders = self._holders(place.scope_id, item)
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
-        return Standing(rows.at(place.known), holders, newest, self._twin(place.scope_id, item), once)
+        return Standing(
+            rows.at(place.known),
+            holders,
+            newest,
+            self._twin(place.scope_id, item, rows.micros(item.valid_from)),
+            once,
+        )
 
     def _used(self, place: Place, key: str, after: int) -> tuple[str, bytes, int] | None:
         """Return what an idempotency key stands for; once its memory has expired, it stands for nothing."""
@@ -150,11 +159,10 @@ class Transaction:
         ).fetchall()
         return tuple(rows.item_of(row, rows.FOREVER) for row in found)
 
-    def _twin(self, scope_id: int, item: MemoryItem) -> MemoryItem | None:
+    def _twin(self, scope_id: int, item: MemoryItem, at: int | None) -> MemoryItem | None:
         mark = rows.twin_of(item, self._term_key)
         if mark is None:
             return None
-        at = rows.micros(item.valid_from)
         found = self._db.execute(
             _OPEN + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
             "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key LIMIT 1",

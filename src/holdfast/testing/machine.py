@@ -213,7 +213,8 @@ class Machine(RuleBasedStateMachine):
         try:
             model(None if isinstance(got, HoldfastError) else got)
         except Refused as refused:
-            assert type(got).__name__ in refused.names, f"expected {refused}, got {got!r}"
+            if type(got).__name__ not in refused.names:
+                raise AssertionError(f"expected {refused}, got {got!r}") from None
         except AssertionError:
             if isinstance(got, HoldfastError):
                 raise AssertionError(f"refused for no reason: {got!r}") from got
@@ -262,7 +263,7 @@ class Machine(RuleBasedStateMachine):
     ) -> None:  # fmt: skip
         """A correction, a change at a time, or a move."""
         id = self.pick(n)
-        fields = {
+        fields: dict[str, Any] = {
             name: given
             for name, given in (("text", text), ("value", value), ("tags", tag), ("slot", slot))
             if given is not None
@@ -316,8 +317,11 @@ class Machine(RuleBasedStateMachine):
         if id is not None:
             got = attempt(lambda: self.bound[who].get(id, valid_at=moment(valid), known_at=moment(known)))
             reach, now = self.actors[who].reach(), self.clock.now()
-            expected = lambda: self.oracle.get(id, reach, now, moment(valid), moment(known))  # noqa: E731
-            self.agree(got, lambda item: compare(expected(), item))
+
+            def check(item: MemoryItem | None) -> None:
+                compare(self.oracle.get(id, reach, now, moment(valid), moment(known)), item)
+
+            self.agree(got, check)
 
     @rule(
         who=callers, where=wheres, scope=st.sampled_from([None, None, None, *SCOPES]), valid=moments, known=moments,
@@ -506,7 +510,6 @@ def machine_for(
     opening: Opening, folders: Callable[[], Any], durable: bool, make_embedder: Callable[[], Embedder | None]
 ) -> type[Machine]:
     """Return the state machine bound to a store."""
-    names = {"opening": opening, "folders": folders, "make_embedder": make_embedder}
-    return type(
-        "StoreMachine", (Machine,), {"durable": durable} | {k: staticmethod(v) for k, v in names.items()}
-    )
+    members: dict[str, Any] = {"opening": opening, "folders": folders, "make_embedder": make_embedder}
+    bound = {name: staticmethod(one) for name, one in members.items()}
+    return type("StoreMachine", (Machine,), {"durable": durable, **bound})

@@ -272,9 +272,9 @@ class Oracle:
         targets = self._checked(who, drafts, now)
         assert got is not None, "refused, but nothing was wrong with it"
         assert len(got) == len(drafts)
-        befores = {
-            labels_of(scope): self.last(lambda labels, s=scope: labels == labels_of(s)) for scope in targets
-        }
+        befores: dict[Labels, datetime | None] = {}
+        for scope in targets:
+            befores[labels_of(scope)] = self.last(labels_of(scope).__eq__)
         knowns: dict[Labels, datetime] = {}
         for item, scope in zip(got, targets, strict=True):
             new = not any(one.item.id == item.id for one in self.versions(lambda labels: True))
