@@ -13,7 +13,7 @@ import calendar
 import functools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -196,8 +196,13 @@ class Ranked:
         return [dict(zip(_NAMES, row, strict=True)) for row in zip(*parts, strict=True)]
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
-        """Return what each signal added to the scores of `rows`; added up in this order they are the score exactly."""
-        return [{one.name: raw[one.name] * one.weight for one in SIGNALS} for raw in self.raw(rows)]
+        """Return what each signal added to the scores of `rows`; see `weighted`."""
+        return [weighted(raw) for raw in self.raw(rows)]
+
+
+def weighted(raw: Mapping[str, float]) -> dict[str, float]:
+    """Return what each signal adds to a score; added up in this order they are the score to the last bit."""
+    return {one.name: raw[one.name] * one.weight for one in SIGNALS}
 
 
 def fuse(c: Candidates, query: Query) -> Ranked:

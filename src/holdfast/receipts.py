@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,7 +54,7 @@ class Receipt:
 
     `held` are the caller's labels, `reach` what was read of them ({"visible": labels}, {"exactly": [labels]} or
     {"under": labels}), `options` the arguments as JSON. `known` says how far each scope was known, `weights` what each
-    signal counts, `counts` how many memories were live, matched a word of the query, and had a vector. `rows` are in order.
+    signal counts, `counts` how many memories were live and how many of them hold a word of the query. `rows` are in order.
     """
 
     id: str
@@ -105,9 +106,14 @@ class Receipt:
 class Hits(list[Hit]):
     """The hits of a search, best first: a list, with the `receipt` of the search beside it."""
 
-    def __init__(self, hits: Iterable[Hit], receipt: Receipt) -> None:
+    def __init__(self, hits: Iterable[Hit], write: Callable[[], Receipt]) -> None:
         super().__init__(hits)
-        self.receipt = receipt
+        self._write = write
+
+    @functools.cached_property
+    def receipt(self) -> Receipt:
+        """The receipt of this search, written when it is first asked for."""
+        return self._write()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,15 +110,16 @@ class Recall(Base):
         found = await self._found(asked)
         keys = found.candidates.key[found.rows].tolist()
         items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
-        raw, signals = found.ranked.raw(found.rows), found.ranked.contributions(found.rows)
-        scores = found.ranked.scores[found.rows].tolist()
+        raw, scores = found.ranked.raw(found.rows), found.ranked.scores[found.rows].tolist()
         hits, rows = [], []
         for n, key in enumerate(keys):
             if key in items:  # what is erased while a search runs is left out of its answer
                 item = items[key]
-                hits.append(Hit(item, scores[n], found.relevances[n], signals[n]))
-                rows.append(Scored(item.id, item.version, raw[n], scores[n], found.relevances[n]))
-        return Hits(hits, self._written(asked, found, tuple(rows)))
+                hits.append(Hit(item, scores[n], found.relevances[n], ranking.weighted(raw[n])))
+                rows.append((item.id, item.version, raw[n], scores[n], found.relevances[n]))
+        # The corpus is let go here: what a receipt needs of it is counted when it is written, from these few rows.
+        counts, as_of = _counts(found.candidates), found.candidates.as_of
+        return Hits(hits, lambda: self._written(asked, as_of, counts, tuple(Scored(*row) for row in rows)))
 
     async def _found(self, asked: Question, everything: bool = False) -> Found:
         """Return the ranked corpus of a question; with `everything` neither `k` nor `min_relevance` cuts it."""
@@ -147,8 +148,9 @@ class Recall(Base):
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
-    def _written(self, asked: Question, found: Found, rows: tuple[Scored, ...]) -> Receipt:
-        c = found.candidates
+    def _written(
+        self, asked: Question, as_of: AsOf, counts: Mapping[str, int], rows: tuple[Scored, ...]
+    ) -> Receipt:
         return Receipt(
             id=self._parts.clock.new_id(),
             at=asked.at.now,
@@ -156,15 +158,11 @@ class Recall(Base):
             reach=_reach_json(asked.reach),
             query=asked.query,
             options=dict(asked.options),
-            valid=c.as_of.valid,
-            known=dict(c.as_of.known),
+            valid=as_of.valid,
+            known=dict(as_of.known),
             model=self._parts.model,
             weights={signal.name: signal.weight for signal in ranking.SIGNALS},
-            counts={
-                "live": int(np.count_nonzero(c.live)),
-                "words": int(np.count_nonzero(c.bm25[c.live] > 0)),
-                "vectors": int(np.count_nonzero(c.cos[c.live] != 0)),
-            },
+            counts=counts,
             rows=rows,
         )
 
@@ -192,9 +190,12 @@ class Recall(Base):
     def _may(self, receipt: Receipt) -> bool:
         if self._caller.admin:
             return True
-        read = [Scope.from_json(labels) for labels in receipt.reach.get("exactly", ())]
-        held = self._caller.scope
-        return "under" not in receipt.reach and all(held.holds(one) for one in (receipt.held, *read))
+        # A receipt comes from outside: what it says it read must be what this caller may read.
+        reach, held = _reach_of(receipt.reach), self._caller.scope
+        read = (reach.visible,) if reach.exactly is None else reach.exactly
+        return reach.under is None and all(
+            one is not None and held.holds(one) for one in (receipt.held, *read)
+        )
 
     def _again(self, receipt: Receipt) -> Question:
         """Return the question of a receipt, to be asked under its clocks."""
@@ -243,6 +244,11 @@ class Recall(Base):
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
 
 
+def _counts(c: Candidates) -> dict[str, int]:
+    """Return how many memories a search ranked, and how many of them hold a word of the query."""
+    return {"live": int(np.count_nonzero(c.live)), "words": int(np.count_nonzero(c.live & (c.bm25 > 0)))}
+
+
 def _row_of(found: Candidates, id: str) -> int | None:
     """Return the live row of a memory, or None."""
     wanted = np.frombuffer(bytes.fromhex(id.replace("-", "")), "V16")[0]
@@ -263,4 +269,4 @@ def _reach_of(stored: Mapping[str, Any]) -> Reach:
         return Reach(under=Scope.from_json(stored["under"]))
     if "exactly" in stored:
         return Reach(exactly=tuple(Scope.from_json(labels) for labels in stored["exactly"]))
-    return Reach(visible=Scope.from_json(stored["visible"]))
+    return Reach(visible=Scope.from_json(stored.get("visible", {})))

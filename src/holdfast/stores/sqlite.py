@@ -273,7 +273,10 @@ class SqliteStore:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        with self._snapshot() as db:
+        lock = self._write_lock if self._in_memory else contextlib.nullcontext()
+        with lock, schema.translated(self.path):
+            # No transaction: each scope is read up to the position seen first, and positions are never written again.
+            db = self._reader()
             asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(probe)]
             words = {
                 rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
@@ -282,7 +285,7 @@ class SqliteStore:
 
     def _resolved(self, probe: Probe) -> list[tuple[Seen, Scope]]:
         """Return the scopes of a search; asked again as of then, those that it met."""
-        scopes = [(seen, Scope.from_json(json.loads(seen.labels))) for seen in self._scopes(probe.reach)]
+        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach)]
         if probe.as_of is None:
             valid, known, now = self._clocks(probe.at, [seen for seen, _ in scopes])
             for seen, _ in scopes:
@@ -391,7 +394,7 @@ class SqliteStore:
         positions = dict(since)
         made: list[Change] = []
         for seen in self._scopes(reach):
-            scope = Scope.from_json(json.loads(seen.labels))
+            scope = rows.scope_of(seen.labels)
             first = positions.get(scope, 0)
             if len(made) >= limit or first >= seen.position:
                 continue
@@ -431,7 +434,7 @@ class SqliteStore:
                 [wanted, *parameters, *([after[1]] if beyond and after else []), limit - len(groups)],
             )
             for value, count, changed in found:
-                shown = Scope.from_json(json.loads(value)) if by == "scope" else value
+                shown = rows.scope_of(value) if by == "scope" else value
                 groups.append(Group(by, shown, count, rows.at(changed)))
             if len(groups) >= limit:
                 break

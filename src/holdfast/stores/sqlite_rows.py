@@ -114,7 +114,7 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         version=version,
         text=text,
         kind=kind,
-        scope=_scope(labels),
+        scope=scope_of(labels),
         slot=slot,
         thread=thread,
         turn=turn,
@@ -144,7 +144,8 @@ def wanted(scope: Scope) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4_096)
-def _scope(labels: str) -> Scope:
+def scope_of(labels: str) -> Scope:
+    """Return the scope that `labels_key` gave the key of."""
     return Scope.from_json(json.loads(labels))
 
 
