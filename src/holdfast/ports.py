@@ -84,12 +84,12 @@ class Entry:
     """What the search reads of one text: `terms` with their counts, its vector, its sentences' vectors, its shape.
 
     `vector` is (d,), `sentences` (n, d), both float32 of length 1, or None without a model. `length` counts the tokens
-    that are no stopwords; `question` says whether it ends in a question mark.
+    that are no stopwords; `traits` are the bits of `text.traits`.
     """
 
     terms: dict[str, int]
     length: int
-    question: bool
+    traits: int
     model: str | None = None
     vector: Floats | None = None
     sentences: Floats | None = None
@@ -227,8 +227,11 @@ class Candidates:
     bm25: Floats
     cos: Floats
     best: Floats
+    around: Floats
     length: Floats
-    question: Bools
+    traits: NDArray[np.uint8]
+    speaker: NDArray[np.int32]
+    speakers: tuple[str, ...]
     day: Doubles
     episode: Bools
     before: NDArray[np.int32]

@@ -78,8 +78,10 @@ def test_why_not_names_the_stage(memory: Memory, ada: ScopedMemory) -> None:
     assert ada.why_not(hits.receipt, hits[0].id).stage == "returned"
     below = ada.why_not(hits.receipt, every["we deployed on Friday"])
     assert below.stage == "below k"
-    assert below.rank is not None and below.rank > 1
-    assert below.score is not None and below.missing == pytest.approx(hits[0].score - below.score)
+    assert below.rank is not None
+    assert below.rank > 1
+    assert below.score is not None
+    assert below.missing == pytest.approx(hits[0].score - below.score)
     assert ada.why_not(ada.search("tea", kinds=["episode"]).receipt, code).stage == "filtered"
     assert ada.why_not(ada.search("tea", where={"eq": {"thread": "day"}}).receipt, code).stage == "filtered"
     assert ada.why_not(ada.search("tea", min_relevance=1.0).receipt, code).stage == "below relevance"

@@ -197,7 +197,9 @@ class Texts:
     """
 
     length: Floats
-    question: Bools
+    traits: NDArray[np.uint8]
+    speaker: NDArray[np.int32]
+    speakers: tuple[str, ...]
     day: NDArray[np.float64]
     episode: Bools
     thread: NDArray[np.int32]
@@ -231,7 +233,7 @@ class Loaded:
     ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes
     entries: Sequence[
         tuple[Any, ...]
-    ]  # key, item_id, kind, thread, turn, day_at, length, question, terms, vector, sentences
+    ]  # key, item_id, kind, speaker, thread, turn, day_at, length, traits, terms, vector, sentences
 
 
 class ScopeIndex:
@@ -246,14 +248,15 @@ class ScopeIndex:
         self.key, self.ids = Column(np.int64), Column("V16")
         self.length, self.day, self.turn = Column(np.float32), Column(np.float64), Column(np.int64)
         self.observed = Column(np.int64)
-        self.question, self.episode = Column(np.bool_), Column(np.bool_)
-        self.kind, self.thread = Column(np.int8), Column(np.int32)
+        self.traits, self.episode = Column(np.uint8), Column(np.bool_)
+        self.kind, self.thread, self.speaker = Column(np.int8), Column(np.int32), Column(np.int32)
         self.vector_of = Column(np.int32)
         self.sentence_starts = Column(np.int64)
         self.sentence_starts.append([0])
         self.postings = Postings()
         self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
         self.threads: dict[str, int] = {}
+        self.speakers: dict[str, int] = {}
         self._order: NDArray[np.int32] = np.zeros(
             0, np.int32
         )  # turns by thread, turn, time, order of writing
@@ -285,7 +288,7 @@ class ScopeIndex:
         self.position, self._present, self._texts = position, None, None
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
-        keys, ids, kinds, threads, turns, days, lengths, questions, terms, vectors, sentences = zip(
+        keys, ids, kinds, speakers, threads, turns, days, lengths, traits, terms, vectors, sentences = zip(
             *entries, strict=True
         )
         first = self.size
@@ -293,13 +296,13 @@ class ScopeIndex:
         self.ids.append(np.frombuffer(b"".join(ids), "V16"))
         self.kind.append([KINDS.index(kind) for kind in kinds])
         self.episode.append([kind == "episode" for kind in kinds])
-        codes = [-1 if name is None else self.threads.setdefault(name, len(self.threads)) for name in threads]
-        self.thread.append(codes)
+        self.thread.append(_coded(threads, self.threads))
+        self.speaker.append(_coded(speakers, self.speakers))
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)
         self.day.append(np.array(days, np.float64) / 86_400e6)
         self.length.append(lengths)
-        self.question.append(questions)
+        self.traits.append(traits)
         self.postings.add(first, terms)
         at = self.vectors.size
         has = np.array([vector is not None for vector in vectors])
@@ -372,7 +375,9 @@ class ScopeIndex:
             spoken = np.flatnonzero(starts[1:] > starts[:-1])
             self._texts = Texts(
                 length=self.length.view,
-                question=self.question.view,
+                traits=self.traits.view,
+                speaker=self.speaker.view,
+                speakers=tuple(self.speakers),
                 day=self.day.view,
                 episode=self.episode.view,
                 thread=self.thread.view,
@@ -451,6 +456,11 @@ class ScopeIndex:
             which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
             best[rows] = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
         return best
+
+
+def _coded(names: Sequence[str | None], codes: dict[str, int]) -> list[int]:
+    """Return a dense code for each name, new ones added to `codes`, and -1 for none."""
+    return [-1 if name is None else codes.setdefault(name, len(codes)) for name in names]
 
 
 def quantised(query: Floats) -> Quantised:

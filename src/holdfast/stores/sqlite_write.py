@@ -263,7 +263,7 @@ class Transaction:
 
     def _index(self, key: int, entry: Entry) -> None:
         packed = rows.pack_terms(entry, self._hashes, self._term_key)
-        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.question, packed))
+        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.traits, packed))
         if entry.vector is None or entry.model is None:
             return
         sentences = None
