@@ -158,23 +158,22 @@ def slot(value: object) -> str | None:
 
 
 def json_value(value: object, field: str = "value", limit: int = 2_000) -> Any:
-    """Return a JSON scalar or a JSON object of at most `limit` characters, checked to be stored without loss."""
+    """Return a JSON scalar or a JSON object of at most `limit` characters, as a copy that is stored without loss."""
     if isinstance(value, list | tuple):
         raise InvalidInput(field, "must be a JSON scalar or object, not a list; save one item per value")
-    _walk(value, field, 0)
-    if not isinstance(value, int | float | bool | None):
-        _small(value, field, limit)
-    return value
+    plain = _copied(value, field, 0)
+    if isinstance(plain, str | dict):
+        _small(plain, field, limit)
+    return plain
 
 
 def metadata(value: object) -> dict[str, Any]:
-    """Return a JSON object of at most 16,384 characters with string keys."""
+    """Return a JSON object of at most 16,384 characters with string keys, as a copy."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidInput("metadata", f"must be a mapping, not {type(value).__name__}")
-    plain = dict(value)
-    _walk(plain, "metadata", 0)
+    plain: dict[str, Any] = _copied(value, "metadata", 0)
     _small(plain, "metadata", MAX_JSON)
     return plain
 
@@ -185,34 +184,37 @@ def _small(value: object, field: str, limit: int) -> None:
         raise InvalidInput(field, f"is {size:,} characters of JSON; the limit is {limit:,}")
 
 
-def _walk(value: object, field: str, depth: int) -> None:
-    """Refuse what JSON or a 64-bit integer column would change or lose."""
+def _copied(value: object, field: str, depth: int) -> Any:
+    """Return plain JSON, refusing what JSON or a 64-bit integer column would change or lose."""
     if depth > 16:
         raise InvalidInput(field, "is nested more than 16 deep")
-    if isinstance(value, bool) or value is None:
-        return
-    if isinstance(value, int):
-        if abs(value) > MAX_INT:
-            raise InvalidInput(field, "holds an integer past 64 bits; store it as a string")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise InvalidInput(field, "holds NaN or infinity, which JSON cannot carry")
-    elif isinstance(value, str):
-        if value:
-            text(value if value.strip() else "x" + value, field, MAX_JSON)
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not isinstance(key, str) or not key or set(key) & set('."\\'):
-                raise InvalidInput(
-                    field, f"the key {key!r:.40} must be a non-empty string without dot, quote or backslash"
-                )
-            text(key, field, MAX_NAME)
-            _walk(inner, field, depth + 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _walk(inner, field, depth + 1)
-    else:
+    if isinstance(value, Mapping):
+        return {_json_key(key, field): _copied(inner, field, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(inner, field, depth + 1) for inner in value]
+    if isinstance(value, str):
+        return text(value, field, MAX_JSON) if value.strip() else _blank(value, field)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidInput(field, "holds NaN or infinity, which JSON cannot carry")
+    if isinstance(value, int) and abs(value) > MAX_INT:
+        raise InvalidInput(field, "holds an integer past 64 bits; store it as a string")
+    if value is not None and not isinstance(value, bool | int | float):
         raise InvalidInput(field, f"holds a {type(value).__name__}, which is not JSON")
+    return value
+
+
+def _blank(value: str, field: str) -> str:
+    if value:
+        text("x" + value, field, MAX_JSON)
+    return value
+
+
+def _json_key(key: object, field: str) -> str:
+    if not isinstance(key, str) or not key or set(key) & set('."\\'):
+        raise InvalidInput(
+            field, f"the key {key!r:.40} must be a non-empty string without dot, quote or backslash"
+        )
+    return text(key, field, MAX_NAME)
 
 
 def item_id(value: object, field: str = "id") -> str:

@@ -254,7 +254,7 @@ def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
 
 
 async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
-    """Return a model's vectors, awaited where it is async, checked: shape (n, dimension), float32, finite."""
+    """Return a model's vectors, awaited where it is async, checked: (n, dimension), float32, finite, of length 1."""
     import numpy as np
 
     assert embedder is not None  # the engine embeds only where there is a model
@@ -267,4 +267,7 @@ async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
             f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "
             f"{embedder.dimension}, or numbers that are not finite"
         )
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if np.abs(lengths - 1).max(initial=0.0) > 1e-3:  # many models leave this to whoever compares
+        vectors = (vectors / np.where(lengths == 0, np.float32(1), lengths)).astype(np.float32)
     return vectors

@@ -97,6 +97,12 @@ def meets(item: MemoryItem, one: MemoryItem) -> bool:
     return _end(one) > _start(item)
 
 
+def outlasts(one: MemoryItem, item: MemoryItem) -> bool:
+    """Whether a memory stays true and kept for at least as long as another would."""
+    expires, wanted = one.expires_at or _LAST, item.expires_at or _LAST
+    return _end(one) >= _end(item) and expires >= wanted
+
+
 def holds(item: MemoryItem, at: datetime | None) -> bool:
     """Whether the item's valid time contains a moment (None: its start is before all time)."""
     return _start(item) <= (at or _FIRST) < _end(item)

@@ -32,6 +32,10 @@ from typing import Any
 class HoldfastError(Exception):
     """Base of every error that Holdfast raises on purpose."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are pickled by calling the class with `args`, which for most of ours are not its arguments.
+        return _revived, (type(self), self.args, self.__dict__)
+
 
 class InvalidInput(HoldfastError, ValueError):
     """A value was refused at the door and nothing was written; `field` names the argument."""
@@ -132,3 +136,11 @@ class ModelMismatch(EmbedderError):
 
 class ConfigError(HoldfastError):
     """A setting is unknown or unusable; the message says which, and where it came from."""
+
+
+def _revived(cls: type[HoldfastError], args: tuple[Any, ...], attributes: dict[str, Any]) -> HoldfastError:
+    """Return an error that was pickled, as one sent from another process is."""
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error

@@ -218,8 +218,9 @@ class Candidates:
     """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
 
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
-    `length` in tokens, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
-    row of the neighbouring turn or -1, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
+    `around` is BM25 of a row with the two turns on either side as one text, `covered` the idf of the query's terms found
+    there, of `mass` in all. `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
+    row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
     """
 
@@ -228,6 +229,8 @@ class Candidates:
     cos: Floats
     best: Floats
     around: Floats
+    covered: Floats
+    mass: float
     length: Floats
     traits: NDArray[np.uint8]
     speaker: NDArray[np.int32]
@@ -236,6 +239,7 @@ class Candidates:
     episode: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
+    place: NDArray[np.int32]
     thread: NDArray[np.int32]
     threads: int
     ids: NDArray[np.void]
@@ -307,11 +311,11 @@ class Store(Protocol):
         """Return the versions that answer `query`, in its order."""
 
     def standings(
-        self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
+        self, asked: Sequence[tuple[MemoryItem, bool, str | None]], now: datetime, keys_after: datetime
     ) -> list[Standing]:
         """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
 
-        An item without `valid_from` begins at the `time` of its standing.
+        Asked are the item, whether its slot holds one value at a time (else holders are left out), and its key. An item without `valid_from` begins at the `time` of its standing.
         """
 
     def candidates(self, probe: Probe) -> Candidates:
@@ -329,7 +333,7 @@ class Store(Protocol):
     ) -> list[Change]:
         """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
 
-    def changes(self, reach: Reach, since: dict[Scope, int], limit: int) -> Logged:
+    def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
         """Return what was written after the positions `since`, in order of scope and position."""
 
     def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:

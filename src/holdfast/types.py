@@ -196,7 +196,7 @@ class Draft:
         checks.text(self.text)
         checks.choice(self.kind, "kind", KINDS)
         _put(self, "slot", checks.slot(self.slot))
-        checks.json_value(self.value)
+        _put(self, "value", checks.json_value(self.value))
         _put(self, "tags", checks.tags(self.tags))
         _put(self, "metadata", checks.metadata(self.metadata))
         _put(self, "importance", checks.unit(self.importance, "importance"))

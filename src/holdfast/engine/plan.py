@@ -62,24 +62,19 @@ class Plan:
 
     def _insert(self, item: MemoryItem, entry: Entry, standing: Standing, begins_now: bool) -> MemoryItem:
         self._newest = {**standing.newest, **self._newest}
-        known = {(one.id, one.valid_from): one for one in standing.holders}
-        known |= {
-            place: self._fresh[place] for place in self._alike.get((item.scope, item.slot), ()) if item.slot
-        }
-        latest = (self._fresh.get(place, one) for place, one in known.items())
-        holders = sorted(
-            (one for one in latest if decide.meets(item, one)), key=lambda one: str(one.valid_from)
-        )
-        decision = decide.place(item, holders, decide.many(item, self._many))
+        several, declarative = decide.many(item, self._many), item.kind != "episode"
+        holders = [] if several or item.slot is None else self._met(item, standing)
+        decision = decide.place(item, holders, several)
         seen = frozenset(Ref(one.id, one.version) for one in holders)
-        guarded = item.kind != "episode"
-        self.writes.append(Insert(decision.item, entry, guarded, seen, alone=guarded, begins_now=begins_now))
+        contested = item.slot is not None and not several
+        insert = Insert(decision.item, entry, contested, seen, alone=declarative, begins_now=begins_now)
+        self.writes.append(insert)
         self.results.append(self._made)
         self._made += 1 + len(decision.changed)
         self.writes += [
             Replace(self._next(one), Ref(one.id, one.version), last=False) for one in decision.changed
         ]
-        if guarded:
+        if declarative:
             place = self._remember(decision.item)
             for alike in ((item.scope, item.slot), (item.scope, item.slot, item.kind, item.text)):
                 self._alike.setdefault(alike, []).append(place)
@@ -87,6 +82,13 @@ class Plan:
             self._remember(self._next(one))
             self._newest[one.id] = self._newest.get(one.id, 1) + 1
         return decision.item
+
+    def _met(self, item: MemoryItem, standing: Standing) -> list[MemoryItem]:
+        """Return the holders of the item's slot that it can meet, as they are after the drafts before it."""
+        known = {(one.id, one.valid_from): one for one in standing.holders}
+        known |= {place: self._fresh[place] for place in self._alike.get((item.scope, item.slot), ())}
+        latest = (self._fresh.get(place, one) for place, one in known.items())
+        return sorted((one for one in latest if decide.meets(item, one)), key=lambda one: str(one.valid_from))
 
     def _next(self, item: MemoryItem) -> MemoryItem:
         """Return an item with the number the store will give it."""
@@ -106,7 +108,8 @@ class Plan:
         known = [*([standing.twin] if standing.twin else []), *(self._fresh[place] for place in alike)]
         for one in known:
             now = self._fresh.get((one.id, one.valid_from), one)
-            if bool(decide.said(now) == decide.said(item)) and decide.holds(now, item.valid_from):
+            same = bool(decide.said(now) == decide.said(item)) and decide.holds(now, item.valid_from)
+            if same and decide.outlasts(now, item):
                 return now
         return None
 

@@ -232,7 +232,7 @@ class Reads(Recall):
         checks.count(limit, "limit", 1, MOST)
         positions = {} if since is None else decode(since, "since", _changes_cursor)
         logged = await self._parts.io.store(
-            self._parts.store.changes, self._reach(None, under), positions, limit
+            self._parts.store.changes, self._reach(None, under), positions, limit, self._parts.clock.now()
         )
         return Page(logged.changes, encode([[scope.to_json(), at] for scope, at in logged.positions.items()]))
 

@@ -308,8 +308,9 @@ class Writes(Base):
 
     async def _standings(self, drafts: Sequence[Draft], items: Sequence[MemoryItem]) -> list[Standing]:
         now = self._parts.clock.now()
-        asked = [(item, draft.idempotency_key) for draft, item in zip(drafts, items, strict=True)]
-        if all(item.kind == "episode" and key is None for item, key in asked):
+        pairs = zip(drafts, items, strict=True)
+        asked = [(item, self._contested(item), draft.idempotency_key) for draft, item in pairs]
+        if all(item.kind == "episode" and key is None for item, _, key in asked):
             return [Standing(now)] * len(items)
         store = self._parts.store
         return await self._parts.io.store(store.standings, asked, now, now - KEY_LIFE)
@@ -385,7 +386,7 @@ class Writes(Base):
         fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in _INDEXED)
         entry = (await self._entries([new]))[0] if fresh else None
         placed = any(getattr(new, name) != getattr(current, name) for name in _PLACING)
-        guarded = bool(new.slot) and placed
+        guarded = self._contested(new) and placed
         seen = await self._free(new) if guarded else frozenset()
         if placed and old is None:
             await self._apart(new, base)
@@ -401,9 +402,9 @@ class Writes(Base):
         gone = replace(current, state="deleted")
         writes: list[Write] = [Remove(gone, Ref(current.id, current.version))]
         for part, entry in zip([*parts, new], entries, strict=True):
-            seen = await self._free(part) if part.slot is not None else frozenset()
+            seen = await self._free(part) if self._contested(part) else frozenset()
             free = replace(part, version=max(part.version, 2), known_from=None, known_to=None)
-            writes.append(Insert(free, entry, bool(part.slot) and part is new and not parts, seen))
+            writes.append(Insert(free, entry, self._contested(part) and part is new and not parts, seen))
         return (await self._apply(writes, by))[-1]
 
     async def _earlier(self, current: MemoryItem) -> list[MemoryItem]:
@@ -419,12 +420,17 @@ class Writes(Base):
         if any(decide.overlap(part, new) for part in parts):
             raise InvalidInput("valid_from", f"overlaps a time for which memory {new.id} says something else")
 
+    def _contested(self, item: MemoryItem) -> bool:
+        """Whether the item's slot holds one value at a time."""
+        return item.slot is not None and not decide.many(item, self._parts.many)
+
     async def _free(self, item: MemoryItem) -> frozenset[Ref]:
         """Return the holders of the item's slot as seen, or raise `SlotConflict` if one overlaps it."""
         now = self._parts.clock.now()
         store = self._parts.store
-        standing = (await self._parts.io.store(store.standings, [(item, None)], now, now))[0]
-        holder = decide.occupant(item, standing.holders, decide.many(item, self._parts.many))
+        asked = [(item, self._contested(item), None)]
+        standing = (await self._parts.io.store(store.standings, asked, now, now))[0]
+        holder = decide.occupant(item, standing.holders, not self._contested(item))
         if holder is not None:
             raise SlotConflict(str(item.slot), holder)
         return frozenset(Ref(one.id, one.version) for one in standing.holders)
@@ -452,10 +458,10 @@ class Writes(Base):
             back = replace(
                 one, version=deleted.version + 1 + n, state="active", known_from=None, known_to=None
             )
-            seen = await self._free(back) if back.slot is not None else frozenset()
+            seen = await self._free(back) if self._contested(back) else frozenset()
             entry = (await self._entries([back]))[0]
             base = Ref(deleted.id, deleted.version)
-            first = Replace(back, base, entry, guarded=bool(back.slot), slot_seen=seen)
+            first = Replace(back, base, entry, guarded=self._contested(back), slot_seen=seen)
             writes.append(first if n == 0 else Insert(back, entry))
         return (await self._apply(writes, by))[-1]
 

@@ -219,6 +219,7 @@ class Alive:
     live: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
+    place: NDArray[np.int32]
     key: Ints
     since: int
     until: int
@@ -260,6 +261,7 @@ class ScopeIndex:
         self._order: NDArray[np.int32] = np.zeros(
             0, np.int32
         )  # turns by thread, turn, time, order of writing
+        self._earlier: dict[int, list[int]] = {}  # the rows that a row closed
         self._present: Alive | None = None
         self._texts: Texts | None = None
 
@@ -325,12 +327,26 @@ class ScopeIndex:
         self.times["valid_from"].append([-FOREVER if one is None else one for one in valid_from])
         for name, ends in (("valid_to", valid_to), ("expires", expires)):
             self.times[name].append([FOREVER if one is None else one for one in ends])
-        base, known_to = self.scope_id << 32, self.times["known_to"].view
-        for moment, closed in zip(known, closes, strict=True):
-            for position in (closed or "").split(",") if closed else ():
-                at = int(np.searchsorted(self.row_key.view, base | int(position)))
-                if at < self.row_key.size and self.row_key.view[at] == base | int(position):
-                    known_to[at] = moment
+        first = self.row_key.size - len(keys)
+        for row, (moment, closed) in enumerate(zip(known, closes, strict=True), first):
+            for position in closed.split(",") if closed else ():
+                self._close(int(position), row, moment)
+
+    def _close(self, position: int, by: int, moment: int) -> None:
+        """Note that a row closed an earlier one, which expires when it does: a memory expires as a whole."""
+        key = self.scope_id << 32 | position
+        at = int(np.searchsorted(self.row_key.view, key))
+        if at == self.row_key.size or self.row_key.view[at] != key:
+            return
+        self.times["known_to"].view[at] = moment
+        self._earlier.setdefault(by, []).append(at)
+        expires, wanted = self.times["expires"].view, self.times["expires"].view[by]
+        before = [at]
+        while before:  # all that came before it, as far as that still says something else
+            row = before.pop()
+            if expires[row] != wanted:
+                expires[row] = wanted
+                before += self._earlier.get(row, ())
 
     def alive(self, valid: int, known: int | None, now: int, keys: Ints | None = None) -> Alive:
         """Return what is live at a moment (`known` None: the latest), of these version `keys` only where given.
@@ -354,9 +370,9 @@ class ScopeIndex:
         key = np.full(self.size, -1, np.int64)
         live[self.row_entry.view[rows]] = True
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
-        before, after = self._links(live)
+        before, after, place = self._links(live)
         count, until = int(np.count_nonzero(live)), self._until(times, valid)
-        made = Alive(self.texts(), count, live, before, after, key, valid, until)
+        made = Alive(self.texts(), count, live, before, after, place, key, valid, until)
         if present:
             self._present = made
         return made
@@ -364,9 +380,9 @@ class ScopeIndex:
     def restrict(self, alive: Alive, keep: Bools) -> Alive:
         """Return `alive` with only the entries of `keep`, their turns linked anew."""
         live = alive.live & keep
-        before, after = self._links(live)
+        before, after, place = self._links(live)
         count = int(np.count_nonzero(live))
-        return replace(alive, live=live, before=before, after=after, count=count)
+        return replace(alive, live=live, before=before, after=after, place=place, count=count)
 
     def texts(self) -> Texts:
         """Return what ranking reads of the entries there are now; kept until there are more."""
@@ -397,15 +413,19 @@ class ScopeIndex:
         ]
         return min(coming)
 
-    def _links(self, live: Bools) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return each live turn's neighbours in its thread, -1 for none."""
+    def _links(self, live: Bools) -> tuple[NDArray[np.int32], ...]:
+        """Return each live turn's neighbours in its thread, -1 for none, and its number there from 0."""
         before, after = np.full(self.size, -1, np.int32), np.full(self.size, -1, np.int32)
+        place = np.zeros(self.size, np.int32)
         turns = self._order[live[self._order]]
         thread = self.thread.view[turns]
         same = thread[1:] == thread[:-1]
         before[turns[1:][same]] = turns[:-1][same]
         after[turns[:-1][same]] = turns[1:][same]
-        return before, after
+        count = np.arange(len(turns), dtype=np.int32)
+        first = np.maximum.accumulate(np.where(np.append(True, ~same)[: len(turns)], count, 0))
+        place[turns] = count - first
+        return before, after, place
 
     def _reorder(self, first: int) -> None:
         """Put the entries from `first` on into the order of turns: few by insertion, many by sorting all."""

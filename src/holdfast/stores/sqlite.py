@@ -49,7 +49,13 @@ _FROM_SLOT = (
     f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
 _ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
-_REFERENCE = "CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE v.valid_from END"
+# A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
+_KEPT = (
+    "(v.expires_at IS NULL AND c.key IS NULL OR ? < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
+    "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
+    "AND d.key IS NULL))"
+)
+_REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
 _CHANGE = f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason "
 _SORTS = {
     "known_from": "v.known_from",
@@ -81,7 +87,17 @@ class FairLock:
                 self._waiting.append(turn)
             self._held = True
         if turn is not None:
-            turn.acquire()
+            try:
+                turn.acquire()
+            except (
+                BaseException
+            ):  # Ctrl-C while waiting: step out of the queue, or hand on what was just granted
+                with self._guard:
+                    if turn in self._waiting:
+                        self._waiting.remove(turn)
+                    else:
+                        self._hand_on()
+                raise
         self._owner, self._depth = me, 1
 
     def __exit__(self, *_: object) -> None:
@@ -90,10 +106,13 @@ class FairLock:
             return
         with self._guard:
             self._owner = 0
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().release()
+        else:
+            self._held = False
 
 
 class SqliteStore:
@@ -128,8 +147,8 @@ class SqliteStore:
         """Start without connections: at first, and in a process forked from one that had some."""
         self._pid, self._closed = os.getpid(), False
         self._writer: sqlite3.Connection | None = None
-        self._write_lock, self._local = FairLock(), threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._write_lock = FairLock()
+        self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget)
         self._hashes: dict[str, int] = {}
 
@@ -142,15 +161,28 @@ class SqliteStore:
             raise StoreClosed(f"{self.path}: this memory was closed; open a new one")
         return schema.connect(self.path)
 
-    def _reader(self) -> sqlite3.Connection:
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
         if self._in_memory:
-            return self._writer_connection()
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None or self._closed or self._pid != os.getpid():
-            db = self._local.db = self._open()
-            with self._guard:
-                self._readers.append(db)
-        return db
+            with self._write_lock:
+                yield self._writer_connection()
+            return
+        if self._pid != os.getpid():
+            self._reset()
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open()
+        try:
+            yield db
+        except BaseException:
+            db.close()
+            raise
+        if self._closed or self._pid != os.getpid():
+            db.close()
+        else:
+            self._idle.append(db)
 
     def _writer_connection(self) -> sqlite3.Connection:
         if self._writer is None or self._closed or self._pid != os.getpid():
@@ -181,19 +213,16 @@ class SqliteStore:
                 raise
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        if self._in_memory:
-            with self._write_lock:
-                return self._writer_connection().execute(sql, parameters).fetchall()
-        with schema.translated(self.path):
-            return self._reader().execute(sql, parameters).fetchall()
+        with schema.translated(self.path), self._reading() as db:
+            return db.execute(sql, parameters).fetchall()
 
     def close(self) -> None:
-        """Close every connection; later calls raise `StoreClosed`."""
+        """Close every connection; one being read with is closed when that is done. Later calls raise `StoreClosed`."""
         with self._write_lock, self._guard:
             self._closed = True
-            for db in [*self._readers, *([self._writer] if self._writer else [])]:
+            for db in [*self._idle, *([self._writer] if self._writer else [])]:
                 db.close()
-            self._readers, self._writer = [], None
+            self._idle, self._writer = [], None
             self._searcher = Searcher(self._budget)
 
     # -- scopes --------------------------------------------------------------------------------------------------
@@ -242,7 +271,7 @@ class SqliteStore:
         filtered = Compiled(where, valid)
         return (
             f"{condition} AND v.state = 'active' AND (v.valid_from IS NULL OR v.valid_from <= ?) AND "
-            f"(v.valid_to IS NULL OR v.valid_to > ?) AND (v.expires_at IS NULL OR v.expires_at > ?) AND {filtered.sql}",
+            f"(v.valid_to IS NULL OR v.valid_to > ?) AND {_KEPT} AND {filtered.sql}",
             [*parameters, valid, valid, now, *filtered.parameters],
             valid,
         )
@@ -273,10 +302,8 @@ class SqliteStore:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        lock = self._write_lock if self._in_memory else contextlib.nullcontext()
-        with lock, schema.translated(self.path):
+        with schema.translated(self.path), self._reading() as db:
             # No transaction: each scope is read up to the position seen first, and positions are never written again.
-            db = self._reader()
             asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(probe)]
             words = {
                 rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
@@ -351,7 +378,7 @@ class SqliteStore:
         return (
             f"{condition} AND NOT EXISTS (SELECT 1 FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE "
             f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND (w.valid_from, w.version) > (v.valid_from, v.version) AND {newer}) AND "
-            f"(v.expires_at IS NULL OR v.expires_at > ?) AND {filtered.sql}",
+            f"{_KEPT} AND {filtered.sql}",
             [*parameters, *parameters, now, *filtered.parameters],
             valid,
         )
@@ -371,7 +398,7 @@ class SqliteStore:
         valid, known, now = self._clocks(at, scopes)
         parameters: list[Any] = [uuid.UUID(id).bytes if id else slot]
         condition = "v.item_id = ?" if id else "v.slot = ?"
-        condition += " AND v.known_from <= ? AND (v.expires_at IS NULL OR v.expires_at > ?)"
+        condition += f" AND v.known_from <= ? AND {_KEPT}"
         parameters += [rows.FOREVER if known is None else known, now]
         if at.valid is not None:
             condition += (
@@ -389,10 +416,11 @@ class SqliteStore:
         )
         return [_change(row, valid) for row in found]
 
-    def changes(self, reach: Reach, since: dict[Scope, int], limit: int) -> Logged:
+    def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
         """Return what was written after the positions `since`, in order of scope and position."""
         positions = dict(since)
         made: list[Change] = []
+        present = rows.micros(now)
         for seen in self._scopes(reach):
             scope = rows.scope_of(seen.labels)
             first = positions.get(scope, 0)
@@ -400,8 +428,8 @@ class SqliteStore:
                 continue
             base = seen.scope_id << 32
             found = self._read(
-                f"{_CHANGE} {_ONE} v.key > ? AND v.key <= ? ORDER BY v.key LIMIT ?",
-                [base | first, base | seen.position, limit - len(made)],
+                f"{_CHANGE} {_ONE} v.key > ? AND v.key <= ? AND {_KEPT} ORDER BY v.key LIMIT ?",
+                [base | first, base | seen.position, max(present or 0, seen.last_known), limit - len(made)],
             )
             made += [_change(row, rows.FOREVER) for row in found]
             full = len(made) >= limit
@@ -490,19 +518,18 @@ class SqliteStore:
         return str(found[0][0])
 
     def standings(
-        self, asked: Sequence[tuple[MemoryItem, str | None]], now: datetime, keys_after: datetime
+        self, asked: Sequence[tuple[MemoryItem, bool, str | None]], now: datetime, keys_after: datetime
     ) -> list[Standing]:
         """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`."""
         with self._snapshot() as db:
             transaction = self._transaction(db, Authorship("read"), now)
-            return [transaction.standing(item, key, rows.micros(keys_after) or 0) for item, key in asked]
+            after = rows.micros(keys_after) or 0
+            return [transaction.standing(item, contested, key, after) for item, contested, key in asked]
 
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
         """Hold one view of the file over several reads."""
-        lock = self._write_lock if self._in_memory else contextlib.nullcontext()
-        with lock, schema.translated(self.path):
-            db = self._reader()
+        with schema.translated(self.path), self._reading() as db:
             db.execute("BEGIN")
             try:
                 yield db

@@ -113,8 +113,11 @@ class Compiled:
             tests = " AND ".join(f"e.value {sign} {self._bind(bound)}" for sign, bound in bounds)
             return self._element(at, f"{_typed(bounds[0][1])} AND {tests}")
         values = where.values if isinstance(where, In) else (where.value,) if isinstance(where, Eq) else ()
-        tests = " OR ".join(f"({_typed(value)} AND e.value = {self._bind(value)})" for value in values)
-        return self._element(at, tests or "0")
+        kinds = []
+        for typed in dict.fromkeys(_typed(value) for value in values):
+            marks = ", ".join(self._bind(value) for value in values if _typed(value) == typed)
+            kinds.append(f"({typed} AND e.value IN ({marks}))")
+        return self._element(at, " OR ".join(kinds) or "0")
 
     @staticmethod
     def _element(at: str, tests: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import ranking
+from ..errors import ModelMismatch
 from ..ports import AsOf, Candidates, Floats, Ints, Probe
 from ..types import KINDS, Scope
 from .index import COUNTS, Alive, Loaded, ScopeIndex, Texts, quantised
@@ -31,8 +32,9 @@ _VERSIONS = (
     "WHERE key > ? AND key <= ? ORDER BY key"
 )
 _ENTRIES = (
-    "SELECT t.key, v.item_id, v.kind, v.speaker, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN v.observed_at ELSE "
-    "v.valid_from END, t.length, t.traits, t.terms, x.vector, x.sentences FROM terms t JOIN versions v ON v.key = t.key "
+    "SELECT t.key, v.item_id, v.kind, v.speaker, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
+    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.length, t.traits, t.terms, x.vector, x.sentences "
+    "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
 
@@ -81,7 +83,7 @@ class Searcher:
         query = None if probe.vector is None else quantised(probe.vector)
         parts = []
         for seen, _, keys in asked:
-            index, lock = self._index(db, seen)
+            index, lock = self._index(db, seen, probe.model)
             valid, known, now = seen.clocks
             with lock:
                 latest = known == seen.last_known
@@ -93,7 +95,9 @@ class Searcher:
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
         return _assembled(parts, query, words, as_of)
 
-    def _index(self, db: sqlite3.Connection, seen: Seen) -> tuple[ScopeIndex, threading.RLock]:
+    def _index(
+        self, db: sqlite3.Connection, seen: Seen, model: str | None
+    ) -> tuple[ScopeIndex, threading.RLock]:
         """Return the scope's state, loaded or extended to what this read sees."""
         with self._guard:
             held = self._indexes.get(seen.scope_id)
@@ -106,6 +110,7 @@ class Searcher:
         with lock:
             if index.position < seen.position:
                 span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
+                _check_model(db, model)
                 entries = db.execute(_ENTRIES, span).fetchall()
                 if index.vectors.dimension == 0 and any(row[10] for row in entries):
                     index.set_dimension(len(next(row[10] for row in entries if row[10])) - 4)
@@ -121,6 +126,15 @@ class Searcher:
             while held > self._budget and (oldest := next(iter(self._indexes))) != keep:
                 del self._indexes[oldest]
                 held -= self._bytes.pop(oldest, 0)
+
+
+def _check_model(db: sqlite3.Connection, model: str | None) -> None:
+    """Refuse to compare a query with another model's vectors, such as another process has written since."""
+    found = db.execute("SELECT name FROM models ORDER BY model_id LIMIT 1").fetchone()
+    if model is not None and found is not None and found[0] != model:
+        raise ModelMismatch(
+            f"this store's vectors come from {found[0]}, not from {model}; open it with that model"
+        )
 
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
@@ -142,25 +156,28 @@ def _assembled(
     parts: Sequence[Part], query: Quantised | None, words: dict[int, float], as_of: AsOf
 ) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
-    terms = _terms(parts, live, words)
+    terms, mass = _terms(parts, live, words)
     bm25 = np.zeros(len(live), np.float32)
     for gain, docs, counts in terms:
         bm25[docs] += gain * COUNTS[counts]
     cos = _joined([part.cos for part in parts], np.float32)
-    chosen = _chosen(parts, live, bm25, cos)
+    chosen = _chosen(parts, live, ranking.core(bm25, cos, mass))
     best = _best(parts, query, chosen, cos)
     texts = [part.alive.texts for part in parts]
     offsets = [0, *itertools.accumulate(part.size for part in parts)]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     before = _shifted([part.alive.before for part in parts], offsets)
     after = _shifted([part.alive.after for part in parts], offsets)
+    around, covered = _around(terms, bm25, chosen, before, after)
     speaker, speakers = _speakers(texts)
     return Candidates(
         live=live,
         bm25=bm25,
         cos=cos,
         best=best,
-        around=_around(terms, bm25, chosen, before, after),
+        around=around,
+        covered=covered,
+        mass=mass,
         length=_joined([one.length for one in texts], np.float32),
         traits=_joined([one.traits for one in texts], np.uint8),
         speaker=speaker,
@@ -169,6 +186,7 @@ def _assembled(
         episode=_joined([one.episode for one in texts], np.bool_),
         before=before,
         after=after,
+        place=_joined([part.alive.place for part in parts], np.int32),
         thread=_shifted([one.thread for one in texts], shifts),
         threads=shifts[-1],
         ids=_joined([one.ids for one in texts], "V16"),
@@ -196,9 +214,15 @@ def _shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[n
 Term = tuple[np.float32, "NDArray[np.int32]", "NDArray[np.uint8]"]
 
 
-def _terms(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]) -> list[Term]:
-    """Return each word's gain with the rows that hold it and how often; live rows alone make the statistics."""
+def _terms(
+    parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]
+) -> tuple[list[Term], float]:
+    """Return each word's gain with the rows that hold it and how often, and all words' gains together.
+
+    Live rows alone make the statistics.
+    """
     made: list[Term] = []
+    mass = 0.0
     starts = [0, *itertools.accumulate(part.size for part in parts)]
     total = sum(part.alive.count for part in parts)
     everything = total == len(live)
@@ -211,19 +235,18 @@ def _terms(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, floa
             if len(docs):
                 found.append((docs + np.int32(start) if start else docs, counts))
         holding = sum(len(docs) if everything else int(np.count_nonzero(live[docs])) for docs, _ in found)
+        gain = weight * ranking.idf(total, holding)
+        mass += gain
         if holding:
-            gain = np.float32(weight * ranking.idf(total, holding))
-            made += [(gain, docs, counts) for docs, counts in found]
-    return made
+            made += [(np.float32(gain), docs, counts) for docs, counts in found]
+    return made, mass
 
 
-def _chosen(
-    parts: Sequence[Part], live: NDArray[np.bool_], bm25: Floats, cos: Floats
-) -> NDArray[np.intp] | None:
+def _chosen(parts: Sequence[Part], live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp] | None:
     """Return the rows looked at closely: None for all up to 4,000 live ones, the 1,000 most likely above."""
     if sum(part.alive.count for part in parts) <= REFINE_ABOVE:
         return None
-    first = np.where(live, ranking.core(bm25, cos, live), np.float32(-np.inf))
+    first = np.where(live, likely, np.float32(-np.inf))
     return np.sort(np.argpartition(first, -REFINE)[-REFINE:])
 
 
@@ -247,20 +270,27 @@ def _around(
     chosen: NDArray[np.intp] | None,
     before: NDArray[np.int32],
     after: NDArray[np.int32],
-) -> Floats:
-    """Return BM25 of the chosen rows with the two turns on either side taken as one text, and `bm25` for the rest."""
-    around = bm25.copy()
+) -> tuple[Floats, Floats]:
+    """Return BM25 of the chosen rows with the two turns on either side taken as one text (`bm25` for the rest), and the
+    gains of the words found there (0 for the rest)."""
+    around, covered = bm25.copy(), np.zeros(len(bm25), np.float32)
     rows = np.arange(len(bm25)) if chosen is None else chosen
     # A row more than there are stands for no neighbour: it holds no word.
     back, forth = np.append(before, -1), np.append(after, -1)
     near = np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]])
-    held, sums = np.zeros(len(bm25) + 1, np.float32), np.zeros(len(rows), np.float32)
+    held, sums, found = (
+        np.zeros(len(bm25) + 1, np.float32),
+        np.zeros(len(rows), np.float32),
+        np.zeros(len(rows), np.float32),
+    )
     for gain, docs, counts in terms:
         held[docs] = counts
-        sums += gain * ranking.saturate(held[near].sum(axis=0))
+        times = held[near].sum(axis=0)
+        sums += gain * ranking.saturate(times)
+        found += gain * (times > 0)
         held[docs] = 0
-    around[rows] = sums
-    return around
+    around[rows], covered[rows] = sums, found
+    return around, covered
 
 
 def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import decide
 from ..errors import ModelMismatch, VersionConflict
 from ..ports import (
     Authorship,
@@ -90,7 +91,8 @@ class Transaction:
                 if write.alone:
                     place = self._place(item.scope)
                     begins = place.known if write.begins_now else rows.micros(item.valid_from)
-                    if self._twin(place.scope_id, item, begins) is not None:
+                    among = self._holders(place.scope_id, item) if write.guarded and item.slot else None
+                    if self._twin(place.scope_id, item, begins, among) is not None:
                         raise Stale
                 return self._put(item, entry, closes=self._graves(item))
             case Replace(item, base, entry):
@@ -121,7 +123,7 @@ class Transaction:
 
     # -- what a decision meets -----------------------------------------------------------------------------------
 
-    def standing(self, item: MemoryItem, key: str | None, keys_after: int) -> Standing:
+    def standing(self, item: MemoryItem, contested: bool, key: str | None, keys_after: int) -> Standing:
         """Return what a save of `item` meets in exactly its scope, without making the scope."""
         place = self._find(item.scope)
         if place is None:
@@ -130,13 +132,15 @@ class Transaction:
         once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
         if item.valid_from is None:
             item = replace(item, valid_from=rows.at(place.known))
-        holders = self._holders(place.scope_id, item)
+        holders = self._holders(place.scope_id, item) if contested else ()
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
+        among = holders if item.slot is not None and contested else None
+        twin = self._twin(place.scope_id, item, rows.micros(item.valid_from), among)
         return Standing(
             rows.at(place.known),
             holders,
             newest,
-            self._twin(place.scope_id, item, rows.micros(item.valid_from)),
+            twin,
             once,
         )
 
@@ -159,16 +163,27 @@ class Transaction:
         ).fetchall()
         return tuple(rows.item_of(row, rows.FOREVER) for row in found)
 
-    def _twin(self, scope_id: int, item: MemoryItem, at: int | None) -> MemoryItem | None:
+    def _twin(
+        self, scope_id: int, item: MemoryItem, at: int | None, holders: Sequence[MemoryItem] | None = None
+    ) -> MemoryItem | None:
+        """Return the live memory that says the same at a moment, and will for as long as the item would.
+
+        With `holders` of its slot at hand, it is looked for among them: they are few, the mark's past rows may be many.
+        """
         mark = rows.twin_of(item, self._term_key)
         if mark is None:
             return None
-        found = self._db.execute(
-            _OPEN + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
-            "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key LIMIT 1",
-            (scope_id, mark, self._now, at, at),
-        ).fetchone()
-        return rows.item_of(found, at or self._now) if found else None
+        moment = rows.at(at or self._now)
+        if holders is None:
+            found = self._db.execute(
+                _OPEN
+                + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
+                "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key",
+                (scope_id, mark, self._now, at, at),
+            )
+            holders = [rows.item_of(row, at or self._now) for row in found]
+        alike = (one for one in holders if rows.twin_of(one, self._term_key) == mark)
+        return next((one for one in alike if decide.holds(one, moment) and decide.outlasts(one, item)), None)
 
     def _check_slot(self, item: MemoryItem, seen: frozenset[Ref]) -> None:
         place = self._place(item.scope)

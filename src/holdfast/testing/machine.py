@@ -33,10 +33,24 @@ CALLERS: dict[str, tuple[Scope, str | None]] = {
     "bob alone": (Scope(user="bob"), None),
     "core": (Scope(team="core"), None),
 }
+# Scopes that each caller can name, the usual one first; and some that not all of them can.
+NAMED: dict[str, list[Any]] = {
+    "ada": [None, None, ("user",), Scope.shared()],
+    "ada in teams": [("user",), Scope(team="infra"), Scope(user="ada", team="core")],
+    "ada at work": [None, None, ("user",), ("project",), Scope.shared()],
+    "bob": [None, None, ("user",), ("team",)],
+    "bob alone": [None],
+    "core": [None, Scope(team="core")],
+}
 SCOPES: list[Any] = [
-    None, None, None, ("user",), ("team",), ("project",), ("user", "project"), Scope.shared(), Scope(team="infra"),
+    None,
+    ("user",),
+    ("team",),
+    ("project",),
+    ("user", "project"),
+    Scope.shared(),
     Scope(user="ada"),
-]  # fmt: skip
+]
 QUERIES: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]] | None] = {
     "which port does the server use": None,
     "green tea": None,
@@ -55,12 +69,18 @@ few_texts = st.sampled_from(["Green tea", "Server uses port", "Bob said cat?"])
 hours = st.integers(-24 * 40, 24 * 40)
 values = st.sampled_from([None, 1, 2, True, "1", {"a": 1}])
 slots = st.sampled_from([None, None, "server.port", "server.port", "bob.pet", "bob.tea"])
-tags = st.lists(st.sampled_from(["x", "y"]), max_size=2).map(tuple)
+tags = st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True).map(tuple)
 metadata = st.sampled_from(
     [{}, {"n": 1}, {"n": 1.5, "on": True}, {"n": "1", "in": {"deep": ["a", 2]}}, {"n": None}]
 )
-callers = st.sampled_from(list(CALLERS))
-moments = st.one_of(st.none(), st.none(), hours)
+callers = st.sampled_from([*CALLERS, "ada", "ada at work"])
+# Mostly a scope that the caller can name.
+scope_picks = st.integers(0, 70)
+starts = st.one_of(st.none(), st.none(), st.none(), hours)
+# Mostly the present; else a moment at which something happened, or any.
+moments = st.one_of(
+    st.none(), st.none(), st.none(), st.integers(0, 99), hours.map(lambda hour: hour + 1_000_000)
+)
 picks = st.integers(0, 30)
 
 
@@ -68,10 +88,14 @@ picks = st.integers(0, 30)
 def drafts(draw: st.DrawFn) -> dict[str, Any]:
     """The arguments of a save; times as hours from the start of the clock."""
     kind = draw(st.sampled_from(["fact", "fact", "preference", "episode", "episode"]))
-    given = {"text": draw(st.one_of(texts, few_texts)), "kind": kind, "scope": draw(st.sampled_from(SCOPES))}
+    given: dict[str, Any] = {
+        "text": draw(st.one_of(texts, few_texts)),
+        "kind": kind,
+        "scope": draw(scope_picks),
+    }
+    given["thread"] = draw(st.sampled_from([None, "one", "two"]))
     if kind == "episode":
         given |= {
-            "thread": draw(st.sampled_from([None, "one", "two"])),
             "turn": draw(st.one_of(st.none(), st.integers(0, 5))),
             "speaker": draw(st.sampled_from([None, "bob"])),
         }
@@ -84,11 +108,11 @@ def drafts(draw: st.DrawFn) -> dict[str, Any]:
             "importance": draw(st.sampled_from([0.0, 0.5, 1])),
         }
     given["value"] = draw(values)
-    given |= {name: draw(moments) for name in ("valid_from", "observed_at")}
+    given |= {name: draw(starts) for name in ("valid_from", "observed_at")}
     after = draw(st.one_of(st.none(), st.none(), st.integers(1, 300)))
     if after is not None and given["valid_from"] is not None:
         given["valid_to"] = given["valid_from"] + after
-    given["expires_at"] = draw(st.one_of(st.none(), st.none(), st.none(), hours))
+    given["expires_at"] = draw(st.sampled_from([None] * 12 + [0, 5, 24, 100, 500]))
     given["idempotency_key"] = draw(st.sampled_from([None, None, None, None, "key"]))
     return given
 
@@ -163,6 +187,11 @@ filters = st.recursive(
 wheres = st.one_of(st.none(), filters)
 
 
+def scope_of(who: str, pick: int) -> Any:
+    """Return a scope for a caller to name: seven times in eight one that it can."""
+    return SCOPES[pick % len(SCOPES)] if pick > 62 else NAMED[who][pick % len(NAMED[who])]
+
+
 def moment(hour: int | None) -> datetime | None:
     """Return a time as hours from the start of the clock."""
     return None if hour is None else START + timedelta(hours=hour)
@@ -184,15 +213,17 @@ class Machine(RuleBasedStateMachine):
     durable: bool
     make_embedder: Callable[[], Embedder | None]
 
-    @initialize()
-    def start(self) -> None:
-        """Open an empty store."""
+    @initialize(given=st.lists(drafts(), max_size=12))
+    def start(self, given: list[dict[str, Any]]) -> None:
+        """Open an empty store, and let the callers save something in turn."""
         self.closing = contextlib.ExitStack()
         self.folder = Path(self.closing.enter_context(self.folders()))
         self.clock, self.oracle, self.embedder = FrozenClock(), Oracle(), self.make_embedder()
         self.cursors: dict[str, str | None] = {}
         self.told: dict[str, Counter[Any]] = {name: Counter() for name in CALLERS}
         self.reopen()
+        for at, one in enumerate(given):
+            self.save(("ada", "ada at work", "bob")[at % 3], one)
 
     def reopen(self) -> None:
         """Open the store, again if it was open."""
@@ -222,23 +253,42 @@ class Machine(RuleBasedStateMachine):
         else:
             assert not isinstance(got, HoldfastError), got
 
-    def pick(self, n: int) -> str | None:
-        """Return the id of a memory, any caller's."""
-        ids = sorted({one.item.id for one in self.oracle.versions(lambda labels: True)})
+    def pick(self, who: str, n: int) -> str | None:
+        """Return the id of a memory: three times in four one that the caller sees."""
+        sees = self.actors[who].sees if n % 4 else (lambda labels: True)
+        ids = sorted({one.item.id for one in self.oracle.versions(sees)})
         return ids[n % len(ids)] if ids else None
+
+    def aim(self, who: str, n: int, pick: int | None) -> tuple[str | None, Any]:
+        """Return the id of a memory and a scope to name with it: mostly the one it is in."""
+        id = self.pick(who, n)
+        if id is None or pick is None or pick > 45:
+            return id, None if pick is None else scope_of(who, pick)
+        head = self.oracle.head(id, lambda labels: True)
+        return id, head.item.scope if head else None
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def _draft(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        made = dict(given)
-        for name in ("valid_from", "valid_to", "observed_at", "expires_at"):
+    def _draft(self, who: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a save; it expires some hours from now, so seldom at once."""
+        made = dict(given) | {"scope": scope_of(who, given["scope"])}
+        for name in ("valid_from", "valid_to", "observed_at"):
             made[name] = moment(given.get(name))
+        if given["expires_at"] is not None:
+            made["expires_at"] = self.clock.now() + timedelta(hours=given["expires_at"])
         return made
+
+    def then(self, pick: int | None, clock: str) -> datetime | None:
+        """Return a moment of the past or future to ask about: the very one at which a version began, or any."""
+        if pick is None or pick >= 500_000:
+            return moment(pick if pick is None else pick - 1_000_000)
+        written = self.oracle.versions(lambda labels: True)
+        return getattr(written[pick % len(written)].item, clock) if written else None
 
     @rule(who=callers, given=drafts())
     def save(self, who: str, given: dict[str, Any]) -> None:
         """One memory."""
-        made, now = self._draft(given), self.clock.now()
+        made, now = self._draft(who, given), self.clock.now()
         got = attempt(lambda: self.bound[who].save(**made))
         checked = None if isinstance(got, HoldfastError) else [got]
         self.agree(got, lambda _: self.oracle.save(self.actors[who], [Draft.of(made)], now, checked))
@@ -246,7 +296,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=callers, given=st.lists(drafts(), min_size=2, max_size=6))
     def save_many(self, who: str, given: list[dict[str, Any]]) -> None:
         """Several at once."""
-        made, now = [self._draft(one) for one in given], self.clock.now()
+        made, now = [self._draft(who, one) for one in given], self.clock.now()
         got = attempt(lambda: self.bound[who].save_many(made))
         self.agree(
             got, lambda items: self.oracle.save(self.actors[who], [Draft.of(one) for one in made], now, items)
@@ -254,15 +304,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         who=callers, n=picks, text=st.one_of(st.none(), texts), value=st.one_of(st.none(), values),
-        tag=st.one_of(st.none(), tags), slot=st.one_of(st.none(), slots), scope=st.sampled_from(SCOPES),
-        version=st.sampled_from([None, None, 1, 2, 3]), changed=st.one_of(st.none(), st.none(), hours),
+        tag=st.one_of(st.none(), tags), slot=st.one_of(st.none(), slots), at_scope=st.one_of(st.none(), scope_picks),
+        version=st.sampled_from([None, None, None, 1, 2, 3]), changed=st.one_of(st.none(), st.none(), hours),
     )  # fmt: skip
     def update(
-        self, who: str, n: int, text: str | None, value: Any, tag: Any, slot: str | None, scope: Any,
+        self, who: str, n: int, text: str | None, value: Any, tag: Any, slot: str | None, at_scope: int | None,
         version: int | None, changed: int | None,
     ) -> None:  # fmt: skip
         """A correction, a change at a time, or a move."""
-        id = self.pick(n)
+        id, scope = self.aim(who, n, at_scope)
         fields: dict[str, Any] = {
             name: given
             for name, given in (("text", text), ("value", value), ("tags", tag), ("slot", slot))
@@ -278,25 +328,31 @@ class Machine(RuleBasedStateMachine):
             got, lambda item: self.oracle.update(self.actors[who], id, fields, scope, version, at, now, item)
         )
 
-    @rule(who=callers, n=picks, scope=st.sampled_from(SCOPES), version=st.sampled_from([None, None, 1, 2]))
-    def delete(self, who: str, n: int, scope: Any, version: int | None) -> None:
+    @rule(
+        who=callers,
+        n=picks,
+        at_scope=st.one_of(st.none(), scope_picks),
+        version=st.sampled_from([None, None, 1, 2]),
+    )
+    def delete(self, who: str, n: int, at_scope: int | None, version: int | None) -> None:
         """Out of every answer."""
-        id = self.pick(n)
+        id, scope = self.aim(who, n, at_scope)
         if id is not None:
             got = attempt(lambda: self.bound[who].delete(id, scope=scope, expected_version=version))
             now = self.clock.now()
             self.agree(got, lambda item: self.oracle.delete(self.actors[who], id, scope, version, now, item))
 
-    @rule(who=callers, n=picks, scope=st.sampled_from(SCOPES))
-    def restore(self, who: str, n: int, scope: Any) -> None:
+    @rule(who=callers, n=picks, at_scope=st.one_of(st.none(), scope_picks))
+    def restore(self, who: str, n: int, at_scope: int | None) -> None:
         """Back again."""
-        id = self.pick(n)
+        id, scope = self.aim(who, n, at_scope)
         if id is not None:
             got = attempt(lambda: self.bound[who].restore(id, scope=scope))
             now = self.clock.now()
             self.agree(got, lambda item: self.oracle.restore(self.actors[who], id, scope, None, now, item))
 
-    @rule(forward=st.integers(0, 24 * 12))
+    # Also by the very hours after which something expires.
+    @rule(forward=st.sampled_from([1, 5, 19, 24, 76, 100, 170, 400]))
     def wait(self, forward: int) -> None:
         """Time passes."""
         self.clock.advance(hours=forward)
@@ -313,33 +369,45 @@ class Machine(RuleBasedStateMachine):
     @rule(who=callers, n=picks, valid=moments, known=moments)
     def get(self, who: str, n: int, valid: int | None, known: int | None) -> None:
         """One memory, now or then."""
-        id = self.pick(n)
+        id = self.pick(who, n)
         if id is not None:
-            got = attempt(lambda: self.bound[who].get(id, valid_at=moment(valid), known_at=moment(known)))
+            got = attempt(
+                lambda: self.bound[who].get(
+                    id, valid_at=self.then(valid, "valid_from"), known_at=self.then(known, "known_from")
+                )
+            )
             reach, now = self.actors[who].reach(), self.clock.now()
 
             def check(item: MemoryItem | None) -> None:
-                compare(self.oracle.get(id, reach, now, moment(valid), moment(known)), item)
+                compare(
+                    self.oracle.get(
+                        id, reach, now, self.then(valid, "valid_from"), self.then(known, "known_from")
+                    ),
+                    item,
+                )
 
             self.agree(got, check)
 
     @rule(
-        who=callers, where=wheres, scope=st.sampled_from([None, None, None, *SCOPES]), valid=moments, known=moments,
-        since=moments, until=moments, sort=st.sampled_from(["known_from", "valid_from", "id"]), down=st.booleans(),
+        who=callers, where=wheres, scope=st.one_of(st.none(), st.none(), scope_picks), valid=moments, known=moments,
+        since=starts, until=starts, sort=st.sampled_from(["known_from", "valid_from", "id"]), down=st.booleans(),
         size=st.sampled_from([2, 100]),
     )  # fmt: skip
     def listing(
-        self, who: str, where: Any, scope: Any, valid: int | None, known: int | None, since: int | None,
+        self, who: str, where: Any, scope: int | None, valid: int | None, known: int | None, since: int | None,
         until: int | None, sort: str, down: bool, size: int,
     ) -> None:  # fmt: skip
         """What there is, page by page."""
+
+        named = None if scope is None else scope_of(who, scope)
+        at, then = self.then(valid, "valid_from"), self.then(known, "known_from")
 
         def pages() -> list[MemoryItem]:
             found: list[MemoryItem] = []
             cursor = None
             while True:
                 page = self.bound[who].list(
-                    where=where, scope=scope, valid_at=moment(valid), known_at=moment(known), since=moment(since),
+                    where=where, scope=named, valid_at=at, known_at=then, since=moment(since),
                     until=moment(until), sort=sort, descending=down, limit=size, cursor=cursor,
                 )  # fmt: skip
                 found += page
@@ -348,8 +416,7 @@ class Machine(RuleBasedStateMachine):
                     return found
 
         def check(got: Any) -> None:
-            reach = self.actors[who].reach(scope)
-            live = self.oracle.live(reach, self.clock.now(), moment(valid), moment(known))
+            live = self.oracle.live(self.actors[who].reach(named), self.clock.now(), at, then)
             expected = [
                 item for item in live if fits(item, where) and dated(item, moment(since), moment(until))
             ]
@@ -369,8 +436,13 @@ class Machine(RuleBasedStateMachine):
     @rule(who=callers, slot=st.sampled_from(["server.port", "bob.pet", "bob.tea"]), valid=moments)
     def current(self, who: str, slot: str, valid: int | None) -> None:
         """The value of a slot."""
-        got = self.bound[who].current(slot, valid_at=moment(valid))
-        compare(self.oracle.current(slot, self.actors[who].reach(), self.clock.now(), moment(valid)), got)
+        got = self.bound[who].current(slot, valid_at=self.then(valid, "valid_from"))
+        compare(
+            self.oracle.current(
+                slot, self.actors[who].reach(), self.clock.now(), self.then(valid, "valid_from")
+            ),
+            got,
+        )
 
     @rule(
         who=callers,
@@ -381,10 +453,15 @@ class Machine(RuleBasedStateMachine):
     )
     def history(self, who: str, n: int, slot: str | None, valid: int | None, known: int | None) -> None:
         """All versions, and who wrote them."""
-        id = None if slot else self.pick(n)
+        id = None if slot else self.pick(who, n)
         if id is None and slot is None:
             return
-        at, then, reach, now = moment(valid), moment(known), self.actors[who].reach(), self.clock.now()
+        at, then, reach, now = (
+            self.then(valid, "valid_from"),
+            self.then(known, "known_from"),
+            self.actors[who].reach(),
+            self.clock.now(),
+        )
         got = attempt(lambda: self.bound[who].history(id, slot=slot, valid_at=at, known_at=then, limit=1_000))
 
         def check(page: Any) -> None:
@@ -438,30 +515,44 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         who=callers, query=st.sampled_from(sorted(QUERIES)), k=st.sampled_from([1, 3, 50]), where=wheres,
-        scope=st.sampled_from([None, None, None, None, *SCOPES]), valid=moments, known=moments, since=moments,
+        scope=st.one_of(st.none(), st.none(), scope_picks), valid=moments, known=moments, since=starts,
         kinds=st.sampled_from([None, None, ("episode",), ("fact", "preference")]),
     )  # fmt: skip
     def search(
-        self, who: str, query: str, k: int, where: Any, scope: Any, valid: int | None, known: int | None,
-        since: int | None, kinds: Any,
+        self, who: str, query: str, k: int, where: Any, scope: int | None, valid: int | None,
+        known: int | None, since: int | None, kinds: Any,
     ) -> None:  # fmt: skip
-        """The best answers, in the documented order."""
+        """The best answers, in the documented order, out of those asked for."""
+        named = None if scope is None else scope_of(who, scope)
+        at, then = self.then(valid, "valid_from"), self.then(known, "known_from")
         got = attempt(
             lambda: self.bound[who].search(
-                query, k=k, where=where, scope=scope, valid_at=moment(valid), known_at=moment(known),
-                since=moment(since), kinds=kinds,
+                query,
+                k=k,
+                where=where,
+                scope=named,
+                valid_at=at,
+                known_at=then,
+                since=moment(since),
+                kinds=kinds,
             )
-        )  # fmt: skip
+        )
 
         def check(hits: Any) -> None:
-            live = self.oracle.live(
-                self.actors[who].reach(scope), self.clock.now(), moment(valid), moment(known)
-            )
+            live = self.oracle.live(self.actors[who].reach(named), self.clock.now(), at, then)
             live = [one for one in live if fits(one, where) and dated(one, moment(since), None)]
             live = [one for one in live if kinds is None or one.kind in kinds]
             self.check_hits(query, k, {one.id: one for one in live}, hits or [])
 
         self.agree(got, check)
+
+    @rule(who=callers, query=st.sampled_from(sorted(QUERIES)), known=moments)
+    def search_all(self, who: str, query: str, known: int | None) -> None:
+        """All there is, ranked."""
+        then = self.then(known, "known_from")
+        live = self.oracle.live(self.actors[who].reach(), self.clock.now(), None, then)
+        hits = self.bound[who].search(query, k=200, known_at=then)
+        self.check_hits(query, 200, {one.id: one for one in live}, hits)
 
     def check_hits(self, query: str, k: int, live: Mapping[str, MemoryItem], hits: Any) -> None:
         """Compare ids and order, and scores as far as floats go."""
