@@ -72,16 +72,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class AsOf:
+    """The clocks a search ran under, resolved: what was true at `valid`, and how far each scope in reach was known."""
+
+    valid: datetime
+    known: Mapping[Scope, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the search reads of one text: `terms` with their counts, its vector, its sentences' vectors, its shape.
 
     `vector` is (d,), `sentences` (n, d), both float32 of length 1, or None without a model. `length` counts the tokens
-    that are no stopwords; `question` says whether it ends in a question mark.
+    that are no stopwords; `traits` are the bits of `text.traits`.
     """
 
     terms: dict[str, int]
     length: int
-    question: bool
+    traits: int
     model: str | None = None
     vector: Floats | None = None
     sentences: Floats | None = None
@@ -210,8 +218,9 @@ class Candidates:
     """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
 
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
-    `length` in tokens, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
-    row of the neighbouring turn or -1, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
+    `around` is BM25 of a row with the two turns on either side as one text, `covered` the idf of the query's terms found
+    there, of `mass` in all. `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
+    row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
     """
 
@@ -219,22 +228,32 @@ class Candidates:
     bm25: Floats
     cos: Floats
     best: Floats
+    around: Floats
+    covered: Floats
+    mass: float
     length: Floats
-    question: Bools
+    traits: NDArray[np.uint8]
+    speaker: NDArray[np.int32]
+    speakers: tuple[str, ...]
     day: Doubles
     episode: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
+    place: NDArray[np.int32]
     thread: NDArray[np.int32]
     threads: int
     ids: NDArray[np.void]
     key: Ints
+    as_of: AsOf
     has_vectors: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep."""
+    """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep.
+
+    `as_of` asks again under the clocks of an earlier search, instead of `at`.
+    """
 
     reach: Reach
     at: Moment
@@ -245,6 +264,18 @@ class Probe:
     kinds: frozenset[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    as_of: AsOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """A receipt as a store keeps it: whose it is (an item scope), until when, and its JSON form."""
+
+    id: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +347,12 @@ class Store(Protocol):
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""
+
+    def keep_receipt(self, receipt: KeptReceipt) -> None:
+        """Keep a search's receipt until it expires, and let those go that have."""
+
+    def receipt(self, id: str, now: datetime) -> str | None:
+        """Return the body of a kept receipt that has not expired."""
 
     def close(self) -> None:
         """Close every connection; later calls raise `StoreClosed`."""

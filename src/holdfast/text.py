@@ -295,6 +295,53 @@ def is_question(text: str) -> bool:
     return text.rstrip(_CLOSERS).endswith(_QUESTION)
 
 
+# What a text holds that a question may ask for; bits, so that a store keeps them in one small number.
+QUESTION, NUMBER, TIME, PLACE, NAME = 1, 2, 4, 8, 16
+_HOLDS = (
+    (
+        NUMBER,
+        r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|couple|few|several|once|twice|dozen|hundred)\b",
+    ),
+    (
+        TIME,
+        r"\b(?:yesterday|today|tonight|tomorrow|ago|recently|soon|since|weekend|(?:last|next|this|past) \w+|(?:year|month|week|day)s?|"
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|"
+        r"november|december|summer|winter|spring|autumn|(?:19|20)\d\d)\b",
+    ),
+    (
+        PLACE,
+        r"\b(?:(?:in|at|to|from|near|around) (?:the )?(?-i:[A-Z])[a-z]+|city|town|country|beach|park|home|downtown|street|"
+        r"coast|mountains?|lake|island|museum|cafe|restaurant|store|studio|gym|school)\b",
+    ),
+    (NAME, r"(?<=[a-z,;:] )[\"'“]?(?-i:[A-Z])[a-z]{2,}|[\"“]\w"),
+)
+_ASKS = (
+    (TIME, r"^when\b|\bwhat (?:date|day|month|year|time)\b|\bhow long\b|\bsince when\b"),
+    (NUMBER, r"\bhow (?:many|much|long|often|old)\b|\bnumber of\b"),
+    (PLACE, r"\bwhere\b|\b(?:which|what) (?:city|country|state|place|town|location)"),
+    (
+        NAME,
+        r"\bwho\b|\bname|\bcalled\b|\b(?:which|what) (?:book|movie|film|song|band|artist|game|author|team|company)",
+    ),
+)
+
+
+@functools.cache
+def _forms(table: tuple[tuple[int, str], ...]) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    return tuple((bit, re.compile(form, re.IGNORECASE)) for bit, form in table)
+
+
+def traits(text: str) -> int:
+    """Return the bits of what a text is and holds: a question, a number, a time word, a place, a name (English forms)."""
+    held = sum(bit for bit, form in _forms(_HOLDS) if form.search(text))
+    return held | (QUESTION if is_question(text) else 0)
+
+
+def asks(query: str) -> int:
+    """Return the bits of what a query asks for: a number, a time, a place, a name; 0 for most queries."""
+    return sum(bit for bit, form in _forms(_ASKS) if form.search(query))
+
+
 def latin_share(text: str) -> float:
     """Return the share of a text's letters that are Latin, 0..1; 1 for a text without letters."""
     if text.isascii():

@@ -13,6 +13,7 @@ FLOORS = {
     "checks": 0,
     "filters": 0,
     "types": 0,
+    "receipts": 0,
     "ranking": 1,
     "decide": 1,
     "text": 1,
@@ -44,6 +45,9 @@ SIDEWAYS = {
     ("types", "errors"),
     ("types", "checks"),
     ("filters", "types"),
+    ("receipts", "errors"),
+    ("receipts", "checks"),
+    ("receipts", "types"),
     ("embedders", "models"),
     ("memory", "config"),
     ("config", "memory"),
@@ -54,7 +58,7 @@ SIDEWAYS = {
 }
 
 # Floor 6 is written with the public names, as any user of the package would; settings belong to a command too.
-PUBLIC_ROOMS = {"", "errors", "types", "filters", "config", "agent"}
+PUBLIC_ROOMS = {"", "errors", "types", "receipts", "filters", "config", "agent"}
 
 # Only config names these.
 WIRED_BY_CONFIG = {"stores", "embedders", "models"}

@@ -56,12 +56,14 @@ def say(message: str, error: bool = False) -> None:
     print(harmless(message, lines=True), file=sys.stderr if error else sys.stdout)
 
 
-def show_hits(hits: Sequence[Hit]) -> None:
-    """Print the results of a search, best first."""
+def show_hits(hits: Sequence[Hit], receipt: str | None = None) -> None:
+    """Print the results of a search, best first, and the id of its receipt where one was kept."""
     table = _table("relevance", "id", "memory")
     for hit in hits:
         table.add_row(f"{hit.relevance:.2f}", hit.id, _told(hit.item))
     _print_or(table, bool(hits), "Nothing found.")
+    if receipt is not None:
+        say(f"Receipt {receipt}")
 
 
 def show_page(page: Page[MemoryItem]) -> None:

@@ -65,6 +65,11 @@ paging = options(
     metavar="0..1",
     help="Leave out what fits less; comparable across searches.",
 )
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Keep a receipt of this search for explain, why-not and rerun; prints its id.",
+)
 @place
 @click.pass_obj
 def search(call: Call, /, query: str, **given: Any) -> None:
@@ -75,7 +80,11 @@ def search(call: Call, /, query: str, **given: Any) -> None:
     """
     verbs, arguments = call.reader(given)
     hits = verbs.search(query, **arguments)
-    call.answer([hit.to_json() for hit in hits], lambda: output.show_hits(hits))
+    found = [hit.to_json() for hit in hits]
+    if not given["keep"]:
+        call.answer(found, lambda: output.show_hits(hits))
+        return
+    call.answer({"receipt": hits.receipt.id, "hits": found}, lambda: output.show_hits(hits, hits.receipt.id))
 
 
 @click.command(cls=Verb, epilog=example("holdfast get 01a203bc-7fbd-7995-a2d0-56ab03a2b104 --user ada"))

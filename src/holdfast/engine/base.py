@@ -13,7 +13,7 @@ from .. import checks
 from ..errors import AccessDenied, InvalidInput
 from ..filters import And, Contains, Filter, parse
 from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Store
-from ..text import Analyzer, index_text, is_question, sentences
+from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ class Base:
         )
         made, at = [], len(texts)
         for n, (item, text) in enumerate(zip(items, texts, strict=True)):
-            entry = Entry(analyzer.terms(text), analyzer.length(item.text), is_question(item.text))
+            entry = Entry(analyzer.terms(text), analyzer.length(item.text), traits(item.text))
             if vectors is not None:
                 own = vectors[at : at + len(parts[n])]
                 entry, at = replace(entry, model=model, vector=vectors[n], sentences=own), at + len(own)

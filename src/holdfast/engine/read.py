@@ -11,20 +11,21 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from .. import checks, ranking
+from .. import checks
 from ..errors import InvalidInput, NotFound
-from ..filters import Filter, names
-from ..ports import Probe, Scan
-from ..types import Change, Group, Hit, Kind, MemoryItem, Page, Scope, Stats
-from .base import Base, decode, encode
+from ..filters import Filter, names, to_json
+from ..ports import Scan
+from ..receipts import Hits
+from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
+from .base import decode, encode
+from .recall import Question, Recall
 
 SORTS = ("known_from", "observed_at", "valid_from", "id")
-Hits = list[Hit]  # inside the class, `list` is the verb
 BYS = ("entity", "kind", "scope", "slot", "tag", "thread")
 MOST = 1_000
 
 
-class Reads(Base):
+class Reads(Recall):
     """The engine's reading verbs."""
 
     async def search(
@@ -40,6 +41,7 @@ class Reads(Base):
         valid_at: datetime | None = None,
         known_at: datetime | None = None,
         min_relevance: float | None = None,
+        keep: bool = False,
         scope: Scope | Sequence[str] | None = None,
         under: Scope | None = None,
     ) -> Hits:
@@ -51,36 +53,25 @@ class Reads(Base):
         `valid_at` asks what was true then, `known_at` what the store knew then; with `known_at` alone, what was held true
         at that time. `min_relevance` 0..1 leaves out what fits less. All of it is applied before ranking.
 
+        The answer is a list with a `receipt` of the search, for `explain`, `why_not` and `rerun`. With `keep` the store
+        keeps it for 30 days, and its id will do for these.
+
         Raises `InvalidInput` and `BadFilter`.
         """
-        checks.text(query, "query")
-        checks.count(k, "k", 1, MOST)
-        least = None if min_relevance is None else checks.unit(min_relevance, "min_relevance")
-        at, parts = self._at(valid_at, known_at), self._parts
-        probe = Probe(
-            reach=self._reach(scope, under),
-            at=at,
-            terms=parts.analyzer.query(query),
-            where=self._where(where, tags),
-            kinds=self._kinds(kinds),
-            since=checks.since(since, "since", at.now),
-            until=checks.since(until, "until", at.now),
-            vector=(await parts.io.embed([query]))[0] if parts.model else None,
-            model=parts.model,
-        )
-        found = await parts.io.store(parts.store.candidates, probe)
-        ranked = ranking.fuse(found, ranking.read(query, at.valid or at.known or at.now))
-        rows = ranking.top(found, ranked.scores, k)
-        relevances = ranking.relevance(ranked, rows).tolist()
-        if least is not None:
-            kept = [n for n, relevance in enumerate(relevances) if relevance >= least]
-            rows, relevances = rows[kept], [relevances[n] for n in kept]
-        keys = found.key[rows].tolist()
-        items = await parts.io.store(parts.store.fetch, keys, at)
-        scores, signals = ranked.scores[rows].tolist(), ranked.contributions(rows)
-        # What is erased while a search runs is left out of its answer.
-        answers = zip(keys, scores, relevances, signals, strict=True)
-        return [Hit(items[key], *rest) for key, *rest in answers if key in items]
+        options = {
+            "k": checks.count(k, "k", 1, MOST),
+            "min_relevance": None if min_relevance is None else checks.unit(min_relevance, "min_relevance"),
+            "where": _jsonable(self._where(where, tags)),
+            "kinds": None if kinds is None else sorted(self._kinds(kinds) or ()),
+            "since": _iso(checks.since(since, "since", self._parts.clock.now())),
+            "until": _iso(checks.since(until, "until", self._parts.clock.now())),
+        }
+        at = self._at(valid_at, known_at)
+        asked = Question(checks.text(query, "query"), self._reach(scope, under), at, options)
+        hits = await self._answer(asked)
+        if keep:
+            await self._keep_receipt(hits.receipt)
+        return hits
 
     async def get(
         self,
@@ -250,6 +241,14 @@ class Reads(Base):
         found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
         size = found.store_bytes if self._caller.admin else None
         return replace(found, embedder=self._parts.model, store_bytes=size)
+
+
+def _jsonable(where: Filter | None) -> dict[str, Any] | None:
+    return None if where is None else to_json(where)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _list_cursor(fields: Any) -> tuple[str, bool, Any, str]:

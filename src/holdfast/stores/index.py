@@ -197,7 +197,9 @@ class Texts:
     """
 
     length: Floats
-    question: Bools
+    traits: NDArray[np.uint8]
+    speaker: NDArray[np.int32]
+    speakers: tuple[str, ...]
     day: NDArray[np.float64]
     episode: Bools
     thread: NDArray[np.int32]
@@ -217,6 +219,7 @@ class Alive:
     live: Bools
     before: NDArray[np.int32]
     after: NDArray[np.int32]
+    place: NDArray[np.int32]
     key: Ints
     since: int
     until: int
@@ -231,7 +234,7 @@ class Loaded:
     ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes
     entries: Sequence[
         tuple[Any, ...]
-    ]  # key, item_id, kind, thread, turn, day_at, length, question, terms, vector, sentences
+    ]  # key, item_id, kind, speaker, thread, turn, day_at, length, traits, terms, vector, sentences
 
 
 class ScopeIndex:
@@ -246,14 +249,15 @@ class ScopeIndex:
         self.key, self.ids = Column(np.int64), Column("V16")
         self.length, self.day, self.turn = Column(np.float32), Column(np.float64), Column(np.int64)
         self.observed = Column(np.int64)
-        self.question, self.episode = Column(np.bool_), Column(np.bool_)
-        self.kind, self.thread = Column(np.int8), Column(np.int32)
+        self.traits, self.episode = Column(np.uint8), Column(np.bool_)
+        self.kind, self.thread, self.speaker = Column(np.int8), Column(np.int32), Column(np.int32)
         self.vector_of = Column(np.int32)
         self.sentence_starts = Column(np.int64)
         self.sentence_starts.append([0])
         self.postings = Postings()
         self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
         self.threads: dict[str, int] = {}
+        self.speakers: dict[str, int] = {}
         self._order: NDArray[np.int32] = np.zeros(
             0, np.int32
         )  # turns by thread, turn, time, order of writing
@@ -286,7 +290,7 @@ class ScopeIndex:
         self.position, self._present, self._texts = position, None, None
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
-        keys, ids, kinds, threads, turns, days, lengths, questions, terms, vectors, sentences = zip(
+        keys, ids, kinds, speakers, threads, turns, days, lengths, traits, terms, vectors, sentences = zip(
             *entries, strict=True
         )
         first = self.size
@@ -294,13 +298,13 @@ class ScopeIndex:
         self.ids.append(np.frombuffer(b"".join(ids), "V16"))
         self.kind.append([KINDS.index(kind) for kind in kinds])
         self.episode.append([kind == "episode" for kind in kinds])
-        codes = [-1 if name is None else self.threads.setdefault(name, len(self.threads)) for name in threads]
-        self.thread.append(codes)
+        self.thread.append(_coded(threads, self.threads))
+        self.speaker.append(_coded(speakers, self.speakers))
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)
         self.day.append(np.array(days, np.float64) / 86_400e6)
         self.length.append(lengths)
-        self.question.append(questions)
+        self.traits.append(traits)
         self.postings.add(first, terms)
         at = self.vectors.size
         has = np.array([vector is not None for vector in vectors])
@@ -366,9 +370,9 @@ class ScopeIndex:
         key = np.full(self.size, -1, np.int64)
         live[self.row_entry.view[rows]] = True
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
-        before, after = self._links(live)
+        before, after, place = self._links(live)
         count, until = int(np.count_nonzero(live)), self._until(times, valid)
-        made = Alive(self.texts(), count, live, before, after, key, valid, until)
+        made = Alive(self.texts(), count, live, before, after, place, key, valid, until)
         if present:
             self._present = made
         return made
@@ -376,9 +380,9 @@ class ScopeIndex:
     def restrict(self, alive: Alive, keep: Bools) -> Alive:
         """Return `alive` with only the entries of `keep`, their turns linked anew."""
         live = alive.live & keep
-        before, after = self._links(live)
+        before, after, place = self._links(live)
         count = int(np.count_nonzero(live))
-        return replace(alive, live=live, before=before, after=after, count=count)
+        return replace(alive, live=live, before=before, after=after, place=place, count=count)
 
     def texts(self) -> Texts:
         """Return what ranking reads of the entries there are now; kept until there are more."""
@@ -387,7 +391,9 @@ class ScopeIndex:
             spoken = np.flatnonzero(starts[1:] > starts[:-1])
             self._texts = Texts(
                 length=self.length.view,
-                question=self.question.view,
+                traits=self.traits.view,
+                speaker=self.speaker.view,
+                speakers=tuple(self.speakers),
                 day=self.day.view,
                 episode=self.episode.view,
                 thread=self.thread.view,
@@ -407,15 +413,19 @@ class ScopeIndex:
         ]
         return min(coming)
 
-    def _links(self, live: Bools) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return each live turn's neighbours in its thread, -1 for none."""
+    def _links(self, live: Bools) -> tuple[NDArray[np.int32], ...]:
+        """Return each live turn's neighbours in its thread, -1 for none, and its number there from 0."""
         before, after = np.full(self.size, -1, np.int32), np.full(self.size, -1, np.int32)
+        place = np.zeros(self.size, np.int32)
         turns = self._order[live[self._order]]
         thread = self.thread.view[turns]
         same = thread[1:] == thread[:-1]
         before[turns[1:][same]] = turns[:-1][same]
         after[turns[:-1][same]] = turns[1:][same]
-        return before, after
+        count = np.arange(len(turns), dtype=np.int32)
+        first = np.maximum.accumulate(np.where(np.append(True, ~same)[: len(turns)], count, 0))
+        place[turns] = count - first
+        return before, after, place
 
     def _reorder(self, first: int) -> None:
         """Put the entries from `first` on into the order of turns: few by insertion, many by sorting all."""
@@ -466,6 +476,11 @@ class ScopeIndex:
             which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
             best[rows] = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
         return best
+
+
+def _coded(names: Sequence[str | None], codes: dict[str, int]) -> list[int]:
+    """Return a dense code for each name, new ones added to `codes`, and -1 for none."""
+    return [-1 if name is None else codes.setdefault(name, len(codes)) for name in names]
 
 
 def quantised(query: Floats) -> Quantised:

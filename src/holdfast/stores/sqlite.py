@@ -18,11 +18,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import StoreClosed, StoreReadOnly
 from ..filters import Filter
 from ..ports import (
     Authorship,
     Candidates,
+    KeptReceipt,
     Logged,
     Moment,
     Probe,
@@ -35,7 +38,7 @@ from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
 from .sqlite_filter import COLUMNS, Compiled
-from .sqlite_search import Searcher, Seen
+from .sqlite_search import Asked, Searcher, Seen
 from .sqlite_write import Transaction
 
 _RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
@@ -299,24 +302,38 @@ class SqliteStore:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        with self._snapshot() as db:
-            scopes = self._scopes(probe.reach)
-            clocks = self._clocks(probe.at, scopes)
-            keys = None
-            if probe.where is not None:
-                lives, parameters, _ = self._lives(probe.at, scopes, probe.where)
-                wanted = json.dumps([one.scope_id for one in scopes])
-                keys = [
-                    row[0]
-                    for row in db.execute(
-                        f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [wanted, *parameters]
-                    )
-                ]
+        with schema.translated(self.path), self._reading() as db:
+            # No transaction: each scope is read up to the position seen first, and positions are never written again.
+            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(probe)]
             words = {
-                rows.hash_term(term, self._hashes, self.term_key): weight
-                for term, weight in probe.terms.items()
+                rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
             }
-            return self._searcher.candidates(db, scopes, probe, words, clocks, keys)
+            return self._searcher.candidates(db, asked, probe, words)
+
+    def _resolved(self, probe: Probe) -> list[tuple[Seen, Scope]]:
+        """Return the scopes of a search; asked again as of then, those that it met."""
+        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach)]
+        if probe.as_of is None:
+            valid, known, now = self._clocks(probe.at, [seen for seen, _ in scopes])
+            for seen, _ in scopes:
+                seen.clocks = valid, seen.last_known if known is None else min(known, seen.last_known), now
+            return scopes
+        valid, now = rows.micros(probe.as_of.valid) or 0, rows.micros(probe.at.now) or 0
+        for seen, scope in scopes:
+            seen.clocks = valid, rows.micros(probe.as_of.known.get(scope)) or 0, now
+        return [(seen, scope) for seen, scope in scopes if scope in probe.as_of.known]
+
+    def _asked(self, db: sqlite3.Connection, probe: Probe, seen: Seen, scope: Scope) -> Asked:
+        """Return one scope's share of a question: its clocks, and which versions pass the filter."""
+        valid, known, now = seen.clocks
+        if probe.where is None:
+            return Asked(seen, scope, None)
+        at = Moment(rows.at(now), rows.at(valid), rows.at(known))
+        lives, parameters, _ = self._lives(at, [seen], probe.where)
+        found = db.execute(
+            f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [f"[{seen.scope_id}]", *parameters]
+        )
+        return Asked(seen, scope, np.array([key for (key,) in found], np.int64))
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
@@ -405,7 +422,7 @@ class SqliteStore:
         made: list[Change] = []
         present = rows.micros(now)
         for seen in self._scopes(reach):
-            scope = Scope.from_json(json.loads(seen.labels))
+            scope = rows.scope_of(seen.labels)
             first = positions.get(scope, 0)
             if len(made) >= limit or first >= seen.position:
                 continue
@@ -445,7 +462,7 @@ class SqliteStore:
                 [wanted, *parameters, *([after[1]] if beyond and after else []), limit - len(groups)],
             )
             for value, count, changed in found:
-                shown = Scope.from_json(json.loads(value)) if by == "scope" else value
+                shown = rows.scope_of(value) if by == "scope" else value
                 groups.append(Group(by, shown, count, rows.at(changed)))
             if len(groups) >= limit:
                 break
@@ -472,6 +489,23 @@ class SqliteStore:
     def model(self) -> str | None:
         """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
         found = self._read("SELECT name FROM models ORDER BY model_id LIMIT 1")
+        return found[0][0] if found else None
+
+    def keep_receipt(self, receipt: KeptReceipt) -> None:
+        """Keep a search's receipt until it expires, and let those go that have."""
+        with self._writing() as db:
+            scope_id = self._transaction(db, Authorship("search"), receipt.created_at).scope_id(receipt.scope)
+            created, expires = rows.micros(receipt.created_at), rows.micros(receipt.expires_at)
+            db.execute("DELETE FROM receipts WHERE expires_at <= ?", (created,))
+            values = (uuid.UUID(receipt.id).bytes, scope_id, created, expires, receipt.body)
+            db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", values)
+
+    def receipt(self, id: str, now: datetime) -> str | None:
+        """Return the body of a kept receipt that has not expired."""
+        found = self._read(
+            "SELECT body FROM receipts WHERE receipt_id = ? AND expires_at > ?",
+            (uuid.UUID(id).bytes, rows.micros(now)),
+        )
         return found[0][0] if found else None
 
     def remember(self, name: str, value: str) -> str:

@@ -29,6 +29,7 @@ COLUMNS = {
         "text",
         "kind",
         "slot",
+        "speaker",
         "thread",
         "turn",
         "version",

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 # A column a row is read back from, in the order `item_of` takes them; `v` is versions, `c` closed, `s` scopes.
 COLUMNS = (
-    "v.key, v.item_id, v.version, v.known_from, v.kind, v.state, v.text, v.slot, v.thread, v.turn, v.observed_at, "
+    "v.key, v.item_id, v.version, v.known_from, v.kind, v.state, v.text, v.slot, v.speaker, v.thread, v.turn, v.observed_at, "
     "v.valid_from, v.valid_to, v.expires_at, v.body, c.known_to, s.labels, "
     "(SELECT count(*) FROM sightings g WHERE g.item_id = v.item_id AND g.scope_id = v.key >> 32)"
 )
 INSERT = (
-    "INSERT INTO versions (key, item_id, version, known_from, kind, state, text, slot, thread, turn, observed_at, "
+    "INSERT INTO versions (key, item_id, version, known_from, kind, state, text, slot, speaker, thread, turn, observed_at, "
     "valid_from, valid_to, expires_at, twin, entry, closes, body, verb, actor, reason, salt, commitment, mac, key_id) "
-    "VALUES (" + ", ".join("?" * 25) + ")"
+    "VALUES (" + ", ".join("?" * 26) + ")"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -68,7 +68,6 @@ def body_of(item: MemoryItem) -> str:
     optional = {
         "tags": item.tags,
         "metadata": item.metadata,
-        "speaker": item.speaker,
         "supersedes": item.supersedes,
         "superseded_by": item.superseded_by,
         "conflicts_with": item.conflicts_with,
@@ -93,6 +92,7 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         state,
         text,
         slot,
+        speaker,
         thread,
         turn,
         observed,
@@ -114,8 +114,9 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         version=version,
         text=text,
         kind=kind,
-        scope=_scope(labels),
+        scope=scope_of(labels),
         slot=slot,
+        speaker=speaker,
         thread=thread,
         turn=turn,
         observed_at=moment(observed),
@@ -144,7 +145,8 @@ def wanted(scope: Scope) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4_096)
-def _scope(labels: str) -> Scope:
+def scope_of(labels: str) -> Scope:
+    """Return the scope that `labels_key` gave the key of."""
     return Scope.from_json(json.loads(labels))
 
 
@@ -203,6 +205,7 @@ def row_of(
         stored_state(item),
         item.text,
         item.slot,
+        item.speaker,
         item.thread,
         item.turn,
         micros(item.observed_at),

@@ -7,7 +7,7 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     versions     every version of every memory, with the commitment and HMAC that chain it to the one before in its scope
     closed       which versions were replaced, and when (derived from `versions.closes`)
     slots        the open values of each slot by when they end (derived): a slot's history does not slow down its present
-    terms        per text: its length and its terms as keyed hashes with counts (derived)
+    terms        per text: its length, its traits, and its terms as keyed hashes with counts (derived)
     vectors      per text: its vector and its sentences' vectors, int8 with a scale, and the model they come from (derived)
     sightings    each further time the same memory was saved
     once         idempotency keys
@@ -50,7 +50,7 @@ CREATE TABLE scopes (
 );
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY, item_id BLOB NOT NULL, version INTEGER NOT NULL, known_from INTEGER NOT NULL,
-    kind TEXT NOT NULL, state TEXT NOT NULL, text TEXT, slot TEXT, thread TEXT, turn INTEGER,
+    kind TEXT NOT NULL, state TEXT NOT NULL, text TEXT, slot TEXT, speaker TEXT, thread TEXT, turn INTEGER,
     observed_at INTEGER, valid_from INTEGER, valid_to INTEGER, expires_at INTEGER,
     twin INTEGER, entry INTEGER NOT NULL, closes TEXT, body TEXT,
     verb TEXT NOT NULL, actor TEXT, reason TEXT,
@@ -65,7 +65,7 @@ CREATE TABLE slots (
     PRIMARY KEY (scope_id, slot, valid_to, key)
 ) WITHOUT ROWID;
 CREATE TABLE terms (
-    key INTEGER PRIMARY KEY, length INTEGER NOT NULL, question INTEGER NOT NULL, terms BLOB NOT NULL
+    key INTEGER PRIMARY KEY, length INTEGER NOT NULL, traits INTEGER NOT NULL, terms BLOB NOT NULL
 );
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, model_id INTEGER NOT NULL, vector BLOB NOT NULL, sentences BLOB);
 CREATE TABLE sightings (scope_id INTEGER NOT NULL, item_id BLOB NOT NULL, seen_at INTEGER NOT NULL, source TEXT);

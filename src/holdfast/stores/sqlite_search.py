@@ -7,16 +7,16 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import Candidates, Floats, Probe
-from ..types import KINDS
-from .index import COUNTS, Alive, Loaded, ScopeIndex, quantised
-from .sqlite_rows import micros
+from ..ports import AsOf, Candidates, Floats, Ints, Probe
+from ..types import KINDS, Scope
+from .index import COUNTS, Alive, Loaded, ScopeIndex, Texts, quantised
+from .sqlite_rows import at, micros
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,19 +32,29 @@ _VERSIONS = (
     "WHERE key > ? AND key <= ? ORDER BY key"
 )
 _ENTRIES = (
-    "SELECT t.key, v.item_id, v.kind, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
-    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.length, t.question, t.terms, x.vector, x.sentences FROM terms t JOIN versions v ON v.key = t.key "
+    "SELECT t.key, v.item_id, v.kind, v.speaker, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
+    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.length, t.traits, t.terms, x.vector, x.sentences "
+    "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
 
 
 class Seen:
-    """A scope as one read found it."""
+    """A scope as one read found it; `clocks` are the valid time, known time and present of a search."""
 
-    __slots__ = ("epoch", "labels", "last_known", "position", "scope_id")
+    __slots__ = ("clocks", "epoch", "labels", "last_known", "position", "scope_id")
 
     def __init__(self, row: Sequence[Any]) -> None:
         self.scope_id, self.labels, self.position, self.epoch, self.last_known = row
+        self.clocks = (0, 0, 0)
+
+
+class Asked(NamedTuple):
+    """One scope's share of a question; `keys` are the versions that pass its filter, if it has one."""
+
+    seen: Seen
+    scope: Scope
+    keys: Ints | None
 
 
 class Part:
@@ -67,26 +77,23 @@ class Searcher:
         self._bytes: dict[int, int] = {}  # of each, when it last grew
 
     def candidates(
-        self,
-        db: sqlite3.Connection,
-        scopes: Sequence[Seen],
-        probe: Probe,
-        words: dict[int, float],
-        clocks: tuple[int, int | None, int],
-        keys: list[int] | None,
+        self, db: sqlite3.Connection, asked: Sequence[Asked], probe: Probe, words: dict[int, float]
     ) -> Candidates:
-        """Return the corpus of `probe` over these scopes; `keys` are the versions that pass its filter, if it has one."""
-        wanted = None if keys is None else np.array(keys, np.int64)
+        """Return the corpus of `probe` over these scopes."""
         query = None if probe.vector is None else quantised(probe.vector)
         parts = []
-        for seen in scopes:
+        for seen, _, keys in asked:
             index, lock = self._index(db, seen, probe.model)
+            valid, known, now = seen.clocks
             with lock:
-                alive = index.alive(*clocks, None if wanted is None else _of_scope(wanted, seen.scope_id))
+                latest = known == seen.last_known
+                alive = index.alive(valid, None if latest else known, now, keys)
                 alive = _narrowed(index, alive, probe)
                 cos = np.zeros(index.size, np.float32) if query is None else index.cosines(query)
                 parts.append(Part(index, alive, cos))
-        return _assembled(parts, query, words)
+        true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
+        as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
+        return _assembled(parts, query, words, as_of)
 
     def _index(
         self, db: sqlite3.Connection, seen: Seen, model: str | None
@@ -105,8 +112,8 @@ class Searcher:
                 span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
                 _check_model(db, model)
                 entries = db.execute(_ENTRIES, span).fetchall()
-                if index.vectors.dimension == 0 and any(row[9] for row in entries):
-                    index.set_dimension(len(next(row[9] for row in entries if row[9])) - 4)
+                if index.vectors.dimension == 0 and any(row[10] for row in entries):
+                    index.set_dimension(len(next(row[10] for row in entries if row[10])) - 4)
                 index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), seen.position)
                 self._shrink(seen.scope_id)
         return held
@@ -119,11 +126,6 @@ class Searcher:
             while held > self._budget and (oldest := next(iter(self._indexes))) != keep:
                 del self._indexes[oldest]
                 held -= self._bytes.pop(oldest, 0)
-
-
-def _of_scope(keys: NDArray[np.int64], scope_id: int) -> NDArray[np.int64]:
-    low, high = np.searchsorted(keys, [scope_id << 32, (scope_id + 1) << 32])
-    return keys[low:high]
 
 
 def _check_model(db: sqlite3.Connection, model: str | None) -> None:
@@ -150,29 +152,46 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     return alive if keep.all() else index.restrict(alive, keep)
 
 
-def _assembled(parts: Sequence[Part], query: Quantised | None, words: dict[int, float]) -> Candidates:
+def _assembled(
+    parts: Sequence[Part], query: Quantised | None, words: dict[int, float], as_of: AsOf
+) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
-    bm25 = _bm25(parts, live, words)
+    terms, mass = _terms(parts, live, words)
+    bm25 = np.zeros(len(live), np.float32)
+    for gain, docs, counts in terms:
+        bm25[docs] += gain * COUNTS[counts]
     cos = _joined([part.cos for part in parts], np.float32)
-    best = _best(parts, query, live, bm25, cos)
+    chosen = _chosen(parts, live, ranking.core(bm25, cos, mass))
+    best = _best(parts, query, chosen, cos)
     texts = [part.alive.texts for part in parts]
     offsets = [0, *itertools.accumulate(part.size for part in parts)]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
+    before = _shifted([part.alive.before for part in parts], offsets)
+    after = _shifted([part.alive.after for part in parts], offsets)
+    around, covered = _around(terms, bm25, chosen, before, after)
+    speaker, speakers = _speakers(texts)
     return Candidates(
         live=live,
         bm25=bm25,
         cos=cos,
         best=best,
+        around=around,
+        covered=covered,
+        mass=mass,
         length=_joined([one.length for one in texts], np.float32),
-        question=_joined([one.question for one in texts], np.bool_),
+        traits=_joined([one.traits for one in texts], np.uint8),
+        speaker=speaker,
+        speakers=speakers,
         day=_joined([one.day for one in texts], np.float64),
         episode=_joined([one.episode for one in texts], np.bool_),
-        before=_shifted([part.alive.before for part in parts], offsets),
-        after=_shifted([part.alive.after for part in parts], offsets),
+        before=before,
+        after=after,
+        place=_joined([part.alive.place for part in parts], np.int32),
         thread=_shifted([one.thread for one in texts], shifts),
         threads=shifts[-1],
         ids=_joined([one.ids for one in texts], "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
+        as_of=as_of,
         has_vectors=query is not None,
     )
 
@@ -192,9 +211,18 @@ def _shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[n
     return _joined(moved, np.int32)
 
 
-def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]) -> Floats:
-    """Return BM25 over the live texts of all parts together: their number and counts alone make the statistics."""
-    scores = np.zeros(len(live), np.float32)
+Term = tuple[np.float32, "NDArray[np.int32]", "NDArray[np.uint8]"]
+
+
+def _terms(
+    parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]
+) -> tuple[list[Term], float]:
+    """Return each word's gain with the rows that hold it and how often, and all words' gains together.
+
+    Live rows alone make the statistics.
+    """
+    made: list[Term] = []
+    mass = 0.0
     starts = [0, *itertools.accumulate(part.size for part in parts)]
     total = sum(part.alive.count for part in parts)
     everything = total == len(live)
@@ -207,30 +235,68 @@ def _bm25(parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float
             if len(docs):
                 found.append((docs + np.int32(start) if start else docs, counts))
         holding = sum(len(docs) if everything else int(np.count_nonzero(live[docs])) for docs, _ in found)
+        gain = weight * ranking.idf(total, holding)
+        mass += gain
         if holding:
-            gain = np.float32(weight * ranking.idf(total, holding))
-            for docs, counts in found:
-                scores[docs] += gain * COUNTS[counts]
-    return scores
+            made += [(np.float32(gain), docs, counts) for docs, counts in found]
+    return made, mass
+
+
+def _chosen(parts: Sequence[Part], live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp] | None:
+    """Return the rows looked at closely: None for all up to 4,000 live ones, the 1,000 most likely above."""
+    if sum(part.alive.count for part in parts) <= REFINE_ABOVE:
+        return None
+    first = np.where(live, likely, np.float32(-np.inf))
+    return np.sort(np.argpartition(first, -REFINE)[-REFINE:])
 
 
 def _best(
-    parts: Sequence[Part], query: Quantised | None, live: NDArray[np.bool_], bm25: Floats, cos: Floats
+    parts: Sequence[Part], query: Quantised | None, chosen: NDArray[np.intp] | None, cos: Floats
 ) -> Floats:
-    """Return the best sentence's cosine: of every text up to 4,000 live ones, of the 1,000 most likely above."""
+    """Return the best sentence's cosine of the chosen rows, the whole text's for the rest."""
     if query is None:
         return cos
-    chosen = None
-    if sum(part.alive.count for part in parts) > REFINE_ABOVE:
-        words, meaning = (signal.weight for signal in ranking.CORE)
-        likely = bm25 * np.float32(
-            words / (float(np.max(bm25, where=live, initial=0.0)) or 1.0)
-        ) + cos * np.float32(meaning)
-        first = np.where(live, likely, np.float32(-np.inf))
-        chosen = np.sort(np.argpartition(first, -REFINE)[-REFINE:])
     found, start = [], 0
     for part in parts:
         rows = None if chosen is None else chosen[(chosen >= start) & (chosen < start + part.size)] - start
         found.append(part.index.best(query, part.alive.texts, part.cos, rows))
         start += part.size
     return _joined(found, np.float32)
+
+
+def _around(
+    terms: Sequence[Term],
+    bm25: Floats,
+    chosen: NDArray[np.intp] | None,
+    before: NDArray[np.int32],
+    after: NDArray[np.int32],
+) -> tuple[Floats, Floats]:
+    """Return BM25 of the chosen rows with the two turns on either side taken as one text (`bm25` for the rest), and the
+    gains of the words found there (0 for the rest)."""
+    around, covered = bm25.copy(), np.zeros(len(bm25), np.float32)
+    rows = np.arange(len(bm25)) if chosen is None else chosen
+    # A row more than there are stands for no neighbour: it holds no word.
+    back, forth = np.append(before, -1), np.append(after, -1)
+    near = np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]])
+    held, sums, found = (
+        np.zeros(len(bm25) + 1, np.float32),
+        np.zeros(len(rows), np.float32),
+        np.zeros(len(rows), np.float32),
+    )
+    for gain, docs, counts in terms:
+        held[docs] = counts
+        times = held[near].sum(axis=0)
+        sums += gain * ranking.saturate(times)
+        found += gain * (times > 0)
+        held[docs] = 0
+    around[rows], covered[rows] = sums, found
+    return around, covered
+
+
+def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return who speaks in each row, as codes into the distinct names of all parts."""
+    if len(texts) == 1:
+        return texts[0].speaker, texts[0].speakers
+    names = {name: n for n, name in enumerate(dict.fromkeys(name for one in texts for name in one.speakers))}
+    codes = [np.array([*(names[name] for name in one.speakers), -1], np.int32)[one.speaker] for one in texts]
+    return _joined(codes, np.int32), tuple(names)

@@ -110,6 +110,10 @@ class Transaction:
                 self._once(write)
         return None
 
+    def scope_id(self, scope: Scope) -> int:
+        """Return the number of a scope, made where it is new."""
+        return self._place(scope).scope_id
+
     def finish(self) -> None:
         """Store where each written scope ends now."""
         self._db.executemany(
@@ -274,7 +278,7 @@ class Transaction:
 
     def _index(self, key: int, entry: Entry) -> None:
         packed = rows.pack_terms(entry, self._hashes, self._term_key)
-        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.question, packed))
+        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.traits, packed))
         if entry.vector is None or entry.model is None:
             return
         sentences = None

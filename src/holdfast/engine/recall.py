@@ -1,0 +1,272 @@
+"""How a search is answered, and the verbs that look back at one: explain, why_not, rerun."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from .. import checks, ranking, receipts
+from ..errors import AccessDenied, NotFound
+from ..filters import parse
+from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
+from ..receipts import Explanation, Hits, Receipt, Rerun, Scored, WhyNot
+from ..types import Hit, Scope
+from .base import Base
+
+RECEIPT_LIFE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search with every argument checked: `options` are those that are plain JSON."""
+
+    query: str
+    reach: Reach
+    at: Moment
+    options: Mapping[str, Any]
+    as_of: AsOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The corpus of a question, ranked: the candidates, their scores, and the best rows with their relevance."""
+
+    candidates: Candidates
+    ranked: ranking.Ranked
+    rows: Ints
+    relevances: list[float]
+
+
+class Recall(Base):
+    """Answering, and looking back at an answer."""
+
+    async def explain(self, receipt: Receipt | str) -> Explanation:
+        """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
+
+        Each line gives what every signal added; they sum to the score to the last bit. Raises `NotFound` for an id that is
+        not kept (any more) or belongs to others.
+        """
+        return receipts.explain(await self._receipt(receipt))
+
+    async def why_not(self, receipt: Receipt | str, id: str) -> WhyNot:
+        """Return which stage kept a memory out of the answer the receipt stands for, and by how much.
+
+        The stages are in `holdfast.receipts.STAGES`. A memory this caller may not see is "not visible", whether it exists
+        or not.
+        """
+        past, checked = await self._receipt(receipt), checks.item_id(id)
+        for place, row in enumerate(past.rows, 1):
+            if row.id == checked and row.stage == "returned":
+                return WhyNot(checked, "returned", f"it is hit number {place}", place, row.score)
+            if row.id == checked:
+                return WhyNot(checked, row.stage, "left out of the context", place, row.score)
+        question = self._again(past)
+        item = await self._parts.io.store(self._parts.store.get, checked, question.reach, self._at())
+        if item is None:
+            return await self._unseen(checked, question.reach)
+        found = await self._found(question, everything=True)
+        live = _row_of(found.candidates, checked)
+        if live is not None:
+            return self._outranked(checked, found, live, past)
+        open_question = replace(question, options={**question.options, **_UNFILTERED})
+        if _row_of((await self._found(open_question, everything=True)).candidates, checked) is not None:
+            return WhyNot(
+                checked, "filtered", "a filter of the search (where, kinds, tags, since, until) leaves it out"
+            )
+        when = f"at {past.valid.isoformat(timespec='seconds')} as known then"
+        return WhyNot(checked, "outside time", f"it was not a live memory {when} (state now: {item.state})")
+
+    async def rerun(self, receipt: Receipt | str) -> Rerun:
+        """Ask a search again as of then, and today: the same answer, or a note of what makes that impossible.
+
+        What was erased or has expired since is in no answer; vectors made anew by another model compare differently.
+        """
+        past = await self._receipt(receipt)
+        question = self._again(past)
+        then = await self._answer(question)
+        today = await self._answer(replace(question, as_of=None, at=self._at()))
+        before = [row.id for row in past.rows if row.stage == "returned"]
+        same = [(hit.id, hit.score) for hit in then] == [
+            (row.id, row.score) for row in past.rows if row.stage == "returned"
+        ]
+        now = [hit.id for hit in today]
+        return Rerun(
+            hits=tuple(then),
+            same=same,
+            notes=() if same else await self._notes(past, question),
+            new=tuple(id for id in now if id not in before),
+            gone=tuple(id for id in before if id not in now),
+        )
+
+    # -- answering -----------------------------------------------------------------------------------------------
+
+    async def _answer(self, asked: Question) -> Hits:
+        """Return the hits of a question with their receipt."""
+        found = await self._found(asked)
+        keys = found.candidates.key[found.rows].tolist()
+        items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
+        raw, scores = found.ranked.raw(found.rows), found.ranked.scores[found.rows].tolist()
+        hits, rows = [], []
+        for n, key in enumerate(keys):
+            if key in items:  # what is erased while a search runs is left out of its answer
+                item = items[key]
+                hits.append(Hit(item, scores[n], found.relevances[n], ranking.weighted(raw[n])))
+                rows.append((item.id, item.version, raw[n], scores[n], found.relevances[n]))
+        # The corpus is let go here: what a receipt needs of it is counted when it is written, from these few rows.
+        counts, as_of = _counts(found.candidates), found.candidates.as_of
+        return Hits(hits, lambda: self._written(asked, as_of, counts, tuple(Scored(*row) for row in rows)))
+
+    async def _found(self, asked: Question, everything: bool = False) -> Found:
+        """Return the ranked corpus of a question; with `everything` neither `k` nor `min_relevance` cuts it."""
+        parts, options = self._parts, asked.options
+        probe = Probe(
+            reach=asked.reach,
+            at=asked.at,
+            terms=parts.analyzer.query(asked.query),
+            where=parse(options["where"]),
+            kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
+            since=checks.optional_moment(options["since"], "since"),
+            until=checks.optional_moment(options["until"], "until"),
+            vector=(await parts.io.embed([asked.query]))[0] if parts.model else None,
+            model=parts.model,
+            as_of=asked.as_of,
+        )
+        found = await parts.io.store(parts.store.candidates, probe)
+        ranked = ranking.fuse(found, ranking.read(asked.query, found.as_of.valid))
+        rows = ranking.top(found, ranked.scores, len(found.live) if everything else options["k"])
+        relevances = ranking.relevance(ranked, rows).tolist()
+        least = options["min_relevance"]
+        if least is not None and not everything:
+            kept = [n for n, relevance in enumerate(relevances) if relevance >= least]
+            rows, relevances = rows[kept], [relevances[n] for n in kept]
+        return Found(found, ranked, rows, relevances)
+
+    # -- receipts ------------------------------------------------------------------------------------------------
+
+    def _written(
+        self, asked: Question, as_of: AsOf, counts: Mapping[str, int], rows: tuple[Scored, ...]
+    ) -> Receipt:
+        return Receipt(
+            id=self._parts.clock.new_id(),
+            at=asked.at.now,
+            held=self._caller.scope,
+            reach=_reach_json(asked.reach),
+            query=asked.query,
+            options=dict(asked.options),
+            valid=as_of.valid,
+            known=dict(as_of.known),
+            model=self._parts.model,
+            weights={signal.name: signal.weight for signal in ranking.SIGNALS},
+            counts=counts,
+            rows=rows,
+        )
+
+    async def _keep_receipt(self, receipt: Receipt) -> None:
+        body = json.dumps(receipt.to_json(), ensure_ascii=False, separators=(",", ":"))
+        scope = receipt.held.pick(receipt.held.names)[0]
+        kept = KeptReceipt(receipt.id, scope, receipt.at, receipt.at + RECEIPT_LIFE, body)
+        await self._parts.io.store(self._parts.store.keep_receipt, kept)
+
+    async def _receipt(self, receipt: Receipt | str) -> Receipt:
+        """Return a receipt, by id from the store; only one whose caller's labels this caller holds too."""
+        if isinstance(receipt, Receipt):
+            if not self._may(receipt):
+                raise AccessDenied(
+                    "this receipt is of a search by a caller with other labels; ask as that caller"
+                )
+            return receipt
+        id = checks.item_id(receipt, "receipt")
+        body = await self._parts.io.store(self._parts.store.receipt, id, self._parts.clock.now())
+        found = None if body is None else Receipt.from_json(json.loads(body))
+        if found is None or not self._may(found):
+            raise NotFound(id)
+        return found
+
+    def _may(self, receipt: Receipt) -> bool:
+        if self._caller.admin:
+            return True
+        # A receipt comes from outside: what it says it read must be what this caller may read.
+        reach, held = _reach_of(receipt.reach), self._caller.scope
+        read = (reach.visible,) if reach.exactly is None else reach.exactly
+        return reach.under is None and all(
+            one is not None and held.holds(one) for one in (receipt.held, *read)
+        )
+
+    def _again(self, receipt: Receipt) -> Question:
+        """Return the question of a receipt, to be asked under its clocks."""
+        reach = _reach_of(receipt.reach)
+        return Question(
+            receipt.query, reach, self._at(), receipt.options, AsOf(receipt.valid, dict(receipt.known))
+        )
+
+    # -- looking back --------------------------------------------------------------------------------------------
+
+    async def _unseen(self, id: str, reach: Reach) -> WhyNot:
+        return WhyNot(
+            id,
+            "not visible",
+            "no memory with this id is visible to the caller of the search, or it has expired",
+        )
+
+    def _outranked(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
+        """Say by how much a live memory missed the cut: of relevance, or of the k best."""
+        rank = int(np.flatnonzero(found.rows == row)[0])
+        score, relevance = float(found.ranked.scores[row]), found.relevances[rank]
+        least, k = past.options["min_relevance"], past.options["k"]
+        if least is not None and relevance < least and rank < k:
+            gap = least - relevance
+            return WhyNot(
+                id, "below relevance", f"relevance {relevance:.3f} of {least:.3f}", rank + 1, score, gap
+            )
+        last = float(found.ranked.scores[found.rows[min(k, len(found.rows)) - 1]])
+        return WhyNot(
+            id, "below k", f"place {rank + 1} of {len(found.rows)}, k was {k}", rank + 1, score, last - score
+        )
+
+    async def _notes(self, past: Receipt, question: Question) -> tuple[str, ...]:
+        notes = []
+        if past.model != self._parts.model:
+            notes.append(f"the search used the embedding model {past.model}, today's is {self._parts.model}")
+        if dict(past.weights) != {signal.name: signal.weight for signal in ranking.SIGNALS}:
+            notes.append("the ranking recipe has changed since")
+        for row in past.rows:
+            item = await self._parts.io.store(self._parts.store.get, row.id, question.reach, self._at())
+            if item is None:
+                notes.append(f"memory {row.id} was erased, moved out of sight or has expired")
+        return tuple(notes or ["what was known then has been erased or has expired in part"])
+
+
+_UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
+
+
+def _counts(c: Candidates) -> dict[str, int]:
+    """Return how many memories a search ranked, and how many of them hold a word of the query."""
+    return {"live": int(np.count_nonzero(c.live)), "words": int(np.count_nonzero(c.live & (c.bm25 > 0)))}
+
+
+def _row_of(found: Candidates, id: str) -> int | None:
+    """Return the live row of a memory, or None."""
+    wanted = np.frombuffer(bytes.fromhex(id.replace("-", "")), "V16")[0]
+    rows = np.flatnonzero((found.ids == wanted) & found.live)
+    return int(rows[0]) if len(rows) else None
+
+
+def _reach_json(reach: Reach) -> dict[str, Any]:
+    if reach.under is not None:
+        return {"under": reach.under.to_json()}
+    if reach.exactly is not None:
+        return {"exactly": [scope.to_json() for scope in reach.exactly]}
+    return {"visible": (reach.visible or Scope.shared()).to_json()}
+
+
+def _reach_of(stored: Mapping[str, Any]) -> Reach:
+    if "under" in stored:
+        return Reach(under=Scope.from_json(stored["under"]))
+    if "exactly" in stored:
+        return Reach(exactly=tuple(Scope.from_json(labels) for labels in stored["exactly"]))
+    return Reach(visible=Scope.from_json(stored.get("visible", {})))

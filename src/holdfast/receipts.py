@@ -1,0 +1,215 @@
+"""What a search leaves behind: enough to rebuild its order, to ask it again, and to say why a memory was not in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from . import checks
+from .errors import InvalidInput
+from .types import Hit, Scope
+
+STAGES = (
+    "returned",
+    "not visible",
+    "expired",
+    "outside time",
+    "filtered",
+    "below k",
+    "below relevance",
+    "too similar",
+    "out of budget",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One row of a receipt: a memory's version, each signal's raw value, its score and relevance, and what became of it."""
+
+    id: str
+    version: int
+    raw: Mapping[str, float]
+    score: float
+    relevance: float
+    stage: str = "returned"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "raw": dict(self.raw),
+            "score": self.score,
+            "relevance": self.relevance,
+            "stage": self.stage,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A search as it was: who asked what and when, under which clocks, over how much, and how each row was scored.
+
+    `held` are the caller's labels, `reach` what was read of them ({"visible": labels}, {"exactly": [labels]} or
+    {"under": labels}), `options` the arguments as JSON. `known` says how far each scope was known, `weights` what each
+    signal counts, `counts` how many memories were live and how many of them hold a word of the query. `rows` are in order.
+    """
+
+    id: str
+    at: datetime
+    held: Scope
+    reach: Mapping[str, Any]
+    query: str
+    options: Mapping[str, Any]
+    valid: datetime
+    known: Mapping[Scope, datetime]
+    model: str | None
+    weights: Mapping[str, float]
+    counts: Mapping[str, int]
+    rows: tuple[Scored, ...]
+    budget: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form, which `from_json` reads back to the same receipt."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "held": self.held.to_json(),
+            "reach": dict(self.reach),
+            "query": self.query,
+            "options": dict(self.options),
+            "valid": self.valid.isoformat(),
+            "known": [[scope.to_json(), known.isoformat()] for scope, known in self.known.items()],
+            "model": self.model,
+            "weights": dict(self.weights),
+            "counts": dict(self.counts),
+            "rows": [row.to_json() for row in self.rows],
+            "budget": dict(self.budget),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Receipt:
+        """Return the receipt that `to_json` gave; raises `InvalidInput` for anything else."""
+        try:
+            made = dict(value)
+            made["at"], made["valid"] = checks.moment(made["at"], "at"), checks.moment(made["valid"], "valid")
+            made["held"] = Scope.from_json(made["held"])
+            made["known"] = {Scope.from_json(k): checks.moment(at, "known") for k, at in made["known"]}
+            made["rows"] = tuple(Scored(**row) for row in made["rows"])
+            return cls(**made)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidInput("receipt", f"is no receipt of a search ({type(error).__name__})") from None
+
+
+class Hits(list[Hit]):
+    """The hits of a search, best first: a list, with the `receipt` of the search beside it."""
+
+    def __init__(self, hits: Iterable[Hit], write: Callable[[], Receipt]) -> None:
+        super().__init__(hits)
+        self._write = write
+
+    @functools.cached_property
+    def receipt(self) -> Receipt:
+        """The receipt of this search, written when it is first asked for."""
+        return self._write()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One memory in an explanation: its place, and what each signal added (raw value times weight)."""
+
+    place: int
+    id: str
+    score: float
+    contributions: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "place": self.place,
+            "id": self.id,
+            "score": self.score,
+            "contributions": dict(self.contributions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The order of a search rebuilt from its receipt alone, and whether it is the order that was answered."""
+
+    lines: tuple[Line, ...]
+    faithful: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"lines": [line.to_json() for line in self.lines], "faithful": self.faithful}
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a memory was not in an answer: the `stage` that dropped it (one of `STAGES`), by how much, and in words."""
+
+    id: str
+    stage: str
+    detail: str
+    rank: int | None = None
+    score: float | None = None
+    missing: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "stage": self.stage,
+            "detail": self.detail,
+            "rank": self.rank,
+            "score": self.score,
+            "missing": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A search asked again as of then: its `hits`, whether they are the `same`, what prevents it, and today's difference.
+
+    `notes` say what made the same answer impossible (erased, expired, another model or recipe). `new` and `gone` are the
+    ids that the same search returns today and did not then, and the other way round.
+    """
+
+    hits: tuple[Hit, ...]
+    same: bool
+    notes: tuple[str, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "hits": [hit.to_json() for hit in self.hits],
+            "same": self.same,
+            "notes": list(self.notes),
+            "new": list(self.new),
+            "gone": list(self.gone),
+        }
+
+
+def explain(receipt: Receipt) -> Explanation:
+    """Return the order of a search rebuilt from its receipt: contributions added up, sorted, equal scores by id."""
+    parts = [
+        {name: row.raw[name] * weight for name, weight in receipt.weights.items()} for row in receipt.rows
+    ]
+    totals = [_added(part) for part in parts]
+    order = sorted(range(len(parts)), key=lambda n: (-totals[n], receipt.rows[n].id))
+    lines = tuple(Line(place, receipt.rows[n].id, totals[n], parts[n]) for place, n in enumerate(order, 1))
+    same = order == list(range(len(parts))) and totals == [row.score for row in receipt.rows]
+    return Explanation(lines, same)
+
+
+def _added(parts: Mapping[str, float]) -> float:
+    """Add in the order of the signals, as ranking does, so that the sum is the same to the last bit."""
+    total = 0.0
+    for part in parts.values():
+        total += part
+    return total
