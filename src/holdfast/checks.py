@@ -151,10 +151,15 @@ def slot(value: object) -> str | None:
     """Return a slot name "entity.attribute" in lower case with single spaces, so that spelling does not split it."""
     if value is None:
         return None
-    folded = " ".join(unicodedata.normalize("NFKC", name(value, "slot", 200)).casefold().split())
-    if folded.startswith(".") or folded.endswith(".") or not folded:
+    plain = folded(name(value, "slot", 200))
+    if plain.startswith(".") or plain.endswith(".") or not plain:
         raise InvalidInput("slot", "must look like entity.attribute, for example server.port")
-    return folded
+    return plain
+
+
+def folded(value: str) -> str:
+    """Return the one spelling of a slot's name: compatible characters joined, lower case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
 def json_value(value: object, field: str = "value", limit: int = 2_000) -> Any:

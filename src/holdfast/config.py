@@ -6,6 +6,7 @@ An argument wins over the environment, that over `holdfast.toml` (in the working
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
 import os
 import secrets
@@ -13,17 +14,21 @@ import threading
 import time
 import tomllib
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ConfigError, EmbedderError, InvalidInput, ModelMismatch
 from .ports import Embedder, Floats, Store
 from .text import Analyzer
+
+if TYPE_CHECKING:
+    from .embedders import MiniLM
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
@@ -42,6 +47,7 @@ class Default:
 
 
 DEFAULT: Any = Default()
+_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,11 @@ def open_embedder(setting: Setting) -> Embedder | None:
     if value == "minilm":
         return _shipped()
     if isinstance(value, Embedder) and not isinstance(value, str):
+        name, dimension = getattr(value, "id", None), getattr(value, "dimension", None)
+        if not isinstance(name, str) or not name or not isinstance(dimension, int) or dimension < 1:
+            raise ConfigError(
+                "embedder: needs an `id` that is a non-empty string and a whole `dimension` of at least 1"
+            )
         return value
     raise ConfigError(
         f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, nor an object with id, dimension, embed"
@@ -142,11 +153,44 @@ def open_embedder(setting: Setting) -> Embedder | None:
 
 
 @functools.cache
-def _shipped() -> Embedder:
+def _shipped() -> MiniLM:
     """Return the shipped model, loaded once however many memories a process opens."""
     from .embedders import MiniLM
 
     return MiniLM()
+
+
+class TokenCounter:
+    """Says how many tokens a text is, by `count` or by the shipped tokenizer, which is loaded when first asked.
+
+    The counts of the last 10,000 texts are remembered, by digest, not by text. Safe to share between threads where `count`
+    is. Raises `ConfigError` for what cannot be called, and `InvalidInput` when `count` returns no whole number from 0 up.
+    """
+
+    def __init__(self, count: Callable[[str], int] | None = None) -> None:
+        if count is not None and not callable(count):
+            raise ConfigError(
+                f"count_tokens: {count!r:.60} cannot be called; pass a function from a text to its number of tokens"
+            )
+        self._count = count
+        self._lock = threading.Lock()
+        self._known: OrderedDict[bytes, int] = OrderedDict()
+
+    def __call__(self, text: str) -> int:
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+                return known
+        counted: Any = _shipped().count_tokens(text) if self._count is None else self._count(text)
+        if isinstance(counted, bool) or not isinstance(counted, int) or counted < 0:
+            raise InvalidInput("count_tokens", f"must return a whole number from 0 up, not {counted!r:.60}")
+        with self._lock:
+            self._known[key] = counted
+            if len(self._known) > _COUNTED:
+                self._known.popitem(last=False)
+        return counted
 
 
 def check_model(store: Store, embedder: Embedder | None) -> None:
@@ -261,7 +305,12 @@ async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
     given: Any = embedder.embed(list(texts))
     if inspect.isawaitable(given):
         given = await given
-    vectors = np.ascontiguousarray(given, np.float32)
+    try:
+        vectors = np.ascontiguousarray(given, np.float32)
+    except (TypeError, ValueError):
+        raise EmbedderError(
+            f"{embedder.id} gave a {type(given).__name__} that is no array of numbers"
+        ) from None
     if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
         raise EmbedderError(
             f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "

@@ -290,7 +290,7 @@ def _value(field: Any, value: Any, contains: bool = False) -> Any:
     for name, allowed in (("kind", KINDS), ("state", STATES)):
         if field == name and value not in allowed:
             raise BadFilter(name, f"is one of {', '.join(allowed)}, never {value!r:.40}")
-    return " ".join(value.casefold().split()) if field in ("slot", "entity", "attribute") else value
+    return checks.folded(value) if field in ("slot", "entity", "attribute") else value
 
 
 def _nodes(filters: Sequence[Any]) -> tuple[Filter, ...]:

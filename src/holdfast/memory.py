@@ -75,6 +75,7 @@ class ScopedMemory:
     save = _driven(Engine.save)
     save_many = _driven(Engine.save_many)
     search = _without_under(_driven(Engine.search))
+    context = _without_under(_driven(Engine.context))
     explain = _driven(Engine.explain)
     why_not = _driven(Engine.why_not)
     rerun = _driven(Engine.rerun)
@@ -101,6 +102,7 @@ class AsyncScopedMemory:
     save = _awaited(Engine.save)
     save_many = _awaited(Engine.save_many)
     search = _without_under(_awaited(Engine.search))
+    context = _without_under(_awaited(Engine.context))
     explain = _awaited(Engine.explain)
     why_not = _awaited(Engine.why_not)
     rerun = _awaited(Engine.rerun)
@@ -130,10 +132,12 @@ class _Opened:
         actor: str | None = None,
         many: Iterable[str] = (),
         redact: Callable[[Draft], Draft] | None = None,
+        count_tokens: Callable[[str], int] | None = None,
         clock: Clock | None = None,
         memory_budget: int = _MEMORY_BUDGET,
     ) -> None:
         found = config.settings(store=store, embedder=embedder, language=language)
+        counter = config.TokenCounter(count_tokens)
         opened = config.open_store(found["store"], memory_budget)
         try:
             model = config.open_embedder(found["embedder"])
@@ -145,8 +149,8 @@ class _Opened:
         self._store = opened
         parts = Parts(
             store=opened, io=self._io(model), clock=clock or config.SystemClock(), analyzer=analyzer,
-            model=None if model is None else model.id, redact=redact,
-            many=frozenset(checks.name(one, "many") for one in many),
+            count=counter, model=None if model is None else model.id, redact=redact,
+            many=frozenset(checks.name(one, "many") for one in checks.many(many, "many")),
         )  # fmt: skip
         self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
 
@@ -172,7 +176,8 @@ class Memory(_Opened):
     port `Store`. `embedder` is "minilm" (shipped), None for words
     alone, or any object with `id`, `dimension` and `embed`. `language` (of stemming) belongs to the store. `many` names
     further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
-    written and returns it, changed or not. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
+    written and returns it, changed or not. `count_tokens` gives the number of tokens of a text in your model's prompt, for
+    `context`; by default the shipped tokenizer counts. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
     HOLDFAST_LANGUAGE or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
@@ -182,6 +187,7 @@ class Memory(_Opened):
     save = _driven(Engine.save)
     save_many = _driven(Engine.save_many)
     search = _driven(Engine.search)
+    context = _driven(Engine.context)
     explain = _driven(Engine.explain)
     why_not = _driven(Engine.why_not)
     rerun = _driven(Engine.rerun)
@@ -228,6 +234,7 @@ class AsyncMemory(_Opened):
     save = _awaited(Engine.save)
     save_many = _awaited(Engine.save_many)
     search = _awaited(Engine.search)
+    context = _awaited(Engine.context)
     explain = _awaited(Engine.explain)
     why_not = _awaited(Engine.why_not)
     rerun = _awaited(Engine.rerun)

@@ -141,6 +141,7 @@ class Remove:
 
     item: MemoryItem
     base: Ref
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class Scan:
     """A question for `Store.scan`: which versions, in which order, how many.
 
     `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
-    last known version). `sort` is a time field or "id"; ties break by id. `after` is the (sort value, id) of the last
+    last known version). `sort` is a time field or "id"; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id) of the last
     row of the page before.
     """
 

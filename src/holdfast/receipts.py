@@ -20,14 +20,21 @@ STAGES = (
     "filtered",
     "below k",
     "below relevance",
+    "not in sections",
+    "outdated",
     "too similar",
+    "section full",
     "out of budget",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One row of a receipt: a memory's version, each signal's raw value, its score and relevance, and what became of it."""
+    """One row of a receipt: a memory's version, each signal's raw value, its score and relevance, and what became of it.
+
+    `stage` is one of `STAGES`. Of what a context left out, `by` says how much was lacking (of relevance, or in tokens) and
+    `because` which memory stood in its way, where one did.
+    """
 
     id: str
     version: int
@@ -35,6 +42,8 @@ class Scored:
     score: float
     relevance: float
     stage: str = "returned"
+    by: float = 0.0
+    because: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -45,6 +54,8 @@ class Scored:
             "score": self.score,
             "relevance": self.relevance,
             "stage": self.stage,
+            "by": self.by,
+            "because": self.because,
         }
 
 
@@ -55,6 +66,8 @@ class Receipt:
     `held` are the caller's labels, `reach` what was read of them ({"visible": labels}, {"exactly": [labels]} or
     {"under": labels}), `options` the arguments as JSON. `known` says how far each scope was known, `weights` what each
     signal counts, `counts` how many memories were live and how many of them hold a word of the query. `rows` are in order.
+    `budget` is empty for a search; of a context it holds the `budget` and the `tokens` used, the `least` relevance, the
+    `sections` with their tokens, and what was `needed` where not one memory fits.
     """
 
     id: str
@@ -114,6 +127,35 @@ class Hits(list[Hit]):
     def receipt(self) -> Receipt:
         """The receipt of this search, written when it is first asked for."""
         return self._write()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Text for a prompt, and how it came about; `str(context)` is the text.
+
+    `text` is empty when nothing is relevant, or when not one memory fits: then `needed` is the least budget that would
+    hold one (else None). `tokens` is the count of the text, never above the budget. `ids` are the memories shown, in the
+    order of the text. The `receipt` has a row for every memory that was considered, with the stage that left it out.
+    """
+
+    text: str
+    tokens: int
+    ids: tuple[str, ...]
+    receipt: Receipt
+    needed: int | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "text": self.text,
+            "tokens": self.tokens,
+            "ids": list(self.ids),
+            "needed": self.needed,
+            "receipt": self.receipt.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -515,6 +515,9 @@ def _arguments(message: Message, thread: str, turn: int, part: int, parts: int, 
         "observed_at": _moment(message.time),
         "metadata": dict(message.metadata or {}),
         "source": source,
+        # Two that take in the same source at once meet here: the store keeps the first.
+        "idempotency_key": "ingest "
+        + hashlib.blake2b(f"{source['ref']}\n{text}".encode(), digest_size=16).hexdigest(),
     }
 
 

@@ -32,12 +32,16 @@ class IO(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several."""
+    """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
+
+    `count` says how many tokens a text is in a prompt.
+    """
 
     store: Store
     io: IO
     clock: Clock
     analyzer: Analyzer
+    count: Callable[[str], int]
     model: str | None = None
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()
@@ -181,7 +185,13 @@ def decode(cursor: str, field: str, read: Callable[[Any], T]) -> T:
     """Return what `read` makes of what `encode` was given; raises `InvalidInput` for anything else."""
     try:
         return read(json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)))
-    except (AttributeError, TypeError, ValueError, LookupError):  # whatever junk makes `read` trip over
+    except (
+        AttributeError,
+        TypeError,
+        ValueError,
+        LookupError,
+        RecursionError,
+    ):  # whatever junk makes `read` trip over
         raise InvalidInput(
             field, "is no cursor of this call; pass the `next` of the page before, unchanged"
         ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -22,9 +23,8 @@ class Plan:
 
     def __init__(self, many: frozenset[str]) -> None:
         self.writes: list[Write] = []
-        self.results: list[
-            int | tuple[Scope, str]
-        ] = []  # the place among the written items, or what was there already
+        # The place among the written items, what was there already, or where an idempotency key leads.
+        self.results: list[int | MemoryItem | tuple[Scope, str]] = []
         self._many = many
         self._made = 0
         self._newest: dict[str, int] = {}
@@ -45,43 +45,51 @@ class Plan:
                 )
             self.results.append((item.scope, once[1].id))
             return
+        self._newest = {**standing.newest, **self._newest}
         begins_now = item.valid_from is None
         if begins_now:
             item = replace(item, valid_from=standing.time)
-        twin = self._twin(item, standing)
+        several = decide.many(item, self._many)
+        contested = item.slot is not None and not several
+        holders = self._met(item, standing) if contested else []
+        decision = decide.place(item, holders, several)
+        twin = _alike(decision.item, holders) if contested else self._twin(item, standing)
         if twin is None:
-            item = self._insert(item, entry, standing, begins_now)
+            guards = {
+                "guarded": contested,
+                "alone": not contested and item.kind != "episode",
+                "begins_now": begins_now,
+            }
+            item = self._insert(
+                decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards
+            )
         else:
-            item = twin
+            item = replace(twin, sightings=twin.sightings + 1)
             self.writes.append(Sight(item.scope, Ref(item.id, item.version), draft.source))
-            self.results.append((item.scope, item.id))
+            self.results.append(item)
         if key:
             ref = Ref(item.id, item.version)
             self._keys[item.scope, key] = digest, ref
             self.writes.append(Once(item.scope, key, digest, ref))
 
-    def _insert(self, item: MemoryItem, entry: Entry, standing: Standing, begins_now: bool) -> MemoryItem:
-        self._newest = {**standing.newest, **self._newest}
-        several, declarative = decide.many(item, self._many), item.kind != "episode"
-        holders = [] if several or item.slot is None else self._met(item, standing)
-        decision = decide.place(item, holders, several)
-        seen = frozenset(Ref(one.id, one.version) for one in holders)
-        contested = item.slot is not None and not several
-        insert = Insert(decision.item, entry, contested, seen, alone=declarative, begins_now=begins_now)
-        self.writes.append(insert)
+    def _insert(
+        self, decision: decide.Decision, entry: Entry, seen: frozenset[Ref], guards: dict[str, bool]
+    ) -> MemoryItem:
+        item = decision.item
+        self.writes.append(Insert(item, entry, slot_seen=seen, **guards))
         self.results.append(self._made)
         self._made += 1 + len(decision.changed)
         self.writes += [
             Replace(self._next(one), Ref(one.id, one.version), last=False) for one in decision.changed
         ]
-        if declarative:
-            place = self._remember(decision.item)
+        if item.kind != "episode":
+            place = self._remember(item)
             for alike in ((item.scope, item.slot), (item.scope, item.slot, item.kind, item.text)):
                 self._alike.setdefault(alike, []).append(place)
         for one in decision.changed:
             self._remember(self._next(one))
             self._newest[one.id] = self._newest.get(one.id, 1) + 1
-        return decision.item
+        return item
 
     def _met(self, item: MemoryItem, standing: Standing) -> list[MemoryItem]:
         """Return the holders of the item's slot that it can meet, as they are after the drafts before it."""
@@ -106,12 +114,16 @@ class Plan:
             return None
         alike = self._alike.get((item.scope, item.slot, item.kind, item.text), ())
         known = [*([standing.twin] if standing.twin else []), *(self._fresh[place] for place in alike)]
-        for one in known:
-            now = self._fresh.get((one.id, one.valid_from), one)
-            same = bool(decide.said(now) == decide.said(item)) and decide.holds(now, item.valid_from)
-            if same and decide.outlasts(now, item):
-                return now
-        return None
+        return _alike(item, [self._fresh.get((one.id, one.valid_from), one) for one in known])
+
+
+def _alike(item: MemoryItem, known: Sequence[MemoryItem]) -> MemoryItem | None:
+    """Return the memory that says the same when the item begins, and for as long as the item would."""
+    for one in known:
+        same = (one.kind, one.text) == (item.kind, item.text) and bool(decide.said(one) == decide.said(item))
+        if same and decide.holds(one, item.valid_from) and decide.outlasts(one, item):
+            return one
+    return None
 
 
 def digest_of(draft: Draft, item: MemoryItem) -> str:

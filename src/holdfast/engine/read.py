@@ -51,7 +51,8 @@ class Reads(Recall):
         filter, `kinds` and `tags` keep items of one of these kinds with all of these tags; `since` (included) and `until`
         (not included) bound `observed_at` for episodes and `valid_from` for the rest, a timedelta counts back from now.
         `valid_at` asks what was true then, `known_at` what the store knew then; with `known_at` alone, what was held true
-        at that time. `min_relevance` 0..1 leaves out what fits less. All of it is applied before ranking.
+        at that time. All of this is applied before ranking; `min_relevance` 0..1 then
+        leaves out of the `k` best what fits less.
 
         The answer is a list with a `receipt` of the search, for `explain`, `why_not` and `rerun`. With `keep` the store
         keeps it for 30 days, and its id will do for these.
@@ -114,11 +115,10 @@ class Reads(Recall):
             self._at(valid_at, known_at),
             slot=checked,
             sort="valid_from",
-            limit=MOST,
+            limit=1,
         )
         found = await self._parts.io.store(self._parts.store.scan, scan)
-        # Sorting is stable: the store already gives the latest first.
-        return min(found, key=lambda item: -len(item.scope.names), default=None)
+        return found[0] if found else None
 
     async def list(
         self,

@@ -1,22 +1,24 @@
-"""How a search is answered, and the verbs that look back at one: explain, why_not, rerun."""
+"""How a search is answered, the context made from one, and the verbs that look back: explain, why_not, rerun."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from .. import checks, ranking, receipts
 from ..errors import AccessDenied, NotFound
-from ..filters import parse
+from ..filters import Filter, parse, to_json
+from ..pack import Section
 from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
-from ..receipts import Explanation, Hits, Receipt, Rerun, Scored, WhyNot
-from ..types import Hit, Scope
+from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
+from ..types import Hit, Kind, Scope
 from .base import Base
+from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
 
 RECEIPT_LIFE = timedelta(days=30)
 
@@ -45,6 +47,61 @@ class Found:
 class Recall(Base):
     """Answering, and looking back at an answer."""
 
+    async def context(
+        self,
+        query: str,
+        *,
+        budget: int = 1024,
+        sections: Iterable[Section] | None = None,
+        where: Filter | Mapping[str, Any] | None = None,
+        kinds: Iterable[Kind] | None = None,
+        tags: Iterable[str] | None = None,
+        since: datetime | date | timedelta | None = None,
+        until: datetime | date | timedelta | None = None,
+        valid_at: datetime | None = None,
+        known_at: datetime | None = None,
+        min_relevance: float = 0.3,
+        keep: bool = False,
+        scope: Scope | Sequence[str] | None = None,
+        under: Scope | None = None,
+    ) -> Context:
+        """Return text for a prompt, of at most `budget` tokens (0..1,000,000): the memories worth most to a query, whole.
+
+        Values of slots come first, then what was said, by day; the order does not depend on the ranking, so that prompt
+        caches stay warm. Memories stand as quotes in a block that none of them can close. What is less relevant than
+        `min_relevance` 0..1 is left out; where nothing is relevant the text is empty. `sections` are
+        `holdfast.pack.Section`, in order, instead of the usual ones. The best 150 hits are considered; the other arguments
+        are those of `search`. Tokens are counted by the `count_tokens` that the memory was opened with.
+
+        The receipt says of each hit what became of it, for `why_not`; `rerun` asks for its hits. `keep` is as in `search`.
+
+        Raises `InvalidInput` and `BadFilter`.
+        """
+        allowed = checks.count(budget, "budget", 0, MOST_TOKENS)
+        least, parts = checks.unit(min_relevance, "min_relevance"), checked_sections(sections)
+        filtered, now = self._where(where, tags), self._parts.clock.now()
+        wanted, first, last = (
+            self._kinds(kinds),
+            checks.since(since, "since", now),
+            checks.since(until, "until", now),
+        )
+        options = {
+            "k": CONSIDERED,
+            "min_relevance": None,  # the cut is made while packing, so that the receipt has what it left out
+            "where": None if filtered is None else to_json(filtered),
+            "kinds": None if wanted is None else sorted(wanted),
+            "since": None if first is None else first.isoformat(),
+            "until": None if last is None else last.isoformat(),
+        }
+        asked = checks.text(query, "query")
+        at, reach = self._at(valid_at, known_at), self._reach(scope, under)
+        hits = await self._answer(Question(asked, reach, at, options))
+        # Off the event loop, like the store: counting and choosing take some milliseconds.
+        made = await self._parts.io.store(packed, hits, asked, allowed, least, parts, self._parts.count)
+        if keep:
+            await self._keep_receipt(made.receipt)
+        return made
+
     async def explain(self, receipt: Receipt | str) -> Explanation:
         """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
 
@@ -62,9 +119,10 @@ class Recall(Base):
         past, checked = await self._receipt(receipt), checks.item_id(id)
         for place, row in enumerate(past.rows, 1):
             if row.id == checked and row.stage == "returned":
-                return WhyNot(checked, "returned", f"it is hit number {place}", place, row.score)
+                shown = "it is in the context, from " if past.budget else "it is "
+                return WhyNot(checked, "returned", f"{shown}hit number {place}", place, row.score)
             if row.id == checked:
-                return WhyNot(checked, row.stage, "left out of the context", place, row.score)
+                return why_left_out(row, place, past.budget)
         question = self._again(past)
         item = await self._parts.io.store(self._parts.store.get, checked, question.reach, self._at())
         if item is None:
@@ -84,16 +142,15 @@ class Recall(Base):
     async def rerun(self, receipt: Receipt | str) -> Rerun:
         """Ask a search again as of then, and today: the same answer, or a note of what makes that impossible.
 
-        What was erased or has expired since is in no answer; vectors made anew by another model compare differently.
+        What was erased or has expired since is in no answer; vectors made anew by another model compare differently. Of a
+        context these are the hits it was made from, shown or not.
         """
         past = await self._receipt(receipt)
         question = self._again(past)
         then = await self._answer(question)
         today = await self._answer(replace(question, as_of=None, at=self._at()))
-        before = [row.id for row in past.rows if row.stage == "returned"]
-        same = [(hit.id, hit.score) for hit in then] == [
-            (row.id, row.score) for row in past.rows if row.stage == "returned"
-        ]
+        before = [row.id for row in past.rows]
+        same = [(hit.id, hit.score) for hit in then] == [(row.id, row.score) for row in past.rows]
         now = [hit.id for hit in today]
         return Rerun(
             hits=tuple(then),

@@ -21,7 +21,7 @@ from ..errors import (
     StoreBusy,
     VersionConflict,
 )
-from ..filters import Filter
+from ..filters import And, Filter, In
 from ..ports import (
     Authorship,
     Insert,
@@ -92,8 +92,9 @@ class Writes(Base):
         `text` has at most 20,000 characters. `scope` names which of the caller's labels the item carries (default: all).
         `slot` ("server.port") makes it the value of an attribute: a later value ends the earlier one, which stays in the
         history. The same text, kind and slot saved again in the same scope gives the item already there with one more
-        sighting; episodes are never merged. `valid_from` defaults to `observed_at`, else to now. An `idempotency_key`
-        makes a repeated call give the first call's item for 7 days.
+        sighting (what else this call says of it is
+        not kept: `update` changes it); episodes are never merged. `valid_from` defaults to `observed_at`, else to now. An `idempotency_key`
+        makes a repeated call give the first call's item, as it is by then, for 7 days.
 
         Raises `InvalidInput` naming the field, `AccessDenied`, `IdempotencyConflict`.
         """
@@ -172,7 +173,7 @@ class Writes(Base):
         by, moved = self._by("update", reason), checks.optional_moment(changed_at, "changed_at")
 
         async def change() -> MemoryItem:
-            current = await self._mine(id, scope, expected_version)
+            current = await self._mine(id, scope, expected_version, moving=True)
             target = current.scope if scope is None else self._target(scope)
             new = self._changed(current, wanted, target)
             return await self._write_update(current, new, moved, by)
@@ -209,7 +210,7 @@ class Writes(Base):
             new = [self._changed(one, changes, one.scope) for one in found]
             fresh = await self._entries(new) if set(changes) & set(_INDEXED) else [None] * len(new)
             triples = zip(new, found, fresh, strict=True)
-            return [Replace(now, Ref(was.id, was.version), entry) for now, was, entry in triples]
+            return [Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples]
 
         return await self._bulk(where, scope, under, dry_run, self._by("update", reason), writes)
 
@@ -246,7 +247,9 @@ class Writes(Base):
         """Delete every live memory that `where` selects in the caller's own scope; see `update_many` for the rest."""
 
         async def writes(found: Sequence[MemoryItem]) -> list[Write]:
-            return [Remove(replace(one, state="deleted"), Ref(one.id, one.version)) for one in found]
+            return [
+                Remove(replace(one, state="deleted"), Ref(one.id, one.version), last=False) for one in found
+            ]
 
         return await self._bulk(where, scope, under, dry_run, self._by("delete", reason), writes)
 
@@ -279,8 +282,7 @@ class Writes(Base):
 
     async def _keep(self, drafts: Sequence[Draft], by: Authorship) -> list[MemoryItem]:
         """Save at most 1,000 drafts in one transaction."""
-        if self._parts.redact is not None:
-            drafts = [self._parts.redact(draft) for draft in drafts]
+        drafts = [self._redacted(draft) for draft in drafts]
         items = [self._item(draft) for draft in drafts]
         digests = [
             digest_of(draft, item) if draft.idempotency_key else ""
@@ -300,7 +302,11 @@ class Writes(Base):
 
         return await self._retried(change)
 
-    async def _kept(self, result: int | tuple[Scope, str], written: Sequence[MemoryItem]) -> MemoryItem:
+    async def _kept(
+        self, result: int | MemoryItem | tuple[Scope, str], written: Sequence[MemoryItem]
+    ) -> MemoryItem:
+        if isinstance(result, MemoryItem):
+            return result
         if isinstance(result, int):
             return written[result]
         scope, id = result
@@ -336,6 +342,14 @@ class Writes(Base):
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
 
+    def _redacted(self, draft: Draft) -> Draft:
+        if self._parts.redact is None:
+            return draft
+        redacted: object = self._parts.redact(draft)
+        if not isinstance(redacted, Draft):
+            raise InvalidInput("redact", f"must return a Draft, not {type(redacted).__name__}")
+        return redacted
+
     def _not_past(self, expires_at: datetime | None) -> None:
         if expires_at is not None and expires_at <= self._parts.clock.now():
             raise InvalidInput(
@@ -358,8 +372,7 @@ class Writes(Base):
         kept = {name: getattr(current, name) for name in _SHARED if name != "metadata"}
         kept["metadata"] = dict(current.metadata)
         draft = Draft.of({**kept, **wanted, "source": current.source, "scope": target})
-        if self._parts.redact is not None:
-            draft = self._parts.redact(draft)
+        draft = self._redacted(draft)
         if "expires_at" in wanted:
             self._not_past(draft.expires_at)
         checked = {name: getattr(draft, name) for name in _CHANGEABLE}
@@ -489,24 +502,19 @@ class Writes(Base):
                 break
             after = (page[-1].id, page[-1].id)
         done: list[str] = []
-        for at in range(0, len(found), BATCH):
-            chunk = [(item.id, item.scope) for item in found[at : at + BATCH]]
+        for start in range(0, len(found), BATCH):
+            ids = In("id", tuple(item.id for item in found[start : start + BATCH]))
 
-            async def change(chunk: list[tuple[str, Scope]] = chunk) -> list[str]:
-                current = [one for id, own in chunk if (one := await self._if_there(id, own)) is not None]
+            async def change(ids: Filter = ids) -> list[str]:
+                # Selected anew in each attempt: what no longer matches, because others changed it meanwhile, is left alone.
+                scan = Scan(reach, self._at(), And(parsed, ids), sort="id", descending=False, limit=BATCH)
+                current = await self._parts.io.store(self._parts.store.scan, scan)
                 if current and not dry_run:
                     await self._apply(await writes(current), by)
                 return [one.id for one in current]
 
             done += await self._retried(change)
         return Bulk(tuple(done), dry_run)
-
-    async def _if_there(self, id: str, scope: Scope) -> MemoryItem | None:
-        """Return a memory that was selected, unless somebody took it away since."""
-        try:
-            return await self._current(id, Reach(exactly=(scope,)))
-        except NotFound:
-            return None
 
     # -- shared --------------------------------------------------------------------------------------------------
 
@@ -517,14 +525,24 @@ class Writes(Base):
         return found
 
     async def _mine(
-        self, id: str, scope: Scope | Sequence[str] | None, expected: int | None, deleted: bool = False
+        self,
+        id: str,
+        scope: Scope | Sequence[str] | None,
+        expected: int | None,
+        *,
+        deleted: bool = False,
+        moving: bool = False,
     ) -> MemoryItem:
         """Return the current version of a memory this caller may change, at the version it expects."""
         if expected is not None:
             checks.count(expected, "expected_version", 1, checks.MAX_INT)
-        reach = self._reach(scope if isinstance(scope, Scope) and self._caller.admin else None)
+        named = scope if isinstance(scope, Scope) and self._caller.admin else None
+        # An administrator who moves a memory names where it goes; where it is does not matter then.
+        anywhere = moving and named is not None
+        reach = Reach(under=Scope.shared()) if anywhere else self._reach(named)
         current = await self._current(id, reach, deleted)
-        self._writable(current, scope)
+        if not anywhere:
+            self._writable(current, scope)
         if expected is not None and expected != current.version:
             raise VersionConflict(expected, current)
         return current

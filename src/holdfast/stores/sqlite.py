@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 import uuid
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -115,6 +116,34 @@ class FairLock:
             self._held = False
 
 
+# Every open store of this process. A fork waits until none of them is writing: SQLite's bookkeeping of who holds the write
+# lock is copied into the child, and a writer that does not live on there would hold it for ever.
+_OPEN_STORES: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
+_forking: list[SqliteStore] = []
+
+
+def _before_fork() -> None:
+    _forking.extend(_OPEN_STORES)
+    for store in _forking:
+        store.hold()
+
+
+def _after_fork_in_parent() -> None:
+    while _forking:
+        _forking.pop().let_go()
+
+
+def _after_fork_in_child() -> None:
+    while _forking:
+        _forking.pop().leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )
+
+
 class SqliteStore:
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
@@ -128,6 +157,7 @@ class SqliteStore:
         self._budget = memory_budget
         self._guard = threading.Lock()
         self._reset()
+        _OPEN_STORES.add(self)
         with schema.translated(path), self._writing() as db:
             self._key_id, self._secret = schema.chain_key(db, path)
         self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
@@ -145,18 +175,31 @@ class SqliteStore:
 
     def _reset(self) -> None:
         """Start without connections: at first, and in a process forked from one that had some."""
-        self._pid, self._closed = os.getpid(), False
+        self._closed = False
         self._writer: sqlite3.Connection | None = None
         self._write_lock = FairLock()
         self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget)
         self._hashes: dict[str, int] = {}
 
+    def hold(self) -> None:
+        """Keep everybody from writing, until `let_go`."""
+        self._write_lock.__enter__()
+
+    def let_go(self) -> None:
+        """Let others write again."""
+        self._write_lock.__exit__()
+
+    def leave_to_parent(self) -> None:
+        """Start without connections in a forked child; a store in memory stays behind with its parent."""
+        self._left = (self._writer, self._idle)  # neither used nor closed here: they are the parent's
+        self._guard = threading.Lock()
+        self._reset()
+        self._closed = self._in_memory
+
     # -- connections ---------------------------------------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
-        if self._pid != os.getpid():
-            self._reset()
         if self._closed:
             raise StoreClosed(f"{self.path}: this memory was closed; open a new one")
         return schema.connect(self.path)
@@ -168,8 +211,6 @@ class SqliteStore:
             with self._write_lock:
                 yield self._writer_connection()
             return
-        if self._pid != os.getpid():
-            self._reset()
         try:
             db = self._idle.pop()
         except IndexError:
@@ -179,13 +220,13 @@ class SqliteStore:
         except BaseException:
             db.close()
             raise
-        if self._closed or self._pid != os.getpid():
+        if self._closed:
             db.close()
         else:
             self._idle.append(db)
 
     def _writer_connection(self) -> sqlite3.Connection:
-        if self._writer is None or self._closed or self._pid != os.getpid():
+        if self._writer is None or self._closed:
             db = self._open()
             try:
                 schema.prepare(db, self.path)
@@ -199,8 +240,6 @@ class SqliteStore:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Hold the write lock and one transaction: committed at the end, rolled back on any error."""
-        if self._pid != os.getpid():
-            self._reset()
         with self._write_lock, schema.translated(self.path):
             db = self._writer_connection()
             schema.begin(db)
@@ -287,8 +326,9 @@ class SqliteStore:
             valid, _, now = self._clocks(at, scopes)
             lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [now]
         found = self._read(
-            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, v.valid_from DESC, v.version DESC",
-            [uuid.UUID(id).bytes, *parameters],
+            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
+            + rows.CURRENT_FIRST,
+            [uuid.UUID(id).bytes, *parameters, valid, valid],
         )
         mine = {one.scope_id for one in scopes}
         return next((rows.item_of(row, valid) for row in found if row[0] >> 32 in mine), None)
@@ -356,6 +396,7 @@ class SqliteStore:
             if bound is not None:
                 condition += f" AND {_REFERENCE} {sign} ?"
                 parameters.append(rows.micros(bound))
+        narrow = "(SELECT count(*) FROM json_each(s.labels)) DESC, " if query.slot is not None else ""
         by, order = _SORTS[query.sort], "DESC" if query.descending else "ASC"
         if query.after is not None:
             sign = "<" if query.descending else ">"
@@ -364,7 +405,7 @@ class SqliteStore:
             condition += f" AND ({by} {sign} ? OR ({by} = ? AND v.item_id > ?))"
             parameters += [value, value, uuid.UUID(query.after[1]).bytes]
         found = self._read(
-            f"SELECT {rows.COLUMNS} {source} AND {condition} ORDER BY {by} {order}, v.item_id ASC LIMIT ?",
+            f"SELECT {rows.COLUMNS} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC LIMIT ?",
             [*place, *parameters, query.limit],
         )
         return [rows.item_of(row, valid) for row in found]
@@ -377,9 +418,11 @@ class SqliteStore:
         filtered = Compiled(where, valid)
         return (
             f"{condition} AND NOT EXISTS (SELECT 1 FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE "
-            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND (w.valid_from, w.version) > (v.valid_from, v.version) AND {newer}) AND "
+            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND {newer} AND (w.valid_from <= ? AND "
+            "(w.valid_to IS NULL OR w.valid_to > ?), w.valid_from, w.version) > (v.valid_from <= ? AND "
+            f"(v.valid_to IS NULL OR v.valid_to > ?), v.valid_from, v.version)) AND "
             f"{_KEPT} AND {filtered.sql}",
-            [*parameters, *parameters, now, *filtered.parameters],
+            [*parameters, *parameters, valid, valid, valid, valid, now, *filtered.parameters],
             valid,
         )
 

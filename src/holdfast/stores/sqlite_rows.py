@@ -31,6 +31,10 @@ COLUMNS = (
     "v.valid_from, v.valid_to, v.expires_at, v.body, c.known_to, s.labels, "
     "(SELECT count(*) FROM sightings g WHERE g.item_id = v.item_id AND g.scope_id = v.key >> 32)"
 )
+# A memory's current version is the open one that is true now (twice the present as parameter), else the one that begins last.
+CURRENT_FIRST = (
+    "(v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?)) DESC, v.valid_from DESC, v.version DESC"
+)
 INSERT = (
     "INSERT INTO versions (key, item_id, version, known_from, kind, state, text, slot, speaker, thread, turn, observed_at, "
     "valid_from, valid_to, expires_at, twin, entry, closes, body, verb, actor, reason, salt, commitment, mac, key_id) "

@@ -91,8 +91,7 @@ class Transaction:
                 if write.alone:
                     place = self._place(item.scope)
                     begins = place.known if write.begins_now else rows.micros(item.valid_from)
-                    among = self._holders(place.scope_id, item) if write.guarded and item.slot else None
-                    if self._twin(place.scope_id, item, begins, among) is not None:
+                    if self._twin(place.scope_id, item, begins) is not None:
                         raise Stale
                 return self._put(item, entry, closes=self._graves(item))
             case Replace(item, base, entry):
@@ -102,7 +101,7 @@ class Transaction:
                 based = next(one for one in opened if one.version == base.version)
                 return self._put(item, entry, closes=[based.key], inherits=based.entry)
             case Remove(item, base):
-                opened = self._opened(item.scope, base, last=True)
+                opened = self._opened(item.scope, base, write.last)
                 return self._put(item, None, closes=[one.key for one in opened], inherits=opened[0].entry)
             case Sight():
                 self._sight(write)
@@ -134,15 +133,8 @@ class Transaction:
             item = replace(item, valid_from=rows.at(place.known))
         holders = self._holders(place.scope_id, item) if contested else ()
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
-        among = holders if item.slot is not None and contested else None
-        twin = self._twin(place.scope_id, item, rows.micros(item.valid_from), among)
-        return Standing(
-            rows.at(place.known),
-            holders,
-            newest,
-            twin,
-            once,
-        )
+        twin = None if contested else self._twin(place.scope_id, item, rows.micros(item.valid_from))
+        return Standing(rows.at(place.known), holders, newest, twin, once)
 
     def _used(self, place: Place, key: str, after: int) -> tuple[str, bytes, int] | None:
         """Return what an idempotency key stands for; once its memory has expired, it stands for nothing."""
@@ -163,27 +155,18 @@ class Transaction:
         ).fetchall()
         return tuple(rows.item_of(row, rows.FOREVER) for row in found)
 
-    def _twin(
-        self, scope_id: int, item: MemoryItem, at: int | None, holders: Sequence[MemoryItem] | None = None
-    ) -> MemoryItem | None:
-        """Return the live memory that says the same at a moment, and will for as long as the item would.
-
-        With `holders` of its slot at hand, it is looked for among them: they are few, the mark's past rows may be many.
-        """
+    def _twin(self, scope_id: int, item: MemoryItem, at: int | None) -> MemoryItem | None:
+        """Return the live memory that says the same at a moment, and will for as long as the item would."""
         mark = rows.twin_of(item, self._term_key)
         if mark is None:
             return None
-        moment = rows.at(at or self._now)
-        if holders is None:
-            found = self._db.execute(
-                _OPEN
-                + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
-                "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key",
-                (scope_id, mark, self._now, at, at),
-            )
-            holders = [rows.item_of(row, at or self._now) for row in found]
-        alike = (one for one in holders if rows.twin_of(one, self._term_key) == mark)
-        return next((one for one in alike if decide.holds(one, moment) and decide.outlasts(one, item)), None)
+        found = self._db.execute(
+            _OPEN + "v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > ?) AND "
+            "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key",
+            (scope_id, mark, self._now, at, at),
+        )
+        known = (rows.item_of(row, at or self._now) for row in found)
+        return next((one for one in known if decide.outlasts(one, item)), None)
 
     def _check_slot(self, item: MemoryItem, seen: frozenset[Ref]) -> None:
         place = self._place(item.scope)
@@ -195,8 +178,8 @@ class Transaction:
         place = self._place(scope)
         found = self._db.execute(
             "SELECT v.key, v.version, v.entry FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id = ? "
-            "AND v.key >> 32 = ? AND c.key IS NULL ORDER BY v.valid_from DESC, v.version DESC",
-            (uuid.UUID(base.id).bytes, place.scope_id),
+            f"AND v.key >> 32 = ? AND c.key IS NULL ORDER BY {rows.CURRENT_FIRST}",
+            (uuid.UUID(base.id).bytes, place.scope_id, place.known, place.known),
         ).fetchall()
         opened = [Open(*row) for row in found]
         if base.version not in [one.version for one in (opened[:1] if last else opened)]:
@@ -224,8 +207,8 @@ class Transaction:
 
     def _current(self, scope_id: int, base: Ref) -> MemoryItem:
         row = self._db.execute(
-            _OPEN + "v.item_id = ? ORDER BY v.valid_from DESC, v.version DESC LIMIT 1",
-            (scope_id, uuid.UUID(base.id).bytes),
+            _OPEN + f"v.item_id = ? ORDER BY {rows.CURRENT_FIRST} LIMIT 1",
+            (scope_id, uuid.UUID(base.id).bytes, self._now, self._now),
         ).fetchone()
         if row is None:  # moved to another scope or erased since it was read
             raise Stale

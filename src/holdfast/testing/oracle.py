@@ -19,6 +19,8 @@ Labels = frozenset[tuple[str, str]]
 Reach = Callable[[Labels], bool]
 MANY = frozenset({"pet", "hobby"})
 TICK = timedelta(microseconds=1)
+# What a text is searched by: changing any of it writes the text anew.
+_TOLD = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
 class Refused(Exception):
@@ -89,12 +91,15 @@ class Actor:
 
 @dataclass
 class Version:
-    """One version as it was written; `item.known_to` and a derived state are put in when it is shown."""
+    """One version as it was written; `item.known_to` and a derived state are put in when it is shown.
+
+    `told` is the place of its text in the order of writing: a version that says the same as the one it closes keeps that.
+    """
 
     item: MemoryItem
     verb: str
     by: str | None
-    place: int
+    told: int
     ended: datetime | None = None
     moved: bool = False
 
@@ -144,22 +149,26 @@ class Oracle:
         return [
             self.shown(one, at)
             for one in self.known(reach, known)
-            if one.item.state == "active" and contains(one.item, at) and not expired(one.item, asked)
+            if one.item.state == "active" and contains(one.item, at) and not self.gone(one, asked)
         ]
 
+    def gone(self, one: Version, asked: datetime) -> bool:
+        """Whether a version must not be seen any more: a memory expires as a whole, by what was said last of it."""
+        here = self.logs[labels_of(one.item.scope)]
+        mine = [other.item for other in here if other.item.id == one.item.id and other.ended is None]
+        return expired(max(mine, key=lambda item: item.version), asked)
+
     def lasts(self, reach: Reach, now: datetime) -> list[MemoryItem]:
-        """Return each memory's last version, whatever its state."""
+        """Return each memory's current version, whatever its state."""
         asked = self.asked(reach, now)
-        newest: dict[tuple[Labels, str], Version] = {}
+        parts: dict[tuple[Labels, str], list[Version]] = {}
         for one in self.known(reach, None):
-            place = labels_of(one.item.scope), one.item.id
-            held = newest.get(place)
-            if held is None or (held.item.valid_from, held.item.version) < (
-                one.item.valid_from,
-                one.item.version,
-            ):
-                newest[place] = one
-        return [self.shown(one, asked) for one in newest.values() if not expired(one.item, asked)]
+            parts.setdefault((labels_of(one.item.scope), one.item.id), []).append(one)
+        return [
+            self.shown(current(found, asked), asked)
+            for found in parts.values()
+            if not self.gone(found[0], asked)
+        ]
 
     def shown(self, one: Version, at: datetime) -> MemoryItem:
         """Return a version as it is answered, with what is derived."""
@@ -171,14 +180,11 @@ class Oracle:
         over = item.superseded_by is not None and item.valid_to is not None and item.valid_to <= at
         return replace(item, state="superseded") if item.state == "active" and over else item
 
-    def head(self, id: str, reach: Reach) -> Version | None:
-        """Return the current version of a memory, deleted or not."""
+    def head(self, id: str, reach: Reach, now: datetime) -> Version | None:
+        """Return the current version of a memory, deleted or not; of one that was moved the one where it went."""
         found = [one for one in self.known(reach, None) if one.item.id == id]
-        return max(
-            found,
-            key=lambda one: (one.item.valid_from, one.item.version, one.item.state == "active"),
-            default=None,
-        )
+        there = [one for one in found if one.item.state == "active"] or found
+        return current(there, self.asked(reach, now)) if there else None
 
     def newest(self, id: str) -> int:
         """Return the highest version of a memory, wherever it was."""
@@ -193,9 +199,9 @@ class Oracle:
             if not found:
                 raise Refused("NotFound")
             return max(found, key=lambda item: item.version)
-        head = self.head(id, reach)
+        head = self.head(id, reach, now)
         asked = self.asked(reach, now)
-        if head is None or head.item.state != "active" or expired(head.item, asked):
+        if head is None or head.item.state != "active" or self.gone(head, asked):
             raise Refused("NotFound")
         return self.shown(head, asked)
 
@@ -214,7 +220,7 @@ class Oracle:
             one
             for one in self.versions(reach)
             if (one.item.id == id if id else one.item.slot == slot)
-            and not expired(one.item, asked)
+            and not self.gone(one, asked)
             and (known is None or (one.item.known_from is not None and one.item.known_from <= known))
             and (valid is None or contains(one.item, valid))
         ]
@@ -234,9 +240,12 @@ class Oracle:
     def put(self, item: MemoryItem, verb: str, by: str | None, closes: Iterable[Version] = ()) -> None:
         """Append a version, ending what it closes."""
         self.written += 1
+        told = self.written
         for one in closes:
             one.ended = item.known_from
-        self.logs.setdefault(labels_of(item.scope), []).append(Version(item, verb, by, self.written))
+            if one.item.state == "active" and all(getattr(one.item, x) == getattr(item, x) for x in _TOLD):
+                told = one.told
+        self.logs.setdefault(labels_of(item.scope), []).append(Version(item, verb, by, told))
 
     def holders(self, scope: Scope, slot: str | None, now: datetime) -> list[Version]:
         """Return the open values of a slot in exactly one scope, earliest first."""
@@ -245,22 +254,26 @@ class Oracle:
             for one in self.logs.get(labels_of(scope), [])
             if one.ended is None and one.item.state == "active"
         ]
-        found = [one for one in here if slot and one.item.slot == slot and not expired(one.item, now)]
+        found = [one for one in here if slot and one.item.slot == slot and not self.gone(one, now)]
         return sorted(found, key=lambda one: one.item.valid_from or now)
 
     def twin(self, item: MemoryItem, now: datetime) -> MemoryItem | None:
-        """Return the memory already there that says the same, true when the new one would begin."""
+        """Return the memory already there that says the same, true and kept for all the time the new one would be."""
         if item.kind == "episode":
             return None
-        here = [one.item for one in self.logs.get(labels_of(item.scope), []) if one.ended is None]
+        here = self.logs.get(labels_of(item.scope), [])
         return next(
             (
-                one
+                one.item
                 for one in here
-                if one.state == "active"
-                and (one.kind, one.slot, one.text, says(one)) == (item.kind, item.slot, item.text, says(item))
-                and contains(one, item.valid_from or now)
-                and not expired(one, now)
+                if one.ended is None
+                and one.item.state == "active"
+                and (one.item.kind, one.item.slot, one.item.text) == (item.kind, item.slot, item.text)
+                and says(one.item) == says(item)
+                and contains(one.item, item.valid_from or now)
+                and no_earlier(one.item.valid_to, item.valid_to)
+                and no_earlier(one.item.expires_at, item.expires_at)
+                and not self.gone(one, now)
             ),
             None,
         )
@@ -315,8 +328,8 @@ class Oracle:
         found = self.keys.get(key)
         if found is None or found[2] <= now - timedelta(days=7):
             return None
-        written = [one.item for one in self.logs[key[0]] if one.item.id == found[1] and one.ended is None]
-        return None if all(expired(item, now) for item in written) else found
+        written = [one for one in self.logs[key[0]] if one.item.id == found[1]]
+        return None if self.gone(written[0], now) else found
 
     def _save(self, who: Actor, draft: Draft, scope: Scope, now: datetime, got: MemoryItem) -> None:
         key = labels_of(scope), draft.idempotency_key or ""
@@ -327,7 +340,7 @@ class Oracle:
         start = draft.valid_from or draft.observed_at
         last = self.last(lambda labels: labels == labels_of(scope)) or now
         item = self._fresh(who, draft, scope, start or max(now, last), now)
-        twin = self.twin(item, now)
+        twin = self.twin(self._entering(item, now)[0], now)
         if twin is not None:
             assert got.id == twin.id, "the same thing saved again is the memory already there"
             self.sightings[labels_of(scope), twin.id] += 1
@@ -364,8 +377,13 @@ class Oracle:
             owner=who.name, explicit_time=draft.valid_from is not None,
         )  # fmt: skip
 
-    def _place(self, item: MemoryItem, verb: str, by: str | None, now: datetime) -> None:
-        """Let an item into its slot: one value at a time, unless two say explicitly otherwise of the same moment."""
+    def _entering(
+        self, item: MemoryItem, now: datetime
+    ) -> tuple[MemoryItem, list[tuple[Version, dict[str, Any]]]]:
+        """Return an item as it enters its slot, and what that changes of others.
+
+        One value at a time, unless two say explicitly otherwise of the same moment.
+        """
         start = item.valid_from
         assert start is not None
         standing = [] if item.slot is None or many(item.slot) else self.holders(item.scope, item.slot, now)
@@ -380,24 +398,23 @@ class Oracle:
         ]
         if rivals:
             ends = [one.valid_to for one in (item, *(rival.item for rival in rivals)) if one.valid_to]
-            item = replace(
-                item,
-                conflicts_with=tuple(one.item.id for one in rivals),
-                valid_to=min(ends) if ends else None,
-            )
-            self.put(item, verb, by)
-            for one in rivals:
-                self._next(one, item, verb, by, conflicts_with=(*one.item.conflicts_with, item.id))
-            return
+            beside = tuple(one.item.id for one in rivals)
+            both = [(one, {"conflicts_with": (*one.item.conflicts_with, item.id)}) for one in rivals]
+            return replace(item, conflicts_with=beside, valid_to=min(ends) if ends else None), both
         over = [one for one in standing if contains(one.item, start)]
         later = [one for one in standing if one.item.valid_from and one.item.valid_from > start]
         if later and (item.valid_to is None or item.valid_to >= (later[0].item.valid_from or start)):
             item = replace(item, valid_to=later[0].item.valid_from, superseded_by=later[0].item.id)
         if over:
             item = replace(item, supersedes=over[-1].item.id)
+        return item, [(one, {"valid_to": start, "superseded_by": item.id}) for one in over]
+
+    def _place(self, item: MemoryItem, verb: str, by: str | None, now: datetime) -> None:
+        """Let an item into its slot."""
+        item, changed = self._entering(item, now)
         self.put(item, verb, by)
-        for one in over:
-            self._next(one, item, verb, by, valid_to=start, superseded_by=item.id)
+        for one, fields in changed:
+            self._next(one, item, verb, by, **fields)
 
     def _next(self, one: Version, cause: MemoryItem, verb: str, by: str | None, **changed: Any) -> None:
         """Write the next version of another memory that an item's entry into the slot has changed."""
@@ -417,8 +434,8 @@ class Oracle:
     ) -> Version:
         """Return the version a caller is about to change, or refuse."""
         reach = who.reach(named) if who.admin and isinstance(named, Scope) else who.sees
-        head = self.head(id, reach)
-        if head is None or expired(head.item, self.asked(reach, now)) or head.moved:
+        head = self.head(id, reach, now)
+        if head is None or self.gone(head, self.asked(reach, now)) or head.moved:
             raise Refused("NotFound")
         if head.item.state == "deleted" and not deleted:
             raise Refused("NotFound")
@@ -544,6 +561,17 @@ def contains(item: MemoryItem, at: datetime) -> bool:
     return (item.valid_from is None or item.valid_from <= at) and (
         item.valid_to is None or at < item.valid_to
     )
+
+
+def current(found: Sequence[Version], asked: datetime) -> Version:
+    """Return a memory's current version of its open ones: the one true now, or the last one if none is."""
+    now = [one for one in found if contains(one.item, asked)]
+    return max(now or found, key=lambda one: (one.item.valid_from, one.item.version))
+
+
+def no_earlier(end: datetime | None, other: datetime | None) -> bool:
+    """Whether an end comes no earlier than another; None is never."""
+    return end is None or (other is not None and end >= other)
 
 
 def expired(item: MemoryItem, asked: datetime) -> bool:

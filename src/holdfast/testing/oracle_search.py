@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +19,16 @@ _MONTHS = "January February March April May June July August September October N
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = object()
 WEIGHTS = {
-    "words": 1.0, "meaning": 2.5, "length": 0.5, "question": -0.1, "time": 0.8, "neighbours": 0.3, "thread": 0.6,
+    "words": 1.0, "meaning": 2.5, "question": -0.3, "time": 1.25, "expected": 1.0, "speaker": 1.3, "around": 0.8,
+    "reply": 0.35, "neighbours": 0.4, "thread": 0.9,
 }  # fmt: skip
+# What a text may hold that a query asks for, in the words of the contract.
+HELD = {
+    "number": r"\b(two|[0-9]+)\b",
+    "time": r"\byesterday\b",
+    "place": r"\b[Hh]ome\b|\bin [A-Z][a-z]",
+    "name": r"[a-z] [A-Z][a-z][a-z]",
+}
 
 
 # -- filters -----------------------------------------------------------------------------------------------------------
@@ -113,20 +123,33 @@ def indexed(item: MemoryItem) -> str:
     return f"[{item.observed_at.day} {_MONTHS[item.observed_at.month - 1]} {item.observed_at.year}] {line}"
 
 
+def date_of(item: MemoryItem) -> datetime | None:
+    """Return an item's own date: when an episode was observed, else when it became true."""
+    return item.observed_at or item.valid_from if item.kind == "episode" else item.valid_from
+
+
 def days(moment: datetime) -> float:
     """Return a moment as days since 1970."""
     return (moment - _EPOCH).total_seconds() / 86_400
 
 
-@dataclass
+@dataclass(frozen=True)
 class Shape:
-    """What the query says besides its words: the spans of days it names."""
+    """What the query says besides its words: the spans of days it names, and the kind of answer it asks for."""
 
     spans: Sequence[tuple[float, float]] = ()
+    asks: str | None = None
+
+
+Bounds = tuple[float, float]
 
 
 class Ranking:
-    """The scores of items for a query; `order` tells the order of writing of each, by id."""
+    """The scores of items for a query; `order` tells the order in which their texts were written, by id.
+
+    `blur` is how far a store's cores may be off: turns of a thread that are as good as its best within it may each be the
+    one that the others are near to, so a score lies between two bounds.
+    """
 
     def __init__(
         self,
@@ -135,13 +158,16 @@ class Ranking:
         embedder: Embedder | None,
         shape: Shape,
         order: Mapping[str, int],
+        blur: float = 0.0,
     ) -> None:
         self.items, self.embedder, self.shape, self.order = items, embedder, shape, order
-        self.query = query
-        self.texts = [words_of(indexed(item)) for item in items]
-        raw = [self._bm25(n) for n in range(len(items))]
-        best = max(raw, default=0.0)
-        self.words = [one / best if best else 0.0 for one in raw]
+        self.query, self.asked, self.blur = query, sorted(set(words_of(query))), blur
+        self.texts = [Counter(words_of(indexed(item))) for item in items]
+        self.gains = {word: self._gain(word) for word in self.asked}
+        self.mass = sum(self.gains.values())
+        self.full = min(12.0, self.mass) or 1.0
+        self.turns = [self._turns(n) for n in range(len(items))]
+        self.words = [self._bm25(text) / self.full for text in self.texts]
         self.meaning = self._meaning()
         self.core = [
             max(0.0, WEIGHTS["words"] * word + WEIGHTS["meaning"] * meaning)
@@ -152,34 +178,54 @@ class Ranking:
         stated = max((core for item, core in cores if item.kind != "episode"), default=0.0)
         self.standing = min(1.0, stated / told) if told else 1.0
 
-    def scores(self) -> dict[str, float]:
-        """Return the score of each item by id."""
-        return {item.id: sum(self.signals(n).values()) for n, item in enumerate(self.items)}
+    def scores(self) -> dict[str, Bounds]:
+        """Return the lowest and highest score of each item by id."""
+        found = {}
+        for n, item in enumerate(self.items):
+            threads = self._thread(n)
+            rest = sum(self.signals(n).values())
+            found[item.id] = (
+                rest + WEIGHTS["thread"] * min(threads),
+                rest + WEIGHTS["thread"] * max(threads),
+            )
+        return found
 
     def signals(self, n: int) -> dict[str, float]:
-        """Return what each signal adds to the score of an item."""
+        """Return what each signal adds to the score of an item, but for its thread."""
         item = self.items[n]
-        episode = item.kind == "episode"
-        long = len(words_of(item.text))
         values = {
             "words": self.words[n],
             "meaning": self.meaning[n],
-            "length": math.log1p(min(long, 20)) / math.log1p(20) if episode else 1.0,
             "question": 1.0 if item.text.endswith("?") else 0.0,
             "time": self._time(item),
-            "neighbours": self._beside(n) if episode else 2 * self.standing * self.core[n],
-            "thread": self._thread(n) if episode else 2 * self.standing * self.core[n],
+            "expected": 1.0 if self.shape.asks and re.search(HELD[self.shape.asks], item.text) else 0.0,
+            "speaker": 1.0 if set(words_of(item.speaker or "")) & set(self.asked) else 0.0,
+            "around": self._bm25(self._near(n)) / self.full,
+            "reply": self._reply(n),
+            "neighbours": self._beside(n),
         }
         return {name: WEIGHTS[name] * value for name, value in values.items()}
 
-    def _bm25(self, n: int) -> float:
-        total, count = 0.0, len(self.texts)
-        for word in set(words_of(self.query)):
-            often = self.texts[n].count(word)
-            holding = sum(1 for text in self.texts if word in text)
-            if often:
-                total += math.log(1 + (count - holding + 0.5) / (holding + 0.5)) * often * 1.9 / (often + 0.9)
-        return total
+    def relevance(self, n: int) -> float:
+        """Return how likely an item answers: a logistic of its thread's best, what is missing near it, and its meaning."""
+        peak = max(self.core[at] for at in self.turns[n] or [n])
+        missing = self.mass - sum(gain for word, gain in self.gains.items() if self._near(n)[word])
+        if self.embedder is None:
+            z = 4.2 * peak - 0.196 * missing - 1.02
+        elif len(self.items) < 50:
+            z = 4.09 * peak - 0.149 * missing - 6.63
+        else:
+            usual = statistics.median(self.meaning)
+            z = 3.52 * peak - 0.15 * missing + 4.93 * self.meaning[n] - 6.38 * usual - 5.9
+        return 1 / (1 + math.exp(-z))
+
+    def _gain(self, word: str) -> float:
+        count, holding = len(self.texts), sum(1 for text in self.texts if word in text)
+        return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
+
+    def _bm25(self, text: Mapping[str, int]) -> float:
+        often = {word: text.get(word, 0) for word in self.asked}
+        return sum(self.gains[word] * 1.9 * times / (times + 0.9) for word, times in often.items())
 
     def _meaning(self) -> list[float]:
         if self.embedder is None or not self.items:
@@ -197,7 +243,7 @@ class Ranking:
         return found
 
     def _time(self, item: MemoryItem) -> float:
-        told = item.observed_at if item.kind == "episode" else item.valid_from
+        told = date_of(item)
         assert told is not None
         day = days(told)
         if any(start <= day < end for start, end in self.shape.spans):
@@ -205,8 +251,10 @@ class Ranking:
         return 0.5 if any(start <= day < end + 14 for start, end in self.shape.spans) else 0.0
 
     def _turns(self, n: int) -> list[int]:
-        """Return the live turns of an item's conversation, in their order."""
+        """Return the live turns of an item's conversation in their order; none for what stands alone."""
         mine = self.items[n]
+        if mine.kind != "episode" or mine.thread is None:
+            return []
         turns = [
             at
             for at, item in enumerate(self.items)
@@ -217,21 +265,43 @@ class Ranking:
             turns,
             key=lambda at: (
                 last if self.items[at].turn is None else self.items[at].turn,
-                self.items[at].observed_at,
+                date_of(self.items[at]),
                 self.order[self.items[at].id],
             ),
         )
 
+    def _at(self, n: int, step: int) -> int | None:
+        """Return the turn so many steps after an item's, or None."""
+        turns = self.turns[n]
+        at = turns.index(n) + step if turns else -1
+        return turns[at] if 0 <= at < len(turns) else None
+
+    def _near(self, n: int) -> Counter[str]:
+        """Return the words of a turn and the two before and after it; of what stands alone its own."""
+        near = [at for step in (-2, -1, 1, 2) if (at := self._at(n, step)) is not None]
+        return sum((self.texts[at] for at in near), self.texts[n])
+
+    def _reply(self, n: int) -> float:
+        before = self._at(n, -1)
+        return self.core[before] if before is not None and self.items[before].text.endswith("?") else 0.0
+
     def _beside(self, n: int) -> float:
-        if self.items[n].thread is None:
-            return self.core[n]
-        turns = self._turns(n)
-        at = turns.index(n)
-        beside = [self.core[turns[one]] for one in (at - 1, at + 1) if 0 <= one < len(turns)]
+        if self.items[n].kind != "episode":
+            return 2 * self.standing * self.core[n]
+        beside = [self.core[at] for step in (-1, 1) if (at := self._at(n, step)) is not None]
         return max(beside, default=self.core[n])
 
-    def _thread(self, n: int) -> float:
-        return self.core[n] if self.items[n].thread is None else max(self.core[at] for at in self._turns(n))
+    def _thread(self, n: int) -> list[float]:
+        """Return what a thread gives to one of its turns, for each turn that may be its best: the latest of equal ones."""
+        if self.items[n].kind != "episode":
+            return [2 * self.standing * self.core[n]]
+        turns = self.turns[n]
+        if not turns:
+            return [self.core[n]]
+        peak = max(self.core[at] for at in turns)
+        best = [place for place, at in enumerate(turns) if self.core[at] >= peak - self.blur]
+        far = [abs(turns.index(n) - place) for place in (best if self.blur else best[-1:])]
+        return [peak * (0.7 + 0.3 * math.exp(-min(steps, 64) / 8)) for steps in far]
 
 
 def dot(left: Sequence[float], right: Sequence[float]) -> float:

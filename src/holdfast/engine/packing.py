@@ -1,0 +1,95 @@
+"""From the hits of a search to a context: what is packed, and what the receipt keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import checks, pack
+from ..errors import InvalidInput
+from ..receipts import Context, Hits, Receipt, Scored, WhyNot
+
+CONSIDERED = (
+    150  # hits; past these hardly a memory is worth its tokens, and packing stays within some milliseconds
+)
+MOST_TOKENS = 1_000_000
+
+
+def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Section, ...]:
+    """Return the sections of a context, the usual ones for None; raises `InvalidInput` for anything else."""
+    if sections is None:
+        return pack.SECTIONS
+    found = checks.many(sections, "sections")
+    for one in found:
+        if not isinstance(one, pack.Section):
+            raise InvalidInput("sections", f"takes holdfast.pack.Section, not {type(one).__name__}")
+    if not found:
+        raise InvalidInput("sections", "is empty; leave it out for the usual ones")
+    return found
+
+
+def packed(
+    hits: Hits,
+    query: str,
+    budget: int,
+    least: float,
+    sections: tuple[pack.Section, ...],
+    count: Callable[[str], int],
+) -> Context:
+    """Return the hits packed into `budget` tokens, with a receipt that says what became of each.
+
+    A search finds only what is live under its clocks, so nothing here is superseded; a value that was live then and has
+    been replaced since shows until when it held.
+    """
+    entries = [pack.Entry(hit.item, hit.relevance) for hit in hits]
+    made = pack.pack(entries, budget, count, query=query, sections=sections, least=least)
+    receipt = _receipt(hits.receipt, made, budget, least, sections)
+    return Context(made.text, made.tokens, made.ids, receipt, made.needed)
+
+
+def _receipt(
+    found: Receipt, made: pack.Packed, budget: int, least: float, sections: tuple[pack.Section, ...]
+) -> Receipt:
+    """Return the receipt of a search with what packing did: a stage for each row, and where the tokens went."""
+    dropped = {one.id: one for one in made.dropped}
+    spent = {
+        "budget": budget,
+        "tokens": made.tokens,
+        "least": least,
+        "sections": [_section_json(one, made.sections.get(one.title, 0)) for one in sections],
+        "needed": made.needed,
+    }
+    rows = tuple(_staged(row, dropped.get(row.id)) for row in found.rows)
+    return replace(found, rows=rows, budget=spent)
+
+
+def _section_json(section: pack.Section, tokens: int) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "kinds": list(section.kinds),
+        "share": section.share,
+        "by_day": section.by_day,
+        "tokens": tokens,
+    }
+
+
+def _staged(row: Scored, dropped: pack.Dropped | None) -> Scored:
+    if dropped is None:
+        return row
+    return replace(row, stage=dropped.stage, by=float(dropped.by), because=dropped.because)
+
+
+def why_left_out(row: Scored, place: int, budget: Mapping[str, Any]) -> WhyNot:
+    """Return in words why a context left out one of the hits it was made from, and by how much."""
+    least = budget.get("least", 0.0)
+    details = {
+        "below relevance": f"relevance {row.relevance:.3f} of {least:.3f}",
+        "not in sections": "no section of the context shows its kind",
+        "outdated": f"it may not be shown without its successor {row.because}",
+        "too similar": f"memory {row.because} says it already",
+        "section full": "its section has used up its share of the budget",
+        "out of budget": f"it lacked about {row.by:.0f} of {budget.get('budget')} tokens beside what is worth more",
+    }
+    missing = row.by if row.by else None
+    return WhyNot(row.id, row.stage, details.get(row.stage, row.stage), place, row.score, missing)

@@ -1,0 +1,167 @@
+"""A memory that is true in parts, values saved again, bulk changes against other writers, and a fork while others write."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from holdfast import Memory, Scope
+from holdfast.errors import ConfigError, EmbedderError, InvalidInput, StoreClosed
+from holdfast.filters import Contains
+from holdfast.testing import FrozenClock
+
+
+def day(month: int, number: int = 1) -> datetime:
+    """A day of 2025, before the frozen clock's."""
+    return datetime(2025, month, number, tzinfo=UTC)
+
+
+@pytest.fixture
+def memory() -> Memory:
+    """A store in memory under a frozen clock, by words alone."""
+    return Memory("sqlite://", embedder=None, clock=FrozenClock())
+
+
+def test_a_value_saved_again_inside_its_time_is_a_sighting(memory: Memory) -> None:
+    """X until March, Y from then on; X said of February once more is X seen twice, also where Y is only planned."""
+    ada = memory.scoped(user="ada")
+    x = ada.save("X", slot="w.w", value=1, valid_from=day(1))
+    ada.save("Y", slot="w.w", value=2, valid_from=day(3))
+    again = ada.save("X", slot="w.w", value=1, valid_from=day(2))
+    assert (again.id, again.sightings) == (x.id, 2)
+    now = ada.save("A", slot="v.v", value=1)
+    ada.save("B", slot="v.v", value=2, valid_from=day(3) + timedelta(days=3650))
+    assert ada.save("A", slot="v.v", value=1).id == now.id
+
+
+def test_what_is_true_now_is_the_current_version(memory: Memory) -> None:
+    """A change planned for next month leaves today's text in place, for get, update, filters and expected versions alike."""
+    ada = memory.scoped(user="ada")
+    clock = memory._engine._parts.clock
+    rent = ada.save("rent is 900 euro")
+    ada.update(rent.id, text="rent is 950 euro", changed_at=clock.now() + timedelta(days=30))
+    assert ada.get(rent.id).text == "rent is 900 euro"
+    shown = ada.list().items[0]
+    assert ada.update_many(Contains("text", "900"), {"tags": ["money"]}).ids == (rent.id,)
+    assert ada.list().items[0].tags == ("money",)
+    assert ada.get(rent.id, valid_at=clock.now() + timedelta(days=31)).tags == ()
+    current = ada.get(rent.id)
+    assert current.version > shown.version
+    ada.update(rent.id, importance=0.9, expected_version=current.version)
+    assert [hit.item.importance for hit in ada.search("rent")] == [0.9]
+    clock.advance(days=31)
+    assert ada.get(rent.id).text == "rent is 950 euro"
+
+
+def test_save_returns_the_text_that_was_saved(memory: Memory) -> None:
+    """A sighting of an earlier part returns that part, not the memory's current one."""
+    ada = memory.scoped(user="ada")
+    made = ada.save("alpha", valid_from=day(1))
+    ada.update(made.id, text="beta", changed_at=day(3))
+    again = ada.save("alpha", valid_from=day(2), valid_to=day(2, 5))
+    assert (again.id, again.text, again.sightings) == (made.id, "alpha", 2)
+
+
+def test_a_shorter_life_takes_nothing_in(memory: Memory) -> None:
+    """A memory saved for good is not joined to one that expires tomorrow."""
+    ada = memory.scoped(user="ada")
+    clock = memory._engine._parts.clock
+    ada.save("the code is 1", expires_at=clock.now() + timedelta(days=1))
+    ada.save("the code is 1")
+    clock.advance(days=2)
+    assert [item.text for item in ada.list().items] == ["the code is 1"]
+
+
+def test_bulk_changes_leave_alone_what_no_longer_matches(tmp_path: Path) -> None:
+    """A memory that others changed between selection and write is selected anew, and left alone if it does not fit."""
+    url = f"sqlite:///{tmp_path / 'bulk.db'}"
+    with Memory(url, embedder=None) as memory, Memory(url, embedder=None) as other:
+        ada, theirs = memory.scoped(user="ada"), other.scoped(user="ada")
+        ids = [ada.save(f"note {n}", tags=["draft"]).id for n in range(3)]
+        store = memory._engine._parts.store
+        plain, meddled = store.apply, []
+
+        def apply(writes: object, by: object, now: object) -> object:
+            if not meddled:
+                meddled.append(theirs.update(ids[1], tags=["final"]))
+            return plain(writes, by, now)  # type: ignore[arg-type]
+
+        store.apply = apply  # type: ignore[method-assign,assignment]
+        assert set(ada.delete_many(Contains("tags", "draft")).ids) == {ids[0], ids[2]}
+        assert [item.id for item in ada.list().items] == [ids[1]]
+
+
+def test_an_administrator_moves_a_memory(memory: Memory) -> None:
+    """The unscoped memory moves an item by naming where it goes."""
+    item = memory.scoped(team="core").save("the plan")
+    moved = memory.update(item.id, scope=Scope(user="ada"))
+    assert moved.scope == Scope(user="ada")
+    assert [hit.id for hit in memory.scoped(user="ada").search("plan")] == [item.id]
+    assert memory.scoped(team="core").list().items == ()
+
+
+def test_what_is_handed_over_is_checked(memory: Memory) -> None:
+    """A model, a hook or a cursor that is none gets our errors, not foreign ones."""
+
+    class Wrong:
+        id, dimension = "wrong", 4
+
+        def embed(self, texts: object) -> object:
+            return [["x"]]
+
+    with pytest.raises(EmbedderError):
+        Memory("sqlite://", embedder=Wrong()).scoped(user="a").save("hello")
+    Wrong.dimension = 0
+    with pytest.raises(ConfigError):
+        Memory("sqlite://", embedder=Wrong())
+    with pytest.raises(InvalidInput):
+        Memory("sqlite://", embedder=None, redact=lambda draft: None).scoped(user="a").save("hello")  # type: ignore[arg-type,return-value]
+    with pytest.raises(InvalidInput):
+        Memory("sqlite://", embedder=None, many=5)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_child_forked_while_others_write_can_write(tmp_path: Path) -> None:
+    """Children forked from under two writing threads save at once; a store in memory stays with the parent."""
+    with Memory(f"sqlite:///{tmp_path / 'fork.db'}", embedder=None) as memory:
+        ada, done = memory.scoped(user="ada"), threading.Event()
+
+        def write() -> None:
+            while not done.is_set():
+                ada.save("written by the parent", kind="episode")
+
+        threads = [threading.Thread(target=write) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        statuses = [forked(lambda n=n: ada.save(f"child {n}").version == 1) for n in range(4)]
+        done.set()
+        for thread in threads:
+            thread.join()
+        assert statuses == [0] * 4
+        assert {f"child {n}" for n in range(4)} == {item.text for item in ada.list(kinds=["fact"]).items}
+    memory = Memory("sqlite://", embedder=None)
+    assert forked(lambda: refused(memory)) == 0
+
+
+def forked(act: object) -> int:
+    """Run `act` in a forked child; 0 when it returned true."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if act() else 1)  # type: ignore[operator]
+        finally:
+            os._exit(2)
+    return os.waitpid(child, 0)[1]
+
+
+def refused(memory: Memory) -> bool:
+    """Whether a store in memory says that it is not here."""
+    try:
+        memory.stats()
+    except StoreClosed:
+        return True
+    return False
