@@ -12,11 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast import ranking
-from holdfast.ports import Candidates
+from holdfast.ports import AsOf, Candidates
 from holdfast.ranking import Query, fuse, read, relevance, top, window
+from holdfast.text import NAME, NUMBER, PLACE, QUESTION, TIME
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-ROW_ARRAYS = ("live", "bm25", "cos", "best", "length", "question", "day", "episode", "ids", "key")
+ROW_ARRAYS = (
+    "live", "bm25", "cos", "best", "around", "covered", "length", "traits", "speaker", "day", "episode", "place",
+    "thread", "ids", "key",
+)  # fmt: skip
+ROOM = 24.0  # a mass from 12 on: a BM25 of 12 is a full match
 
 
 def corpus(n: int, **given_: Any) -> Candidates:
@@ -25,19 +30,33 @@ def corpus(n: int, **given_: Any) -> Candidates:
         "live": np.ones(n, bool),
         "bm25": np.zeros(n, np.float32),
         "cos": np.zeros(n, np.float32),
+        "covered": np.zeros(n, np.float32),
         "length": np.full(n, 5, np.float32),
-        "question": np.zeros(n, bool),
-        "day": np.zeros(n, np.float32),
+        "traits": np.zeros(n, np.uint8),
+        "speaker": np.full(n, -1, np.int32),
+        "day": np.zeros(n, np.float64),
         "episode": np.ones(n, bool),
         "before": np.full(n, -1, np.int32),
         "after": np.full(n, -1, np.int32),
+        "place": np.zeros(n, np.int32),
         "thread": np.full(n, -1, np.int32),
         "ids": np.frombuffer(b"".join(i.to_bytes(16, "big") for i in range(n)), "V16"),
         "key": np.arange(n),
     }
     made = {name: np.asarray(given_.pop(name, value), value.dtype) for name, value in plain.items()}
-    made["best"] = np.asarray(given_.pop("best", made["cos"]), np.float32)
-    return Candidates(**made, threads=int(made["thread"].max(initial=-1)) + 1, **given_)
+    for name, other in (("best", "cos"), ("around", "bm25")):
+        made[name] = np.asarray(given_.pop(name, made[other]), np.float32)
+    whole: dict[str, Any] = {"mass": ROOM, "speakers": ("Ann Lee", "Bob"), "as_of": AsOf(NOW, {})} | given_
+    return Candidates(**made, threads=int(made["thread"].max(initial=-1)) + 1, **whole)
+
+
+def chat(*cos: float, **given_: Any) -> Candidates:
+    """One thread of turns in a row, with these cosines."""
+    n = len(cos)
+    after = np.append(np.arange(1, n), -1)
+    return corpus(
+        n, cos=cos, before=np.arange(n) - 1, after=after, place=np.arange(n), thread=np.zeros(n), **given_
+    )
 
 
 @st.composite
@@ -49,22 +68,25 @@ def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
     episode = rng.random(n) < 0.7
     thread = np.where(episode, rng.integers(-1, 4, n), -1)
     live = rng.random(n) < 0.8
-    before, after = np.full(n, -1), np.full(n, -1)
+    before, after, place = np.full(n, -1), np.full(n, -1), np.zeros(n)
     for one in range(4):
         turns = np.flatnonzero((thread == one) & live)
         before[turns[1:]], after[turns[:-1]] = turns[:-1], turns[1:]
-    values = rng.integers(0, 3, (3, n)) / 2 if coarse else rng.random((3, n)) * [[9], [1], [1]]
+        place[turns] = np.arange(len(turns))
+    values = rng.integers(0, 3, (4, n)) / 2 if coarse else rng.random((4, n)) * [[9], [1], [1], [9]]
     ids = np.frombuffer(rng.permutation(256)[: n * 2].astype(np.uint8).repeat(8).tobytes(), "V16")
     return corpus(
-        n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], length=rng.integers(0, 40, n), ids=ids,
-        question=rng.random(n) < 0.3, day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread,
-        before=before, after=after, has_vectors=draw(st.booleans()),
+        n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], around=values[0] + values[3], ids=ids,
+        length=rng.integers(0, 40, n), traits=rng.integers(0, 32, n), speaker=rng.integers(-1, 2, n),
+        day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread, before=before, after=after, place=place,
+        covered=values[3], mass=draw(st.sampled_from([0.0, 5.0, ROOM])), has_vectors=draw(st.booleans()),
     )  # fmt: skip
 
 
 queries = st.builds(
     Query, st.sampled_from([(), ((19_010.0, 19_040.0),), ((19_000.0, 19_001.0), (19_050.0, 19_060.0))]),
-    st.sampled_from([0.0, 0.3, 1.0]),
+    st.sampled_from([0.0, 0.3, 1.0]), st.sampled_from([0, TIME, NUMBER | NAME]),
+    st.sampled_from([frozenset[str](), frozenset({"did", "lee"})]),
 )  # fmt: skip
 
 
@@ -101,7 +123,7 @@ def test_the_order_of_rows_changes_no_score(c: Candidates, query: Query, random:
     n = len(c.live)
     order = np.array(random.sample(range(n), n), np.int64)
     new_row = np.append(np.argsort(order), -1).astype(np.int32)  # -1 stays -1
-    moved = {name: getattr(c, name)[order] for name in (*ROW_ARRAYS, "thread")}
+    moved = {name: getattr(c, name)[order] for name in ROW_ARRAYS}
     links = {name: new_row[getattr(c, name)[order]] for name in ("before", "after")}
     assert np.array_equal(fuse(replace(c, **moved, **links), query).scores, fuse(c, query).scores[order])
 
@@ -110,15 +132,20 @@ def test_the_order_of_rows_changes_no_score(c: Candidates, query: Query, random:
 def test_rows_that_are_not_live_have_no_say(c: Candidates, query: Query) -> None:
     """Whatever dead rows hold, and whether they are there at all, live rows score the same to the bit."""
     scores = fuse(c, query).scores
-    loud = {
-        name: np.where(c.live, getattr(c, name), 99).astype(np.float32) for name in ("bm25", "cos", "best")
-    }
+    loud = {}
+    for name, worst in (
+        ("bm25", 99), ("cos", 99), ("best", 99), ("around", 99), ("covered", 99), ("traits", 31), ("place", 50), ("speaker", 0),
+    ):  # fmt: skip
+        own = getattr(c, name)
+        loud[name] = np.where(c.live, own, worst).astype(own.dtype)
     assert np.array_equal(fuse(replace(c, **loud), query).scores, scores)
+    rows = np.flatnonzero(c.live)
+    assert np.array_equal(relevance(fuse(replace(c, **loud), query), rows), relevance(fuse(c, query), rows))
 
     kept = np.flatnonzero(c.live)
     new_row = np.full(len(c.live) + 1, -1, np.int32)
     new_row[kept] = np.arange(len(kept))
-    alone = {name: getattr(c, name)[kept] for name in (*ROW_ARRAYS, "thread")}
+    alone = {name: getattr(c, name)[kept] for name in ROW_ARRAYS}
     links = {name: new_row[getattr(c, name)[kept]] for name in ("before", "after")}
     assert np.array_equal(fuse(replace(c, **alone, **links), query).scores, scores[kept])
 
@@ -127,11 +154,10 @@ def test_blocks_do_not_show() -> None:
     """A row's score is the same alone and among 40,000, whichever block it falls into."""
     rng = np.random.default_rng(5)
     n = 40_000
-    c = corpus(n, bm25=rng.random(n), cos=rng.random(n), length=rng.integers(0, 50, n))
-    c.bm25[0] = 2.0
+    c = corpus(n, bm25=rng.random(n), cos=rng.random(n), traits=rng.integers(0, 32, n))
     scores = fuse(c, Query()).scores
     for row in (1, 16_383, 16_384, n - 1):
-        pair = corpus(2, bm25=c.bm25[[0, row]], cos=c.cos[[0, row]], length=c.length[[0, row]])
+        pair = corpus(2, bm25=c.bm25[[0, row]], cos=c.cos[[0, row]], traits=c.traits[[0, row]])
         assert fuse(pair, Query()).scores[1] == scores[row]
 
 
@@ -149,10 +175,12 @@ def part(c: Candidates, name: str, query: Query | None = None) -> list[float]:
     return [parts[name] for parts in ranked.contributions(np.arange(len(c.live)))]
 
 
-def test_words_count_relative_to_the_best_live_row() -> None:
-    """The best match of the words gets 1; a better one that is not live changes nothing."""
-    c = corpus(3, bm25=[2, 4, 8], live=[True, True, False])
-    assert part(c, "words")[:2] == [0.5, 1.0]
+def test_words_count_against_a_fixed_full_match() -> None:
+    """A BM25 of 12 counts 1 whatever else was found; where the query's words cannot reach 12, what they can does."""
+    assert part(corpus(2, bm25=[6, 12]), "words") == [0.5, 1.0]
+    assert part(corpus(3, bm25=[6, 12, 99], live=[True, True, False]), "words")[:2] == [0.5, 1.0]
+    assert part(corpus(1, bm25=[6], mass=6.0), "words") == [1.0]
+    assert part(corpus(1, mass=0.0), "words") == [0.0]
 
 
 def test_meaning_is_the_mean_of_text_and_best_sentence() -> None:
@@ -170,51 +198,91 @@ def test_meaning_fades_outside_the_latin_script() -> None:
     assert part(c, "meaning", Query(latin=0.0)) == [0.0]
 
 
-def test_longer_turns_gain_up_to_twenty_words() -> None:
-    """Length counts by its logarithm among episodes and stops at 20 words; declarative rows have it in full."""
-    c = corpus(5, length=[0, 4, 20, 900, 1], episode=[True, True, True, True, False])
-    none, some, full, more, fact = part(c, "length")
-    assert none == 0.0 < some < full == more == fact == 0.5
-
-
 def test_a_question_loses_a_little() -> None:
     """Of two equal turns the one that asks comes second."""
-    c = corpus(2, cos=[0.5, 0.5], question=[True, False])
+    c = corpus(2, cos=[0.5, 0.5], traits=[QUESTION, NAME])
     assert top(c, fuse(c, Query()).scores, 2).tolist() == [1, 0]
 
 
 def test_a_named_date_lifts_what_was_said_then_and_soon_after() -> None:
     """Inside the window 1, up to 14 days after it half, before it and later nothing."""
     c = corpus(5, day=[99, 100, 109, 110, 124])
-    assert part(c, "time", Query(((100.0, 110.0),))) == [0.0, 0.8, 0.8, 0.4, 0.0]
+    assert part(c, "time", Query(((100.0, 110.0),))) == [0.0, 1.25, 1.25, 0.625, 0.0]
+
+
+def test_what_is_asked_for_lifts_rows_that_hold_it() -> None:
+    """A query for a time or a number lifts rows that hold either, once; one that asks for neither lifts none."""
+    c = corpus(5, traits=[0, TIME, NUMBER, TIME | NUMBER, PLACE | QUESTION])
+    assert part(c, "expected", Query(asks=TIME | NUMBER)) == [0.0, 1.0, 1.0, 1.0, 0.0]
+    assert part(c, "expected") == [0.0] * 5
+    assert read("When did Ann move?", NOW).asks == TIME
+
+
+def test_who_is_asked_about_lifts_what_they_said() -> None:
+    """Any word of a speaker's name in the query names them; a row without a speaker is named by nobody."""
+    c = corpus(3, speaker=[-1, 0, 1])
+    assert part(c, "speaker", read("What does LEE drink?", NOW)) == [0.0, 1.3, 0.0]
+    assert part(c, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 1.3, 1.3]
+    assert part(c, "speaker", read("What do bobbins cost?", NOW)) == [0.0, 0.0, 0.0]
+
+
+def test_words_told_in_the_turns_around_count() -> None:
+    """A row whose neighbours hold the rest of the query's words gains, on the scale of its own words."""
+    c = corpus(3, bm25=[3, 3, 0], around=[3, 12, 12])
+    assert part(c, "around") == pytest.approx([0.2, 0.8, 0.8])
+    assert part(replace(c, mass=6.0), "around") == pytest.approx([0.4, 1.6, 1.6])
+
+
+def test_the_turn_after_a_question_is_its_reply() -> None:
+    """It gains by how well the question fits; a turn after a statement, a first turn and the one before gain nothing."""
+    c = chat(0.2, 0.8, 0.0, 0.4, traits=[0, QUESTION, 0, QUESTION])
+    assert part(c, "reply") == pytest.approx([0.0, 0.0, 0.35 * 2.5 * 0.8, 0.0])
+    assert part(corpus(1, cos=[0.8], traits=[QUESTION]), "reply") == [0.0]
 
 
 def test_an_answer_is_lifted_by_the_question_beside_it() -> None:
     """A turn that matches nothing gains from the better of its live neighbours."""
     c = corpus(3, cos=[0.2, 0.0, 0.8], before=[-1, 0, 1], after=[1, 2, -1])
-    assert part(c, "neighbours")[1] == pytest.approx(0.3 * 2.5 * 0.8)
+    assert part(c, "neighbours")[1] == pytest.approx(0.4 * 2.5 * 0.8)
     dead = replace(c, live=np.array([True, True, False]))
-    assert part(dead, "neighbours")[1] == pytest.approx(0.3 * 2.5 * 0.2)
+    assert part(dead, "neighbours")[1] == pytest.approx(0.4 * 2.5 * 0.2)
 
 
-def test_a_thread_is_as_good_as_its_best_turn() -> None:
-    """All turns of the conversation that matches best gain alike, and those of others less."""
+def test_a_thread_lifts_its_turns_most_beside_the_best() -> None:
+    """The best turn gives all of its core to itself, less with every step away, and never less than 0.7 of it."""
+    c = chat(0.0, 0.8, 0.0, *[0.0] * 200)
+    got = part(c, "thread")
+    assert got[1] == pytest.approx(0.9 * 2.0)
+    assert got[0] == got[2] == pytest.approx(0.9 * 2.0 * (0.7 + 0.3 * np.exp(-1 / 8)))
+    assert sorted(got[1:], reverse=True) == got[1:]
+    assert got[-1] == pytest.approx(0.9 * 2.0 * 0.7, rel=1e-3)
+
+
+def test_of_equal_best_turns_the_latest_is_the_place() -> None:
+    """Where two turns of a thread fit alike, the others are measured from the later one, whatever the order of rows."""
+    c = chat(0.8, 0.0, 0.0, 0.0, 0.8)
+    got = part(c, "thread")
+    assert got == sorted(got)
+    turned = replace(c, place=c.place[::-1].copy())
+    assert part(turned, "thread") == got[::-1]
+
+
+def test_threads_do_not_touch_each_other() -> None:
+    """Turns of a conversation that matches less gain less, and none from another's peak."""
     c = corpus(4, cos=[0.8, 0.0, 0.2, 0.0], thread=[0, 0, 1, 1])
-    assert part(c, "thread") == pytest.approx([1.2, 1.2, 0.3, 0.3])
+    assert part(c, "thread") == pytest.approx([1.8, 1.8, 0.45, 0.45])
 
 
 def test_an_episode_alone_is_its_own_neighbour_and_thread() -> None:
     """Without thread or turns beside it an episode is not buried by those that have them."""
     c = corpus(1, cos=[0.4])
-    assert part(c, "neighbours") == pytest.approx([0.3])
-    assert part(c, "thread") == pytest.approx([0.6])
+    assert part(c, "neighbours") == pytest.approx([0.4])
+    assert part(c, "thread") == pytest.approx([0.9])
 
 
 def test_a_fact_that_matches_as_well_as_the_best_turn_beats_its_thread() -> None:
     """A one-line fact is not buried under a thread of log lines about the same thing."""
-    c = corpus(
-        6, cos=[0.6, *[0.6] * 5], episode=[False, *[True] * 5], thread=[-1, *[0] * 5], length=[4, *[30] * 5]
-    )
+    c = corpus(6, cos=[0.6] * 6, episode=[False, *[True] * 5], thread=[-1, *[0] * 5], place=[0, *range(5)])
     assert top(c, fuse(c, Query()).scores, 1).tolist() == [0]
 
 
@@ -222,31 +290,70 @@ def test_facts_step_back_together_where_none_fits() -> None:
     """The share of declarative rows shrinks with the distance of the best of them to the best episode, and is bounded."""
     facts = [False, False, True]
     near, far, past = (corpus(3, cos=[x, x / 2, 0.6], episode=facts) for x in (0.6, 0.3, 0.9))
-    assert part(near, "thread")[:2] == pytest.approx([0.6 * 2 * 1.5, 0.6 * 2 * 0.75])
-    assert part(far, "thread")[:2] == pytest.approx([0.6 * 0.75, 0.6 * 0.375])
-    assert part(past, "thread")[0] == pytest.approx(0.6 * 2 * 2.25)
+    for name, weight in (("thread", 0.9), ("neighbours", 0.4)):
+        assert part(near, name)[:2] == pytest.approx([weight * 2 * 1.5, weight * 2 * 0.75])
+        assert part(far, name)[:2] == pytest.approx([weight * 0.75, weight * 0.375])
+        assert part(past, name)[0] == pytest.approx(weight * 2 * 2.25)
+    assert part(near, "reply") == [0.0] * 3
+
+
+def test_a_fact_in_a_thread_is_no_turn_of_it() -> None:
+    """A declarative row that was learned in a conversation neither lifts it nor is lifted by it."""
+    c = corpus(3, cos=[0.1, 0.4, 0.8], thread=[0, 0, 0], place=[0, 1, 0], episode=[True, True, False])
+    far = 0.7 + 0.3 * np.exp(-1 / 8)
+    assert part(c, "thread") == pytest.approx([0.9 * far, 0.9, 0.9 * 2 * 2.0])
 
 
 @given(corpora(), queries)
 def test_facts_change_nothing_among_episodes(c: Candidates, query: Query) -> None:
-    """Adding facts that match the words no better leaves every episode's score as it was."""
+    """Adding facts leaves every episode's score as it was, however well they match."""
     without = replace(c, live=c.live & c.episode)
-    if c.bm25[c.live].max(initial=0) != c.bm25[without.live].max(initial=0):
-        return
     assert np.array_equal(fuse(c, query).scores[without.live], fuse(without, query).scores[without.live])
 
 
 @given(corpora(least=1), queries)
 def test_relevance_is_between_0_and_1(c: Candidates, query: Query) -> None:
-    """Relevance stays in its bounds and looks at the row alone."""
+    """Relevance stays in its bounds, and the same rows get the same whichever of them are asked for."""
     c = replace(c, bm25=c.bm25 * 10)
     ranked = fuse(c, query)
     rows = top(c, ranked.scores, 5)
     found = relevance(ranked, rows)
     assert np.all((found >= 0) & (found <= 1))
     for row, value in zip(rows, found, strict=True):
-        one = corpus(1, bm25=c.bm25[[row]], cos=c.cos[[row]], best=c.best[[row]], has_vectors=c.has_vectors)
-        assert relevance(fuse(one, query), np.array([0])) == value
+        assert relevance(ranked, np.array([row])) == value
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+@pytest.mark.parametrize("others", [0, 60])
+def test_relevance_grows_with_what_speaks_for_a_row(vectors: bool, others: int) -> None:
+    """More words of the query, a closer meaning, a better thread: each raises it, in small and large stores alike."""
+
+    def of(bm25: float, cos: float, covered: float, peak: float = 0.0) -> float:
+        n, rest = others + 2, [0.0] * others
+        c = corpus(
+            n, bm25=[bm25, peak * 12, *rest], cos=[cos, 0.0, *rest], covered=[covered, *[0.0] * (n - 1)],
+            thread=[0, 0, *[-1] * others], place=np.arange(n), has_vectors=vectors,
+        )  # fmt: skip
+        return float(relevance(fuse(c, Query()), np.array([0]))[0])
+
+    plain = of(3, 0.3, 3)
+    assert of(3, 0.3, 9) > plain
+    assert of(6, 0.3, 3) > plain
+    assert of(3, 0.3, 3, peak=2.0) > plain
+    assert (of(3, 0.5, 3) > plain) == vectors
+
+
+def test_relevance_falls_with_what_any_row_has_in_common_with_a_query() -> None:
+    """In a store of 50 rows or more a meaning counts against the median one, of live rows alone."""
+
+    def first(common: float, live: bool) -> float:
+        c = corpus(101, cos=[0.5, *[common] * 100], live=[True, *[live] * 50, *[True] * 50])
+        if not live:
+            c = replace(c, cos=np.where(c.live, c.cos, 0.9).astype(np.float32))
+        return float(relevance(fuse(c, Query()), np.array([0]))[0])
+
+    assert first(0.1, True) > first(0.3, True)
+    assert first(0.1, False) == first(0.1, True)
 
 
 def test_idf_and_saturation() -> None:

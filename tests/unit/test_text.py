@@ -9,7 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import InvalidInput
-from holdfast.text import MAX_SENTENCES, Analyzer, index_text, is_question, latin_share, sentences
+from holdfast.text import (
+    MAX_SENTENCES,
+    NAME,
+    NUMBER,
+    PLACE,
+    QUESTION,
+    TIME,
+    Analyzer,
+    asks,
+    index_text,
+    is_question,
+    latin_share,
+    sentences,
+    traits,
+)
 
 english = Analyzer()
 
@@ -168,3 +182,71 @@ def test_questions(text: str) -> None:
 def test_latin_share(text: str, share: float) -> None:
     """The share counts letters only; a text without any is no other script."""
     assert latin_share(text) == share
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("", 0),
+        ("tea and cake", 0),
+        ("So nice!", 0),
+        ("Why not?", QUESTION),
+        ("two cats", NUMBER),
+        ("We met twice", NUMBER),
+        ("port 8080", NUMBER),
+        ("the phone", 0),
+        ("see you YESTERDAY", TIME),
+        ("back last spring", TIME),
+        ("since the weekend", TIME),
+        ("a daydream", 0),
+        ("back in 2023", NUMBER | TIME),
+        ("at the beach", PLACE),
+        ("moved to Graz", PLACE | NAME),
+        ("moved to graz", 0),
+        ("in the Alps", PLACE | NAME),
+        ("met Bob there", NAME),
+        ("Bob was there", 0),
+        ("It ended. Then we left", 0),
+        ('read "dune"', NAME),
+        ("“Dune” again", NAME),
+        ("Did two of you see Ann at home last week?", QUESTION | NUMBER | TIME | PLACE | NAME),
+    ],
+)
+def test_traits(text: str, held: int) -> None:
+    """A text's bits say whether it asks, and holds a number, a time word, a place or a name."""
+    assert traits(text) == held
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", 0),
+        ("what did Bob say?", 0),
+        ("When did Ann move?", TIME),
+        ("tell me when it rains", 0),
+        ("what year was it", TIME),
+        ("since when?", TIME),
+        ("how long did it take", TIME | NUMBER),
+        ("How many cats?", NUMBER),
+        ("the number of cats", NUMBER),
+        ("how come?", 0),
+        ("Where is the cat?", PLACE),
+        ("which city is it", PLACE),
+        ("who won", NAME),
+        ("what is the dog called?", NAME),
+        ("what book did she read", NAME),
+        ("whose book", 0),
+        ("who went where", PLACE | NAME),
+    ],
+)
+def test_what_a_query_asks_for(query: str, wanted: int) -> None:
+    """The bits of a query are the kinds of answer it asks for; most ask for none."""
+    assert asks(query) == wanted
+
+
+@given(st.text())
+def test_any_text_has_traits(text: str) -> None:
+    """No text breaks the reading; the bits fit a small number, and the first says what `is_question` does."""
+    assert 0 <= traits(text) < 32
+    assert 0 <= asks(text) < 32
+    assert bool(traits(text) & QUESTION) == is_question(text)

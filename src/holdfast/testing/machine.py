@@ -72,7 +72,9 @@ texts = st.builds(
     st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), min_size=1, max_size=2),
     st.sampled_from([".", "", "?"]),
 )
-few_texts = st.sampled_from(["Green tea", "Server uses port", "Bob said cat?", "Tea with Ann", "Pie in Graz?"])
+few_texts = st.sampled_from(
+    ["Green tea", "Server uses port", "Bob said cat?", "Tea with Ann", "Pie in Graz?"]
+)
 hours = st.integers(-24 * 40, 24 * 40)
 values = st.sampled_from([None, 1, 2, True, "1", {"a": 1}])
 slots = st.sampled_from([None, None, "server.port", "server.port", "bob.pet", "bob.tea"])
@@ -323,7 +325,13 @@ class Machine(RuleBasedStateMachine):
         id, scope = self.aim(who, n, at_scope)
         fields: dict[str, Any] = {
             name: given
-            for name, given in (("text", text), ("value", value), ("tags", tag), ("slot", slot), ("kind", kind))
+            for name, given in (
+                ("text", text),
+                ("value", value),
+                ("tags", tag),
+                ("slot", slot),
+                ("kind", kind),
+            )
             if given is not None
         }
         if expires is not None:
