@@ -47,6 +47,7 @@ class Run:
 
     def __init__(self, python: Path, work: Path, quick: bool) -> None:
         self.python, self.work, self.quick = python, work, quick
+        self.checkout = _environment.copied(work / "checkout")
         self.results: dict[str, dict[str, Any]] = {name: {} for name in PEERS}
         self.failed: dict[str, str] = {}
         self.stores = {
@@ -65,7 +66,7 @@ class Run:
             began = time.perf_counter()
             with subprocess.Popen(
                 [*command, json.dumps(options)], stdout=subprocess.PIPE, stderr=said, text=True,
-                cwd=_environment.ROOT, env=_environment.closed(self.work), encoding="utf-8",
+                cwd=self.checkout, env=_environment.closed(self.work, self.checkout), encoding="utf-8",
             ) as child:  # fmt: skip
                 assert child.stdout is not None
                 limit = threading.Timer(TIMEOUT, child.kill)
@@ -91,7 +92,7 @@ class Run:
         try:
             answer = self.job(job, peer, folder, **options)
         except JobFailed as error:
-            self.failed[peer] = str(error)
+            self.failed[peer] = str(error).replace(f"{self.work}/", "")
             return None
         self.results[peer].setdefault("refused", []).extend(answer["refused"])
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -31,7 +32,8 @@ def python_in(folder: Path) -> Path:
 def made(folder: Path) -> Path:
     """Return the Python of an environment in `folder`, made and filled unless it already fits the requirements.
 
-    Holdfast is installed from this checkout as it is being edited. Raises `EnvironmentFailed`.
+    Holdfast is installed from this checkout, mostly for what it needs: a run takes the code from `copied`. Raises
+    `EnvironmentFailed`.
     """
     python, stamp = python_in(folder), folder / "made-for"
     wanted = hashlib.sha256(
@@ -75,10 +77,19 @@ def versions(python: Path) -> dict[str, str]:
     return found
 
 
-def closed(work: Path) -> dict[str, str]:
+def copied(target: Path) -> Path:
+    """Copy the package and the benchmarks to `target`: a run is of one version, also where somebody edits meanwhile."""
+    ignored = shutil.ignore_patterns("__pycache__", "results")
+    for name in ("src", "benchmarks"):
+        shutil.copytree(ROOT / name, target / name, ignore=ignored)
+    return target
+
+
+def closed(work: Path, checkout: Path) -> dict[str, str]:
     """Return the environment variables of a worker: telemetry and hubs off, every product's own folder under `work`."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "MEM0_"))}
     return own | {
+        "PYTHONPATH": str(checkout / "src"),
         "MEM0_TELEMETRY": "False",
         "MEM0_DIR": str(work / "mem0-home"),
         "ANONYMIZED_TELEMETRY": "False",

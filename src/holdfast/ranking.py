@@ -227,10 +227,14 @@ class Ranked:
 
     scores: Doubles
     stage: Stage
+    values: tuple[Doubles, ...] = ()  # of each signal, kept where rows are few
 
     def raw(self, rows: Ints) -> list[dict[str, float]]:
         """Return each signal's value for `rows`, before its weight."""
-        parts = [one.value(self.stage, rows).tolist() for one in SIGNALS]
+        if self.values:
+            parts = [values[rows].tolist() for values in self.values]
+        else:
+            parts = [one.value(self.stage, rows).tolist() for one in SIGNALS]
         return [dict(zip(_NAMES, row, strict=True)) for row in zip(*parts, strict=True)]
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
@@ -255,6 +259,8 @@ def fuse(c: Candidates, query: Query) -> Ranked:
         np.zeros(c.threads + 1, np.int32), asked,
     )  # fmt: skip
     scores = np.zeros(n)
+    if n <= _FEW:
+        return _ranked_few(stage, scores)
     blocks = [slice(at, min(at + _BLOCK, n)) for at in range(0, n, _BLOCK)]
     for rows in blocks:
         _sum(stage, rows, CORE, scores[rows])
@@ -264,6 +270,21 @@ def fuse(c: Candidates, query: Query) -> Ranked:
         _sum(stage, rows, SHAPE, scores[rows])
     scores[~c.live] = -np.inf
     return Ranked(scores, stage)
+
+
+def _ranked_few(stage: Stage, scores: Doubles) -> Ranked:
+    """Rank few rows at once, keeping each signal's values: calls cost more than rows here."""
+    rows = slice(0, len(scores))
+    values: list[Doubles] = []
+    for signal in SIGNALS:
+        if len(values) == len(CORE):
+            _spread(stage, rows, scores)
+            stage = _settled(stage)
+        idle = _idle(signal, stage.query)
+        values.append(np.zeros(len(scores)) if idle else signal.value(stage, rows))
+        scores += values[-1] * signal.weight
+    scores[~stage.c.live] = -np.inf
+    return Ranked(scores, stage, tuple(values))
 
 
 def _settled(stage: Stage) -> Stage:
@@ -356,7 +377,8 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
         z = 4.09 * peak - 0.149 * missing - 6.63
     else:
         live = np.flatnonzero(s.c.live)
-        usual = float(np.median(meaning(s, live[:: max(1, len(live) // _SAMPLE)])))
+        sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)])
+        usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
         z = 3.52 * peak - 0.150 * missing + 4.93 * own - 6.38 * usual - 5.90
     return np.array([1.0 / (1.0 + math.exp(-min(60.0, max(-60.0, value)))) for value in z.tolist()])
 

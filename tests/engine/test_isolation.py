@@ -88,6 +88,28 @@ def _search(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> A
     ]
 
 
+def _context(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    kept["context"] = caller.context("tea about server port", budget=120, min_relevance=0.0, keep=True)
+    small = caller.context("which port does the server use?", budget=40)
+    past = caller.context("tea", known_at=clock.now() - 30 * HOUR, min_relevance=0.0)
+    return [kept["context"], small, past, str(small), kept["context"].ids]
+
+
+def _explain(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    kept["hits"] = caller.search("tea about server port", k=3, keep=True)
+    return [
+        kept["hits"].receipt,
+        caller.explain(kept["hits"].receipt.id),
+        attempt(lambda: caller.explain(kept["context"].receipt.id)),
+    ]
+
+
+def _why_not(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    ids = (kept["port"].id, kept["note"].id, kept["theirs"])
+    receipts = (kept["hits"].receipt, kept["context"].receipt.id)
+    return [caller.why_not(receipt, id) for receipt in receipts for id in ids]
+
+
 def _list(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     pages, cursor = [], None
     while True:
@@ -125,6 +147,13 @@ STEPS: dict[str, Step] = {
         caller.current(slot) for slot in ("server.port", "no.slot", "b.only")
     ],
     "search": _search,
+    "context": _context,
+    "explain": _explain,
+    "why_not": _why_not,
+    "rerun": lambda caller, kept, clock: [
+        caller.rerun(kept["hits"].receipt),
+        caller.rerun(kept["context"].receipt),
+    ],
     "list": _list,
     "overview": lambda caller, kept, clock: [caller.overview(limit=5), caller.overview()],
     "stats": lambda caller, kept, clock: caller.stats(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from scripts.gen_cli_docs import TARGET, render
 from tests.guards.project import ROOT, all_files, files, run_python, shown
 
@@ -72,15 +74,26 @@ def test_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) < README_MOST_LINES
 
 
-def test_readme_python_runs(tmp_path: Path) -> None:
-    """The README's Python blocks, one after another in one process, run in an empty folder without network."""
-    python = blocks(README.read_text("utf-8"), "python")
-    assert python, "the README shows no Python"
-    script = tmp_path / "readme.py"
+WITH_PYTHON = (
+    README,
+    *sorted(page for page in (ROOT / "docs").glob("*.md") if "```python" in page.read_text("utf-8")),
+)
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=lambda page: page.name)
+def test_python_in_a_page_runs(tmp_path: Path, page: Path) -> None:
+    """A page's Python blocks, one after another in one process, run in an empty folder without network."""
+    python = blocks(page.read_text("utf-8"), "python")
+    script = tmp_path / "page.py"
     script.write_text("\n".join(python), "utf-8")
-    where = {"HOLDFAST_STORE": "sqlite:///readme.db", "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    where = {"HOLDFAST_STORE": "sqlite:///page.db", "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     ran = run_python("-P", str(ROOT / "tests" / "network.py"), str(script), cwd=tmp_path, **where)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_readme_shows_python() -> None:
+    """The README has an example to run."""
+    assert blocks(README.read_text("utf-8"), "python")
 
 
 def test_relative_links_resolve() -> None:

@@ -16,6 +16,7 @@ FLOORS = {
     "receipts": 0,
     "ranking": 1,
     "decide": 1,
+    "pack": 1,
     "text": 1,
     "extract": 1,
     "redact": 1,
@@ -28,6 +29,7 @@ FLOORS = {
     "config": 3,
     "memory": 3,
     "agent": 4,
+    "cases": 4,
     "testing": 4,
     "": 5,  # holdfast/__init__.py: the public names
     "cli": 6,
@@ -51,6 +53,7 @@ SIDEWAYS = {
     ("embedders", "models"),
     ("memory", "config"),
     ("config", "memory"),
+    ("testing", "cases"),
     ("__main__", "cli"),
     ("cli", "demo"),
     ("cli", "adapters"),
@@ -58,7 +61,7 @@ SIDEWAYS = {
 }
 
 # Floor 6 is written with the public names, as any user of the package would; settings belong to a command too.
-PUBLIC_ROOMS = {"", "errors", "types", "receipts", "filters", "config", "agent"}
+PUBLIC_ROOMS = {"", "errors", "types", "receipts", "filters", "config", "cases", "agent"}
 
 # Only config names these.
 WIRED_BY_CONFIG = {"stores", "embedders", "models"}

@@ -8,8 +8,8 @@ import inspect
 # Verbs that make no sense for a process that ends after one call.
 NOT_COMMANDS = {"close", "scoped"}
 
-# Commands that are no verb: looking at a store, filling it, showing what Holdfast is.
-NOT_VERBS = {"config", "demo", "ingest", "show"}
+# Commands that are no verb: looking at a store, filling it, measuring its answers, showing what Holdfast is.
+NOT_VERBS = {"check", "config", "demo", "ingest", "show", "tune"}
 
 
 def verbs_of(cls: type) -> set[str]:

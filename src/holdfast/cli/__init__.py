@@ -1,8 +1,8 @@
-"""The `holdfast` command: every verb of `Memory` as a command, and show, ingest, config, demo.
+"""The `holdfast` command: every verb of `Memory` as a command, and show, ingest, check, tune, config, demo.
 
 exit  when
 0     it worked
-1     something unexpected, or the reader of a pipe went away
+1     something unexpected, a case of `check` that fails, or the reader of a pipe went away
 2     bad input or usage      InvalidInput, BadFilter
 3     not found               NotFound, an empty slot
 4     not yours to change     AccessDenied

@@ -1,4 +1,4 @@
-"""The commands that look back at a search: explain, why-not, rerun."""
+"""Context for a prompt, the commands that look back at a search (explain, why-not, rerun), and check and tune."""
 
 from __future__ import annotations
 
@@ -6,10 +6,49 @@ from typing import Any
 
 import click
 
+from .. import cases
 from . import output
 from .call import Call, Verb, example
+from .reads import clocks, filtering, place
 
 _RECEIPT = "01a203bc-7fbd-7995-a2d0-56ab03a2b104"
+
+
+@click.command(
+    cls=Verb, epilog=example("holdfast context 'which port does the API use?' --user ada --budget 512")
+)
+@click.argument("query")
+@click.option("--budget", type=int, metavar="TOKENS", help="At most so many tokens (1,024).")
+@filtering
+@clocks
+@click.option(
+    "--min-relevance", type=float, metavar="0..1", help="Leave out what fits less (0.3); 0 for no such cut."
+)
+@click.option(
+    "--keep", is_flag=True, help="Keep a receipt for explain, why-not and rerun; prints its id on stderr."
+)
+@place
+@click.pass_obj
+def context(call: Call, /, query: str, **given: Any) -> None:
+    """Print the memories worth most to QUERY as text for a prompt, within a budget of tokens.
+
+    Whole memories, values first, then what was said by day, as quotes. Where nothing is relevant nothing is printed.
+    Tokens are those of the shipped model's tokenizer.
+    """
+    verbs, arguments = call.reader(given)
+    made = verbs.context(query, **arguments)
+
+    def show() -> None:
+        if made.text:
+            output.say(made.text)
+        elif made.needed is not None:
+            output.say(f"Nothing fits; the least budget that holds a memory is {made.needed}.", error=True)
+        else:
+            output.say("Nothing relevant.", error=True)
+        if given["keep"]:
+            output.say(f"Receipt {made.receipt.id}", error=True)
+
+    call.answer(made.to_json(), show)
 
 
 @click.command(cls=Verb, epilog=example(f"holdfast explain {_RECEIPT} --user ada"))
@@ -76,4 +115,52 @@ def rerun(call: Call, /, receipt: str, **given: Any) -> None:
     call.answer(found.to_json(), show)
 
 
-COMMANDS = (explain, why_not, rerun)
+_FILE = click.Path(exists=True, dir_okay=False)
+
+
+@click.command(cls=Verb, epilog=example("holdfast check cases.jsonl --user ada"))
+@click.argument("path", metavar="CASES", type=_FILE)
+@click.pass_obj
+def check(call: Call, /, path: str, **given: Any) -> None:
+    """Ask the questions in CASES (JSONL) and check what comes back; exits with 1 when a case fails.
+
+    A line is {"query": ..., "expect": [...], "absent": [...], "k": 10, "valid_at" or "known_at": time, "scope": labels}.
+    `expect` and `absent` hold ids, parts of texts, or {"id"|"text"|"slot": ...}. Without `scope` the labels given here ask.
+    """
+    found = cases.read_cases(path)
+    failures = cases.check_cases(call.memory(), found, scope=call.held)
+    bad = len({failure.number for failure in failures})
+
+    def show() -> None:
+        for failure in failures:
+            output.say(str(failure))
+        output.say(f"{len(found) - bad} of {len(found)} cases hold.")
+
+    call.answer(
+        {"cases": len(found), "failed": bad, "failures": [failure.to_json() for failure in failures]}, show
+    )
+    click.get_current_context().exit(1 if failures else 0)
+
+
+@click.command(cls=Verb, epilog=example("holdfast tune cases.jsonl --user ada"))
+@click.argument("path", metavar="CASES", type=_FILE)
+@click.pass_obj
+def tune(call: Call, /, path: str, **given: Any) -> None:
+    """Measure the questions in CASES (as for check) over k and budget, and suggest the smallest that is good enough.
+
+    Recall is the share of what the cases expect that comes back, tokens what it takes in a prompt; both as means.
+    """
+    found = cases.tune_cases(call.memory(), cases.read_cases(path), scope=call.held)
+
+    def show() -> None:
+        rows = [
+            [f"{row.by} {row.value:,}", f"{row.recall:.1%}", f"{row.tokens:,.0f}", f"{row.milliseconds:.1f}"]
+            for row in found.rows
+        ]
+        output.show_rows(["", "recall", "tokens", "ms"], rows)
+        output.say(f"Suggested: search with k={found.k}, context with budget={found.budget}.")
+
+    call.answer(found.to_json(), show)
+
+
+COMMANDS = (context, explain, why_not, rerun, check, tune)

@@ -32,6 +32,10 @@ except ImportError:  # a platform without a wheel: the same whole numbers, slowe
     cdist = None
 
 MERGE_AT = 4_096
+NEAR_UP_TO = (
+    4_096  # entries of a scope for which the turns around each are kept; above, only a few rows are looked at
+)
+_NOT_NEAR = np.zeros((5, 0), np.int32)
 _LOW_16 = np.uint64(0xFFFF)
 COUNTS = ranking.saturate(np.arange(256, dtype=np.float32))
 
@@ -182,6 +186,12 @@ class Vectors:
         return self._steps.nbytes + self._scales.nbytes
 
 
+def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> NDArray[np.int32]:
+    """Return, for each row, itself and the two turns on either side, (5, n); -1 where there is none."""
+    back, forth = np.append(before, np.int32(-1)), np.append(after, np.int32(-1))
+    return np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]]).astype(np.int32)
+
+
 def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> Floats:
     """Return the dot product of the query with each row, exact whole numbers."""
     if cdist is None:
@@ -220,6 +230,7 @@ class Alive:
     before: NDArray[np.int32]
     after: NDArray[np.int32]
     place: NDArray[np.int32]
+    near: NDArray[np.int32]
     key: Ints
     since: int
     until: int
@@ -372,7 +383,8 @@ class ScopeIndex:
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
         before, after, place = self._links(live)
         count, until = int(np.count_nonzero(live)), self._until(times, valid)
-        made = Alive(self.texts(), count, live, before, after, place, key, valid, until)
+        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else _NOT_NEAR
+        made = Alive(self.texts(), count, live, before, after, place, near, key, valid, until)
         if present:
             self._present = made
         return made
@@ -382,7 +394,8 @@ class ScopeIndex:
         live = alive.live & keep
         before, after, place = self._links(live)
         count = int(np.count_nonzero(live))
-        return replace(alive, live=live, before=before, after=after, place=place, count=count)
+        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else _NOT_NEAR
+        return replace(alive, live=live, before=before, after=after, place=place, near=near, count=count)
 
     def texts(self) -> Texts:
         """Return what ranking reads of the entries there are now; kept until there are more."""

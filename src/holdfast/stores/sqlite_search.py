@@ -16,6 +16,7 @@ from ..errors import ModelMismatch
 from ..ports import AsOf, Candidates, Floats, Ints, Probe
 from ..types import KINDS, Scope
 from .index import COUNTS, Alive, Loaded, ScopeIndex, Texts, quantised
+from .index import around as turns_around
 from .sqlite_rows import at, micros
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _assembled(
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     before = _shifted([part.alive.before for part in parts], offsets)
     after = _shifted([part.alive.after for part in parts], offsets)
-    around, covered = _around(terms, bm25, chosen, before, after)
+    around, covered = _around(parts, terms, bm25, chosen, (before, after))
     speaker, speakers = _speakers(texts)
     return Candidates(
         live=live,
@@ -265,31 +266,29 @@ def _best(
 
 
 def _around(
+    parts: Sequence[Part],
     terms: Sequence[Term],
     bm25: Floats,
     chosen: NDArray[np.intp] | None,
-    before: NDArray[np.int32],
-    after: NDArray[np.int32],
+    links: tuple[NDArray[np.int32], NDArray[np.int32]],
 ) -> tuple[Floats, Floats]:
     """Return BM25 of the chosen rows with the two turns on either side taken as one text (`bm25` for the rest), and the
     gains of the words found there (0 for the rest)."""
     around, covered = bm25.copy(), np.zeros(len(bm25), np.float32)
-    rows = np.arange(len(bm25)) if chosen is None else chosen
-    # A row more than there are stands for no neighbour: it holds no word.
-    back, forth = np.append(before, -1), np.append(after, -1)
-    near = np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]])
-    held, sums, found = (
-        np.zeros(len(bm25) + 1, np.float32),
-        np.zeros(len(rows), np.float32),
-        np.zeros(len(rows), np.float32),
-    )
-    for gain, docs, counts in terms:
-        held[docs] = counts
-        times = held[near].sum(axis=0)
-        sums += gain * ranking.saturate(times)
-        found += gain * (times > 0)
-        held[docs] = 0
-    around[rows], covered[rows] = sums, found
+    rows: Any = slice(None)
+    if chosen is None and len(parts) == 1 and parts[0].alive.near.shape[1] == len(bm25):
+        near = parts[0].alive.near
+    else:
+        rows = np.arange(len(bm25)) if chosen is None else chosen
+        near = turns_around(*links, rows)
+    # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
+    held = np.zeros((len(terms), len(bm25) + 1), np.uint8)
+    for row, (_, docs, counts) in zip(held, terms, strict=True):
+        row[docs] = counts
+    times = held[:, near].sum(axis=1, dtype=np.float32)
+    gains = np.array([gain for gain, _, _ in terms], np.float32)[:, None]
+    around[rows] = (gains * ranking.saturate(times)).sum(axis=0)
+    covered[rows] = (gains * (times > 0)).sum(axis=0)
     return around, covered
 
 

@@ -1,8 +1,9 @@
-"""What tests of agents and of stores need: time that stands still, a model that costs nothing, and the stores' contract.
+"""What tests need: time that stands still, a model that costs nothing, cases of retrieval, and the stores' contract.
 
     clock = FrozenClock()
     memory = Memory("sqlite://", clock=clock, embedder=HashingEmbedder())
     clock.advance(days=7)
+    assert check_cases(memory, "cases.jsonl") == []
 
 `StoreContract` needs hypothesis and pytest, and is imported when it is first asked for.
 """
@@ -11,12 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..cases import Case, Failure, check_cases
 from .doubles import FrozenClock, HashingEmbedder
 
 if TYPE_CHECKING:
     from .contract import StoreContract
 
-__all__ = ["FrozenClock", "HashingEmbedder", "StoreContract"]
+__all__ = ["Case", "Failure", "FrozenClock", "HashingEmbedder", "StoreContract", "check_cases"]
 
 
 def __getattr__(name: str) -> Any:

@@ -24,8 +24,8 @@ WEIGHTS = {
 }  # fmt: skip
 # What a text may hold that a query asks for, in the words of the contract.
 HELD = {
-    "number": r"\b(two|[0-9]+)\b",
-    "time": r"\byesterday\b",
+    "number": r"\b([Tt]wo|[0-9]+)\b",
+    "time": r"\b[Yy]esterday\b",
     "place": r"\b[Hh]ome\b|\bin [A-Z][a-z]",
     "name": r"[a-z] [A-Z][a-z][a-z]",
 }
