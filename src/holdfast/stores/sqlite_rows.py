@@ -40,6 +40,9 @@ INSERT = (
     "valid_from, valid_to, expires_at, twin, entry, closes, body, verb, actor, reason, salt, commitment, mac, key_id) "
     "VALUES (" + ", ".join("?" * 26) + ")"
 )
+_decoded = (
+    json.JSONDecoder().raw_decode
+)  # what json.loads does but for looking for space around it, which we never write
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
@@ -108,7 +111,7 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         labels,
         sightings,
     ) = row
-    rest = json.loads(body)
+    rest = _decoded(body)[0]
     source = rest.pop("source")
     rest["tags"], rest["conflicts_with"] = tuple(rest.get("tags", ())), tuple(rest.get("conflicts_with", ()))
     if state == "active" and "superseded_by" in rest and valid_to is not None and valid_to <= valid:
@@ -123,13 +126,13 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         speaker=speaker,
         thread=thread,
         turn=turn,
-        observed_at=moment(observed),
+        observed_at=None if observed is None else moment(observed),
         source=_source(source),
         valid_from=moment(valid_from),
-        valid_to=moment(valid_to),
+        valid_to=None if valid_to is None else moment(valid_to),
         known_from=moment(known_from),
-        known_to=moment(known_to),
-        expires_at=moment(expires),
+        known_to=None if known_to is None else moment(known_to),
+        expires_at=None if expires is None else moment(expires),
         state=state,
         sightings=1 + sightings,
         **rest,
