@@ -14,6 +14,7 @@ Pure: no clock, no disk, no network. The same entries in the same order always g
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -36,9 +37,6 @@ UNDATED = "Undated"
 
 _MONTHS = ("January February March April May June July August September October November December").split()
 _JUNK = r"(?:[^\w<＜﹤]|_)*+"
-# The block's tag, however it is spelt, spaced or broken up by what cannot be seen; only its bracket is exchanged. What is
-# passed over holds no bracket and is never tried again, which keeps this linear.
-_TAG = re.compile(rf"[<＜﹤](?={_JUNK}{_JUNK.join('memories')})", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _ROUNDS = 4
 
@@ -290,7 +288,16 @@ def _one_line(text: str) -> str:
 
 def _quoted(text: str) -> str:
     """Return the text with the block's own tag taken apart: its bracket becomes a quotation mark."""
-    return _TAG.sub("‹", text)
+    return _tag().sub("‹", text)
+
+
+@functools.cache
+def _tag() -> re.Pattern[str]:
+    """Compile, when first needed, what finds the block's tag, however it is spelt, spaced or broken up by what cannot be seen.
+
+    Only its bracket is exchanged. What is passed over holds no bracket and is never tried again, which keeps this linear.
+    """
+    return re.compile(rf"[<＜﹤](?={_JUNK}{_JUNK.join('memories')})", re.IGNORECASE)
 
 
 # --- worth -------------------------------------------------------------------------------------------------------

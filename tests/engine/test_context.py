@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast import AsyncMemory, Memory, Scope
+from holdfast.config import TokenCounter
 from holdfast.errors import AccessDenied, ConfigError, InvalidInput
 from holdfast.memory import ScopedMemory
 from holdfast.pack import CLOSING, OPENING, Section
@@ -279,3 +280,17 @@ def test_the_page_tells_the_truth() -> None:
     assert not [stage for stage in STAGES if stage not in told and stage not in ("returned", "expired")]
     (example,) = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
     exec(compile(example, str(PAGE), "exec"), {})
+
+
+def test_counts_are_remembered_up_to_a_limit() -> None:
+    """A counter remembers the last 10,000 texts, by digest, and asks again for what it has let go."""
+    asked: list[str] = []
+    counter = TokenCounter(lambda text: asked.append(text) or len(text))  # type: ignore[func-returns-value]
+    for n in range(10_050):
+        assert counter(str(n)) == len(str(n))
+    assert len(counter._known) == 10_000
+    assert counter("10049") == 5
+    assert len(asked) == 10_050
+    assert counter("0") == 1
+    assert len(asked) == 10_051
+    assert all(len(key) == 16 for key in counter._known)

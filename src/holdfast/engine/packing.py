@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import checks, pack
+from .. import checks
 from ..errors import InvalidInput
 from ..receipts import Context, Hits, Receipt, Scored, WhyNot
 
-CONSIDERED = (
-    150  # hits; past these hardly a memory is worth its tokens, and packing stays within some milliseconds
-)
+if TYPE_CHECKING:  # 10 ms that a program without a context need not spend
+    from .. import pack
+
+# Past so many hits hardly a memory is worth its tokens, and packing stays within some milliseconds.
+CONSIDERED = 150
 MOST_TOKENS = 1_000_000
 
 
 def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Section, ...]:
     """Return the sections of a context, the usual ones for None; raises `InvalidInput` for anything else."""
+    from .. import pack
+
     if sections is None:
         return pack.SECTIONS
     found = checks.many(sections, "sections")
@@ -42,6 +46,8 @@ def packed(
     A search finds only what is live under its clocks, so nothing here is superseded; a value that was live then and has
     been replaced since shows until when it held.
     """
+    from .. import pack
+
     entries = [pack.Entry(hit.item, hit.relevance) for hit in hits]
     made = pack.pack(entries, budget, count, query=query, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)

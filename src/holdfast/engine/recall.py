@@ -6,19 +6,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import checks, ranking, receipts
 from ..errors import AccessDenied, NotFound
 from ..filters import Filter, parse, to_json
-from ..pack import Section
 from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, Scope
 from .base import Base
 from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
+
+if TYPE_CHECKING:
+    from ..pack import Section
 
 RECEIPT_LIFE = timedelta(days=30)
 

@@ -210,7 +210,12 @@ class Writes(Base):
             new = [self._changed(one, changes, one.scope) for one in found]
             fresh = await self._entries(new) if set(changes) & set(_INDEXED) else [None] * len(new)
             triples = zip(new, found, fresh, strict=True)
-            return [Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples]
+            made: list[Write] = [
+                Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples
+            ]
+            for now, was in zip(new, found, strict=True):
+                made += await self._expiring(was, now)
+            return made
 
         return await self._bulk(where, scope, under, dry_run, self._by("update", reason), writes)
 
@@ -406,7 +411,17 @@ class Writes(Base):
         writes: list[Write] = [Replace(new, base, entry, guarded=guarded, slot_seen=seen)]
         if old is not None:
             writes = [Replace(old, base), Insert(new, entry, guarded, seen - {base})]
-        return (await self._apply(writes, by))[-1]
+        return (await self._apply([*await self._expiring(current, new), *writes], by))[-1]
+
+    async def _expiring(self, current: MemoryItem, new: MemoryItem) -> list[Write]:
+        """Return the writes that let the other parts of a memory expire with it: it expires as a whole."""
+        if new.expires_at == current.expires_at:
+            return []
+        others = await self._earlier(current)
+        return [
+            Replace(replace(one, expires_at=new.expires_at), Ref(one.id, one.version), last=False)
+            for one in others
+        ]
 
     async def _move(self, current: MemoryItem, new: MemoryItem, by: Authorship) -> MemoryItem:
         """Take a memory, with the parts of its past that still hold, out of its scope and into another."""
@@ -416,7 +431,7 @@ class Writes(Base):
         writes: list[Write] = [Remove(gone, Ref(current.id, current.version))]
         for part, entry in zip([*parts, new], entries, strict=True):
             seen = await self._free(part) if self._contested(part) else frozenset()
-            free = replace(part, version=max(part.version, 2), known_from=None, known_to=None)
+            free = replace(part, version=max(part.version, 2), known_from=None, known_to=None, sightings=1)
             writes.append(Insert(free, entry, self._contested(part) and part is new and not parts, seen))
         return (await self._apply(writes, by))[-1]
 
@@ -583,5 +598,5 @@ def _split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryIt
         )
     if current.valid_to is not None and at >= current.valid_to:
         raise InvalidInput("changed_at", "must be earlier than the memory's valid_to")
-    old = replace(current, version=current.version + 1, valid_to=at)
+    old = replace(current, version=current.version + 1, valid_to=at, expires_at=new.expires_at)
     return old, replace(new, version=current.version + 2, valid_from=at)

@@ -223,11 +223,9 @@ class Transaction:
         place.position += 1
         key = place.scope_id << 32 | place.position
         known = place.known
-        if item.version > 1:
-            item = replace(
-                item,
-                version=max(item.version if not closes else 0, self._newest(place.scope_id, item.id) + 1),
-            )
+        if closes or item.version > 1:
+            newest = self._newest(place.scope_id, item.id) + 1
+            item = replace(item, version=newest if closes else max(item.version, newest))
         closed = ",".join(str(one & 0xFFFFFFFF) for one in closes) or None
         row = rows.row_of(
             item,
