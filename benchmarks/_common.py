@@ -182,6 +182,14 @@ def save(name: str, result: dict[str, Any]) -> Path:
     return path
 
 
+def source() -> dict[str, Any]:
+    """Return the commit and whether the tree differs from it: for a long run, to be asked at its start and saved with it."""
+    return {
+        "commit": _git("rev-parse", "--short=12", "HEAD") or None,
+        "changed_since": bool(_git("status", "--porcelain", "--", "src", "benchmarks/*.py")),
+    }
+
+
 def _plain(argument: str) -> str:
     """Return an argument without the folders of a path: they say nothing to others."""
     return Path(argument).name if "/" in argument or os.sep in argument else argument

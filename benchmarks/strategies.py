@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("path", type=Path, metavar="PATH", help="a LoCoMo file")
     parser.add_argument("--quick", action="store_true", help="one conversation, three times: a smoke test")
     given = parser.parse_args()
+    source = _common.source()
     found, beside = run(given.path, given.quick)
     with _quoted.keeping("strategies", write=not given.quick):
         show(found, beside)
@@ -184,7 +185,7 @@ def main() -> None:
     shown: dict[str, Any] = {
         name: {f"x{times}": one for times, one in of.items()} for name, of in found.items()
     }
-    _common.save("strategies-quick" if given.quick else "strategies", {**beside, "results": shown})
+    _common.save("strategies-quick" if given.quick else "strategies", {**source, **beside, "results": shown})
 
 
 def panels(found: Figures) -> list[_plot.Panel]:

@@ -47,7 +47,7 @@ class Run:
 
     def __init__(self, python: Path, work: Path, quick: bool) -> None:
         self.python, self.work, self.quick = python, work, quick
-        self.checkout = _environment.copied(work / "checkout")
+        self.checkout, self.source = _environment.copied(work / "checkout"), _common.source()
         self.results: dict[str, dict[str, Any]] = {name: {} for name in PEERS}
         self.failed: dict[str, str] = {}
         self.stores = {
@@ -321,7 +321,8 @@ def main() -> None:
         show(run, versions)
     name = "peers-quick" if given.quick else "peers"
     stores = {name: {"users": users, "each": each} for name, (users, each) in run.stores.items()}
-    _common.save(name, {"peers": versions, "stores": stores, "failed": run.failed, "results": run.results})
+    kept = {"peers": versions, "stores": stores, "failed": run.failed, "results": run.results}
+    _common.save(name, run.source | kept)
 
 
 if __name__ == "__main__":

@@ -374,7 +374,7 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
     if not s.c.has_vectors:
         z = 4.20 * peak - 0.196 * missing - 1.02
     elif np.count_nonzero(s.c.live) < _FEW_ROWS:
-        z = 4.09 * peak - 0.149 * missing - 6.63
+        z = 4.09 * peak - 0.149 * missing - 5.0
     else:
         live = np.flatnonzero(s.c.live)
         sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)])

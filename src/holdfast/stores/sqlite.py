@@ -588,6 +588,7 @@ class SqliteStore:
         """
         with self._writing() as db:
             transaction = self._transaction(db, by, now)
+            transaction.align(writes)
             made = [item for write in writes if (item := transaction.write(write)) is not None]
             transaction.finish()
         return made

@@ -109,6 +109,16 @@ class Transaction:
                 self._once(write)
         return None
 
+    def align(self, writes: Sequence[Write]) -> None:
+        """Give the scopes of a move one known time, so that no moment finds the memory in both or in neither."""
+        removed = {write.item.scope for write in writes if isinstance(write, Remove)}
+        inserted = {write.item.scope for write in writes if isinstance(write, Insert)}
+        if removed and inserted:
+            places = [self._place(scope) for scope in removed | inserted]
+            known = max(place.known for place in places)
+            for place in places:
+                place.known = known
+
     def scope_id(self, scope: Scope) -> int:
         """Return the number of a scope, made where it is new."""
         return self._place(scope).scope_id

@@ -213,7 +213,7 @@ class Ranking:
         if self.embedder is None:
             z = 4.2 * peak - 0.196 * missing - 1.02
         elif len(self.items) < 50:
-            z = 4.09 * peak - 0.149 * missing - 6.63
+            z = 4.09 * peak - 0.149 * missing - 5.0
         else:
             usual = statistics.median(self.meaning)
             z = 3.52 * peak - 0.15 * missing + 4.93 * self.meaning[n] - 6.38 * usual - 5.9
