@@ -196,15 +196,15 @@ class Searched(Strategy):
 
 
 class Packed(Strategy):
-    """Holdfast: `context(question, budget=1024)` over what `Searched` saved."""
+    """Holdfast: `context(question, budget=1024)` over what `Searched` saved; `options` are passed on."""
 
-    def __init__(self, searched: Searched) -> None:
-        self._turn_of = searched._turn_of
-        self._context: Any = searched._own.context  # type: ignore[attr-defined]
+    def __init__(self, searched: Searched, **options: Any) -> None:
+        self._turn_of, self._options = searched._turn_of, options
+        self._context: Any = searched._own.context
 
     def recall(self, question: str) -> Given:
         """Return the packed text."""
-        packed = self._context(question, budget=BUDGET)
+        packed = self._context(question, budget=BUDGET, **self._options)
         return Given(packed.text, frozenset(self._turn_of[id].id for id in packed.ids if id in self._turn_of))
 
 
@@ -234,6 +234,7 @@ def all_of(
     }
     if hasattr(searched._own, "context"):
         found[f"Holdfast context, {BUDGET:,}"] = Packed(searched)
+        found["the same, no cut"] = Packed(searched, min_relevance=0.0)
     return found
 
 

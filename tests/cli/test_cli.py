@@ -434,7 +434,9 @@ def test_interrupted(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'i.db'}"
     own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-m", "holdfast.cli", "ingest", str(path), *ADA, "--store", url]
-    process = subprocess.Popen(command, env=own, stderr=subprocess.PIPE, text=True)
+    # A shell that runs the tests in the background lets its children ignore Ctrl-C; a person's terminal does not.
+    hears = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
+    process = subprocess.Popen(command, env=own, stderr=subprocess.PIPE, text=True, preexec_fn=hears)
     deadline = time.monotonic() + 30
     kept = 0
     while not kept and time.monotonic() < deadline:
