@@ -37,8 +37,8 @@ def killed(url: str, seconds: float) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole]
 
 
-def check(caller: ScopedMemory, said: list[dict[str, Any]]) -> None:
-    """Assert that everything acknowledged is there and nothing is half there."""
+def check(caller: ScopedMemory, said: list[dict[str, Any]], kills: int) -> None:
+    """Assert that everything acknowledged is there and nothing is half there, after so many kills."""
     there = Counter(item.text for item in everything(caller))
     changed = {one["id"] for one in said if "updated" in one}
     for one in said:
@@ -54,7 +54,8 @@ def check(caller: ScopedMemory, said: list[dict[str, Any]]) -> None:
     slots = [one["slot"] for one in said if "slot" in one]
     values = timeline(caller, "last.value")
     assert set(slots) <= set(values)
-    assert len(values) - len(slots) <= 1
+    # A write that was on disk when its writer was killed may never have been acknowledged: one for each kill at most.
+    assert len(values) - len(slots) <= kills
 
 
 @pytest.mark.slow
@@ -62,11 +63,11 @@ def test_kill_nine(tmp_path: Path) -> None:
     """A writer is killed at random moments, again and again on one file: nothing acknowledged is lost."""
     path, chance = tmp_path / "victim.db", random.Random(7)
     url, said, most = f"sqlite:///{path}", [], 0
-    for _ in range(KILLS):
+    for kills in range(1, KILLS + 1):
         said += killed(url, chance.uniform(0.0, 0.25))
         with Memory(url, embedder=HashingEmbedder()) as memory:
             ada = memory.scoped(user="ada")
-            check(ada, said)
+            check(ada, said, kills)
             versions = ada.stats().versions
             assert versions >= most
             most = versions
