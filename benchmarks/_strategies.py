@@ -56,7 +56,7 @@ class Replay(Strategy):
     def __init__(self, turns: Sequence[Turn], count: dict[str, int]) -> None:
         room, kept = WINDOW, []
         for turn in reversed(turns):
-            room -= count[turn.id] + 1  # the line's end
+            room -= count[turn.id]
             if room < 0:
                 break
             kept.append(turn)
@@ -212,7 +212,7 @@ def fitting(ranked: Sequence[int], sizes: Sequence[int], budget: int) -> list[in
     """Return the rows in rank order up to the first that no longer fits."""
     kept = []
     for row in ranked:
-        budget -= sizes[row] + 1  # the line's end
+        budget -= sizes[row]
         if budget < 0:
             break
         kept.append(row)
@@ -246,10 +246,10 @@ class Counter:
         self._known: dict[str, int] = {}
 
     def __call__(self, text: str) -> int:
-        """Return the tokens of a text: of its lines one by one, and one for each end of a line."""
+        """Return the tokens of a text, line by line; to this tokenizer the end of a line is no token."""
         total = 0
         for part in text.split("\n"):
             if part not in self._known:
                 self._known[part] = self._model.count_tokens(part)
-            total += self._known[part] + 1
-        return total - 1
+            total += self._known[part]
+        return total
