@@ -14,7 +14,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -77,14 +77,15 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """The corpus of one search with what is known of it as a whole, so that any signal can be had for any rows alone.
 
     `scale` is the BM25 that counts as a full match. `core` has a 0 more than rows, found at index -1: words and meaning as
     they count for others, 0 at least, and 0 for rows that are not live. `peaks` has the highest core of each thread, and a
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
-    episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them.
+    episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them. `whole`
+    says that every row is live, `narrative` that every row is an episode.
     """
 
     c: Candidates
@@ -94,6 +95,8 @@ class Stage:
     peaks: Doubles
     summit: NDArray[np.int32]
     asked: Bools
+    whole: bool
+    narrative: bool
     standing: float = 1.0
 
 
@@ -183,10 +186,10 @@ def _share(s: Stage, rows: Rows, found: Doubles, alone: Bools) -> Doubles:
     A fact says in one line what a conversation says in many, and nothing around it can lift it. Its share is twice its
     own core, times `standing`: where no fact matches as well as the best episode does, facts step back together.
     """
-    np.copyto(found, s.core[:-1][rows], where=alone)
-    declarative = np.flatnonzero(~s.c.episode[rows])
-    if len(declarative):
-        found[declarative] = s.core[:-1][rows][declarative] * (2.0 * s.standing)
+    own, told = s.core[:-1][rows], s.c.episode[rows]
+    np.copyto(found, own, where=alone)
+    if not s.narrative:
+        np.copyto(found, own * (2.0 * s.standing), where=~told)
     return found
 
 
@@ -217,6 +220,7 @@ SHAPE = (
 )
 SIGNALS = CORE + SHAPE
 _NAMES = tuple(one.name for one in SIGNALS)
+_WEIGHTS: Doubles = np.array([[one.weight] for one in SIGNALS])
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
 
@@ -227,15 +231,15 @@ class Ranked:
 
     scores: Doubles
     stage: Stage
-    values: tuple[Doubles, ...] = ()  # of each signal, kept where rows are few
+    values: Doubles | None = None  # (signals, rows), kept where rows are few
 
     def raw(self, rows: Ints) -> list[dict[str, float]]:
         """Return each signal's value for `rows`, before its weight."""
-        if self.values:
-            parts = [values[rows].tolist() for values in self.values]
+        if self.values is not None:
+            found = self.values[:, rows].T.tolist()
         else:
-            parts = [one.value(self.stage, rows).tolist() for one in SIGNALS]
-        return [dict(zip(_NAMES, row, strict=True)) for row in zip(*parts, strict=True)]
+            found = np.array([one.value(self.stage, rows) for one in SIGNALS]).T.tolist()
+        return [dict(zip(_NAMES, row, strict=True)) for row in found]
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
         """Return what each signal added to the scores of `rows`; see `weighted`."""
@@ -256,7 +260,7 @@ def fuse(c: Candidates, query: Query) -> Ranked:
     asked = np.array([*(not query.names.isdisjoint(_words(name)) for name in c.speakers), False])
     stage = Stage(
         c, query, min(_FULL_MATCH, c.mass) or 1.0, np.zeros(n + 1), np.zeros(c.threads + 1),
-        np.zeros(c.threads + 1, np.int32), asked,
+        np.zeros(c.threads + 1, np.int32), asked, bool(c.live.all()), bool(c.episode.all()),
     )  # fmt: skip
     scores = np.zeros(n)
     if n <= _FEW:
@@ -265,7 +269,7 @@ def fuse(c: Candidates, query: Query) -> Ranked:
     for rows in blocks:
         _sum(stage, rows, CORE, scores[rows])
         _spread(stage, rows, scores[rows])
-    stage = _settled(stage)
+    _settle(stage)
     for rows in blocks:
         _sum(stage, rows, SHAPE, scores[rows])
     scores[~c.live] = -np.inf
@@ -275,30 +279,32 @@ def fuse(c: Candidates, query: Query) -> Ranked:
 def _ranked_few(stage: Stage, scores: Doubles) -> Ranked:
     """Rank few rows at once, keeping each signal's values: calls cost more than rows here."""
     rows = slice(0, len(scores))
-    values: list[Doubles] = []
-    for signal in SIGNALS:
-        if len(values) == len(CORE):
+    values = np.zeros((len(SIGNALS), len(scores)))
+    for n, signal in enumerate(SIGNALS):
+        if n == len(CORE):
+            np.add.reduce(values[:n] * _WEIGHTS[:n], axis=0, out=scores)
             _spread(stage, rows, scores)
-            stage = _settled(stage)
-        idle = _idle(signal, stage.query)
-        values.append(np.zeros(len(scores)) if idle else signal.value(stage, rows))
-        scores += values[-1] * signal.weight
-    scores[~stage.c.live] = -np.inf
-    return Ranked(scores, stage, tuple(values))
+            _settle(stage)
+        if not _idle(signal, stage.query):
+            values[n] = signal.value(stage, rows)
+    # Row by row from the top, as a loop over the signals would add them.
+    np.add.reduce(values * _WEIGHTS, axis=0, out=scores)
+    if not stage.whole:
+        scores[~stage.c.live] = -np.inf
+    return Ranked(scores, stage, values)
 
 
-def _settled(stage: Stage) -> Stage:
-    """Return the stage once all cores are in: no thread has no peak, where each peak stands, how declarative rows stand."""
+def _settle(stage: Stage) -> None:
+    """Note, once all cores are in: no thread has no peak, where each peak stands, how declarative rows stand."""
     c, core = stage.c, stage.core[:-1]
     stage.peaks[-1] = 0.0
     # Of equal peaks of a thread the latest turn counts, whatever the order of the rows.
     best = np.flatnonzero((core >= stage.peaks[c.thread]) & c.episode & c.live)
     np.maximum.at(stage.summit, c.thread[best], c.place[best])
-    if c.episode.all():
-        return stage
-    told = float(np.max(core, where=c.episode, initial=0.0))
-    stated = float(np.max(core, where=~c.episode, initial=0.0))
-    return replace(stage, standing=min(1.0, stated / told) if told > 0.0 else 1.0)
+    if not stage.narrative:
+        told = float(np.maximum.reduce(core, where=c.episode, initial=0.0))
+        stated = float(np.maximum.reduce(core, where=~c.episode, initial=0.0))
+        stage.standing = min(1.0, stated / told) if told > 0.0 else 1.0
 
 
 def _sum(stage: Stage, rows: Rows, signals: tuple[Signal, ...], total: Doubles) -> None:
@@ -320,7 +326,8 @@ def _spread(stage: Stage, rows: slice, scores: Doubles) -> None:
     """Fill in the core of `rows` and raise the peaks of their threads to it."""
     c, core = stage.c, stage.core[:-1][rows]
     np.maximum(scores, 0.0, out=core)
-    core *= c.live[rows]
+    if not stage.whole:
+        core *= c.live[rows]
     np.maximum.at(stage.peaks, c.thread[rows], core * c.episode[rows])
 
 
@@ -330,6 +337,11 @@ _FEW = 512  # sorting as few as these costs less than finding out which to sort
 
 def top(c: Candidates, scores: Doubles, k: int) -> Ints:
     """Return the rows of the `k` best live candidates, best first; equal scores by id, lowest first."""
+    if 0 < len(scores) <= _FEW:  # mostly no two are equal
+        order = np.argsort(-scores, kind="stable")[: k + 1]
+        best = scores[order]
+        if best[-1] > -np.inf and (best[:-1] != best[1:]).all():
+            return order[:k]
     rows = np.flatnonzero(scores >= (_floor(scores, k) if len(scores) > _FEW else _LOWEST))
     halves = np.ascontiguousarray(c.ids[rows]).view(">u8").reshape(-1, 2)
     order = np.lexsort((halves[:, 1], halves[:, 0], -scores[rows]))
@@ -370,14 +382,15 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
     peak = np.where(s.c.thread[rows] < 0, s.core[:-1][rows], s.peaks[s.c.thread[rows]])
     peak = np.where(s.c.episode[rows], peak, s.core[:-1][rows])
     missing = np.maximum(s.c.mass - np.maximum(s.c.covered[rows], s.c.bm25[rows] / 1.9), 0.0)
-    own = meaning(s, rows)
+    everyone = None if ranked.values is None else ranked.values[_NAMES.index("meaning")]
+    own = meaning(s, rows) if everyone is None else everyone[rows]
     if not s.c.has_vectors:
         z = 4.20 * peak - 0.196 * missing - 1.02
     elif np.count_nonzero(s.c.live) < _FEW_ROWS:
         z = 4.09 * peak - 0.149 * missing - 5.0
     else:
         live = np.flatnonzero(s.c.live)
-        sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)])
+        sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)]) if everyone is None else everyone[live]
         usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
         z = 3.52 * peak - 0.150 * missing + 4.93 * own - 6.38 * usual - 5.90
     return np.array([1.0 / (1.0 + math.exp(-min(60.0, max(-60.0, value)))) for value in z.tolist()])

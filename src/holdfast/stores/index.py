@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import ranking
 from ..ports import Bools, Floats, Ints
-from ..types import KINDS
+from ..types import KINDS, MemoryItem
 from .sqlite_rows import FOREVER
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ except ImportError:  # a platform without a wheel: the same whole numbers, slowe
     cdist = None
 
 MERGE_AT = 4_096
+SHELF = 1_024  # items kept decoded
+ABOUT_AN_ITEM = 2_000  # bytes
 NEAR_UP_TO = (
     4_096  # entries of a scope for which the turns around each are kept; above, only a few rows are looked at
 )
@@ -253,6 +255,10 @@ class ScopeIndex:
 
     def __init__(self, scope_id: int, epoch: int, dimension: int) -> None:
         self.scope_id, self.epoch, self.position = scope_id, epoch, 0
+        self.last_known = 0
+        # Items as they were read last, by version key; replaced as a whole by whatever is written in the scope, so that
+        # who read before a write does not put an item of then beside those of now.
+        self.shelf: dict[int, MemoryItem] = {}
         self.times = {
             name: Column(np.int64) for name in ("known_from", "known_to", "valid_from", "valid_to", "expires")
         }
@@ -290,6 +296,7 @@ class ScopeIndex:
         """About the bytes held in memory."""
         columns = [*self.times.values(), *(c for c in vars(self).values() if isinstance(c, Column))]
         held = sum(column.nbytes for column in columns)
+        held += len(self.shelf) * ABOUT_AN_ITEM
         return held + self.postings.nbytes + self.vectors.nbytes + self.sentences.nbytes
 
     def extend(self, loaded: Loaded, position: int) -> None:

@@ -6,10 +6,12 @@ Times are whole microseconds since 1970 in UTC, ids 16 bytes. Fields that no que
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import hmac
 import json
+import operator
 import uuid
 from collections.abc import Sequence
 from dataclasses import fields
@@ -45,6 +47,9 @@ _decoded = (
 )  # what json.loads does but for looking for space around it, which we never write
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIELDS = tuple(one.name for one in fields(MemoryItem))
+_VALUE, _METADATA = _FIELDS.index("value"), _FIELDS.index("metadata")
+_parts = operator.attrgetter(*_FIELDS)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
 KEY_LIFE = 7 * 86_400_000_000  # an idempotency key is kept this many microseconds
@@ -137,6 +142,15 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
         sightings=1 + sightings,
         **rest,
     )
+
+
+def copied(item: MemoryItem) -> MemoryItem:
+    """Return an item that is equal, with a `metadata` and `value` of its own: the only parts a caller could change."""
+    parts = list(_parts(item))
+    parts[_METADATA] = copy.deepcopy(item.metadata) if item.metadata else {}
+    if isinstance(item.value, dict):
+        parts[_VALUE] = copy.deepcopy(item.value)
+    return MemoryItem(*parts)
 
 
 def _id(stored: bytes) -> str:

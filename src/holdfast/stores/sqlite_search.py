@@ -14,8 +14,8 @@ import numpy as np
 from .. import ranking
 from ..errors import ModelMismatch
 from ..ports import AsOf, Candidates, Floats, Ints, Probe
-from ..types import KINDS, Scope
-from .index import COUNTS, Alive, Loaded, ScopeIndex, Texts, quantised
+from ..types import KINDS, MemoryItem, Scope
+from .index import COUNTS, SHELF, Alive, Loaded, ScopeIndex, Texts, quantised
 from .index import around as turns_around
 from .sqlite_rows import at, micros
 
@@ -96,6 +96,15 @@ class Searcher:
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
         return _assembled(parts, query, words, as_of)
 
+    def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
+        """Return where the items of a scope are kept until something is written there."""
+        held = self._indexes.get(scope_id)
+        if held is None:
+            return {}
+        if len(held[0].shelf) > SHELF:
+            held[0].shelf = {}
+        return held[0].shelf
+
     def _index(
         self, db: sqlite3.Connection, seen: Seen, model: str | None
     ) -> tuple[ScopeIndex, threading.RLock]:
@@ -109,6 +118,8 @@ class Searcher:
             self._indexes.move_to_end(seen.scope_id)
         index, lock = held
         with lock:
+            if index.last_known < seen.last_known:
+                index.last_known, index.shelf = seen.last_known, {}
             if index.position < seen.position:
                 span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
                 _check_model(db, model)
