@@ -13,7 +13,7 @@ import calendar
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -233,22 +233,20 @@ class Ranked:
     stage: Stage
     values: Doubles | None = None  # (signals, rows), kept where rows are few
 
-    def raw(self, rows: Ints) -> list[dict[str, float]]:
-        """Return each signal's value for `rows`, before its weight."""
+    def raw(self, rows: Ints) -> Doubles:
+        """Return each signal's value for `rows`, before its weight: (rows, signals), in the order of `SIGNALS`."""
         if self.values is not None:
-            found = self.values[:, rows].T.tolist()
-        else:
-            found = np.array([one.value(self.stage, rows) for one in SIGNALS]).T.tolist()
-        return [dict(zip(_NAMES, row, strict=True)) for row in found]
+            return self.values[:, rows].T
+        return np.array([one.value(self.stage, rows) for one in SIGNALS]).T
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
-        """Return what each signal added to the scores of `rows`; see `weighted`."""
-        return [weighted(raw) for raw in self.raw(rows)]
+        """Return what each signal added to the scores of `rows`; in the order of `SIGNALS` they sum to these to the last bit."""
+        return [named(row) for row in (self.raw(rows) * _WEIGHTS.T).tolist()]
 
 
-def weighted(raw: Mapping[str, float]) -> dict[str, float]:
-    """Return what each signal adds to a score; added up in this order they are the score to the last bit."""
-    return {one.name: raw[one.name] * one.weight for one in SIGNALS}
+def named(row: Iterable[float]) -> dict[str, float]:
+    """Return one number for each signal under the signals' names."""
+    return dict(zip(_NAMES, row, strict=True))
 
 
 def fuse(c: Candidates, query: Query) -> Ranked:

@@ -170,15 +170,23 @@ class Recall(Base):
         keys = found.candidates.key[found.rows].tolist()
         items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
         raw, scores = found.ranked.raw(found.rows), found.ranked.scores[found.rows].tolist()
-        hits, rows = [], []
+        signals = found.ranked.contributions(found.rows)
+        hits, scored = [], []
         for n, key in enumerate(keys):
             if key in items:  # what is erased while a search runs is left out of its answer
                 item = items[key]
-                hits.append(Hit(item, scores[n], found.relevances[n], ranking.weighted(raw[n])))
-                rows.append((item.id, item.version, raw[n], scores[n], found.relevances[n]))
-        # The corpus is let go here: what a receipt needs of it is counted when it is written, from these few rows.
-        counts, as_of = _counts(found.candidates), found.candidates.as_of
-        return Hits(hits, lambda: self._written(asked, as_of, counts, tuple(Scored(*row) for row in rows)))
+                hits.append(Hit(item, scores[n], found.relevances[n], signals[n]))
+                scored.append((item.id, item.version, n))
+
+        def rows() -> tuple[Scored, ...]:
+            return tuple(
+                Scored(id, version, ranking.named(raw[n].tolist()), scores[n], relevances[n])
+                for id, version, n in scored
+            )
+
+        # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
+        counts, as_of, relevances = _counts(found.candidates), found.candidates.as_of, found.relevances
+        return Hits(hits, lambda: self._written(asked, as_of, counts, rows()))
 
     async def _found(self, asked: Question, everything: bool = False) -> Found:
         """Return the ranked corpus of a question; with `everything` neither `k` nor `min_relevance` cuts it."""

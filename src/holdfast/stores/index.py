@@ -37,9 +37,11 @@ ABOUT_AN_ITEM = 2_000  # bytes
 NEAR_UP_TO = (
     4_096  # entries of a scope for which the turns around each are kept; above, only a few rows are looked at
 )
-_NOT_NEAR = np.zeros((5, 0), np.int32)
+NOT_NEAR = np.zeros((5, 0), np.int32)
+_NONE = np.zeros(0, np.int32), np.zeros(0, np.uint8)
 _LOW_16 = np.uint64(0xFFFF)
-COUNTS = ranking.saturate(np.arange(256, dtype=np.float32))
+# BM25's share of a count, also of five texts taken as one.
+COUNTS = ranking.saturate(np.arange(5 * 255 + 1, dtype=np.float32))
 
 
 class Column:
@@ -108,20 +110,22 @@ class Postings:
                 counts.append(min(word & 0xFFFF, 255))
             self._listed += len(words)
 
-    def find(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-        """Return the texts that hold a term and how often (at most 255), in rising order of text."""
-        held = self._held
-        docs, counts = held.docs[:0], held.counts[:0]
-        at = int(np.searchsorted(held.words, np.uint64(word)))
-        if at < len(held.words) and int(held.words[at]) == word:
-            part = slice(int(held.starts[at]), int(held.starts[at + 1]))
-            docs, counts = held.docs[part], held.counts[part]
-        if word in held.tail:
-            more, often = held.tail[word]
-            known = len(often)  # a text that is just being listed has its count last
-            docs = np.concatenate([docs, np.array(more[:known], np.int32)])
-            counts = np.concatenate([counts, np.array(often[:known], np.uint8)])
-        return docs, counts
+    def find(self, words: Sequence[int]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
+        """Return for each term the texts that hold it and how often (at most 255), in rising order of text."""
+        held, found = self._held, []
+        places = held.words.searchsorted(np.array(words, np.uint64)).tolist()
+        for word, at in zip(words, places, strict=True):
+            docs, counts = _NONE
+            if at < len(held.words) and held.words[at] == word:
+                first, last = held.starts[at : at + 2].tolist()
+                docs, counts = held.docs[first:last], held.counts[first:last]
+            if word in held.tail:
+                more, often = held.tail[word]
+                known = len(often)  # a text that is just being listed has its count last
+                docs = np.concatenate([docs, np.array(more[:known], np.int32)])
+                counts = np.concatenate([counts, np.array(often[:known], np.uint8)])
+            found.append((docs, counts))
+        return found
 
     def _merge(self) -> None:
         """Sort what came since into the arrays."""
@@ -390,7 +394,7 @@ class ScopeIndex:
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
         before, after, place = self._links(live)
         count, until = int(np.count_nonzero(live)), self._until(times, valid)
-        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else _NOT_NEAR
+        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else NOT_NEAR
         made = Alive(self.texts(), count, live, before, after, place, near, key, valid, until)
         if present:
             self._present = made
@@ -401,7 +405,7 @@ class ScopeIndex:
         live = alive.live & keep
         before, after, place = self._links(live)
         count = int(np.count_nonzero(live))
-        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else _NOT_NEAR
+        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else NOT_NEAR
         return replace(alive, live=live, before=before, after=after, place=place, near=near, count=count)
 
     def texts(self) -> Texts:

@@ -266,20 +266,10 @@ class SqliteStore:
 
     # -- scopes --------------------------------------------------------------------------------------------------
 
-    def _scopes(self, reach: Reach) -> list[Seen]:
-        """Return the scopes in reach that exist, in the order of their labels."""
-        columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes "
-        if reach.under is not None:
-            names = reach.under.to_json()
-            tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
-            found = self._read(f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values()))
-        else:
-            if reach.exactly is None:
-                labels = rows.wanted(reach.visible or Scope.shared())
-            else:
-                labels = tuple(rows.labels_key(scope) for scope in reach.exactly)
-            marks = ",".join("?" * len(labels))
-            found = self._read(f"{columns} WHERE labels IN ({marks}) ORDER BY labels", labels)
+    def _scopes(self, reach: Reach, db: sqlite3.Connection | None = None) -> list[Seen]:
+        """Return the scopes in reach that exist, in the order of their labels; read with `db` where it is given."""
+        sql, parameters = _in_reach(reach)
+        found = self._read(sql, parameters) if db is None else db.execute(sql, parameters).fetchall()
         return [Seen(row) for row in found]
 
     @staticmethod
@@ -350,15 +340,15 @@ class SqliteStore:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
         with schema.translated(self.path), self._reading() as db:
             # No transaction: each scope is read up to the position seen first, and positions are never written again.
-            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(probe)]
+            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(db, probe)]
             words = {
                 rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
             }
             return self._searcher.candidates(db, asked, probe, words)
 
-    def _resolved(self, probe: Probe) -> list[tuple[Seen, Scope]]:
+    def _resolved(self, db: sqlite3.Connection, probe: Probe) -> list[tuple[Seen, Scope]]:
         """Return the scopes of a search; asked again as of then, those that it met."""
-        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach)]
+        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach, db)]
         if probe.as_of is None:
             valid, known, now = self._clocks(probe.at, [seen for seen, _ in scopes])
             for seen, _ in scopes:
@@ -603,6 +593,20 @@ class SqliteStore:
         return Transaction(
             db, by, rows.micros(now) or 0, self.term_key, (self._key_id, self._secret), self._hashes
         )
+
+
+def _in_reach(reach: Reach) -> tuple[str, Sequence[Any]]:
+    """Return the question for the scopes in reach, in the order of their labels, and its parameters."""
+    columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes"
+    if reach.under is not None:
+        names = reach.under.to_json()
+        tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
+        return f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values())
+    if reach.exactly is None:
+        labels = rows.wanted(reach.visible or Scope.shared())
+    else:
+        labels = tuple(rows.labels_key(scope) for scope in reach.exactly)
+    return f"{columns} WHERE labels IN ({','.join('?' * len(labels))}) ORDER BY labels", labels
 
 
 def _change(row: Sequence[Any], valid: int) -> Change:

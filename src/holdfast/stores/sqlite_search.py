@@ -15,7 +15,7 @@ from .. import ranking
 from ..errors import ModelMismatch
 from ..ports import AsOf, Candidates, Floats, Ints, Probe
 from ..types import KINDS, MemoryItem, Scope
-from .index import COUNTS, SHELF, Alive, Loaded, ScopeIndex, Texts, quantised
+from .index import COUNTS, NOT_NEAR, SHELF, Alive, Loaded, ScopeIndex, Texts, quantised
 from .index import around as turns_around
 from .sqlite_rows import at, micros
 
@@ -169,18 +169,27 @@ def _assembled(
 ) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
     terms, mass = _terms(parts, live, words)
-    bm25 = np.zeros(len(live), np.float32)
-    for gain, docs, counts in terms:
-        bm25[docs] += gain * COUNTS[counts]
     cos = _joined([part.cos for part in parts], np.float32)
-    chosen = _chosen(parts, live, ranking.core(bm25, cos, mass))
-    best = _best(parts, query, chosen, cos)
     texts = [part.alive.texts for part in parts]
     offsets = [0, *itertools.accumulate(part.size for part in parts)]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     before = _shifted([part.alive.before for part in parts], offsets)
     after = _shifted([part.alive.after for part in parts], offsets)
-    around, covered = _around(parts, terms, bm25, chosen, (before, after))
+    if sum(part.alive.count for part in parts) <= REFINE_ABOVE:
+        chosen = None
+        near = parts[0].alive.near if len(parts) == 1 else NOT_NEAR
+        if near.shape[1] != len(live):
+            near = turns_around(before, after, np.arange(len(live)))
+        bm25, around, covered = _lexical(terms, near)
+    else:
+        bm25 = np.zeros(len(live), np.float32)
+        for gain, docs, counts in terms:
+            bm25[docs] += gain * COUNTS[counts]
+        chosen = _chosen(live, ranking.core(bm25, cos, mass))
+        around, covered = bm25.copy(), np.zeros(len(live), np.float32)
+        near = turns_around(before, after, chosen)
+        _, around[chosen], covered[chosen] = _lexical(terms, near, len(live))
+    best = _best(parts, query, chosen, cos)
     speaker, speakers = _speakers(texts)
     return Candidates(
         live=live,
@@ -238,10 +247,11 @@ def _terms(
     starts = [0, *itertools.accumulate(part.size for part in parts)]
     total = sum(part.alive.count for part in parts)
     everything = total == len(live)
-    for word, weight in words.items():
+    postings = [part.index.postings.find(list(words)) for part in parts]
+    for n, weight in enumerate(words.values()):
         found = []
-        for part, start in zip(parts, starts, strict=False):
-            docs, counts = part.index.postings.find(word)
+        for part, start, of_part in zip(parts, starts, postings, strict=False):
+            docs, counts = of_part[n]
             if len(docs) and docs[-1] >= part.size:  # written since this search began
                 docs, counts = docs[docs < part.size], counts[: np.searchsorted(docs, part.size)]
             if len(docs):
@@ -254,10 +264,8 @@ def _terms(
     return made, mass
 
 
-def _chosen(parts: Sequence[Part], live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp] | None:
-    """Return the rows looked at closely: None for all up to 4,000 live ones, the 1,000 most likely above."""
-    if sum(part.alive.count for part in parts) <= REFINE_ABOVE:
-        return None
+def _chosen(live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp]:
+    """Return the rows looked at closely: the 1,000 most likely."""
     first = np.where(live, likely, np.float32(-np.inf))
     return np.sort(np.argpartition(first, -REFINE)[-REFINE:])
 
@@ -276,31 +284,23 @@ def _best(
     return _joined(found, np.float32)
 
 
-def _around(
-    parts: Sequence[Part],
-    terms: Sequence[Term],
-    bm25: Floats,
-    chosen: NDArray[np.intp] | None,
-    links: tuple[NDArray[np.int32], NDArray[np.int32]],
-) -> tuple[Floats, Floats]:
-    """Return BM25 of the chosen rows with the two turns on either side taken as one text (`bm25` for the rest), and the
-    gains of the words found there (0 for the rest)."""
-    around, covered = bm25.copy(), np.zeros(len(bm25), np.float32)
-    rows: Any = slice(None)
-    if chosen is None and len(parts) == 1 and parts[0].alive.near.shape[1] == len(bm25):
-        near = parts[0].alive.near
-    else:
-        rows = np.arange(len(bm25)) if chosen is None else chosen
-        near = turns_around(*links, rows)
+def _lexical(
+    terms: Sequence[Term], near: NDArray[np.int32], size: int | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Return, for the rows in the middle of `near`, three columns: BM25; BM25 with the two turns on either side taken as
+    one text; and the gains of the words found there. `size` is the number of all rows, where `near` has only some."""
+    size = near.shape[1] if size is None else size
     # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
-    held = np.zeros((len(terms), len(bm25) + 1), np.uint8)
+    held = np.zeros((len(terms), size + 1), np.uint8)
     for row, (_, docs, counts) in zip(held, terms, strict=True):
         row[docs] = counts
-    times = held[:, near].sum(axis=1, dtype=np.float32)
-    gains = np.array([gain for gain, _, _ in terms], np.float32)[:, None]
-    around[rows] = (gains * ranking.saturate(times)).sum(axis=0)
-    covered[rows] = (gains * (times > 0)).sum(axis=0)
-    return around, covered
+    found = held[:, near]
+    times = np.add.reduce(found, axis=1, dtype=np.uint16)
+    gains = np.array([[gain] for gain, _, _ in terms], np.float32).reshape(-1, 1)
+    # Row by row from the top: the sum is that of a loop over the words.
+    own = np.add.reduce(COUNTS[found[:, 2]] * gains, axis=0)
+    around = np.add.reduce(COUNTS[times] * gains, axis=0)
+    return own, around, np.add.reduce((times > 0) * gains, axis=0)
 
 
 def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
