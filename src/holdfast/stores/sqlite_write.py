@@ -272,28 +272,25 @@ class Transaction:
         self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.traits, packed))
         if entry.vector is None or entry.model is None:
             return
-        sentences = None
-        if entry.sentences is not None and len(entry.sentences):
-            sentences = rows.quantise(entry.sentences).tobytes()
-        self._db.execute(
-            "INSERT INTO vectors VALUES (?, ?, ?, ?)",
-            (
-                key,
-                self._model(entry.model, len(entry.vector)),
-                rows.quantise(np.asarray(entry.vector)[None]).tobytes(),
-                sentences,
-            ),
-        )
+        several = entry.sentences is not None and len(entry.sentences)
+        whole = np.asarray(entry.vector)[None]
+        vectors = rows.quantise(np.concatenate([whole, entry.sentences]) if several else whole)
+        model = self._model(entry.model, len(entry.vector))
+        sentences = vectors[1:].tobytes() if several else None
+        values = (key, model, vectors[0].tobytes(), sentences)
+        self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", values)
 
     def _model(self, name: str, dimension: int) -> int:
         if name not in self._models:
-            self._db.execute(
-                "INSERT OR IGNORE INTO models (name, dimension) VALUES (?, ?)", (name, dimension)
-            )
-            stored = self._db.execute("SELECT model_id, name FROM models ORDER BY model_id").fetchall()
-            if stored[0][1] != name:
-                raise ModelMismatch(f"this store's vectors come from {stored[0][1]}, not from {name}")
-            self._models[name] = stored[0][0]
+            stored = self._db.execute(
+                "SELECT model_id, name FROM models ORDER BY model_id LIMIT 1"
+            ).fetchone()
+            if stored is None:
+                self._db.execute("INSERT INTO models (name, dimension) VALUES (?, ?)", (name, dimension))
+                return self._model(name, dimension)
+            if stored[1] != name:
+                raise ModelMismatch(f"this store's vectors come from {stored[1]}, not from {name}")
+            self._models[name] = stored[0]
         return self._models[name]
 
     def _sight(self, write: Sight) -> None:
