@@ -12,7 +12,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from .errors import InvalidInput
 
@@ -172,13 +172,27 @@ def json_value(value: object, field: str = "value", limit: int = 2_000) -> Any:
     return plain
 
 
-def metadata(value: object) -> dict[str, Any]:
+class Frozen(dict[str, Any]):
+    """The metadata of a memory: a dict that cannot be changed, as the memory itself cannot."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("the metadata of a memory cannot be changed in place; use update(id, metadata={...})")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Frozen], tuple[dict[str, Any]]]:
+        return Frozen, (dict(self),)
+
+
+def metadata(value: object) -> Frozen:
     """Return a JSON object of at most 16,384 characters with string keys, as a copy."""
     if value is None:
-        return {}
+        return Frozen()
     if not isinstance(value, Mapping):
         raise InvalidInput("metadata", f"must be a mapping, not {type(value).__name__}")
-    plain: dict[str, Any] = _copied(value, "metadata", 0)
+    plain = Frozen(_copied(value, "metadata", 0))
     _small(plain, "metadata", MAX_JSON)
     return plain
 

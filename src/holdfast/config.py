@@ -303,7 +303,7 @@ async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
 
     assert embedder is not None  # the engine embeds only where there is a model
     given: Any = embedder.embed(list(texts))
-    if inspect.isawaitable(given):
+    if hasattr(given, "__await__"):
         given = await given
     try:
         vectors = np.ascontiguousarray(given, np.float32)
@@ -312,7 +312,7 @@ async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
             f"{embedder.id} gave a {type(given).__name__} that is no array of numbers"
         ) from None
     if vectors.shape == (len(texts), embedder.dimension):
-        squares = np.einsum("ij,ij->i", vectors, vectors)  # not finite where a number is not
+        squares = np.square(vectors).sum(axis=1)  # not finite where a number is not
         if len(squares) == 0 or (squares.max() < 1.002 and squares.min() > 0.998):
             return vectors
     if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():

@@ -391,7 +391,7 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
         sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)]) if everyone is None else everyone[live]
         usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
         z = 3.52 * peak - 0.150 * missing + 4.93 * own - 6.38 * usual - 5.90
-    return np.array([1.0 / (1.0 + math.exp(-min(60.0, max(-60.0, value)))) for value in z.tolist()])
+    return np.array([0.5 + 0.5 * math.tanh(0.5 * value) for value in z.tolist()])  # 1 / (1 + exp(-z))
 
 
 _MONTHS = ("January February March April May June July August September October November December").split()

@@ -152,6 +152,9 @@ class Analyzer:
 
     def _spaced(self, word: str) -> tuple[tuple[str, ...], int]:
         """Return the terms of a word that may be an identifier: the whole first, then its parts."""
+        if word.isalpha() and (word.islower() or word.istitle()):  # most words: of one part, and no emoji
+            folded = word.casefold()
+            return ((), 0) if folded in self._stopwords else ((self._stem(folded)[:_LONGEST_TERM],), 1)
         if _IS_EMOJI.match(word):
             return (word,), 0
         parts = [part for part in _JOINT.split(word) if part]

@@ -182,8 +182,10 @@ class Vectors:
             steps, scales = np.ascontiguousarray(steps[rows]), scales[rows]
         if not len(steps):
             return np.zeros(0, np.float32)
-        whole = _products(query, steps)
-        cosines: Floats = np.multiply(whole, scales * np.float32(scale), dtype=np.float32)
+        # The products are whole numbers: in float32 they are as exact as they came.
+        cosines: Floats = np.multiply(
+            _products(query, steps), scales * np.float32(scale), dtype=np.float32, casting="unsafe"
+        )
         return cosines
 
     @property
@@ -198,11 +200,12 @@ def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> N
     return np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]]).astype(np.int32)
 
 
-def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> Floats:
+def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> NDArray[Any]:
     """Return the dot product of the query with each row, exact whole numbers."""
     if cdist is None:
         return steps.astype(np.float32) @ query.astype(np.float32)
-    return np.asarray(cdist(query[None], steps, "dot")).ravel().astype(np.float32)
+    found: NDArray[Any] = np.asarray(cdist(query[None], steps, "dot"))[0]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

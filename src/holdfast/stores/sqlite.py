@@ -326,14 +326,14 @@ class SqliteStore:
     def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
         """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
         shelves = {scope_id: self._searcher.shelf(scope_id) for scope_id in {key >> 32 for key in keys}}
-        made = {key: rows.copied(kept) for key in keys if (kept := shelves[key >> 32].get(key)) is not None}
+        made = {key: kept for key in keys if (kept := shelves[key >> 32].get(key)) is not None}
         if missing := [key for key in keys if key not in made]:
             valid = rows.micros(at.valid or at.known or at.now) or 0
             marks = ",".join("?" * len(missing))
             for row in self._read(f"SELECT {rows.COLUMNS} {_ONE} v.key IN ({marks})", missing):
                 item = made[row[0]] = rows.item_of(row, valid)
-                if item.valid_to is None:  # its state is the same at whatever moment it is asked for
-                    shelves[row[0] >> 32][row[0]] = rows.copied(item)
+                if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
+                    shelves[row[0] >> 32][row[0]] = item
         return made
 
     def candidates(self, probe: Probe) -> Candidates:

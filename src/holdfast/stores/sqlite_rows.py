@@ -6,12 +6,10 @@ Times are whole microseconds since 1970 in UTC, ids 16 bytes. Fields that no que
 
 from __future__ import annotations
 
-import copy
 import functools
 import hashlib
 import hmac
 import json
-import operator
 import uuid
 from collections.abc import Sequence
 from dataclasses import fields
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..checks import Frozen
 from ..ports import Authorship, Entry, Floats
 from ..types import MemoryItem, Scope, Source
 
@@ -47,9 +46,6 @@ _decoded = (
 )  # what json.loads does but for looking for space around it, which we never write
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FIELDS = tuple(one.name for one in fields(MemoryItem))
-_VALUE, _METADATA = _FIELDS.index("value"), _FIELDS.index("metadata")
-_parts = operator.attrgetter(*_FIELDS)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
 KEY_LIFE = 7 * 86_400_000_000  # an idempotency key is kept this many microseconds
@@ -118,6 +114,7 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
     ) = row
     rest = _decoded(body)[0]
     source = rest.pop("source")
+    rest["metadata"] = Frozen(rest.get("metadata", ()))
     rest["tags"], rest["conflicts_with"] = tuple(rest.get("tags", ())), tuple(rest.get("conflicts_with", ()))
     if state == "active" and "superseded_by" in rest and valid_to is not None and valid_to <= valid:
         state = "superseded"
@@ -144,13 +141,10 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
     )
 
 
-def copied(item: MemoryItem) -> MemoryItem:
-    """Return an item that is equal, with a `metadata` and `value` of its own: the only parts a caller could change."""
-    parts = list(_parts(item))
-    parts[_METADATA] = copy.deepcopy(item.metadata) if item.metadata else {}
-    if isinstance(item.value, dict):
-        parts[_VALUE] = copy.deepcopy(item.value)
-    return MemoryItem(*parts)
+def shared(item: MemoryItem) -> bool:
+    """Whether nothing in an item can be changed by who holds it, so that the same one may be given to several callers."""
+    inner = (item.value, *item.metadata.values())
+    return not any(isinstance(one, dict | list) for one in inner)
 
 
 def _id(stored: bytes) -> str:
