@@ -12,7 +12,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from .errors import InvalidInput
 
@@ -236,13 +236,12 @@ def _json_key(key: object, field: str) -> str:
     return text(key, field, MAX_NAME)
 
 
-def item_id(value: object, field: str = "id") -> str:
-    """Return a memory's id in its one form: a lower-case UUID with hyphens."""
+_AN_ID = "a memory's id, a UUID such as 01928374-...; `list` prints them"
+
+
+def item_id(value: object, field: str = "id", wanted: str = _AN_ID) -> str:
+    """Return an id in its one form, a lower-case UUID with hyphens; else say that the field must be what is `wanted`."""
     try:
-        return str(uuid.UUID(value)) if isinstance(value, str) else _not_an_id(field)
-    except ValueError:
-        return _not_an_id(field)
-
-
-def _not_an_id(field: str) -> str:
-    raise InvalidInput(field, "must be a memory's id, a UUID such as 01928374-...; `list` prints them")
+        return str(uuid.UUID(cast(str, value)))
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidInput(field, f"must be {wanted}") from None

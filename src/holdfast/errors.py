@@ -51,10 +51,10 @@ class BadFilter(InvalidInput):
 
 
 class NotFound(HoldfastError, LookupError):
-    """No memory with this id is visible to this caller; it may exist for others, which is not told."""
+    """No memory (or kept receipt) with this id is visible to this caller; it may exist for others, which is not told."""
 
-    def __init__(self, id: str) -> None:
-        super().__init__(f"no memory {id} is visible here; check the id and the scope it was saved under")
+    def __init__(self, id: str, what: str = "memory") -> None:
+        super().__init__(f"no {what} {id} is visible here; check the id and the scope it was saved under")
         self.id = id
 
 

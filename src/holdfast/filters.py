@@ -48,8 +48,9 @@ LIST_FIELDS = frozenset({"tags", "source.message_ids", "source.lineage", "confli
 ANY_FIELDS = frozenset({"value"})
 MAX_DEPTH = 16
 MAX_NODES = 256
+MAX_VALUES = 10_000  # of all `in` together: SQLite binds 32,766 values in one statement
 
-_PATH = re.compile(r'(metadata|labels|value)(\.[^."\\\x00-\x1f]+)+\Z')
+_PATH = re.compile(r'(metadata|labels|value)(\.[^."\\\x00-\x1f\ud800-\udfff]+)+\Z')
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +176,17 @@ Filter = Eq | In | Range | Contains | Exists | And | Or | Not
 def parse(where: Filter | Mapping[str, Any] | None) -> Filter | None:
     """Return the filter meant by a filter or by its JSON form; None means everything.
 
-    Raises `BadFilter` for an unknown operator or field, a wrong type, nesting past 16 or more than 256 conditions.
+    Raises `BadFilter` for an unknown operator or field, a wrong type, nesting past 16, more than 256 conditions, or more
+    than 10,000 values in them.
     """
     if where is None:
         return None
     parsed = where if isinstance(where, Filter) else _parse(where, 0)
-    if _size(parsed, 0) > MAX_NODES:
+    conditions, values = _size(parsed, 0)
+    if conditions > MAX_NODES:
         raise BadFilter("where", f"has more than {MAX_NODES} conditions")
+    if values > MAX_VALUES:
+        raise BadFilter("where", f"lists {values:,} values; the limit is {MAX_VALUES:,}, so ask in parts")
     return parsed
 
 
@@ -250,12 +255,18 @@ def _parse(where: Any, depth: int) -> Filter:
     return Eq(field, value) if operator == "eq" else Contains(field, value)
 
 
-def _size(where: Filter, depth: int) -> int:
+def _size(where: Filter, depth: int) -> tuple[int, int]:
+    """Return how many conditions a filter has, and how many values its `in` conditions list."""
     if depth > MAX_DEPTH:
         raise BadFilter("where", f"is nested more than {MAX_DEPTH} deep")
+    inner: Sequence[Filter] = ()
     if isinstance(where, And | Or):
-        return 1 + sum(_size(one, depth + 1) for one in where.filters)
-    return 1 + (_size(where.filter, depth + 1) if isinstance(where, Not) else 0)
+        inner = where.filters
+    elif isinstance(where, Not):
+        inner = (where.filter,)
+    sizes = [_size(one, depth + 1) for one in inner]
+    own = len(where.values) if isinstance(where, In) else 0
+    return 1 + sum(size[0] for size in sizes), own + sum(size[1] for size in sizes)
 
 
 def _field(name: object) -> None:
@@ -264,7 +275,8 @@ def _field(name: object) -> None:
     if name in TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS or _PATH.match(name):
         return
     known = sorted(TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS)
-    raise BadFilter(name[:80], f"is no field; known are {', '.join(known)}, labels.*, metadata.*, value.*")
+    shown = name[:80].encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
+    raise BadFilter(shown, f"is no field; known are {', '.join(known)}, labels.*, metadata.*, value.*")
 
 
 def _value(field: Any, value: Any, contains: bool = False) -> Any:

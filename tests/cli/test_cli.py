@@ -63,6 +63,8 @@ def test_save_and_find(run: Run) -> None:
     assert data(run("list", *ADA, "--tag", "net", "--json"))["items"][0]["id"] == id
     assert data(run("current", "server.port", *ADA, "--json"))["id"] == id
     for person in (("--user", "bob"), ()):
+        told = run("search", "api", *person)
+        assert ("--all reads" in told.stderr) == (person == ())
         assert data(run("search", "api", *person, "--json")) == []
         assert data(run("current", "server.port", *person, "--json", code=3)) is None
         run("get", id, *person, code=3)

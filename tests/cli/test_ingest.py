@@ -154,6 +154,59 @@ def test_json_list_and_one_conversation_in_a_line(tmp_path: Path) -> None:
     assert [one["text"] for one in read(lines)] == ["Tea?", "Green.", "Which port?", "9090."]
 
 
+def test_one_line_documents(tmp_path: Path, memory: Memory) -> None:
+    """JSON written on one line is what it is on many; it grows without being taken for something new."""
+    messages = [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]
+    path = tmp_path / "chat.json"
+    for whole, saved in (({"messages": messages[:1]}, 1), ({"messages": messages}, 1)):
+        path.write_text(json.dumps(whole), "utf-8")
+        assert ingest(memory, path, scope=ADA).saved == saved
+    path.write_text(json.dumps({"conversations": CLAUDE}), "utf-8")
+    assert [one["text"] for one in read(path)] == ["Tea?", "Green."]
+
+
+def test_a_line_may_be_a_conversation(tmp_path: Path) -> None:
+    """Lines with a list of messages, as for fine-tuning, are a thread each."""
+    one = {"messages": [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]}
+    found = list(read(jsonl(tmp_path / "tune.jsonl", one, one | {"thread": "second"})))
+    assert [(each["thread"], each["turn"], each["text"]) for each in found] == [
+        ("tune:1", 0, "hello"), ("tune:1", 1, "hi"), ("second", 0, "hello"), ("second", 1, "hi"),
+    ]  # fmt: skip
+    assert len({each["source"]["ref"] for each in found}) == 4
+
+
+def test_malformed_exports(tmp_path: Path) -> None:
+    """A conversation whose parts are of the wrong type is read as far as it makes sense, never a crash."""
+    node: dict[str, Any] = {
+        "message": {"author": "me", "metadata": "x", "content": {"parts": ["hi"]}},
+        "parent": 5,
+    }
+    odd: list[Any] = [
+        {"mapping": {"a": node}, "current_node": ["a"]},
+        {"mapping": {"a": node, "b": {"message": "text"}, "c": None, "d": "x"}, "current_node": "a"},
+        {"mapping": {}},
+        {"chat_messages": [None, {"sender": 5, "text": "ho"}]},
+        {"chat_messages": []},
+    ]
+    (tmp_path / "odd.json").write_text(json.dumps(odd), "utf-8")
+    told: list[InvalidInput] = []
+    assert [one["text"] for one in read(tmp_path / "odd.json", on_bad=told.append)] == ["hi", "hi", "ho"]
+    assert [error.field for error in told] == ["odd.json, entry 4, message 1"]
+
+
+def test_what_is_no_file_is_told(tmp_path: Path, memory: Memory) -> None:
+    """A broken link in a folder of notes, and a pipe, are bad input like any other; they neither crash nor hang."""
+    (tmp_path / "a.md").write_text("fine", "utf-8")
+    (tmp_path / "b.md").symlink_to(tmp_path / "gone.md")
+    os.mkfifo(tmp_path / "c.md")
+    told: list[InvalidInput] = []
+    assert size_of(tmp_path) == 4
+    assert ingest(memory, tmp_path, scope=ADA, on_bad=told.append).saved == 1
+    assert [Path(error.field).name for error in told] == ["b.md", "c.md"]
+    with pytest.raises(InvalidInput, match="is no file"):
+        list(read(tmp_path / "c.md"))
+
+
 def test_markdown_folder(tmp_path: Path) -> None:
     """A file is a thread, a heading begins a passage, code stays whole, and hidden folders are left alone."""
     (tmp_path / "sub").mkdir()

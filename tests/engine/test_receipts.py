@@ -161,8 +161,10 @@ def test_receipts_go_after_thirty_days(memory: Memory, ada: ScopedMemory) -> Non
     clock(memory).advance(days=29)
     assert ada.explain(hits.receipt.id).faithful
     clock(memory).advance(days=2)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="kept receipt"):
         ada.explain(hits.receipt.id)
+    with pytest.raises(InvalidInput, match="a receipt, or the id of one"):
+        ada.explain("yesterday's")
 
 
 def test_rerun_keeps_to_the_scopes_of_then(memory: Memory) -> None:

@@ -39,6 +39,7 @@ TRUST = {"user": "user", "human": "user", "assistant": "model", "model": "model"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _JSON_LIKE = re.compile(rb"\s*(\[\s*[\[{\]]|\{\s*[\"}])")
+_WRAPPED = re.compile(rb'\{\s*"(conversations|messages)"\s*:\s*\[')
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _SUFFIXES = {".jsonl", ".ndjson"}
@@ -144,7 +145,7 @@ def ingest(
 
 def size_of(path: Path) -> int:
     """Return how many bytes `read` will read."""
-    return sum(file.stat().st_size for file in _files(path))
+    return sum(file.stat().st_size for file in _files(path) if file.is_file())
 
 
 class _There:
@@ -210,6 +211,11 @@ class _Reader:
         """Yield what a file or a folder holds."""
         base = path if path.is_dir() else path.parent
         for file in _files(path):
+            if not file.is_file():
+                self._bad(
+                    str(file), "is no file: a broken link, or a pipe, which must be saved to a file first"
+                )
+                continue
             try:
                 yield from self._file(file, file.relative_to(base).as_posix())
             except OSError as error:
@@ -240,13 +246,15 @@ class _Reader:
                 if not line:
                     continue
                 origin = origin or _digest(line)
-                where = f"{name}:{number}"
+                where, ref = f"{name}:{number}", f"jsonl:{origin}#{number}-{_digest(line)}"
                 found = self._parsed(where, line)
-                if _is_conversation(found):
-                    yield from self._conversation(where, found)
+                inner = _listed(found)
+                if inner is not None:  # a line that is a conversation of its own
+                    thread = _string(found, THREADS) or f"{Path(name).stem}:{number}"
+                    for n, one in enumerate(inner, 1):
+                        yield from self._entry(f"{where}, entry {n}", one, thread, f"{ref}.{n}")
                 elif found is not None:
-                    ref = f"jsonl:{origin}#{number}-{_digest(line)}"
-                    yield from self._made(where, partial(_message, found, Path(name).stem, ref))
+                    yield from self._entry(where, found, Path(name).stem, ref)
 
     def _parsed(self, where: str, text: bytes) -> Any:
         """Return a JSON object or list, or None for what is none and was told."""
@@ -267,20 +275,22 @@ class _Reader:
         text = file.read_bytes()
         self._moved(len(text))
         found = self._parsed(name, text.removeprefix(b"\xef\xbb\xbf"))
-        if isinstance(found, dict) and isinstance(found.get("conversations"), list):
-            found = found["conversations"]
-        if isinstance(found, dict):
-            found = found["messages"] if isinstance(found.get("messages"), list) else [found]
+        inner = _listed(found)
+        if inner is None:
+            inner = [found] if isinstance(found, dict) else found or []
         origin = ""
-        for number, one in enumerate(found or (), 1):
-            where = f"{name}, entry {number}"
-            if _is_conversation(one):
-                yield from self._conversation(where, one)
-                continue
+        for number, one in enumerate(inner, 1):
             digest = _digest(json.dumps(one, sort_keys=True).encode("utf-8", "surrogatepass"))
             origin = origin or digest
             ref = f"json:{origin}#{number}-{digest}"
-            yield from self._made(where, partial(_message, one, Path(name).stem, ref))
+            yield from self._entry(f"{name}, entry {number}", one, Path(name).stem, ref)
+
+    def _entry(self, where: str, found: Any, thread: str, ref: str) -> Iterator[dict[str, Any]]:
+        """Yield what one JSON object holds: the messages of a conversation, or a message."""
+        if _is_conversation(found):
+            yield from self._conversation(where, found)
+        else:
+            yield from self._made(where, partial(_message, found, thread, ref))
 
     def _conversation(self, where: str, found: dict[str, Any]) -> Iterator[dict[str, Any]]:
         messages = _chatgpt if isinstance(found.get("mapping"), dict) else _claude
@@ -366,15 +376,21 @@ def _files(path: Path) -> list[Path]:
 
 def _starts_with_lines(head: bytes) -> bool:
     """Whether a file that looks like JSON has one object a line rather than one document."""
-    lines = head.lstrip().split(b"\n")
-    if not lines[0].startswith(b"{"):
+    first, _, rest = head.lstrip().partition(b"\n")
+    if not first.startswith(b"{"):
         return False
-    if len(lines) == 1:  # one line, or the beginning of a long one
-        return True
+    if not rest.strip():  # one line, or the beginning of a long one
+        return not _WRAPPED.match(first)
     try:
-        return isinstance(json.loads(lines[0]), dict)
+        return isinstance(json.loads(first), dict)
     except ValueError:
         return False
+
+
+def _listed(found: Any) -> list[Any] | None:
+    """Return the conversations or messages that an object wraps, or None where it is something else."""
+    lists = [found.get(key) for key in ("conversations", "messages")] if isinstance(found, dict) else []
+    return next((one for one in lists if isinstance(one, list)), None)
 
 
 def _is_conversation(found: object) -> bool:
@@ -409,7 +425,7 @@ def _chatgpt(found: dict[str, Any]) -> Iterator[Callable[[], Message | None]]:
     path: list[Any] = []
     seen: set[str] = set()
     at = found.get("current_node")
-    if at not in mapping:
+    if not isinstance(at, str) or at not in mapping:
         at = max(mapping, key=lambda key: _created(mapping[key]), default=None)
     while isinstance(at, str) and at not in seen and isinstance(mapping.get(at), dict):
         seen.add(at)
@@ -417,12 +433,9 @@ def _chatgpt(found: dict[str, Any]) -> Iterator[Callable[[], Message | None]]:
         at = mapping[at].get("parent")
 
     def make(node: Any, number: int) -> Message | None:
-        author, hidden = (
-            node.get("author") or {},
-            (node.get("metadata") or {}).get("is_visually_hidden_from_conversation"),
-        )
+        author, about = _object(node.get("author")), _object(node.get("metadata"))
         text = _text(node.get("content"))
-        if hidden or not text:
+        if about.get("is_visually_hidden_from_conversation") or not text:
             return None
         role, id = _string(author, ("role",)), _string(node, ("id",))
         return Message(
@@ -446,7 +459,7 @@ def _itself(message: Message) -> Message:
 
 
 def _created(node: Any) -> float:
-    time = (node.get("message") or {}).get("create_time") if isinstance(node, dict) else None
+    time = _object(_object(node).get("message")).get("create_time")
     return float(time) if isinstance(time, int | float) else 0.0
 
 
@@ -493,6 +506,10 @@ def _string(found: Mapping[str, Any], keys: Iterable[str]) -> str | None:
         if isinstance(value, str | int) and not isinstance(value, bool) and (named := _name(str(value))):
             return named
     return None
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _titled(title: Any) -> dict[str, Any]:

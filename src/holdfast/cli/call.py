@@ -27,6 +27,7 @@ class Call:
     actor: str | None = None
     json: bool = False
     labels: dict[str, list[str]] = field(default_factory=dict)
+    sees_shared_only: bool = False
 
     def with_options(self, options: dict[str, Any]) -> Call:
         """Return the call with the common options taken out of `options`."""
@@ -60,6 +61,7 @@ class Call:
         under, everything = options.pop("under", ()), options.pop("everything", False)
         place = _scope_of(options)
         if not under and not everything:
+            self.sees_shared_only = not self.labels
             return self.verbs(), kept(options) | place
         if self.labels:
             raise click.UsageError(
@@ -104,12 +106,20 @@ class Call:
             )
         return found[0]
 
-    def answer(self, data: Any, show: Callable[[], None]) -> None:
-        """Print one JSON document for programs, or let `show` print for people."""
+    def answer(self, data: Any, show: Callable[[], None], empty: bool = False) -> None:
+        """Print one JSON document for programs, or let `show` print for people.
+
+        Where it is `empty` because the caller holds no label, people are told so: whoever saved with --user looks for it there.
+        """
         if self.json:
             print_json(data)
-        else:
-            show()
+            return
+        show()
+        if empty and self.sees_shared_only:
+            click.echo(
+                "Without --user, --team or another label you see only what is shared; --all reads the whole store.",
+                err=True,
+            )
 
 
 def print_json(data: Any, error: bool = False) -> None:

@@ -82,7 +82,7 @@ def search(call: Call, /, query: str, **given: Any) -> None:
     hits = verbs.search(query, **arguments)
     found = [hit.to_json() for hit in hits]
     if not given["keep"]:
-        call.answer(found, lambda: output.show_hits(hits))
+        call.answer(found, lambda: output.show_hits(hits), empty=not hits)
         return
     call.answer({"receipt": hits.receipt.id, "hits": found}, lambda: output.show_hits(hits, hits.receipt.id))
 
@@ -150,7 +150,7 @@ def list_(call: Call, /, **given: Any) -> None:
     """
     verbs, arguments = call.reader(given)
     page = verbs.list(**arguments)
-    call.answer(page.to_json(), lambda: output.show_page(page))
+    call.answer(page.to_json(), lambda: output.show_page(page), empty=not page.items)
 
 
 @click.command(cls=Verb, epilog=example("holdfast overview --user ada", "holdfast overview --all"))
@@ -161,7 +161,7 @@ def overview(call: Call, /, **given: Any) -> None:
     """Count what there is: by entity, kind, scope, slot, tag and thread, with the last change of each."""
     verbs, arguments = call.reader(given)
     page = verbs.overview(**arguments)
-    call.answer(page.to_json(), lambda: output.show_groups(page))
+    call.answer(page.to_json(), lambda: output.show_groups(page), empty=not page.items)
 
 
 @click.command(

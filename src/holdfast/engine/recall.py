@@ -247,11 +247,11 @@ class Recall(Base):
                     "this receipt is of a search by a caller with other labels; ask as that caller"
                 )
             return receipt
-        id = checks.item_id(receipt, "receipt")
+        id = checks.item_id(receipt, "receipt", "a receipt, or the id of one that `search` was told to keep")
         body = await self._parts.io.store(self._parts.store.receipt, id, self._parts.clock.now())
         found = None if body is None else Receipt.from_json(json.loads(body))
         if found is None or not self._may(found):
-            raise NotFound(id)
+            raise NotFound(id, "kept receipt")
         return found
 
     def _may(self, receipt: Receipt) -> bool:
