@@ -233,7 +233,7 @@ class MemoryItem:
 
     `valid_from`/`valid_to` say when it is true in the world (from is included, to is not; None: no end), `known_from`/
     `known_to` when the store knew this version. `observed_at` is when it was said or seen. `sightings` counts how often
-    the same thing was saved. `supersedes`/`superseded_by` are the ids before and after it in its slot.
+    the same thing was saved (of the past: as often as was known then). `supersedes`/`superseded_by` are the ids before and after it in its slot.
     """
 
     id: str

@@ -165,3 +165,13 @@ def refused(memory: Memory) -> bool:
     except StoreClosed:
         return True
     return False
+
+
+@pytest.mark.parametrize("turns", [5, 100])
+def test_a_corrected_turn_keeps_its_place(memory: Memory, turns: int) -> None:
+    """A turn without a number, of the same moment as its neighbours, is found beside them also once it was corrected."""
+    ada = memory.scoped(user="ada")
+    said = ada.save_many({"text": f"word{n}", "kind": "episode", "thread": "t"} for n in range(turns))
+    ada.update(said[2].id, text="the zebra came")
+    found = ada.search("zebra", k=turns)
+    assert [hit.text for hit in found[:3]] == ["the zebra came", "word1", "word3"]

@@ -254,6 +254,25 @@ def test_the_same_thing_again_is_a_sighting(ada: ScopedMemory, clock: FrozenCloc
     assert ada.save("hello", kind="episode").id != ada.save("hello", kind="episode").id
 
 
+def test_a_sighting_counts_from_when_it_was_seen(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """Asked what was known before the second time, every way of looking says once."""
+    first = put(ada, 8080)
+    before = clock.now()
+    clock.advance(days=1)
+    put(ada, 8080)
+    then = [
+        ada.get(first.id, known_at=before),
+        ada.search("port", known_at=before)[0].item,
+        ada.list(known_at=before).items[0],
+        ada.current("server.port", known_at=before),
+        ada.history(first.id, known_at=before).items[0].item,
+    ]
+    assert [item.sightings for item in then if item is not None] == [1] * 5
+    assert [item.sightings for item in ada.list(known_at=clock.now())] == [2]
+    once, twice = ada.save_many([{"text": "tea"}, {"text": "tea"}])
+    assert (twice.known_from, twice.sightings) == (once.known_from, 2)
+
+
 def test_after_a_change_of_mind_the_old_value_is_new_again(ada: ScopedMemory, clock: FrozenClock) -> None:
     """8080, 9090, 8080 again: three stretches of time, not one sighting of the past."""
     for value in (8080, 9090, 8080):

@@ -311,6 +311,10 @@ class Writes(Base):
         self, result: int | MemoryItem | tuple[Scope, str], written: Sequence[MemoryItem]
     ) -> MemoryItem:
         if isinstance(result, MemoryItem):
+            if result.known_from is None:  # seen again in the batch that wrote it
+                return replace(
+                    result, known_from=next(one.known_from for one in written if one.id == result.id)
+                )
             return result
         if isinstance(result, int):
             return written[result]

@@ -282,9 +282,7 @@ class ScopeIndex:
         self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
         self.threads: dict[str, int] = {}
         self.speakers: dict[str, int] = {}
-        self._order: NDArray[np.int32] = np.zeros(
-            0, np.int32
-        )  # turns by thread, turn, time, order of writing
+        self._order: NDArray[np.int32] = np.zeros(0, np.int32)  # turns by thread, turn, time, id
         self._earlier: dict[int, list[int]] = {}  # the rows that a row closed
         self._present: Alive | None = None
         self._texts: Texts | None = None
@@ -459,8 +457,15 @@ class ScopeIndex:
         turns = first + np.flatnonzero(self.episode.view[first:] & (self.thread.view[first:] >= 0))
         if len(turns) > 64:
             turns = np.concatenate([self._order, turns])
+            halves = np.ascontiguousarray(self.ids.view[turns]).view(">u8").reshape(-1, 2)
             order = np.lexsort(
-                (turns, self.observed.view[turns], self.turn.view[turns], self.thread.view[turns])
+                (
+                    halves[:, 1],
+                    halves[:, 0],
+                    self.observed.view[turns],
+                    self.turn.view[turns],
+                    self.thread.view[turns],
+                )
             )
             self._order = turns[order].astype(np.int32)
             return
@@ -468,12 +473,13 @@ class ScopeIndex:
             at = bisect.bisect_right(self._order, self._place(turn), key=self._place)
             self._order = np.insert(self._order, at, turn)
 
-    def _place(self, turn: int) -> tuple[int, int, int, int]:
+    def _place(self, turn: int) -> tuple[int, int, int, bytes]:
+        # Ids rise as memories are made, and a corrected turn keeps its own: so it keeps its place.
         return (
             int(self.thread.view[turn]),
             int(self.turn.view[turn]),
             int(self.observed.view[turn]),
-            int(turn),
+            self.ids.view[turn].tobytes(),
         )
 
     def cosines(self, query: Quantised) -> Floats:

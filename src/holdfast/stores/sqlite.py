@@ -57,7 +57,6 @@ _KEPT = (
     "AND d.key IS NULL))"
 )
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
-_CHANGE = f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason "
 _SORTS = {
     "known_from": "v.known_from",
     "observed_at": "coalesce(v.observed_at, v.valid_from)",
@@ -315,22 +314,26 @@ class SqliteStore:
         else:
             valid, _, now = self._clocks(at, scopes)
             lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [now]
+        columns, seen = rows.columns(rows.micros(at.known))
         found = self._read(
-            f"SELECT {rows.COLUMNS} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
+            f"SELECT {columns} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
             + rows.CURRENT_FIRST,
-            [uuid.UUID(id).bytes, *parameters, valid, valid],
+            [*seen, uuid.UUID(id).bytes, *parameters, valid, valid],
         )
         mine = {one.scope_id for one in scopes}
         return next((rows.item_of(row, valid) for row in found if row[0] >> 32 in mine), None)
 
     def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
         """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
-        shelves = {scope_id: self._searcher.shelf(scope_id) for scope_id in {key >> 32 for key in keys}}
+        known, asked = rows.micros(at.known), {key >> 32 for key in keys}
+        # What is kept was seen as often as is known now.
+        shelves = {one: self._searcher.shelf(one) if known is None else {} for one in asked}
         made = {key: kept for key in keys if (kept := shelves[key >> 32].get(key)) is not None}
         if missing := [key for key in keys if key not in made]:
             valid = rows.micros(at.valid or at.known or at.now) or 0
             marks = ",".join("?" * len(missing))
-            for row in self._read(f"SELECT {rows.COLUMNS} {_ONE} v.key IN ({marks})", missing):
+            columns, seen = rows.columns(known)
+            for row in self._read(f"SELECT {columns} {_ONE} v.key IN ({marks})", [*seen, *missing]):
                 item = made[row[0]] = rows.item_of(row, valid)
                 if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
                     shelves[row[0] >> 32][row[0]] = item
@@ -400,9 +403,10 @@ class SqliteStore:
             value = rows.micros(last) if isinstance(last, datetime) else uuid.UUID(str(last)).bytes
             condition += f" AND ({by} {sign} ? OR ({by} = ? AND v.item_id > ?))"
             parameters += [value, value, uuid.UUID(query.after[1]).bytes]
+        columns, seen = rows.columns(rows.micros(query.at.known))
         found = self._read(
-            f"SELECT {rows.COLUMNS} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC LIMIT ?",
-            [*place, *parameters, query.limit],
+            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC LIMIT ?",
+            [*seen, *place, *parameters, query.limit],
         )
         return [rows.item_of(row, valid) for row in found]
 
@@ -448,10 +452,11 @@ class SqliteStore:
             condition += " AND (v.known_from, v.item_id, v.version) > (?, ?, ?)"
             parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, after[2]]
         wanted = json.dumps([one.scope_id for one in scopes])
+        columns, seen = rows.columns(known)
         found = self._read(
-            f"{_CHANGE} {_ONE} {condition} AND v.key >> 32 IN (SELECT value FROM json_each(?)) "
-            "ORDER BY v.known_from, v.item_id, v.version LIMIT ?",
-            [*parameters, wanted, limit],
+            f"SELECT {columns}, v.verb, v.actor, v.reason {_ONE} {condition} AND "
+            "v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, v.item_id, v.version LIMIT ?",
+            [*seen, *parameters, wanted, limit],
         )
         return [_change(row, valid) for row in found]
 
@@ -467,7 +472,7 @@ class SqliteStore:
                 continue
             base = seen.scope_id << 32
             found = self._read(
-                f"{_CHANGE} {_ONE} v.key > ? AND v.key <= ? AND {_KEPT} ORDER BY v.key LIMIT ?",
+                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {_KEPT} ORDER BY v.key LIMIT ?",
                 [base | first, base | seen.position, max(present or 0, seen.last_known), limit - len(made)],
             )
             made += [_change(row, rows.FOREVER) for row in found]

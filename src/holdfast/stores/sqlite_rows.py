@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 
 # A column a row is read back from, in the order `item_of` takes them; `v` is versions, `c` closed, `s` scopes.
-COLUMNS = (
+_STORED = (
     "v.key, v.item_id, v.version, v.known_from, v.kind, v.state, v.text, v.slot, v.speaker, v.thread, v.turn, v.observed_at, "
     "v.valid_from, v.valid_to, v.expires_at, v.body, c.known_to, s.labels, "
-    "(SELECT count(*) FROM sightings g WHERE g.item_id = v.item_id AND g.scope_id = v.key >> 32)"
 )
+_SIGHTINGS = "SELECT count(*) FROM sightings g WHERE g.item_id = v.item_id AND g.scope_id = v.key >> 32"
+COLUMNS = f"{_STORED} ({_SIGHTINGS})"
+_COLUMNS_THEN = f"{_STORED} ({_SIGHTINGS} AND g.seen_at <= ?)"
 # A memory's current version is the open one that is true now (twice the present as parameter), else the one that begins last.
 CURRENT_FIRST = (
     "(v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?)) DESC, v.valid_from DESC, v.version DESC"
@@ -49,6 +51,11 @@ _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
 KEY_LIFE = 7 * 86_400_000_000  # an idempotency key is kept this many microseconds
+
+
+def columns(known: int | None) -> tuple[str, list[Any]]:
+    """Return the columns of a row, with their parameters: a memory was seen as often as was known by then (None: by now)."""
+    return (COLUMNS, []) if known is None else (_COLUMNS_THEN, [known])
 
 
 def micros(moment: datetime | None) -> int | None:

@@ -301,7 +301,7 @@ class Transaction:
             (
                 place.scope_id,
                 uuid.UUID(write.base.id).bytes,
-                self._now,
+                place.known,
                 json.dumps(write.source.to_json(), ensure_ascii=False),
             ),
         )

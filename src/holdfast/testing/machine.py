@@ -484,7 +484,8 @@ class Machine(RuleBasedStateMachine):
 
         def check(page: Any) -> None:
             expected = self.oracle.history(reach, now, id, slot, at, then)
-            shown = [self.oracle.shown(one, at or then or self.oracle.asked(reach, now)) for one in expected]
+            asked = self.oracle.asked(reach, now)
+            shown = [self.oracle.shown(one, at or then or asked, then) for one in expected]
             compare_all(shown, [one.item for one in page or ()])
             assert [(one.verb, one.actor) for one in page or ()] == [(one.verb, one.by) for one in expected]
 
@@ -579,14 +580,9 @@ class Machine(RuleBasedStateMachine):
         """Compare ids and order, and scores as far as floats go."""
         span, asks = QUERIES[query]
         spans = [] if span is None else [(day_of(*span[0]), day_of(*span[1]))]
-        told = {
-            (one.item.scope, one.item.id, one.item.version): one.told
-            for one in self.oracle.versions(lambda labels: True)
-        }
-        order = {id: told[one.scope, id, one.version] for id, one in live.items()}
         model = self.embedder is not None
         items, slack = [*live.values()], TOLERANCE[model]
-        ranking = Ranking(items, query, self.embedder, Shape(spans, asks), order, BLUR[model])
+        ranking = Ranking(items, query, self.embedder, Shape(spans, asks), BLUR[model])
         scores = ranking.scores()
         assert len(hits) == min(k, len(live))
         for hit in hits:

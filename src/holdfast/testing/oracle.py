@@ -7,7 +7,6 @@ the docstrings of `holdfast.filters` and `Memory`), in the words of the contract
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,8 +18,6 @@ Labels = frozenset[tuple[str, str]]
 Reach = Callable[[Labels], bool]
 MANY = frozenset({"pet", "hobby"})
 TICK = timedelta(microseconds=1)
-# What a text is searched by: changing any of it writes the text anew.
-_TOLD = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
 class Refused(Exception):
@@ -91,15 +88,11 @@ class Actor:
 
 @dataclass
 class Version:
-    """One version as it was written; `item.known_to` and a derived state are put in when it is shown.
-
-    `told` is the place of its text in the order of writing: a version that says the same as the one it closes keeps that.
-    """
+    """One version as it was written; `item.known_to` and a derived state are put in when it is shown."""
 
     item: MemoryItem
     verb: str
     by: str | None
-    told: int
     ended: datetime | None = None
     moved: bool = False
 
@@ -109,9 +102,8 @@ class Oracle:
 
     def __init__(self) -> None:
         self.logs: dict[Labels, list[Version]] = {}
-        self.sightings: Counter[tuple[Labels, str]] = Counter()
+        self.sightings: dict[tuple[Labels, str], list[datetime]] = {}
         self.keys: dict[tuple[Labels, str], tuple[Any, str, datetime]] = {}
-        self.written = 0
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +113,9 @@ class Oracle:
 
     def last(self, reach: Reach) -> datetime | None:
         """Return when something was last written in reach."""
-        return max((one.item.known_from for one in self.versions(reach) if one.item.known_from), default=None)
+        written = [one.item.known_from for one in self.versions(reach) if one.item.known_from]
+        seen = [at for (labels, _), times in self.sightings.items() if reach(labels) for at in times]
+        return max([*written, *seen], default=None)
 
     def asked(self, reach: Reach, now: datetime) -> datetime:
         """Return the moment a read means by now: the clock's, or the last write's where the clock lags behind."""
@@ -147,7 +141,7 @@ class Oracle:
         asked = self.asked(reach, now)
         at = valid or known or asked
         return [
-            self.shown(one, at)
+            self.shown(one, at, known)
             for one in self.known(reach, known)
             if one.item.state == "active" and contains(one.item, at) and not self.gone(one, asked)
         ]
@@ -170,13 +164,11 @@ class Oracle:
             if not self.gone(found[0], asked)
         ]
 
-    def shown(self, one: Version, at: datetime) -> MemoryItem:
-        """Return a version as it is answered, with what is derived."""
-        item = replace(
-            one.item,
-            known_to=one.ended,
-            sightings=1 + self.sightings[labels_of(one.item.scope), one.item.id],
-        )
+    def shown(self, one: Version, at: datetime, known: datetime | None = None) -> MemoryItem:
+        """Return a version as it is answered, with what is derived; a sighting counts from when it was seen."""
+        seen = self.sightings.get((labels_of(one.item.scope), one.item.id), [])
+        count = sum(known is None or time <= known for time in seen)
+        item = replace(one.item, known_to=one.ended, sightings=1 + count)
         over = item.superseded_by is not None and item.valid_to is not None and item.valid_to <= at
         return replace(item, state="superseded") if item.state == "active" and over else item
 
@@ -239,13 +231,9 @@ class Oracle:
 
     def put(self, item: MemoryItem, verb: str, by: str | None, closes: Iterable[Version] = ()) -> None:
         """Append a version, ending what it closes."""
-        self.written += 1
-        told = self.written
         for one in closes:
             one.ended = item.known_from
-            if one.item.state == "active" and all(getattr(one.item, x) == getattr(item, x) for x in _TOLD):
-                told = one.told
-        self.logs.setdefault(labels_of(item.scope), []).append(Version(item, verb, by, told))
+        self.logs.setdefault(labels_of(item.scope), []).append(Version(item, verb, by))
 
     def holders(self, scope: Scope, slot: str | None, now: datetime) -> list[Version]:
         """Return the open values of a slot in exactly one scope, earliest first."""
@@ -285,17 +273,17 @@ class Oracle:
         targets = self._checked(who, drafts, now)
         assert got is not None, "refused, but nothing was wrong with it"
         assert len(got) == len(drafts)
-        befores: dict[Labels, datetime | None] = {}
-        for scope in targets:
-            befores[labels_of(scope)] = self.last(labels_of(scope).__eq__)
-        knowns: dict[Labels, datetime] = {}
+        knowns = {labels: self._next_known(labels, now) for labels in map(labels_of, targets)}
         for item, scope in zip(got, targets, strict=True):
-            new = not any(one.item.id == item.id for one in self.versions(lambda labels: True))
-            if new and item.known_from is not None:
-                assert item.known_from >= max(now, (befores[labels_of(scope)] or now - TICK) + TICK)
-                assert knowns.setdefault(labels_of(scope), item.known_from) == item.known_from
+            if not any(one.item.id == item.id for one in self.versions(lambda labels: True)):
+                assert item.known_from == knowns[labels_of(scope)]
         for draft, scope, item in zip(drafts, targets, got, strict=True):
-            self._save(who, draft, scope, now, item)
+            self._save(who, draft, scope, now, knowns[labels_of(scope)], item)
+
+    def _next_known(self, labels: Labels, now: datetime) -> datetime:
+        """Return when the next write to a scope becomes known: now, or right after the last one."""
+        last = self.last(labels.__eq__)
+        return now if last is None else max(now, last + TICK)
 
     def _checked(self, who: Actor, drafts: Sequence[Draft], now: datetime) -> list[Scope]:
         """Return the scope of each draft; refuse the batch for all that is wrong with any of them."""
@@ -331,7 +319,9 @@ class Oracle:
         written = [one for one in self.logs[key[0]] if one.item.id == found[1]]
         return None if self.gone(written[0], now) else found
 
-    def _save(self, who: Actor, draft: Draft, scope: Scope, now: datetime, got: MemoryItem) -> None:
+    def _save(
+        self, who: Actor, draft: Draft, scope: Scope, now: datetime, known: datetime, got: MemoryItem
+    ) -> None:
         key = labels_of(scope), draft.idempotency_key or ""
         bound = self.bound(key, now)
         if bound is not None:
@@ -343,7 +333,7 @@ class Oracle:
         twin = self.twin(self._entering(item, now)[0], now)
         if twin is not None:
             assert got.id == twin.id, "the same thing saved again is the memory already there"
-            self.sightings[labels_of(scope), twin.id] += 1
+            self.sightings.setdefault((labels_of(scope), twin.id), []).append(known)
         else:
             assert not any(one.item.id == got.id for one in self.versions(lambda labels: True)), (
                 "a new memory has a new id"

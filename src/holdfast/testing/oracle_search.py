@@ -145,7 +145,7 @@ Bounds = tuple[float, float]
 
 
 class Ranking:
-    """The scores of items for a query; `order` tells the order in which their texts were written, by id.
+    """The scores of items for a query.
 
     `blur` is how far a store's cores may be off: turns of a thread that are as good as its best within it may each be the
     one that the others are near to, so a score lies between two bounds.
@@ -157,10 +157,9 @@ class Ranking:
         query: str,
         embedder: Embedder | None,
         shape: Shape,
-        order: Mapping[str, int],
         blur: float = 0.0,
     ) -> None:
-        self.items, self.embedder, self.shape, self.order = items, embedder, shape, order
+        self.items, self.embedder, self.shape = items, embedder, shape
         self.query, self.asked, self.blur = query, sorted(set(words_of(query))), blur
         self.texts = [Counter(words_of(indexed(item))) for item in items]
         self.gains = {word: self._gain(word) for word in self.asked}
@@ -266,7 +265,7 @@ class Ranking:
             key=lambda at: (
                 last if self.items[at].turn is None else self.items[at].turn,
                 date_of(self.items[at]),
-                self.order[self.items[at].id],
+                self.items[at].id,
             ),
         )
 
