@@ -87,6 +87,12 @@ def occupant(item: MemoryItem, holders: Iterable[MemoryItem], several: bool) -> 
     return next((one for one in others if overlap(one, item)), None)
 
 
+def rivals(item: MemoryItem, holders: Iterable[MemoryItem]) -> tuple[str, ...]:
+    """Return those of the memories the item is in conflict with that hold its slot at a time it does."""
+    met = {one.id for one in holders if one.id != item.id and overlap(one, item)}
+    return tuple(id for id in item.conflicts_with if id in met)
+
+
 def overlap(one: MemoryItem, other: MemoryItem) -> bool:
     """Whether there is a moment at which both are true."""
     return max(_start(one), _start(other)) < min(_end(one), _end(other))

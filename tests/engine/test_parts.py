@@ -175,3 +175,21 @@ def test_a_corrected_turn_keeps_its_place(memory: Memory, turns: int) -> None:
     ada.update(said[2].id, text="the zebra came")
     found = ada.search("zebra", k=turns)
     assert [hit.text for hit in found[:3]] == ["the zebra came", "word1", "word3"]
+
+
+def test_the_parts_of_a_memory_expire_together(memory: Memory) -> None:
+    """A new expiry beside a new time or slot, or a move, is that of all parts: every way of looking says the same."""
+    ada, clock = memory.scoped(user="ada"), memory._engine._parts.clock
+    day = timedelta(days=1)
+    rent = ada.save("rent 900", slot="rent.price", value=900, expires_at=clock.now() + day)
+    ada.update(rent.id, text="rent 950", value=950, changed_at=clock.now() + 30 * day)
+    ada.update(rent.id, valid_to=clock.now() + 10 * day, expires_at=clock.now() + 50 * day)
+    ada.update(rent.id, slot="rent.cost", expires_at=clock.now() + 60 * day)
+    memory.update(rent.id, scope=Scope(user="bob"), expires_at=clock.now() + 70 * day)
+    bob = memory.scoped(user="bob")
+    for later, text in ((5 * day, "rent 900"), (65 * day, "rent 950")):
+        at = clock.now() + later
+        assert [item.text for item in bob.list(valid_at=at)] == [text]
+        assert [hit.text for hit in bob.search("rent", valid_at=at)] == [text]
+    clock.advance(days=65)
+    assert [hit.text for hit in bob.search("rent")] == [item.text for item in bob.list()] == ["rent 950"]

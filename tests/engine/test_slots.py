@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Scope
 from holdfast.errors import InvalidInput, SlotConflict
 from holdfast.memory import ScopedMemory
 from holdfast.testing import FrozenClock
@@ -90,6 +90,78 @@ def test_two_explicit_values_of_one_moment_are_a_conflict(ada: ScopedMemory, clo
     put(ada, 3)
     assert {hit.item.value for hit in ada.search("server port")} == {3}
     assert values(ada, 2) == [3]
+
+
+def test_a_conflict_ends_when_a_side_leaves(memory: Memory, ada: ScopedMemory) -> None:
+    """Deleted alone or with others, moved away, or corrected out of its slot or time: the other side names it no longer."""
+    leaving: list[Any] = [
+        lambda id: ada.delete(id),
+        lambda id: ada.delete_many({"eq": {"id": id}}),
+        lambda id: memory.update(id, scope=Scope(user="bob")),
+        lambda id: ada.update(id, slot=None),
+        lambda id: ada.update(id, slot="other.port"),
+        lambda id: ada.update(
+            id, valid_from=START - 3 * DAY, valid_to=START - 2 * DAY
+        ),  # over before the other begins
+    ]
+    for n, leave in enumerate(leaving):
+        slot = f"server{n}.port"
+        stays, goes = put(ada, 1, -1, slot), put(ada, 2, -1, slot)
+        assert ada.get(stays.id).conflicts_with == (goes.id,)
+        leave(goes.id)
+        assert ada.get(stays.id).conflicts_with == (), n
+        if n > 1:
+            assert memory.get(goes.id, under=Scope.shared()).conflicts_with == ()
+
+
+def test_a_conflict_comes_back_with_its_side(ada: ScopedMemory) -> None:
+    """Restored, a memory is in conflict again with those that are still there, and with no others."""
+    one, two, three = (put(ada, value, 1) for value in (1, 2, 3))
+    ada.delete(one.id)
+    ada.delete(two.id)
+    assert ada.get(three.id).conflicts_with == ()
+    assert ada.restore(two.id).conflicts_with == (three.id,)
+    assert ada.get(three.id).conflicts_with == (two.id,)
+    ada.restore(one.id)
+    assert [set(ada.get(id).conflicts_with) for id in (one.id, two.id)] == [
+        {two.id, three.id},
+        {one.id, three.id},
+    ]
+
+
+def test_what_was_superseded_at_once_can_be_corrected(ada: ScopedMemory) -> None:
+    """A value that ended in the moment it began was true at no time, and its record can be corrected like any other."""
+    first = ada.save("port 1", slot="server.port", value=1, observed_at=START)
+    ada.save("port 2", slot="server.port", value=2, observed_at=START)
+    assert ada.get(first.id).valid_from == ada.get(first.id).valid_to
+    assert ada.update(first.id, tags=["typo"]).tags == ("typo",)
+
+
+def test_a_batch_decides_as_one_by_one() -> None:
+    """Values of the same moment name each other in the same order, whether saved at once or in turn."""
+    drafts: list[dict[str, Any]] = [
+        {"text": f"port {value}", "slot": "server.port", "value": value, "observed_at": START}
+        for value in (1, 2, 1, 3)
+    ]
+    drafts += [{"text": f"at {n}", "slot": "server.port", "value": n, "valid_from": START} for n in (4, 5, 6)]
+    found = []
+    for many in (True, False):
+        with Memory("sqlite://", embedder=None, clock=FrozenClock()) as memory:
+            ada = memory.scoped(user="ada")
+            if many:
+                ada.save_many(drafts)
+            else:
+                for one in drafts:
+                    ada.save(**one)
+            items = {item.id: item for item in ada.list(where={"exists": "state"}, sort="id")}
+            names = {None: None} | {id: item.text for id, item in items.items()}
+            found.append(
+                [
+                    (one.text, names[one.supersedes], names[one.superseded_by], [names[id] for id in one.conflicts_with])
+                    for one in sorted(items.values(), key=lambda item: item.id)
+                ]
+            )  # fmt: skip
+    assert found[0] == found[1]
 
 
 def test_commit_order_decides_where_no_time_was_given(ada: ScopedMemory) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -29,6 +30,8 @@ class Plan:
         self._made = 0
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
+        self._order: dict[tuple[str, datetime | None], int] = {}  # of when each was last written
+        self._numbers = itertools.count()
         self._alike: dict[
             tuple[object, ...], list[tuple[str, datetime | None]]
         ] = {}  # by slot; by text, kind and slot
@@ -95,8 +98,11 @@ class Plan:
         """Return the holders of the item's slot that it can meet, as they are after the drafts before it."""
         known = {(one.id, one.valid_from): one for one in standing.holders}
         known |= {place: self._fresh[place] for place in self._alike.get((item.scope, item.slot), ())}
-        latest = (self._fresh.get(place, one) for place, one in known.items())
-        return sorted((one for one in latest if decide.meets(item, one)), key=lambda one: str(one.valid_from))
+        latest = {place: self._fresh.get(place, one) for place, one in known.items()}
+        met = [place for place, one in latest.items() if decide.meets(item, one)]
+        # As the store gives them: of those that begin at once, the one written last comes last.
+        met.sort(key=lambda place: (str(place[1]), self._order.get(place, -1)))
+        return [latest[place] for place in met]
 
     def _next(self, item: MemoryItem) -> MemoryItem:
         """Return an item with the number the store will give it."""
@@ -106,6 +112,7 @@ class Plan:
         # A memory may be true in several parts: each is known by where it begins, which no decision changes.
         place = (item.id, item.valid_from)
         self._fresh[place] = item
+        self._order[place] = next(self._numbers)
         return place
 
     def _twin(self, item: MemoryItem, standing: Standing) -> MemoryItem | None:

@@ -252,9 +252,10 @@ class Writes(Base):
         """Delete every live memory that `where` selects in the caller's own scope; see `update_many` for the rest."""
 
         async def writes(found: Sequence[MemoryItem]) -> list[Write]:
-            return [
+            made: list[Write] = [
                 Remove(replace(one, state="deleted"), Ref(one.id, one.version), last=False) for one in found
             ]
+            return [*made, *await self._parted([part for one in found for part in await self._parts_of(one)])]
 
         return await self._bulk(where, scope, under, dry_run, self._by("delete", reason), writes)
 
@@ -380,6 +381,11 @@ class Writes(Base):
             )
         kept = {name: getattr(current, name) for name in _SHARED if name != "metadata"}
         kept["metadata"] = dict(current.metadata)
+        timed = not wanted.keys().isdisjoint(("valid_from", "valid_to"))
+        if (
+            not timed
+        ):  # what was superseded in the moment it began is true at no time, and may be corrected all the same
+            del kept["valid_from"], kept["valid_to"]
         draft = Draft.of({**kept, **wanted, "source": current.source, "scope": target})
         draft = self._redacted(draft)
         if "expires_at" in wanted:
@@ -387,6 +393,8 @@ class Writes(Base):
         checked = {name: getattr(draft, name) for name in _CHANGEABLE}
         if draft.valid_from is None:
             checked["valid_from"] = current.valid_from
+        if not timed:
+            checked["valid_to"] = current.valid_to
         return replace(
             current, version=current.version + 1, scope=target, known_from=None, known_to=None,
             explicit_time=current.explicit_time or bool(wanted.get("valid_from")), **checked,
@@ -408,14 +416,20 @@ class Writes(Base):
         fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in _INDEXED)
         entry = (await self._entries([new]))[0] if fresh else None
         placed = any(getattr(new, name) != getattr(current, name) for name in _PLACING)
-        guarded = self._contested(new) and placed
-        seen = await self._free(new) if guarded else frozenset()
+        guarded, seen = self._contested(new) and placed, frozenset[Ref]()
+        if placed:
+            new, seen = await self._free(new)
         if placed and old is None:
             await self._apart(new, base)
         writes: list[Write] = [Replace(new, base, entry, guarded=guarded, slot_seen=seen)]
         if old is not None:
             writes = [Replace(old, base), Insert(new, entry, guarded, seen - {base})]
-        return (await self._apply([*await self._expiring(current, new), *writes], by))[-1]
+        place = len(writes) - 1
+        # These come last: they number versions anew that the guard has seen.
+        writes += await self._expiring(current, new)
+        if old is None:
+            writes += await self._parted([current], spared=new.conflicts_with)
+        return (await self._apply(writes, by))[place]
 
     async def _expiring(self, current: MemoryItem, new: MemoryItem) -> list[Write]:
         """Return the writes that let the other parts of a memory expire with it: it expires as a whole."""
@@ -429,22 +443,47 @@ class Writes(Base):
 
     async def _move(self, current: MemoryItem, new: MemoryItem, by: Authorship) -> MemoryItem:
         """Take a memory, with the parts of its past that still hold, out of its scope and into another."""
-        parts = [replace(part, scope=new.scope) for part in await self._earlier(current)]
-        entries = await self._entries([*parts, new])
+        earlier = await self._earlier(current)
+        parts = [replace(part, scope=new.scope, expires_at=new.expires_at) for part in [*earlier, new]]
+        entries = await self._entries(parts)
         gone = replace(current, state="deleted")
         writes: list[Write] = [Remove(gone, Ref(current.id, current.version))]
-        for part, entry in zip([*parts, new], entries, strict=True):
-            seen = await self._free(part) if self._contested(part) else frozenset()
-            free = replace(part, version=max(part.version, 2), known_from=None, known_to=None, sightings=1)
-            writes.append(Insert(free, entry, self._contested(part) and part is new and not parts, seen))
-        return (await self._apply(writes, by))[-1]
+        for part, entry in zip(parts, entries, strict=True):
+            # A conflict is one of its scope: it is left behind there.
+            free, seen = await self._free(replace(part, conflicts_with=()))
+            free = replace(free, version=max(part.version, 2), known_from=None, known_to=None, sightings=1)
+            writes.append(Insert(free, entry, self._contested(part) and not earlier, seen))
+        parted = await self._parted([current, *earlier])
+        return (await self._apply([*writes, *parted], by))[len(parts)]
 
     async def _earlier(self, current: MemoryItem) -> list[MemoryItem]:
-        """Return the open versions of a memory that were true before its current one."""
-        store, reach = self._parts.store, Reach(exactly=(current.scope,))
-        past = await self._parts.io.store(store.history, reach, self._at(), id=current.id, limit=100_000)
-        versions = [one.item for one in past if one.item.known_to is None]
-        return [one for one in versions if one.state != "deleted" and one.version != current.version]
+        """Return the open versions of a memory beside its current one: it was, or will be, true in other parts."""
+        return [one for one in await self._parts_of(current) if one.version != current.version]
+
+    async def _parts_of(self, current: MemoryItem) -> list[MemoryItem]:
+        """Return all open versions of a memory; what was never changed has but one."""
+        return [current] if current.version == 1 else await self._open(current.id, current.scope)
+
+    async def _open(self, id: str, scope: Scope) -> list[MemoryItem]:
+        """Return the open versions of a memory in exactly one scope, oldest first; none once it is deleted."""
+        store, reach = self._parts.store, Reach(exactly=(scope,))
+        past = await self._parts.io.store(store.history, reach, self._at(), id=id, limit=100_000)
+        return [one.item for one in past if one.item.known_to is None and one.item.state != "deleted"]
+
+    async def _parted(self, gone: Sequence[MemoryItem], spared: Sequence[str] = ()) -> list[Write]:
+        """Return the writes by which those that memories were in conflict with stop naming them, but for `spared` ones."""
+        ids = {one.id for one in gone}
+        rivals = dict.fromkeys((rival, one.scope) for one in gone for rival in one.conflicts_with)
+        writes: list[Write] = []
+        for rival, scope in rivals:
+            if rival in ids or rival in spared:
+                continue
+            for part in await self._open(rival, scope):
+                left = tuple(id for id in part.conflicts_with if id not in ids)
+                if left != part.conflicts_with:
+                    ref = Ref(part.id, part.version)
+                    writes.append(Replace(replace(part, conflicts_with=left), ref, last=False))
+        return writes
 
     async def _apart(self, new: MemoryItem, base: Ref) -> None:
         """Raise `InvalidInput` when a corrected valid time would overlap an earlier part of the same memory."""
@@ -456,20 +495,29 @@ class Writes(Base):
         """Whether the item's slot holds one value at a time."""
         return item.slot is not None and not decide.many(item, self._parts.many)
 
-    async def _free(self, item: MemoryItem) -> frozenset[Ref]:
-        """Return the holders of the item's slot as seen, or raise `SlotConflict` if one overlaps it."""
-        now = self._parts.clock.now()
-        store = self._parts.store
-        asked = [(item, self._contested(item), None)]
-        standing = (await self._parts.io.store(store.standings, asked, now, now))[0]
-        holder = decide.occupant(item, standing.holders, not self._contested(item))
-        if holder is not None:
-            raise SlotConflict(str(item.slot), holder)
-        return frozenset(Ref(one.id, one.version) for one in standing.holders)
+    async def _free(self, item: MemoryItem) -> tuple[MemoryItem, frozenset[Ref]]:
+        """Return the item, in conflict only with what it still meets in its slot, and the slot's holders as seen.
+
+        Raises `SlotConflict` if it meets another holder.
+        """
+        holders: Sequence[MemoryItem] = ()
+        if self._contested(item):
+            holders = await self._holders(item)
+            holder = decide.occupant(item, holders, several=False)
+            if holder is not None:
+                raise SlotConflict(str(item.slot), holder)
+        met = decide.rivals(item, holders)
+        return replace(item, conflicts_with=met), frozenset(Ref(one.id, one.version) for one in holders)
+
+    async def _holders(self, item: MemoryItem) -> Sequence[MemoryItem]:
+        """Return the open values of the item's slot that end after it begins."""
+        now, store = self._parts.clock.now(), self._parts.store
+        return (await self._parts.io.store(store.standings, [(item, True, None)], now, now))[0].holders
 
     async def _remove(self, current: MemoryItem, by: Authorship) -> MemoryItem:
         gone = replace(current, version=current.version + 1, state="deleted")
-        return (await self._apply([Remove(gone, Ref(current.id, current.version))], by))[0]
+        parted = await self._parted(await self._parts_of(current))
+        return (await self._apply([Remove(gone, Ref(current.id, current.version)), *parted], by))[0]
 
     async def _bring_back(self, deleted: MemoryItem, by: Authorship) -> MemoryItem:
         """Write the versions that the deletion closed again, as new ones."""
@@ -486,16 +534,37 @@ class Writes(Base):
         if not closed or past[-1].verb != "delete":
             raise NotFound(deleted.id)
         writes: list[Write] = []
+        parts: list[MemoryItem] = []
         for n, one in enumerate(closed):
             back = replace(
                 one, version=deleted.version + 1 + n, state="active", known_from=None, known_to=None
             )
-            seen = await self._free(back) if self._contested(back) else frozenset()
+            back, seen = await self._free(back)
+            parts.append(back)
             entry = (await self._entries([back]))[0]
             base = Ref(deleted.id, deleted.version)
             first = Replace(back, base, entry, guarded=self._contested(back), slot_seen=seen)
             writes.append(first if n == 0 else Insert(back, entry))
-        return (await self._apply(writes, by))[-1]
+        return (await self._apply([*writes, *await self._rejoined(parts)], by))[len(parts) - 1]
+
+    async def _rejoined(self, parts: Sequence[MemoryItem]) -> list[Write]:
+        """Return the writes by which those that a memory comes back into conflict with name it again."""
+        found = {
+            (rival.id, rival.version): rival
+            for part in parts
+            if part.conflicts_with
+            for rival in await self._holders(part)
+            if rival.id in decide.rivals(part, [rival]) and part.id not in rival.conflicts_with
+        }
+        named = parts[0].id
+        return [
+            Replace(
+                replace(one, conflicts_with=(*one.conflicts_with, named)),
+                Ref(one.id, one.version),
+                last=False,
+            )
+            for one in found.values()
+        ]
 
     async def _bulk(
         self,

@@ -425,7 +425,7 @@ class Oracle:
         """Return the version a caller is about to change, or refuse."""
         reach = who.reach(named) if who.admin and isinstance(named, Scope) else who.sees
         head = self.head(id, reach, now)
-        if head is None or self.gone(head, self.asked(reach, now)) or head.moved:
+        if head is None or self.gone(head, self.asked(reach, now)):
             raise Refused("NotFound")
         if head.item.state == "deleted" and not deleted:
             raise Refused("NotFound")
@@ -434,6 +434,8 @@ class Oracle:
             raise Refused("VersionConflict")
         if deleted and head.item.state != "deleted":
             raise Refused("InvalidInput")
+        if head.moved:
+            raise Refused("NotFound")
         return head
 
     def update(
@@ -462,21 +464,81 @@ class Oracle:
             ):
                 raise Refused("InvalidInput")
             new = replace(new, version=self.newest(id) + 2, valid_from=changed_at)
-        if (new.slot, new.scope) != (old.slot, old.scope):
-            self._free(new, now)
+        others = [one for one in self.open(id, old.scope) if one is not head]
+        if target != old.scope:
+            self._move(who, head, others, new, now, got)
+            return
+        placed = new.slot != old.slot or changed_at is not None
+        if placed:
+            new = self._free(new, now)
         assert got is not None, "refused, but nothing was wrong with it"
         new = replace(new, known_from=got.known_from)
-        if target != old.scope:
-            self.close(who, head, "update", got)
-            self.put(new, "update", who.name)
-        elif changed_at is not None:
-            first = replace(old, version=self.newest(id) + 1, valid_to=changed_at, known_from=got.known_from)
+        if changed_at is not None:
+            first = replace(
+                old, version=self.newest(id) + 1, valid_to=changed_at, known_from=got.known_from,
+                expires_at=new.expires_at,
+            )  # fmt: skip
             self.put(first, "update", who.name, (head,))
             self.put(new, "update", who.name)
         else:
             self.put(new, "update", who.name, (head,))
         written = self.logs[labels_of(target)][-1]
+        for other in others if new.expires_at != old.expires_at else ():
+            self._next(other, new, "update", who.name, expires_at=new.expires_at)
+        if changed_at is None:
+            self._part([old], new, "update", who.name, spared=new.conflicts_with)
         same(self.shown(written, got.known_from or now), got, "state")
+
+    def _move(
+        self, who: Actor, head: Version, others: Sequence[Version], new: MemoryItem, now: datetime,
+        got: MemoryItem | None,
+    ) -> None:  # fmt: skip
+        """Take a memory out of its scope with all its parts; what it was in conflict with stays behind."""
+        parts = [replace(one.item, scope=new.scope, expires_at=new.expires_at) for one in others] + [new]
+        for part in parts:
+            self._free(replace(part, conflicts_with=()), now)
+        assert got is not None, "refused, but nothing was wrong with it"
+        old = [head.item, *(one.item for one in others)]
+        self.close(who, head, "update", got)
+        here = self.logs.get(labels_of(new.scope), [])
+        numbers = [one.item.version for one in here if one.item.id == new.id]
+        for part in parts:
+            # The next number there is in that scope, or its own if that is higher; a grave there is closed by the first.
+            graves = [one for one in here if one.item.id == new.id and one.ended is None and one.moved]
+            number = max(numbers, default=0) + 1
+            number = number if graves else max(part.version, 2, number)
+            numbers.append(number)
+            self.put(
+                replace(part, version=number, known_from=got.known_from, conflicts_with=()), "update",
+                who.name, graves,
+            )  # fmt: skip
+        written = self.logs[labels_of(new.scope)][-1]
+        self._part(old, written.item, "update", who.name)
+        same(self.shown(written, got.known_from or now), got, "state")
+
+    def open(self, id: str, scope: Scope) -> list[Version]:
+        """Return the open versions of a memory in exactly one scope, oldest first; none once it is deleted."""
+        here = self.logs.get(labels_of(scope), [])
+        found = [one for one in here if one.item.id == id and one.ended is None]
+        return [one for one in found if one.item.state == "active"]
+
+    def _part(
+        self,
+        gone: Sequence[MemoryItem],
+        cause: MemoryItem,
+        verb: str,
+        by: str | None,
+        spared: Sequence[str] = (),
+    ) -> None:
+        """Let those that a memory was in conflict with stop naming it; `gone` are its versions that left the slot."""
+        at = cause.known_from
+        assert at is not None
+        rivals = dict.fromkeys(rival for one in gone for rival in one.conflicts_with if rival not in spared)
+        for rival in rivals:
+            for part in self.open(rival, gone[0].scope):
+                left = tuple(id for id in part.item.conflicts_with if id != gone[0].id)
+                if left != part.item.conflicts_with and not self.gone(part, at):
+                    self._next(part, cause, verb, by, conflicts_with=left)
 
     def close(self, who: Actor, head: Version, verb: str, got: MemoryItem) -> None:
         """Write the version that says a memory is gone from its scope, ending all its open ones."""
@@ -494,7 +556,9 @@ class Oracle:
         """Check what a delete gave and take it over."""
         head = self.mine(who, id, named, expected, now, deleted=False)
         assert got is not None, "refused, but nothing was wrong with it"
+        parts = [one.item for one in self.open(id, head.item.scope)]
         self.close(who, head, "delete", got)
+        self._part(parts, got, "delete", who.name)
         assert (got.id, got.version, got.state) == (id, self.newest(id), "deleted")
 
     def restore(
@@ -507,28 +571,37 @@ class Oracle:
             one for one in here
             if one.item.id == id and one.ended == head.item.known_from and one.item.state != "deleted"
         ]  # fmt: skip
-        for one in back:
-            self._free(one.item, now)
+        back = sorted(back, key=lambda one: one.item.version)
+        items = [self._free(one.item, now) for one in back]
         assert got is not None, "refused, but nothing was wrong with it"
         newest = self.newest(id)
-        for n, one in enumerate(sorted(back, key=lambda one: one.item.version)):
-            item = replace(one.item, version=newest + 1 + n, known_from=got.known_from)
+        for n, one in enumerate(items):
+            item = replace(one, version=newest + 1 + n, known_from=got.known_from)
             self.put(item, "restore", who.name, (head,) if n == 0 else ())
+        for rival in [
+            one for item in items for one in self._met(item, now) if one.item.id in item.conflicts_with
+        ]:
+            if rival.ended is None and id not in rival.item.conflicts_with:
+                self._next(rival, got, "restore", who.name, conflicts_with=(*rival.item.conflicts_with, id))
 
-    def _free(self, item: MemoryItem, now: datetime) -> None:
-        """Refuse when another memory holds the item's slot at any time that the item would."""
+    def _free(self, item: MemoryItem, now: datetime) -> MemoryItem:
+        """Return an item in conflict with only what it still meets in its slot; refuse when it meets anything else there."""
+        met = [one.item.id for one in self._met(item, now)]
+        if not set(met) <= set(item.conflicts_with):
+            raise Refused("SlotConflict")
+        return replace(item, conflicts_with=tuple(id for id in item.conflicts_with if id in met))
+
+    def _met(self, item: MemoryItem, now: datetime) -> list[Version]:
+        """Return the other memories that hold the item's slot at any time that the item would."""
         if item.slot is None or many(item.slot):
-            return
+            return []
+        found = []
         for one in self.holders(item.scope, item.slot, now):
-            other = one.item
-            ends = [end for end in (other.valid_to, item.valid_to) if end]
-            starts = max(start for start in (other.valid_from, item.valid_from) if start)
-            if (
-                other.id != item.id
-                and other.id not in item.conflicts_with
-                and (not ends or starts < min(ends))
-            ):
-                raise Refused("SlotConflict")
+            ends = [end for end in (one.item.valid_to, item.valid_to) if end]
+            starts = max(start for start in (one.item.valid_from, item.valid_from) if start)
+            if one.item.id != item.id and (not ends or starts < min(ends)):
+                found.append(one)
+        return found
 
 
 def says(item: MemoryItem) -> tuple[str, Any]:
