@@ -360,6 +360,18 @@ def _floor(scores: Doubles, k: int) -> float:
     return lowest
 
 
+def matching(ranked: Ranked) -> Bools:
+    """Return which rows have anything to do with the query: words of it in the row or its conversation, or its date or speaker.
+
+    Without a model there is no other sign that a row fits; with one, every text means something.
+    """
+    s = ranked.stage
+    found = (s.core[:-1] > 0.0) | (s.c.episode & (s.peaks[s.c.thread] > 0.0)) | s.asked[s.c.speaker]
+    if s.query.windows:
+        found |= time(s, slice(0, len(found))) > 0.0
+    return found & s.c.live
+
+
 def core(bm25: Floats, cos: Floats, mass: float) -> Floats:
     """Return words and meaning alone, as a store needs it to choose which rows to look at closely (float32)."""
     scale = min(_FULL_MATCH, mass) or 1.0

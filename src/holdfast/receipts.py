@@ -18,6 +18,7 @@ STAGES = (
     "expired",
     "outside time",
     "filtered",
+    "no match",
     "below k",
     "below relevance",
     "not in sections",

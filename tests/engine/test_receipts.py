@@ -84,7 +84,12 @@ def test_why_not_names_the_stage(memory: Memory, ada: ScopedMemory) -> None:
     assert below.missing == pytest.approx(hits[0].score - below.score)
     assert ada.why_not(ada.search("tea", kinds=["episode"]).receipt, code).stage == "filtered"
     assert ada.why_not(ada.search("tea", where={"eq": {"thread": "day"}}).receipt, code).stage == "filtered"
-    assert ada.why_not(ada.search("tea", min_relevance=1.0).receipt, code).stage == "below relevance"
+    cut = ada.search("tea", min_relevance=1.0).receipt
+    assert ada.why_not(cut, hits[0].id).stage == "below relevance"
+    # By words alone a memory that shares none with the query is no hit at all, however many are asked for.
+    unlike = ada.why_not(cut, code)
+    assert unlike.stage == ("below relevance" if ada.stats().embedder else "no match")
+    assert (code in [hit.id for hit in ada.search("tea", k=100)]) == (ada.stats().embedder is not None)
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     assert ada.why_not(ada.search("tea", valid_at=long_ago).receipt, code).stage == "outside time"
     later = ada.save("tea from Assam")
@@ -92,6 +97,7 @@ def test_why_not_names_the_stage(memory: Memory, ada: ScopedMemory) -> None:
     assert set(STAGES) >= {
         "returned",
         "below k",
+        "no match",
         "filtered",
         "below relevance",
         "outside time",

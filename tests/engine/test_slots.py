@@ -332,6 +332,7 @@ def test_a_sighting_counts_from_when_it_was_seen(ada: ScopedMemory, clock: Froze
     before = clock.now()
     clock.advance(days=1)
     put(ada, 8080)
+    assert [hit.item.sightings for hit in ada.search("port")] == [2]
     then = [
         ada.get(first.id, known_at=before),
         ada.search("port", known_at=before)[0].item,

@@ -52,7 +52,9 @@ class Reads(Recall):
         (not included) bound `observed_at` for episodes and `valid_from` for the rest, a timedelta counts back from now.
         `valid_at` asks what was true then, `known_at` what the store knew then; with `known_at` alone, what was held true
         at that time. All of this is applied before ranking; `min_relevance` 0..1 then
-        leaves out of the `k` best what fits less.
+        leaves out of the `k` best what fits less. With a model every memory fits a little, so the `k` best come back however
+        little that is; without one, only what shares a word with the query, is in a conversation that does, was said by
+        whom it names or in a time it names.
 
         The answer is a list with a `receipt` of the search, for `explain`, `why_not` and `rerun`. With `keep` the store
         keeps it for 30 days, and its id will do for these.

@@ -205,7 +205,8 @@ class Recall(Base):
         )
         found = await parts.io.store(parts.store.candidates, probe)
         ranked = ranking.fuse(found, ranking.read(asked.query, found.as_of.valid))
-        rows = ranking.top(found, ranked.scores, len(found.live) if everything else options["k"])
+        scores = ranked.scores if parts.model else np.where(ranking.matching(ranked), ranked.scores, -np.inf)
+        rows = ranking.top(found, scores, len(found.live) if everything else options["k"])
         relevances = ranking.relevance(ranked, rows).tolist()
         least = options["min_relevance"]
         if least is not None and not everything:
@@ -281,9 +282,16 @@ class Recall(Base):
         )
 
     def _outranked(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
-        """Say by how much a live memory missed the cut: of relevance, or of the k best."""
-        rank = int(np.flatnonzero(found.rows == row)[0])
-        score, relevance = float(found.ranked.scores[row]), found.relevances[rank]
+        """Say by how much a live memory missed the cut: of relevance, or of the k best; or that it does not match."""
+        score = float(found.ranked.scores[row])
+        ranks = np.flatnonzero(found.rows == row)
+        if not len(ranks):
+            problem = (
+                "no word of the query is in it or its conversation, and without a model nothing else tells"
+            )
+            return WhyNot(id, "no match", problem, score=score)
+        rank = int(ranks[0])
+        relevance = found.relevances[rank]
         least, k = past.options["min_relevance"], past.options["k"]
         if least is not None and relevance < least and rank < k:
             gap = least - relevance

@@ -584,9 +584,11 @@ class Machine(RuleBasedStateMachine):
         model = self.embedder is not None
         items, slack = [*live.values()], TOLERANCE[model]
         ranking = Ranking(items, query, self.embedder, Shape(spans, asks), BLUR[model])
+        found = {item.id for n, item in enumerate(items) if ranking.matches(n)}
         scores = ranking.scores()
-        assert len(hits) == min(k, len(live))
+        assert len(hits) == min(k, len(found))
         for hit in hits:
+            assert hit.id in found
             compare(live.get(hit.id), hit.item)
             low, high = scores[hit.id]
             assert low - slack <= hit.score <= high + slack, (hit.score, low, high, hit.signals)
@@ -596,7 +598,7 @@ class Machine(RuleBasedStateMachine):
         assert [hit.id for hit in hits] == [
             one.id for one in sorted(hits, key=lambda one: (-one.score, one.id))
         ]
-        left = [scores[id][0] for id in live if id not in {hit.id for hit in hits}]
+        left = [scores[id][0] for id in found - {hit.id for hit in hits}]
         if hits and left:
             assert max(left) <= hits[-1].score + slack, "a better one was left out"
 

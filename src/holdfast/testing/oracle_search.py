@@ -189,6 +189,13 @@ class Ranking:
             )
         return found
 
+    def matches(self, n: int) -> bool:
+        """Whether an item is a hit at all: with a model any is; by words alone it, or its conversation, must match."""
+        signals = self.signals(n)
+        return self.embedder is not None or any(
+            (self.core[n], max(self._thread(n)), signals["speaker"], signals["time"])
+        )
+
     def signals(self, n: int) -> dict[str, float]:
         """Return what each signal adds to the score of an item, but for its thread."""
         item = self.items[n]
