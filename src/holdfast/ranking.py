@@ -280,16 +280,21 @@ def _ranked_few(stage: Stage, scores: Doubles) -> Ranked:
     values = np.zeros((len(SIGNALS), len(scores)))
     for n, signal in enumerate(SIGNALS):
         if n == len(CORE):
-            np.add.reduce(values[:n] * _WEIGHTS[:n], axis=0, out=scores)
+            scores[:] = _added(values[:n] * _WEIGHTS[:n])
             _spread(stage, rows, scores)
             _settle(stage)
         if not _idle(signal, stage.query):
             values[n] = signal.value(stage, rows)
-    # Row by row from the top, as a loop over the signals would add them.
-    np.add.reduce(values * _WEIGHTS, axis=0, out=scores)
+    scores[:] = _added(values * _WEIGHTS)
     if not stage.whole:
         scores[~stage.c.live] = -np.inf
     return Ranked(scores, stage, values)
+
+
+def _added(parts: Doubles) -> Doubles:
+    """Return the sums over signals, added from the top as a loop would: `add.reduce` pairs them up where there is one row."""
+    added: Doubles = np.add.accumulate(parts, axis=0)[-1]
+    return added
 
 
 def _settle(stage: Stage) -> None:

@@ -92,7 +92,12 @@ def test_check_says_what_failed_and_why(run: Run) -> None:
     good = {"query": "API server port", "expect": ["port 9090"], "absent": ["opera"]}
     assert "1 of 1 cases hold." in run("check", cases(good), *ADA).output
     assert "1 of 1 cases hold." in run("check", cases({**good, "scope": {"user": "ada"}})).output
-    bad = {"query": "API server port or tea", "expect": ["tea at five", "no such thing"], "absent": ["9090"], "k": 1}
+    bad = {
+        "query": "API server port or tea",
+        "expect": ["tea at five", "no such thing"],
+        "absent": ["9090"],
+        "k": 1,
+    }
     printed = run("check", cases(good, bad), *ADA, code=1).output
     assert "below k: place " in printed
     assert "no memory that the caller can see" in printed

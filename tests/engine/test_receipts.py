@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -183,3 +184,15 @@ def test_rerun_keeps_to_the_scopes_of_then(memory: Memory) -> None:
     assert again.same
     assert [hit.text for hit in again.hits] == ["tea for two"]
     assert len(again.new) == 1
+
+
+def test_a_single_memory_is_explained_too() -> None:
+    """The sum of the signals is the score to the last bit also where there is one row to add up."""
+    words = "green tea port server uses bob said red apple pie cat dog two home may".split()
+    random = Random(1)
+    with Memory("sqlite://", embedder=None) as memory:
+        for n in range(300):
+            one = memory.scoped(user=f"user{n}")
+            one.save(" ".join(random.choices(words, k=8)), kind="episode", speaker="Bob", thread="t")
+            hits = one.search(" ".join(random.choices(words, k=4)) + "?")
+            assert one.explain(hits.receipt).faithful
