@@ -362,3 +362,22 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
         items = everything(memory)
     assert [item.text for item in items] == [f"message {n}" for n in range(count)]
     assert [item.turn for item in items] == list(range(count))
+
+
+def test_taken_in_by_several_processes_at_once(tmp_path: Path) -> None:
+    """Three ingests of one source, started together: all succeed, and every message is there once, in its place."""
+    count = 3_000
+    path = jsonl(tmp_path / "log.jsonl", *({"role": "user", "content": f"message {n}"} for n in range(count)))
+    url = f"sqlite:///{tmp_path / 'r.db'}"
+    command = [sys.executable, "-m", "holdfast.cli", "ingest", str(path), "--user", "ada", "--store", url]
+    own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
+    racing = [
+        subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    told = [process.communicate(timeout=120)[1] for process in racing]
+    assert [process.returncode for process in racing] == [0, 0, 0], told
+    with Memory(url, embedder=None) as memory:
+        items = everything(memory)
+    assert [item.text for item in items] == [f"message {n}" for n in range(count)]
+    assert [item.turn for item in items] == list(range(count))
