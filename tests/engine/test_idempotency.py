@@ -64,6 +64,19 @@ def test_a_key_gives_the_memory_as_it_is_now(ada: ScopedMemory) -> None:
     assert ada.list().items == ()
 
 
+def test_a_key_of_a_memory_that_left(memory: Memory) -> None:
+    """Moved to where the caller still sees it, the key gives it there; deleted, it stays deleted and says so."""
+    both = memory.scoped(user="ada", team="core")
+    moved, gone = both.save("shared soon", idempotency_key="a"), both.save("a joke", idempotency_key="b")
+    both.update(moved.id, scope=("team",))
+    both.delete(gone.id)
+    again = both.save("shared soon", idempotency_key="a")
+    assert (again.id, again.state, again.scope) == (moved.id, "active", Scope(team="core"))
+    again = both.save("a joke", idempotency_key="b")
+    assert (again.id, again.state) == (gone.id, "deleted")
+    assert [item.text for item in both.list()] == ["shared soon"]
+
+
 def test_a_key_of_an_expired_memory_is_free(ada: ScopedMemory, clock: FrozenClock) -> None:
     """What has expired is never returned, so its key cannot stand for it."""
     first = ada.save("hello", idempotency_key="k", expires_at=clock.now() + timedelta(hours=1))

@@ -186,6 +186,8 @@ def test_an_update_moves_a_memory(memory: Memory, clock: FrozenClock) -> None:
     assert next(iter(both.history(item.id))).verb == "save"
     with pytest.raises(NotFound):
         memory.restore(item.id, scope=Scope(user="ada", project="api"))
+    with pytest.raises(AccessDenied, match="only the administrator moves it"):
+        both.update(item.id, scope=("project",))
     assert both.get(item.id, known_at=clock.now() - timedelta(hours=1)).scope == item.scope
 
 

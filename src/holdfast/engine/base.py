@@ -112,7 +112,7 @@ class Base:
             return Reach(exactly=scope.pick(scope.names))
         return Reach(exactly=self._caller.scope.pick(self._names(scope)))
 
-    def _writable(self, item: MemoryItem, named: Scope | Sequence[str] | None) -> None:
+    def _writable(self, item: MemoryItem, named: Scope | Sequence[str] | None, moving: bool = False) -> None:
         """Raise `AccessDenied` unless the item's scope is the bound one or the one named."""
         held = self._caller.scope
         if item.scope.names == held.names and held.holds(item.scope):
@@ -120,8 +120,9 @@ class Base:
         if named is not None and self._target(named) == item.scope:
             return
         how = "Scope.shared()" if not item.scope.names else repr(item.scope.names)
+        moved = "; only the administrator moves it from there" if moving and named is not None else ""
         raise AccessDenied(
-            f"memory {item.id} belongs to {item.scope!r}; to change it, name that: scope={how}"
+            f"memory {item.id} belongs to {item.scope!r}; to change it, name that: scope={how}{moved}"
         )
 
     def _by(self, verb: str, reason: str | None) -> Authorship:

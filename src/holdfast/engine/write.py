@@ -94,7 +94,8 @@ class Writes(Base):
         history. The same text, kind and slot saved again in the same scope gives the item already there with one more
         sighting (what else this call says of it is
         not kept: `update` changes it); episodes are never merged. `valid_from` defaults to `observed_at`, else to now. An `idempotency_key`
-        makes a repeated call give the first call's item, as it is by then, for 7 days.
+        makes a repeated call give the first call's item, as it is by then, for 7 days; deleted meanwhile, it stays so and
+        comes back with that state.
 
         Raises `InvalidInput` naming the field, `AccessDenied`, `IdempotencyConflict`.
         """
@@ -158,7 +159,8 @@ class Writes(Base):
 
         Without `changed_at` this corrects the record: the new version has always been true. With it the world changed
         then: the old version stays true up to that time, the new one from it on. Changing the text of a memory in a slot
-        needs its `value` too. `scope` moves the memory to the scope it names, or names the scope it is in.
+        needs its `value` too. `scope` names the scope the memory is in, or moves one of the caller's own scope to the scope
+        it names; the administrator moves any.
 
         Raises `NotFound`, `AccessDenied`, `InvalidInput`, `SlotConflict`, and `VersionConflict` (with the current item)
         when `expected_version` is given and not the current one.
@@ -320,7 +322,11 @@ class Writes(Base):
         if isinstance(result, int):
             return written[result]
         scope, id = result
-        return await self._current(id, Reach(exactly=(scope,)), deleted=True)
+        found = await self._current(id, Reach(exactly=(scope,)), deleted=True)
+        if found.state == "deleted":  # or moved to where this caller still sees it
+            with contextlib.suppress(NotFound):
+                return await self._current(id, self._reach(None))
+        return found
 
     async def _standings(self, drafts: Sequence[Draft], items: Sequence[MemoryItem]) -> list[Standing]:
         now = self._parts.clock.now()
@@ -630,7 +636,7 @@ class Writes(Base):
         reach = Reach(under=Scope.shared()) if anywhere else self._reach(named)
         current = await self._current(id, reach, deleted)
         if not anywhere:
-            self._writable(current, scope)
+            self._writable(current, scope, moving)
         if expected is not None and expected != current.version:
             raise VersionConflict(expected, current)
         return current
