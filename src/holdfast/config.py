@@ -115,8 +115,12 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
         return url
     if not isinstance(url, str) or "://" not in url:
         raise ConfigError(f"store from {setting.origin}: {url!r} is no URL such as sqlite:///memory.db")
-    scheme = url.partition("://")[0]
+    scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
+        if rest and not rest.startswith("/"):
+            raise ConfigError(
+                f"store from {setting.origin}: {url!r} has two slashes; a file is named after three: sqlite:///{rest}"
+            )
         from .stores.sqlite import SqliteStore
 
         if setting.origin == "default":

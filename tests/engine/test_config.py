@@ -67,7 +67,7 @@ def test_a_broken_file_of_settings(content: str, says: str) -> None:
         Memory()
 
 
-@pytest.mark.parametrize("url", ["memory.db", "", "sqlite", "mysql://x", "sqlite:/x"])
+@pytest.mark.parametrize("url", ["memory.db", "", "sqlite", "mysql://x", "sqlite:/x", "sqlite://x.db"])
 def test_a_url_that_names_no_store(url: str) -> None:
     """It is refused with where it came from and an example or the schemes known; nothing is made."""
     with pytest.raises(HoldfastError, match=r"argument|folder"):

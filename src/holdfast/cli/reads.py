@@ -230,7 +230,7 @@ def stats(call: Call, /, **given: Any) -> None:
             pairs.append(("store", f"{found.store_bytes / 2**20:,.1f} MB"))
         output.print_grid(pairs)
 
-    call.answer(found.to_json(), show)
+    call.answer(found.to_json(), show, empty=not found.items)
 
 
 COMMANDS = (search, get, current, list_, overview, history, changes, stats)
