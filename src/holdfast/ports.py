@@ -329,10 +329,14 @@ class Store(Protocol):
         *,
         id: str | None = None,
         slot: str | None = None,
-        after: tuple[datetime, str, int] | None = None,
+        after: tuple[datetime, str, int, bool] | None = None,
         limit: int = 100,
     ) -> list[Change]:
-        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
+        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first.
+
+        Versions of one known time go by id and version, and of a move the leaving before the arrival: `after` is these
+        three and whether it is no deletion, of the last change of the page before.
+        """
 
     def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
         """Return what was written after the positions `since`, in order of scope and position."""

@@ -184,6 +184,12 @@ def test_an_update_moves_a_memory(memory: Memory, clock: FrozenClock) -> None:
     assert only.get(item.id) == both.get(item.id) == moved
     assert [hit.id for hit in both.search("8080")] == [item.id]
     assert next(iter(both.history(item.id))).verb == "save"
+    pages = [both.history(item.id, limit=1)]
+    while (following := pages[-1].next) is not None:
+        pages.append(both.history(item.id, limit=1, cursor=following))
+    whole = list(both.history(item.id))
+    assert [change.item for page in pages for change in page] == [change.item for change in whole]
+    assert [change.item.state for change in whole] == ["active", "deleted", "active"]
     with pytest.raises(NotFound):
         memory.restore(item.id, scope=Scope(user="ada", project="api"))
     with pytest.raises(AccessDenied, match="only the administrator moves it"):

@@ -219,9 +219,10 @@ class Reads(Recall):
         if checked is not None and not found and cursor is None:
             raise NotFound(checked)
         last_shown = found[limit - 1].item if len(found) > limit else None
-        following = (
-            encode([str(last_shown.known_from), last_shown.id, last_shown.version]) if last_shown else None
-        )
+        following = None
+        if last_shown is not None:
+            kept = last_shown.state != "deleted"
+            following = encode([str(last_shown.known_from), last_shown.id, last_shown.version, kept])
         return Page(tuple(found[:limit]), following)
 
     async def changes(
@@ -258,9 +259,10 @@ def _list_cursor(fields: Any) -> tuple[str, bool, Any, str]:
     return sort, descending, value if sort == "id" else checks.moment(value, "cursor"), checks.item_id(id)
 
 
-def _history_cursor(fields: Any) -> tuple[datetime, str, int]:
-    known, id, version = fields
-    return checks.moment(known, "cursor"), checks.item_id(id), checks.count(version, "cursor", 1, 2**40)
+def _history_cursor(fields: Any) -> tuple[datetime, str, int, bool]:
+    known, id, version, kept = fields
+    number = checks.count(version, "cursor", 1, 2**40)
+    return checks.moment(known, "cursor"), checks.item_id(id), number, bool(kept)
 
 
 def _overview_cursor(fields: Any) -> tuple[str, str]:

@@ -433,7 +433,7 @@ class SqliteStore:
         *,
         id: str | None = None,
         slot: str | None = None,
-        after: tuple[datetime, str, int] | None = None,
+        after: tuple[datetime, str, int, bool] | None = None,
         limit: int = 100,
     ) -> list[Change]:
         """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
@@ -449,13 +449,14 @@ class SqliteStore:
             )
             parameters += [valid, valid]
         if after is not None:
-            condition += " AND (v.known_from, v.item_id, v.version) > (?, ?, ?)"
-            parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, after[2]]
+            condition += " AND (v.known_from, v.item_id, v.version, v.state <> 'deleted') > (?, ?, ?, ?)"
+            parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, *after[2:]]
         wanted = json.dumps([one.scope_id for one in scopes])
         columns, seen = rows.columns(known)
         found = self._read(
             f"SELECT {columns}, v.verb, v.actor, v.reason {_ONE} {condition} AND "
-            "v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, v.item_id, v.version LIMIT ?",
+            "v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, v.item_id, v.version, "
+            "v.state <> 'deleted' LIMIT ?",
             [*seen, *parameters, wanted, limit],
         )
         return [_change(row, valid) for row in found]

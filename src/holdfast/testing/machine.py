@@ -469,9 +469,12 @@ class Machine(RuleBasedStateMachine):
         slot=st.sampled_from([None, "server.port", "bob.pet"]),
         valid=moments,
         known=moments,
+        size=st.sampled_from([1, 3, 1_000]),
     )
-    def history(self, who: str, n: int, slot: str | None, valid: int | None, known: int | None) -> None:
-        """All versions, and who wrote them."""
+    def history(
+        self, who: str, n: int, slot: str | None, valid: int | None, known: int | None, size: int
+    ) -> None:
+        """All versions, page by page, and who wrote them."""
         id = None if slot else self.pick(who, n)
         if id is None and slot is None:
             return
@@ -481,7 +484,18 @@ class Machine(RuleBasedStateMachine):
             self.actors[who].reach(),
             self.clock.now(),
         )
-        got = attempt(lambda: self.bound[who].history(id, slot=slot, valid_at=at, known_at=then, limit=1_000))
+
+        def pages() -> list[Any]:
+            found: list[Any] = []
+            cursor = None
+            while True:
+                page = self.bound[who].history(
+                    id, slot=slot, valid_at=at, known_at=then, limit=size, cursor=cursor
+                )
+                found += page
+                cursor = page.next
+                if cursor is None:
+                    return found
 
         def check(page: Any) -> None:
             expected = self.oracle.history(reach, now, id, slot, at, then)
@@ -490,7 +504,7 @@ class Machine(RuleBasedStateMachine):
             compare_all(shown, [one.item for one in page or ()])
             assert [(one.verb, one.actor) for one in page or ()] == [(one.verb, one.by) for one in expected]
 
-        self.agree(got, check)
+        self.agree(attempt(pages), check)
 
     @rule(who=callers, size=st.sampled_from([1, 3, 100]))
     def changes(self, who: str, size: int) -> None:

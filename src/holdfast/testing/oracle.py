@@ -218,7 +218,10 @@ class Oracle:
         ]
         if id and not found:
             raise Refused("NotFound")
-        return sorted(found, key=lambda one: (one.item.known_from, one.item.id, one.item.version))
+        return sorted(
+            found,
+            key=lambda one: (one.item.known_from, one.item.id, one.item.version, one.item.state != "deleted"),
+        )
 
     def current(self, slot: str, reach: Reach, now: datetime, valid: datetime | None) -> MemoryItem | None:
         """Return the live value of a slot: the narrower scope first, then what began last, then the lower id."""
