@@ -190,6 +190,10 @@ def test_an_update_moves_a_memory(memory: Memory, clock: FrozenClock) -> None:
     whole = list(both.history(item.id))
     assert [change.item for page in pages for change in page] == [change.item for change in whole]
     assert [change.item.state for change in whole] == ["active", "deleted", "active"]
+    for sort in ("id", "known_from"):
+        rest = both.list(where={"exists": "state"}, sort=sort, limit=1)
+        found = [*rest, *both.list(where={"exists": "state"}, sort=sort, limit=1, cursor=rest.next)]
+        assert {one.scope for one in found} == {item.scope, moved.scope}
     with pytest.raises(NotFound):
         memory.restore(item.id, scope=Scope(user="ada", project="api"))
     with pytest.raises(AccessDenied, match="only the administrator moves it"):

@@ -401,11 +401,12 @@ class SqliteStore:
             sign = "<" if query.descending else ">"
             last = query.after[0]
             value = rows.micros(last) if isinstance(last, datetime) else uuid.UUID(str(last)).bytes
-            condition += f" AND ({by} {sign} ? OR ({by} = ? AND v.item_id > ?))"
-            parameters += [value, value, uuid.UUID(query.after[1]).bytes]
+            condition += f" AND ({by} {sign} ? OR ({by} = ? AND (v.item_id, v.state <> 'deleted') > (?, ?)))"
+            parameters += [value, value, uuid.UUID(query.after[1]).bytes, query.after[2]]
         columns, seen = rows.columns(rows.micros(query.at.known))
         found = self._read(
-            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC LIMIT ?",
+            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC, "
+            "v.state <> 'deleted' LIMIT ?",
             [*seen, *place, *parameters, query.limit],
         )
         return [rows.item_of(row, valid) for row in found]
