@@ -196,8 +196,8 @@ class Scan:
     """A question for `Store.scan`: which versions, in which order, how many.
 
     `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
-    last known version). `sort` is a time field or "id"; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id, whether it is
-    no deletion) of the last row of the page before: in every state a moved memory is found where it left and where it went.
+    last known version). `sort` is a time field or "id"; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id, version,
+    whether it is no deletion) of the last row of the page before: a moved memory is found where it left and where it went.
     """
 
     reach: Reach
@@ -208,7 +208,7 @@ class Scan:
     sort: str = "known_from"
     descending: bool = True
     limit: int = 100
-    after: tuple[Any, str, bool] | None = None
+    after: tuple[Any, str, int, bool] | None = None
     kinds: frozenset[str] | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -249,8 +249,8 @@ JUNK: list[Any] = [
     None, 5, [], [1], [1, 2], [[1, 2]], [["x", 1]], [[{"user": "ada"}, "x"]], [[{"USER": 1}, 1]], [[5, 5]], {"a": 1},
     ["kind", 5], ["kind"], ["known_from", True, "x", "y"], ["known_from", True, 5, "y"], [1, 2, 3], "kind",
     [[{"user": ["ada", "bob"]}, 5]], ["known_from", True, "2020-01-01T00:00:00+00:00", 7], [[{"user": "ada"}, -1]],
-    ["known_from", True, "x", "y", True], ["known_from", True, 5, "y", 5], ["id", True, "x", "y", True],
-    ["known_from", True, "2020-01-01T00:00:00+00:00", 7, True], ["2020-01-01T00:00:00+00:00", "x", 1, True],
+    ["known_from", True, "x", "y", 1, True], ["known_from", True, 5, "y", 1, 5], ["id", True, "x", "y", 1, True],
+    ["known_from", True, "2020-01-01T00:00:00+00:00", 7, 1, True], ["2020-01-01T00:00:00+00:00", "x", 1, True],
     [[{"user": "ada"}, 2**70]], ["2020-01-01T00:00:00+00:00", "x", 1], [True, True, True, True],
 ]  # fmt: skip
 

@@ -153,7 +153,7 @@ class Reads(Recall):
             by, falling, *rest = decode(cursor, "cursor", _list_cursor)
             if (by, falling) != (sort, bool(descending)):
                 raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
-            after = rest[0], rest[1], rest[2]
+            after = rest[0], rest[1], rest[2], rest[3]
         scan = Scan(
             reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
             descending=bool(descending), limit=limit + 1, after=after,
@@ -166,7 +166,8 @@ class Reads(Recall):
             value = {"id": last.id, "observed_at": last.observed_at or last.valid_from}.get(sort) or getattr(
                 last, sort
             )
-            following = encode([sort, bool(descending), str(value), last.id, last.state != "deleted"])
+            kept = last.state != "deleted"
+            following = encode([sort, bool(descending), str(value), last.id, last.version, kept])
         return Page(tuple(found[:limit]), following)
 
     async def overview(
@@ -254,10 +255,11 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _list_cursor(fields: Any) -> tuple[str, bool, Any, str, bool]:
-    sort, descending, value, id, kept = fields
+def _list_cursor(fields: Any) -> tuple[str, bool, Any, str, int, bool]:
+    sort, descending, value, id, version, kept = fields
     at = value if sort == "id" else checks.moment(value, "cursor")
-    return sort, descending, at, checks.item_id(id), bool(kept)
+    number = checks.count(version, "cursor", 1, 2**40)
+    return sort, descending, at, checks.item_id(id), number, bool(kept)
 
 
 def _history_cursor(fields: Any) -> tuple[datetime, str, int, bool]:

@@ -587,14 +587,14 @@ class Writes(Base):
         if parsed is None:
             raise InvalidInput("where", "is missing; to mean everything, say so with And()")
         found: list[MemoryItem] = []
-        after: tuple[Any, str, bool] | None = None
+        after: tuple[Any, str, int, bool] | None = None
         while True:
             scan = Scan(reach, self._at(), parsed, sort="id", descending=False, limit=BATCH, after=after)
             page = await self._parts.io.store(self._parts.store.scan, scan)
             found += page
             if len(page) < BATCH:
                 break
-            after = (page[-1].id, page[-1].id, True)
+            after = (page[-1].id, page[-1].id, page[-1].version, True)
         done: list[str] = []
         for start in range(0, len(found), BATCH):
             ids = In("id", tuple(item.id for item in found[start : start + BATCH]))

@@ -57,6 +57,8 @@ _KEPT = (
     "AND d.key IS NULL))"
 )
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
+# What tells versions of one time apart: a move writes two of one number, the leaving and then the arrival.
+_PLACE = "(v.item_id, v.version, v.state <> 'deleted')"
 _SORTS = {
     "known_from": "v.known_from",
     "observed_at": "coalesce(v.observed_at, v.valid_from)",
@@ -401,12 +403,11 @@ class SqliteStore:
             sign = "<" if query.descending else ">"
             last = query.after[0]
             value = rows.micros(last) if isinstance(last, datetime) else uuid.UUID(str(last)).bytes
-            condition += f" AND ({by} {sign} ? OR ({by} = ? AND (v.item_id, v.state <> 'deleted') > (?, ?)))"
-            parameters += [value, value, uuid.UUID(query.after[1]).bytes, query.after[2]]
+            condition += f" AND ({by} {sign} ? OR ({by} = ? AND {_PLACE} > (?, ?, ?)))"
+            parameters += [value, value, uuid.UUID(query.after[1]).bytes, *query.after[2:]]
         columns, seen = rows.columns(rows.micros(query.at.known))
         found = self._read(
-            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, v.item_id ASC, "
-            "v.state <> 'deleted' LIMIT ?",
+            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, {_PLACE[1:-1]} LIMIT ?",
             [*seen, *place, *parameters, query.limit],
         )
         return [rows.item_of(row, valid) for row in found]
@@ -450,14 +451,13 @@ class SqliteStore:
             )
             parameters += [valid, valid]
         if after is not None:
-            condition += " AND (v.known_from, v.item_id, v.version, v.state <> 'deleted') > (?, ?, ?, ?)"
+            condition += f" AND (v.known_from, {_PLACE[1:-1]}) > (?, ?, ?, ?)"
             parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, *after[2:]]
         wanted = json.dumps([one.scope_id for one in scopes])
         columns, seen = rows.columns(known)
         found = self._read(
             f"SELECT {columns}, v.verb, v.actor, v.reason {_ONE} {condition} AND "
-            "v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, v.item_id, v.version, "
-            "v.state <> 'deleted' LIMIT ?",
+            f"v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, {_PLACE[1:-1]} LIMIT ?",
             [*seen, *parameters, wanted, limit],
         )
         return [_change(row, valid) for row in found]

@@ -450,7 +450,8 @@ class Machine(RuleBasedStateMachine):
         """Also what is over or gone, when it is asked for."""
         got = self.bound[who].list(where=Eq("state", state), sort="id", descending=False, limit=1_000)
         lasts = self.oracle.lasts(self.actors[who].reach(), self.clock.now())
-        compare_all(sorted((one for one in lasts if one.state == state), key=lambda one: one.id), [*got])
+        expected = sorted((one for one in lasts if one.state == state), key=lambda one: (one.id, one.version))
+        compare_all(expected, [*got])
 
     @rule(who=callers, slot=st.sampled_from(["server.port", "bob.pet", "bob.tea"]), valid=moments)
     def current(self, who: str, slot: str, valid: int | None) -> None:
