@@ -51,7 +51,7 @@ def text(value: object, field: str = "text", limit: int = MAX_TEXT) -> str:
 def name(value: object, field: str, limit: int = MAX_NAME) -> str:
     """Return a one-line identifier (an id of a label, a tag, a thread, a speaker) of at most `limit` characters."""
     checked = text(value, field, limit)
-    if checked != checked.strip() or "\n" in checked or "\r" in checked or "\t" in checked:
+    if checked != checked.strip() or len(checked.splitlines()) > 1 or "\t" in checked:
         raise InvalidInput(field, "must be one line without leading or trailing space")
     return checked
 

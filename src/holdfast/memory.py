@@ -262,7 +262,7 @@ class AsyncMemory(_Opened):
         return AsyncScopedMemory(self._bound(scope, actor, dict(labels)))
 
     async def close(self) -> None:
-        """Wait for what is under way and close the store; later calls raise `StoreClosed`."""
+        """Close the store once the step it is at is done; calls under way or later raise `StoreClosed`."""
         await self._pooled.store(self._store.close)
         self._pooled.close()
 

@@ -38,6 +38,7 @@ SAVES: dict[str, tuple[dict[str, Any], str]] = {
     "unhashable kind": ({"kind": []}, "kind"),
     "slot without name": ({"slot": "."}, "slot"),
     "slot of two lines": ({"slot": "a\nb"}, "slot"),
+    "speaker of two lines": ({"speaker": "Ann\u2028Lee"}, "speaker"),
     "slot of an episode": ({"slot": "a.b", "kind": "episode"}, "slot"),
     "NaN value": ({"value": float("nan")}, "value"),
     "list value": ({"value": [1]}, "value"),
