@@ -150,10 +150,9 @@ class Reads(Recall):
         at, parsed = self._at(valid_at, known_at), self._where(where, tags)
         after = None
         if cursor is not None:
-            by, falling, *rest = decode(cursor, "cursor", _list_cursor)
+            by, falling, after = decode(cursor, "cursor", _list_cursor)
             if (by, falling) != (sort, bool(descending)):
                 raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
-            after = rest[0], rest[1], rest[2], rest[3]
         scan = Scan(
             reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
             descending=bool(descending), limit=limit + 1, after=after,
@@ -255,11 +254,11 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _list_cursor(fields: Any) -> tuple[str, bool, Any, str, int, bool]:
+def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool]]:
     sort, descending, value, id, version, kept = fields
     at = value if sort == "id" else checks.moment(value, "cursor")
     number = checks.count(version, "cursor", 1, 2**40)
-    return sort, descending, at, checks.item_id(id), number, bool(kept)
+    return sort, descending, (at, checks.item_id(id), number, bool(kept))
 
 
 def _history_cursor(fields: Any) -> tuple[datetime, str, int, bool]:

@@ -387,10 +387,9 @@ class Writes(Base):
             )
         kept = {name: getattr(current, name) for name in _SHARED if name != "metadata"}
         kept["metadata"] = dict(current.metadata)
+        # What was superseded in the moment it began is true at no time, and may be corrected all the same.
         timed = not wanted.keys().isdisjoint(("valid_from", "valid_to"))
-        if (
-            not timed
-        ):  # what was superseded in the moment it began is true at no time, and may be corrected all the same
+        if not timed:
             del kept["valid_from"], kept["valid_to"]
         draft = Draft.of({**kept, **wanted, "source": current.source, "scope": target})
         draft = self._redacted(draft)
