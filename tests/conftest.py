@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from holdfast.engine.recall import Question, Recall
+from holdfast.receipts import Hits, explain
 from tests.network import refuse_network
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
@@ -21,6 +24,24 @@ settings.load_profile("ci" if IN_CI else "dev")
 
 # On import rather than in a fixture, so that it also holds while modules are collected.
 refuse_network()
+
+
+def _explain_every_search() -> None:
+    """Hold every search of the suite to its receipt: the order rebuilt from that alone is the order answered, to the last bit."""
+    answer = Recall._answer
+
+    @functools.wraps(answer)
+    async def answered(self: Recall, asked: Question) -> Hits:
+        hits = await answer(self, asked)
+        told = explain(hits.receipt)
+        assert told.faithful, f"the receipt of {asked.query!r} explains another order than was answered"
+        assert [line.id for line in told.lines] == [hit.id for hit in hits]
+        return hits
+
+    Recall._answer = answered  # type: ignore[method-assign]
+
+
+_explain_every_search()
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ from .types import MemoryItem, Scope
 
 KS = (3, 5, 10, 20)
 BUDGETS = (256, 512, 1024, 2048)
+EVERY = (1, 2, 3, 5)
 ENOUGH = 0.98
 _FIELDS = {"query", "expect", "absent", "k", "valid_at", "known_at", "scope"}
 _MISSES = 3  # of the memories that a text may mean, why_not is asked of so many
@@ -124,9 +125,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the cases get at one setting: `by` "k" or "budget", the share of what was expected, and the mean cost.
+    """What the cases get at one setting: `by` "k", "budget" or "every", the share of what was expected, and the mean cost.
 
-    `tokens` are those of the text a prompt would hold, `milliseconds` the whole call, the query's vector known already.
+    At "every" n, only each n-th question is searched for, and those between make do with what it brought, as an agent does that
+    looks into its memory at each n-th step: cases in the order of a conversation tell how often is often enough. `tokens` are those of the text a prompt would hold, `milliseconds` the whole call, the query's vector known already.
     """
 
     by: str
@@ -142,15 +144,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What the cases get at every setting, and the smallest `k` and `budget` that reach 98 % of the best recall."""
+    """What the cases get at every setting, and the smallest `k` and `budget` that reach 98 % of the best recall.
+
+    `every` is the longest one may go on without searching again, at that `k`, and keep 98 % of the recall.
+    """
 
     rows: tuple[Row, ...]
     k: int
     budget: int
+    every: int
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {"rows": [row.to_json() for row in self.rows], "k": self.k, "budget": self.budget}
+        suggested = {"k": self.k, "budget": self.budget, "every": self.every}
+        return {"rows": [row.to_json() for row in self.rows], **suggested}
 
 
 Given = Case | Mapping[str, Any]
@@ -206,7 +213,8 @@ def tune_cases(
     scope: Scope | None = None,
     count: Callable[[str], int] | None = None,
 ) -> Tuning:
-    """Return recall, tokens and milliseconds over `KS` of search and `BUDGETS` of context, with a suggestion.
+    """Return recall, tokens and milliseconds over `KS` of search, `BUDGETS` of context and how often to search (`EVERY`),
+    with a suggestion.
 
     Only what cases expect counts; their own `k` does not. `count` says how many tokens a text is (the shipped tokenizer).
     Each question is asked once before the clock runs, so that loading and embedding do not blur the comparison.
@@ -220,7 +228,10 @@ def tune_cases(
         verbs.context(case.query, budget=BUDGETS[-1], **case.clocks)
     rows = [_measured("k", k, asked, counter) for k in KS]
     rows += [_measured("budget", budget, asked, counter) for budget in BUDGETS]
-    return Tuning(tuple(rows), _smallest(rows, "k"), _smallest(rows, "budget"))
+    k, budget = _smallest(rows, "k"), _smallest(rows, "budget")
+    seldom = [_seldom(every, k, asked, counter) for every in EVERY]
+    longest = max(row.value for row in seldom if row.recall >= ENOUGH * seldom[0].recall)
+    return Tuning((*rows, *seldom), k, budget, longest)
 
 
 # --- checking ----------------------------------------------------------------------------------------------------
@@ -306,6 +317,24 @@ def _measured(
             tokens += made.tokens
         recalls += [any(one.fits(item) for item in items) for one in case.expect]
     return Row(by, value, sum(recalls) / len(recalls), tokens / len(asked), seconds * 1_000 / len(asked))
+
+
+def _seldom(
+    every: int, k: int, asked: Sequence[tuple[Memory | ScopedMemory, Case]], count: Callable[[str], int]
+) -> Row:
+    """Ask each caller's every n-th case, and let the cases between make do with its answer."""
+    recalls, tokens, seconds = [], 0, 0.0
+    held: dict[Scope | None, tuple[int, Sequence[MemoryItem]]] = {}
+    for verbs, case in asked:
+        steps, items = held.get(case.scope, (0, ()))
+        if steps % every == 0:
+            began = time.perf_counter()
+            items = [hit.item for hit in verbs.search(case.query, k=k, **case.clocks)]
+            seconds += time.perf_counter() - began
+        held[case.scope] = steps + 1, items
+        tokens += count(render(Entry(item) for item in items)) if items else 0
+        recalls += [any(one.fits(item) for item in items) for one in case.expect]
+    return Row("every", every, sum(recalls) / len(recalls), tokens / len(asked), seconds * 1_000 / len(asked))
 
 
 def _smallest(rows: Sequence[Row], by: str) -> int:

@@ -126,8 +126,13 @@ def test_tune_suggests_the_smallest_that_is_good_enough(run: Run) -> None:
     assert [(row["by"], row["value"]) for row in told["rows"]] == [
         *(("k", k) for k in (3, 5, 10, 20)),
         *(("budget", budget) for budget in (256, 512, 1024, 2048)),
+        *(("every", every) for every in (1, 2, 3, 5)),
     ]
-    assert (told["k"], told["budget"]) == (3, 256)
-    assert all(row["recall"] == 1.0 and row["tokens"] > 0 and row["milliseconds"] > 0 for row in told["rows"])
-    assert "Suggested: search with k=3, context with budget=256." in run("tune", file, *ADA).output
+    assert (told["k"], told["budget"], told["every"]) == (3, 256, 1)
+    whole = [row for row in told["rows"] if row["by"] != "every" or row["value"] == 1]
+    assert all(row["recall"] == 1.0 and row["tokens"] > 0 and row["milliseconds"] > 0 for row in whole)
+    # The second question was not searched for: what the first one brought says nothing of the door.
+    assert [row["recall"] for row in told["rows"] if row["by"] == "every"] == [1.0, 0.5, 0.5, 0.5]
+    suggested = "Suggested: search with k=3, context with budget=256, at every step."
+    assert suggested in run("tune", file, *ADA).output
     run("tune", cases({"query": "opera", "absent": ["tea"]}), *ADA, code=2)

@@ -146,7 +146,7 @@ def check(call: Call, /, path: str, **given: Any) -> None:
 @click.argument("path", metavar="CASES", type=_FILE)
 @click.pass_obj
 def tune(call: Call, /, path: str, **given: Any) -> None:
-    """Measure the questions in CASES (as for check) over k and budget, and suggest the smallest that is good enough.
+    """Measure the questions in CASES (as for check) over k, budget and how often to search, and suggest what is enough.
 
     Recall is the share of what the cases expect that comes back, tokens what it takes in a prompt; both as means.
     """
@@ -158,7 +158,8 @@ def tune(call: Call, /, path: str, **given: Any) -> None:
             for row in found.rows
         ]
         output.show_rows(["", "recall", "tokens", "ms"], rows)
-        output.say(f"Suggested: search with k={found.k}, context with budget={found.budget}.")
+        often = "at every step" if found.every == 1 else f"at every {found.every}th step at the least"
+        output.say(f"Suggested: search with k={found.k}, context with budget={found.budget}, {often}.")
 
     call.answer(found.to_json(), show)
 
