@@ -12,15 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from .attributes import MANY
 from .types import MemoryItem
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
-# Attributes of which one entity usually has several at once; every other attribute holds one value at a time.
-MANY = frozenset({
-    "allergy", "alias", "child", "dislikes", "friend", "goal", "hobby", "interest", "knows", "language", "likes",
-    "member", "owns", "pet", "skill", "speaks", "tag", "uses", "visited",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ FLOORS = {
     "filters": 0,
     "types": 0,
     "receipts": 0,
+    "attributes": 1,
     "ranking": 1,
     "decide": 1,
     "pack": 1,

@@ -1,0 +1,164 @@
+"""What a proposal means beside what is known: new, known already, in place of which, or an open conflict.
+
+Only the same slot competes: a fact about one entity never ends a fact about another, nor one attribute another (opposites
+such as likes and dislikes aside). Times are left to `decide.place`, so that this and the store cannot disagree. Pure.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .. import checks, decide
+from ..attributes import TABLE, Attribute, attribute
+from ..text import Analyzer
+from ..types import TRUSTS, Draft, MemoryItem, Scope
+from . import words
+from .clauses import clauses
+from .commands import asked
+from .proposals import End, Proposal
+from .subjects import claims
+
+Outcome = Literal[
+    "added", "superseded", "merged", "known", "conflict", "review", "ended", "forgotten", "withheld", "skipped", "nothing to end"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do for one proposal: the `outcome`, the ids of the known items it concerns, and why.
+
+    "superseded" and "ended": these end. "merged" and "known": these say the same already ("merged" in other words). "conflict" and
+    "review": these contradict it and stay. "forgotten": these are to be deleted.
+    """
+
+    outcome: Outcome
+    ids: tuple[str, ...]
+    reason: str
+
+
+def judge(
+    proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, Attribute] = TABLE
+) -> Verdict:
+    """Return what a proposal comes to beside the live items of its own scope; neither is changed."""
+    live = [item for item in known if item.state == "active"]
+    if proposal.action in ("skip", "withhold"):
+        return Verdict("skipped" if proposal.action == "skip" else "withheld", (), proposal.reason)
+    if proposal.action in ("end", "forget"):
+        ids = _named(proposal.ends, live)
+        done: Outcome = "ended" if proposal.action == "end" else "forgotten"
+        return Verdict(done if ids else "nothing to end", ids, proposal.reason)
+    if proposal.draft is None:
+        return Verdict("skipped", (), "nothing to save")
+    return _asserted(proposal, proposal.draft, live, table)
+
+
+def _asserted(
+    proposal: Proposal, draft: Draft, live: Sequence[MemoryItem], table: Mapping[str, Attribute]
+) -> Verdict:
+    ended = _named(proposal.ends, live)
+    if draft.slot is None:
+        twins = tuple(item.id for item in live if item.slot is None and checks.folded(item.text) == checks.folded(draft.text))
+        return Verdict("known" if twins else "added", twins, proposal.reason)
+    row = attribute(draft.slot.rpartition(".")[2], table)
+    holders = [item for item in live if item.slot == draft.slot]
+    alike = [item for item in holders if same(item.value, draft.value) and decide.holds(item, draft.valid_from or _now(item))]
+    if alike and not set(ended) - {item.id for item in alike}:
+        verbatim = any(checks.folded(item.text) == checks.folded(draft.text) for item in alike)
+        return Verdict("known" if verbatim else "merged", tuple(item.id for item in alike), "said before")
+    if row.many:
+        return Verdict("superseded" if ended else "added", ended, proposal.reason)
+    return _single(proposal, draft, holders, ended, row)
+
+
+def _single(
+    proposal: Proposal, draft: Draft, holders: Sequence[MemoryItem], ended: tuple[str, ...], row: Attribute
+) -> Verdict:
+    """Judge a value of a slot that holds one at a time, against those that hold it."""
+    item = _provisional(draft, proposal.dated)
+    placed = decide.place(item, holders, several=False)
+    rivals = tuple(dict.fromkeys(one.id for one in placed.changed))
+    old = [end for end in proposal.ends if end.value is not None and end.slot and checks.folded(end.slot) == draft.slot]
+    if not rivals:
+        return Verdict("superseded" if ended else "added", ended, "history" if placed.action == "late" else proposal.reason)
+    concerned = [one for one in holders if one.id in rivals]
+    if placed.action == "conflict" or row.policy == "keep_both":
+        return Verdict("conflict", rivals, "another value of the same time")
+    if row.policy == "review":
+        return Verdict("review", rivals, "this attribute is changed by review")
+    if old and not any(same(one.value, end.value) for one in concerned for end in old):
+        return Verdict("conflict", rivals, "names another earlier value than the one known")
+    if any(_trusted_less(draft, one, row) for one in concerned):
+        return Verdict("conflict", rivals, "less trusted than what is known")
+    return Verdict("superseded", tuple(dict.fromkeys((*rivals, *ended))), proposal.reason)
+
+
+def _trusted_less(draft: Draft, item: MemoryItem, row: Attribute) -> bool:
+    """Whether a draft may not replace an item: a model or an outsider never overrules a user or a tool."""
+    new, old = TRUSTS.index(draft.source.trust), TRUSTS.index(item.source.trust)
+    return new > old if row.policy == "highest_trust" else new >= 2 > old
+
+
+def _provisional(draft: Draft, dated: bool) -> MemoryItem:
+    start = draft.valid_from or draft.observed_at
+    return MemoryItem(
+        "", 1, draft.text, draft.kind, Scope.shared(), draft.slot, draft.value, valid_from=start, valid_to=draft.valid_to,
+        source=draft.source, explicit_time=dated,
+    )  # fmt: skip
+
+
+def _now(item: MemoryItem) -> datetime | None:
+    return item.valid_from
+
+
+def _named(ends: Iterable[End], live: Sequence[MemoryItem]) -> tuple[str, ...]:
+    """Return the ids of the items that what ends names, each once, in the order of the items."""
+    asked_for = tuple(ends)
+    return tuple(item.id for item in live if any(_names(end, item) for end in asked_for))
+
+
+def _names(end: End, item: MemoryItem) -> bool:
+    if end.preferences:
+        return item.kind == "preference" and (end.slot is None or checks.folded(end.slot) in _slots(item))
+    if end.slot is None:
+        return bool(end.words) and _stems(end.words) <= _stems(item.text) and bool(_stems(end.words))
+    entity, _, name = checks.folded(end.slot).rpartition(".")
+    partners = name in words.PARTNERS and item.attribute in words.PARTNERS and end.value is not None
+    if item.entity != entity or (item.attribute != name and not partners):
+        return False
+    return end.value is None or same(item.value, end.value)
+
+
+def _slots(item: MemoryItem) -> frozenset[str]:
+    """Return the slot of an item, or of one without a slot those its text would be read into."""
+    if item.slot is not None:
+        return frozenset({item.slot})
+    found = (claim for clause in clauses(item.text) for claim in (*asked(clause, "user"), *claims(clause, "user")))
+    return frozenset(checks.folded(claim.slot) for claim in found)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: spelling, articles and plural endings aside for words; 8080 is not "8080.5"."""
+    if isinstance(one, str) and isinstance(other, str):
+        a, b = _spelled(one), _spelled(other)
+        return a == b or (a.replace(" ", "").isalpha() and b.replace(" ", "").isalpha() and _stems(a) == _stems(b) != set())
+    if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
+        return one is other
+    return bool(one == other) or str(one) == str(other)
+
+
+def _spelled(value: str) -> str:
+    folded = checks.folded(value).strip(" .,!?\"'")
+    return folded.removeprefix("the ").removeprefix("a ").removeprefix("an ")
+
+
+@functools.cache
+def _analyzer() -> Analyzer:
+    return Analyzer("english")
+
+
+def _stems(value: str) -> set[str]:
+    return set(_analyzer().terms(value))

@@ -1,0 +1,187 @@
+"""Messages as agents have them, OpenAI's and Anthropic's shapes alike, as one small type.
+
+Read are: a plain string (the user's), chat messages with a string or a list of parts, tool calls and their results in both
+shapes (OpenAI: `tool_calls` and role "tool", also the items of the Responses API; Anthropic: `tool_use` and `tool_result`
+blocks), and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
+thinking have no words of the conversation and are left out. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .. import checks
+from ..errors import InvalidInput
+from ..types import Trust
+
+_ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool", "developer": "system"}
+_TRUST: Mapping[str, Trust] = {"user": "user", "assistant": "model", "tool": "tool"}
+_TEXTS, _NAMES = ("content", "text", "message"), ("name", "speaker", "sender")
+_TIMES = ("at", "time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
+_TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
+_CALL_PARTS = frozenset({"tool_use", "function_call", "server_tool_use", "mcp_tool_use"})
+_RESULT_PARTS = frozenset({"tool_result", "function_call_output", "web_search_tool_result", "mcp_tool_result"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool an assistant called: its name, its arguments (a mapping, or the string as it came) and the call's id."""
+
+    name: str
+    arguments: Any
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: who spoke in which role, what was said, when; `place` is its index in the list that was handed over.
+
+    A tool's result has role "tool", and `tool` names the tool; `failed` says that it reports an error.
+    """
+
+    role: str
+    text: str
+    place: int
+    name: str | None = None
+    at: datetime | None = None
+    id: str | None = None
+    calls: tuple[Call, ...] = ()
+    tool: str | None = None
+    failed: bool = False
+
+    @property
+    def trust(self) -> Trust:
+        """How far its words may be trusted: user > tool > model > external."""
+        return _TRUST.get(self.role, "external")
+
+
+def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Message, ...]:
+    """Return the messages in order; one that holds several tool results becomes one for each.
+
+    Raises `InvalidInput` naming the message for what is no message, for text that is not text, and for a bad time.
+    """
+    listed = [messages] if isinstance(messages, str | Mapping | Message) else list(messages)
+    names: dict[str, str] = {}
+    found: list[Message] = []
+    for place, one in enumerate(listed):
+        for message in _read(one, place, names):
+            names.update((call.id, call.name) for call in message.calls if call.id)
+            found.append(message)
+    return tuple(found)
+
+
+def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
+    if isinstance(one, Message):
+        yield one
+        return
+    if isinstance(one, str):
+        yield Message("user", one, place)
+        return
+    if not isinstance(one, Mapping):
+        raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
+    role = str(one.get("role") or one.get("from") or _role_of(str(one.get("type", ""))))
+    role = _ROLES.get(role.lower(), role.lower())
+    at = _time(_first(one, _TIMES), f"messages[{place}]")
+    name, id = _name(_first(one, _NAMES)), _name(one.get("id") or one.get("uuid"))
+    texts: list[str] = []
+    calls = [_call(call) for call in _list(one.get("tool_calls"), place)]
+    calls += [_call(one["function_call"])] if isinstance(one.get("function_call"), Mapping) else []
+    for part in _parts(one, place):
+        kind = part.get("type", "text")
+        if kind in _CALL_PARTS:
+            calls.append(_call(part))
+        elif kind in _RESULT_PARTS:
+            call = str(part.get("tool_use_id") or part.get("call_id") or "")
+            words = _words(part.get("content", part.get("output", "")), place)
+            yield Message("tool", words, place, None, at, id, (), names.get(call), bool(part.get("is_error")))
+        elif kind in _TEXT_PARTS:
+            texts.append(_words(part.get("text", part.get("refusal", "")), place))
+    if texts or calls:
+        tool = names.get(str(one.get("tool_call_id")), name) if role == "tool" else None
+        yield Message(role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error")))
+
+
+def _role_of(kind: str) -> str:
+    """Return the role of an item that has only a type: a call is the assistant's, a result the tool's."""
+    if kind in _CALL_PARTS:
+        return "assistant"
+    return "tool" if kind in _RESULT_PARTS else "user" if kind in ("", "message", "text") else kind
+
+
+def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the parts of a message; one without parts is a part itself, so is each string."""
+    if one.get("type") in _CALL_PARTS | _RESULT_PARTS:
+        yield one
+        return
+    content = _first(one, _TEXTS)
+    if content is None and one.get("refusal"):
+        content = one["refusal"]
+    for part in [content] if isinstance(content, str | Mapping) else _list(content, place):
+        yield part if isinstance(part, Mapping) else {"type": "text", "text": part}
+
+
+def _call(raw: Mapping[str, Any]) -> Call:
+    inner = raw.get("function")
+    named = inner if isinstance(inner, Mapping) else raw
+    arguments = named.get("arguments", named.get("input"))
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments)
+        except ValueError:
+            pass  # a model wrote them; what cannot be read is kept as it came
+    return Call(str(named.get("name", "")), arguments, _name(raw.get("call_id") or raw.get("id")))
+
+
+def _words(value: Any, place: int) -> str:
+    """Return text from a string, from parts, or from what a tool answered as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence) and all(isinstance(one, str | Mapping) for one in value):
+        inner = [one if isinstance(one, str) else one.get("text") for one in value]
+        if all(isinstance(one, str) for one in inner):
+            return "\n".join(str(one) for one in inner)
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"messages[{place}]", "holds a part that is neither text nor JSON") from None
+
+
+def _list(value: Any, place: int) -> list[Any]:
+    if value is None:
+        return []
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    raise InvalidInput(f"messages[{place}]", f"must hold a string or a list of parts, not {type(value).__name__}")
+
+
+def _first(one: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((one[key] for key in keys if one.get(key) is not None), None)
+
+
+def _name(value: Any) -> str | None:
+    """Return a name that can be stored, or None."""
+    try:
+        return checks.name(str(value).strip(), "name") if value else None
+    except InvalidInput:
+        return None
+
+
+def _time(value: Any, field: str) -> datetime | None:
+    """Return an aware datetime from one, from ISO 8601 (a date is its midnight in UTC), or from seconds since 1970."""
+    if value is None:
+        return None
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1_000 if value > 1e11 else value, UTC)
+        made = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except (ValueError, OverflowError, OSError):
+        raise InvalidInput(field, f"{value!r:.40} is no time") from None
+    if not isinstance(made, datetime):
+        raise InvalidInput(field, f"its time must be a datetime, ISO 8601 or seconds, not {type(value).__name__}")
+    return made if made.tzinfo else made.replace(tzinfo=UTC)

@@ -1,0 +1,240 @@
+"""From messages to proposals: every candidate the rules found, with what it would do or why it is let go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from .. import checks
+from ..attributes import TABLE, Attribute, attribute
+from ..types import Draft, MemoryItem, Source
+from . import values
+from .clauses import Clause, Guard, clauses, form
+from .commands import Order, asked, ordered
+from .dates import When, resolve
+from .messages import Message, normalise
+from .subjects import PROJECT, Claim, claims
+
+Action = Literal["assert", "end", "forget", "withhold", "skip"]
+EXTRACTOR = "rules-1"
+LEAST_CONFIDENCE = 0.6
+
+# Guards in the order in which they are told: the first that holds is the reason.
+_REASONS: Mapping[Guard, str] = {
+    "request": "quotation", "quotation": "quotation", "question": "question", "joke": "joke", "hypothetical": "hypothetical",
+    "wish": "negated wish", "reported": "reported speech", "past": "past", "uncertain": "uncertain",
+}  # fmt: skip
+# An instruction may be conditional ("if a migration fails, roll back") and may be put as a question ("could you ...?").
+_OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a proposal says holds no longer: a value of a slot (None: whatever it holds), or words to look for.
+
+    `at` is when it ended, None for now. `preferences` means earlier preferences on the matter of the slot.
+    """
+
+    slot: str | None = None
+    value: Any = None
+    words: str = ""
+    at: datetime | None = None
+    preferences: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One candidate: what the rules would do, with the words they rest on.
+
+    `action` is "assert" (save `draft`, ending what `ends` names), "end" (something holds no longer, without a successor),
+    "forget" (delete what `ends` names), "withhold" (keep the words of the span out of the memory and mask them in the episode)
+    or "skip", with the `reason`. `message` is the place in the list handed over; [`start`, `end`) the span in its text.
+    `dated` says that words gave the draft's valid time; else it is the message's own. `sensitivity` is the attribute's.
+    """
+
+    action: Action
+    message: int
+    start: int
+    end: int
+    reason: str
+    draft: Draft | None = None
+    ends: tuple[End, ...] = ()
+    dated: bool = False
+    sensitivity: str | None = None
+
+
+def read(
+    messages: str | Mapping[str, Any] | Sequence[Any],
+    *,
+    now: datetime,
+    known: Iterable[MemoryItem] = (),
+    user: str = "user",
+    table: Mapping[str, Attribute] = TABLE,
+) -> tuple[Proposal, ...]:
+    """Return a proposal for every candidate in the messages, in order; nothing is dropped without a reason.
+
+    `now` stands in for the time of a message without one. `user` is the entity of a user without a name. `known` are live
+    items: "switched from X to Y" is read into the slot that holds X. Raises `InvalidInput` for what is no message.
+    """
+    held = tuple(known)
+    found: list[Proposal] = []
+    for message in normalise(messages):
+        if message.role != "system":
+            found += _Reader(message, now, user, held, table).proposals()
+    return tuple(found)
+
+
+class _Reader:
+    """The reading of one message."""
+
+    def __init__(
+        self, message: Message, now: datetime, user: str, known: Sequence[MemoryItem], table: Mapping[str, Attribute]
+    ) -> None:
+        self._message, self._known, self._table = message, known, table
+        self._at = message.at or now
+        own = message.name if message.role != "tool" else None
+        self._speaker = checks.folded(own).replace(".", "") if own else user
+
+    def proposals(self) -> list[Proposal]:
+        found: list[Proposal] = []
+        withheld = False
+        reset: Clause | None = None
+        for clause in clauses(self._message.text):
+            if order := self._order(clause):
+                withheld = withheld or order.verb == "withhold"
+                if order.verb == "reset":
+                    reset = clause
+                elif order.verb == "forget":
+                    found.append(self._forget(clause, order))
+                continue
+            found += self._of(clause, reset)
+        if reset is not None and not any(one.ends and one.ends[0].preferences for one in found):
+            found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
+        if withheld:
+            return [self._withhold(found)]
+        return found
+
+    def _order(self, clause: Clause) -> Order | None:
+        """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
+        if self._message.role != "user" or clause.guards - {"question"} - {"wish"}:
+            return None
+        order = ordered(clause, self._speaker)
+        return None if order and "question" in clause.guards and not clause.asks else order
+
+    def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
+        said = asked(clause, self._speaker)
+        stands = _OF_INSTRUCTIONS
+        if not said and not clause.asks:
+            said, stands = claims(clause, self._speaker) or self._switched(clause), frozenset()
+        for claim in said:
+            yield self._propose(claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset)
+        if clause.sure and not said and len(clause.text.split()) >= 3:
+            yield self._kept(clause)
+
+    def _propose(self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None) -> Proposal:
+        why = self._why_not(claim, clause, stands)
+        when = self._when(claim, clause)
+        ends = self._ends(claim, when)
+        if reset is not None and claim.kind == "preference" and not claim.ends:
+            ends = (*ends, End(claim.slot, preferences=True))
+        draft = self._draft(claim, clause, when)
+        action: Action = "skip" if why else "end" if claim.ends else "assert"
+        reason = why or ("holds no longer" if claim.ends else "said")
+        row = attribute(claim.attribute, self._table)
+        return self._made(action, clause, reason, draft, ends, when is not None, row.sensitivity)
+
+    def _why_not(self, claim: Claim, clause: Clause, stands: frozenset[Guard]) -> str | None:
+        if self._message.role == "assistant":
+            return "an agent's claim"
+        if self._message.role != "user" and claim.entity == self._speaker:
+            return "not the user's words"
+        for guard, reason in _REASONS.items():
+            if guard in clause.guards - stands:
+                return reason
+        return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
+
+    def _switched(self, clause: Clause) -> list[Claim]:
+        """Read "switched from X to Y" into the slot of the speaker's or the project's that is known to hold X."""
+        match = form(r"(?:i|we) (?:have |just |recently |now )*(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)").fullmatch(clause.text)
+        if not match:
+            return []
+        old = values.unled(values.bare(match["old"]))
+        for item in self._known:
+            if item.entity in (self._speaker, PROJECT) and item.attribute and isinstance(item.value, str) and item.value.casefold() == old.casefold():
+                return [Claim(item.entity, item.attribute, values.unled(values.bare(match["new"])), item.kind, 0.85, old=item.value)]
+        return []
+
+    def _when(self, claim: Claim, clause: Clause) -> When | None:
+        """Return when the claim began to hold, if words say so. Times of plans and deadlines are what they are about."""
+        if claim.attribute in _AHEAD or not clause.times:
+            return None
+        prefer = claim.rule.prefer if claim.rule else "past"
+        found = (resolve(time, self._at, prefer) for time in clause.times)
+        return next((when for when in found if when is not None and when.lead != "by"), None)
+
+    def _ends(self, claim: Claim, when: When | None) -> tuple[End, ...]:
+        at = when.start if when else self._message.at
+        if claim.ends:
+            return (End(claim.slot, claim.value, at=at),)
+        ends = [End(claim.slot, claim.old, at=at)] if claim.old is not None else []
+        if opposite := attribute(claim.attribute, self._table).opposite:
+            ends.append(End(f"{claim.entity}.{opposite}", claim.value, at=at))
+        return tuple(ends)
+
+    def _draft(self, claim: Claim, clause: Clause, when: When | None) -> Draft | None:
+        start, end = self._message.at, None
+        if when is not None and not claim.ends:
+            start, end = (start, when.end) if when.lead == "until" else (when.start, when.end if claim.attribute == "location" else None)
+        if start and end and start >= end:
+            end = None
+        metadata: dict[str, Any] = {}
+        if claim.attribute in _AHEAD and clause.times and (due := resolve(clause.times[-1], self._at)):
+            metadata["when"] = due.start.isoformat()
+        text = self._text(clause)
+        value = claim.value
+        if isinstance(value, str):
+            value = value[:1_000]
+        slot = claim.slot if claim.attribute else None
+        if not text.strip() or (slot is not None and len(slot) > 200):
+            return None
+        return Draft(
+            text, claim.kind, slot, value, metadata=metadata, confidence=1.0 if clause.sure else claim.confidence,
+            speaker=self._message.name, observed_at=self._at, valid_from=start, valid_to=end,
+            source=Source(
+                role=self._message.role[:256] or None, message_ids=(self._message.id,) if self._message.id else (),
+                extractor=EXTRACTOR, trust=self._message.trust,
+            ),
+        )  # fmt: skip
+
+    def _text(self, clause: Clause) -> str:
+        """Return the clause as it was said, on one line and without what the door would refuse."""
+        raw = self._message.text[clause.start : clause.end]
+        raw = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", raw)
+        return re.sub(r"[\s,;:-]+(?:and|but|so|because)?\s*$", "", " ".join(raw.split()))
+
+    def _kept(self, clause: Clause) -> Proposal:
+        """Keep, without a slot, a statement that the user asked to remember and no row reads."""
+        claim = Claim("", "", None)
+        why = self._why_not(claim, clause, frozenset())
+        return self._made("skip" if why else "assert", clause, why or "asked to remember", self._draft(claim, clause, None))
+
+    def _forget(self, clause: Clause, order: Order) -> Proposal:
+        ends = tuple(End(one.slot, one.value, words=order.words) for one in order.claims) or (End(words=order.words),)
+        return self._made("forget", clause, "the user's word", ends=ends)
+
+    def _withhold(self, found: Sequence[Proposal]) -> Proposal:
+        """Return the one proposal of a message that is not to be remembered: nothing in it is."""
+        kept = tuple(end for one in found for end in one.ends if one.action == "forget")
+        return Proposal("withhold", self._message.place, 0, len(self._message.text), "the user's word", ends=kept)
+
+    def _made(
+        self, action: Action, clause: Clause, reason: str, draft: Draft | None = None, ends: tuple[End, ...] = (),
+        dated: bool = False, sensitivity: str | None = None,
+    ) -> Proposal:  # fmt: skip
+        return Proposal(action, self._message.place, clause.start, clause.end, reason, draft, ends, dated, sensitivity)
+
+
+_AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})
