@@ -100,6 +100,7 @@ _WRITTEN_OUT = (
         r"\b([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|been|written|built|using|due|down|currently|hosted|my|our)\b)",
         r"\1 is ",
     ),
+    (r"(?<!\w)'?(?:cause|cuz|coz)\b(?! \w+ (?:of|for)\b)", "because"),
     (r"\bgonna\b", "going to"),
     (r"\bwanna\b", "want to"),
     (r"\bfavourite\b", "favorite"),
@@ -111,8 +112,8 @@ _WRITTEN_OUT = (
 
 def plain(text: str) -> str:
     """Return text in the one spelling that guards and rules read: straight quotes, no markup, contractions written out."""
-    text = " ".join(re.sub(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?=\W|$)", "", text.translate(_STRAIGHT)).split())
-    if "'" in text or form(r"\b(?:i ?m|ive|dont|cant|wont|doesnt|isnt|names|gonna|wanna|alergic|any ?more|any longer|[fc]\w*lou?r|favourite)\b|n't").search(text):  # fmt: skip
+    text = " ".join(re.sub(r"[*`]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", "", text.translate(_STRAIGHT)).split())
+    if "'" in text or form(r"\b(?:i ?m|ive|dont|cant|wont|doesnt|isnt|names|gonna|wanna|alergic|any ?more|any longer|[fc]\w*lou?r|favourite|cuz|cause|coz)\b|n't").search(text):  # fmt: skip
         for found, written in _WRITTEN_OUT:
             text = form(found).sub(written, text)
     return text
@@ -122,7 +123,7 @@ def plain(text: str) -> str:
 
 _REPORT = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?|insisted|argues|argued|swears|swore|wrote|writes|reads"
-    r"|thinks|believes|reckons|suggested|suggests|announced|asked|replied|answered|heard|calls me)"
+    r"|thinks|believes|reckons|suggested|suggests|announced|asked|replied|answered|heard)"
 )
 _GUARDS: tuple[tuple[Guard, str], ...] = (
     (
@@ -186,6 +187,8 @@ _MATERIAL = (
     r"(?:(?:please|can you|could you|would you|pls|now|ok|hey|help me)[, ]+)*(?:translate|proofread|summari[sz]e|rewrite|re-?write|rephrase|paraphrase|edit|correct|fix"
     r"|improve|polish|analy[sz]e|shorten|critique|convert|grade|classify|parse|spell-?check|format|reword|complete|continue|debug|refactor|extract|how do you (?:say|spell|write))\b"
 )
+# A scene that is set holds for all that follows it.
+_FICTION = r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine|suppose|picture this|role-?play|you are an? (?!(?:bit|little|great|good|life|star|gem|legend|genius|real|true))|for the sake of argument|in this (?:scenario|story|game|example)|here is (?:an example|a scenario)|scenario:|example(?: user)?:|simulate)\b"
 _JESTING = r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
 
 
@@ -211,10 +214,12 @@ def clauses(text: str) -> Iterator[Clause]:
     quoted = [match.span() for match in _QUOTED.finditer(flat) if flat.count(" ", *match.span()) >= 2]
     casual = flat == flat.lower()
     jest = bool(form(_JESTING).search(flat))
-    material = False
+    material = fiction = False
     for start, end in _sentences(flat, blocks):
         sentence = flat[start:end]
-        carried: frozenset[Guard] = frozenset({"joke"} if jest else set()) | ({"quotation"} if material else set())
+        fiction = fiction or bool(form(_FICTION).match(sentence))
+        told: tuple[tuple[bool, Guard], ...] = ((jest, "joke"), (material, "quotation"), (fiction, "hypothetical"))
+        carried = frozenset(guard for holds, guard in told if holds)
         if asked := form(rf"\W*{_MATERIAL}").match(sentence):
             material = material or ":" in sentence[asked.end() :] or sentence.rstrip().endswith(("following", "this", "text"))
             carried |= {"request"}
@@ -251,6 +256,8 @@ def _cut(
         begins = offset + start + len(raw) - len(raw.lstrip())
         if n and form(r"\bbut\W*$").search(sentence[:start]):
             carried = own
+        if _introduced(sentence[:start]):
+            carried |= {"quotation"}
         last = end == len(sentence)
         made = _clause(raw, begins, offset + end, carried, casual, asked and (last or tag))
         if any(a < begins < b for a, b in quoted):
@@ -259,9 +266,27 @@ def _cut(
         yield made
 
 
+# What stands before a colon and does not make what follows somebody else's words.
+_LEADS_IN = (
+    r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background|about me|facts?|things?|setup|details|info|intro|profile|reference"
+    r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|policy|summary|clarify|ps|edit|by the way|btw|jobs))\W*:"
+)
+
+
+def _introduced(before: str) -> bool:
+    """Whether a colon before a clause presents its words as somebody else's ("my essay begins with: ...")."""
+    head, colon, _ = before.rpartition(": ")
+    return bool(colon) and not form(_LEADS_IN).fullmatch(head + ":")
+
+
+def unprompted(text: str) -> str:
+    """Return a statement without the words that ask to remember it."""
+    return _opened(plain(text))[0]
+
+
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet) (?={_SUBJECT}\b)"
-    rf"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|remind|call me|dont|don't|do not)\b)"
+    rf"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me|just call me|dont|don't|do not)\b)"
     rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he |she |they |just call|please|always|never)"
     rf"|, (?={_ASKING} )|: (?={_I} )| -+ (?=\w)|, (?:which|who) (?=is|was|are|I|we)| \((?={_SUBJECT})"
 )
@@ -333,10 +358,12 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
         text = text[match.end() :]
     for _ in range(4):
         if match := form(rf"(?:,? ({PHRASE}))$").search(text, max(0, len(text) - 60)):
-            if match.start() == 0 or form(r"\b(?:is|on|called|named|turned|am|at|moved to|than|version|like|love|hate|to|for|uses?|due(?: on| by)?)$").search(text[: match.start()]):
+            if match.start() == 0 or form(r"\b(?:is|on|now|not|not on|instead of|called|named|turned|am|at|moved to|than|version|like|love|hate|to|for|uses?|due(?: on| by)?)$").search(text[: match.start()]):
                 break
             times.append(match[1])
             text = text[: match.start()]
+        elif form(r"in the (?:morning|evening|afternoon)$|at (?:work|home|night)$").search(text) and form(r"\b(?:prefer|like|love|hate|enjoy|dislike)\b").search(text):
+            break
         elif match := form(rf",? {_TRAILER}$|\s*(?:[:;]-?[)D(]|\U0001f642|\u2764\ufe0f?|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$").search(text, max(0, len(text) - 40)):
             text = text[: match.start()]
         else:

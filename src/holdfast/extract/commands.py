@@ -56,6 +56,10 @@ def _replies(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{_REPLY} {_MUCH}{adjective}\b.*").fullmatch(text)
     ) or (match := form(rf"(?:your |all |the )?{_REPLY} (?:should|must|need to|have to|ought to|can) (?:always )?be {_MUCH}{adjective}").fullmatch(text)):
         yield from _adjective(match["adj"])
+    elif match := form(r"(?:always |please )?use (?P<v>metric|imperial|si)(?: units)?|i would (?:prefer|like) it if you used (?P<w>metric|imperial|si)(?: units)?").fullmatch(text):
+        yield _reply("units", match["v"] or match["w"])
+    elif match := form(rf"be {_MUCH}{adjective}").fullmatch(text):
+        yield from _adjective(match["adj"])
     elif match := form(rf"(?:always |just )?(?:keep it|keep things|be|stay|make it|make them|keep them) {_MUCH}{adjective}(?: (?:with me|in your {_REPLY}|when you (?:answer|reply|respond).*))?").fullmatch(text):
         if clause.standing or form(r"\b(?:with me|your|when you|always)\b").search(text):
             yield from _adjective(match["adj"])
@@ -80,7 +84,7 @@ _NO_TASK = r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjo
 
 
 def _tasks(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    if match := form(r"(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to) (?P<v>.+)").fullmatch(text):
+    if match := form(r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)|note to self:?(?: to)?) (?P<v>.+)").fullmatch(text):
         yield _task(speaker, match["v"])
     elif (match := form(r"(?:do not|never|don't) forget to (?P<v>.+)").fullmatch(text)) or (match := form(r"(?:i (?:have to|must|need to|should) )?remember to (?P<v>.+)").fullmatch(text)):
         work = form(rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(match["v"])
@@ -109,7 +113,7 @@ _WORK = (
 )
 _ALWAYS = rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?P<v>(?:{_WORK})\b .+)"
 _CONDITION = r"(?:when(?:ever)?|if|before|after|every time|each time|once|as soon as|to (?:release|deploy|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add|create)|for (?:every|each|all)|on (?:every|each))"
-_PERSONAL = r"\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love|dream|happy|smile|friends?|family|kids)\b"
+_PERSONAL = r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love|dream|happy|smile|friends?|family|kids)\b"
 
 
 def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -124,7 +128,9 @@ def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     elif match := form(r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we| to)*(?: always)? (?P<v>\w.+)").fullmatch(text):
         if form(rf"(?:{_WORK}|never|all|every|each|the)\b").match(match["v"]):
             yield _procedure(match["v"])
-    elif match := form(rf"(?P<when>{_CONDITION} (?:[^,]|,(?= \d)){{3,80}}?), (?:then |please |always |you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never |do not )?(?:{_WORK})\b .+)").fullmatch(text):
+    elif match := form(rf"(?P<when>(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change|touch|add|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,)){_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?), (?:then |please |always |you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never |do not )?(?:{_WORK})\b .+)").fullmatch(text):
+        yield _procedure(text)
+    elif form(rf"first,? (?:{_WORK}) .+,? (?:and )?then (?:{_WORK}|\w+) .+").fullmatch(text) or form(r"use .+ (?:in|for) (?:the |all |every |our )(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?|\w+ (?:files?|messages?|names?|docs?)|documentation|new code|everything)").fullmatch(text):
         yield _procedure(text)
     elif form(rf"(?:use|prefer|pick|choose|reach for) .{{1,60}}? (?:instead of|rather than|over|, not) .{{1,60}}").fullmatch(text):
         yield _procedure(text)
@@ -132,7 +138,7 @@ def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield _procedure(text)
     elif form(r"(?:every|each|all|any) (?:new )?(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?) (?:needs?|must|should|requires?|has to|have to|gets?) .+").fullmatch(text):
         yield _procedure(text)
-    elif form(rf"(?:do not|never) (?:{_WORK}) .+ (?:in (?:this|the|our) (?:repo|repository|codebase|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)|directly|without .+)(?: .*)?").fullmatch(text):
+    elif form(rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)|directly|without .+)(?: .*)?").fullmatch(text):
         yield _procedure(text)
     elif clause.standing and form(rf"(?:please )?(?:do not )?(?:{_WORK})\b .+").fullmatch(text):
         yield _procedure(text)
@@ -179,8 +185,9 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     what = re.sub(r" from (?:your |the )?(?:memory|records?|notes)$", "", match["what"], flags=re.I)
     from_memory = what != match["what"]
     told = form(r"(?:everything |anything |all |what )?(?:that )?(?:i (?:have )?(?:told|said|mentioned)(?: to)?(?: you)?|you know)(?: about)? (?P<v>.+)").fullmatch(what)
-    if told:
+    if told and not form(r"my [\w' -]+").fullmatch(told["v"]):
         return Order("forget", words=values.bare(told["v"]))
+    what, from_memory = (told["v"], True) if told else (what, from_memory)
     if form(_NOT_FORGOTTEN).fullmatch(what) and not from_memory:
         return None
     statement = re.sub(r"^(?:that|about|about the fact that) ", "", what, flags=re.I)
@@ -190,7 +197,7 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if owned := form(r"(?:about )?my (?P<noun>[\w' -]{2,40})").fullmatch(what):
         noun = re.sub(r"^(?:old|home|new) ", "", owned["noun"].lower())
         attribute = _NOUNS.get(noun, words.SAME_RELATION.get(noun, noun))
-        return Order("forget", (Claim(speaker, attribute, None),), values.bare(what))
+        return Order("forget", (Claim(speaker, attribute, None),), values.bare(owned["noun"]))
     first = form(r"(?:forget|unlearn|stop remembering)\b").match(re.sub(r"^(?:please |pls )", "", text, flags=re.I))
     return Order("forget", words=values.bare(statement)) if from_memory or (first and statement != what) else None
 

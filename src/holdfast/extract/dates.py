@@ -33,7 +33,7 @@ _MONTH = (
 )
 _DAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
-_CLOCK = r"(?:at |around |by )?(?:noon|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\d{1,2}:\d\d(?: ?utc)?|(?<=at )\d{1,2})"
+_CLOCK = r"(?:at |around |by )?(?:noon|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\d{1,2}:\d\d(?: ?utc)?|(?<=at )\d{1,2}|(?<=by )\d{1,2}(?![\d%]))"
 _PART = r"(?: (?:morning|afternoon|evening|night))"
 _DATE = (
     rf"(?:\d{{4}}-\d\d-\d\d"

@@ -12,7 +12,7 @@ from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from . import values
-from .clauses import Clause, Guard, clauses, form
+from .clauses import Clause, Guard, clauses, form, unprompted
 from .commands import Order, asked, ordered
 from .dates import When, resolve
 from .messages import Message, normalise
@@ -119,7 +119,7 @@ class _Reader:
 
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
-        if self._message.role != "user" or clause.guards - {"question"} - {"wish"}:
+        if self._message.role != "user" or clause.guards & {"quotation", "request", "joke", "hypothetical"}:
             return None
         order = ordered(clause, self._speaker)
         return None if order and "question" in clause.guards and not clause.asks else order
@@ -127,11 +127,11 @@ class _Reader:
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
         stands = _OF_INSTRUCTIONS
-        if not said and not clause.asks:
+        if not said and (not clause.asks or form(r"(?:just )?call me\b").match(clause.text)):
             said, stands = claims(clause, self._speaker) or self._switched(clause), frozenset()
         for claim in said:
             yield self._propose(claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset)
-        if clause.sure and not said and len(clause.text.split()) >= 3:
+        if clause.sure and not said and form(_STATEMENT).fullmatch(clause.text):
             yield self._kept(clause)
 
     def _propose(self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None) -> Proposal:
@@ -194,6 +194,8 @@ class _Reader:
         if claim.attribute in _AHEAD and clause.times and (due := resolve(clause.times[-1], self._at)):
             metadata["when"] = due.start.isoformat()
         text = self._text(clause)
+        if clause.sure:
+            text = unprompted(text)
         value = claim.value
         if isinstance(value, str):
             value = value[:1_000]
@@ -237,4 +239,6 @@ class _Reader:
         return Proposal(action, self._message.place, clause.start, clause.end, reason, draft, ends, dated, sensitivity)
 
 
+# What may be kept on the user's word alone: a statement with a subject, and not about the listener.
+_STATEMENT = r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:i|my|we|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:am|is|are|was|were|has|have|needs?|hates?|likes?|wants?|uses?|runs?|goes|must|can|will|do|does|\w+s|\w+ed)\b.*"
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})

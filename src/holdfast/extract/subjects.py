@@ -15,6 +15,7 @@ from typing import Any
 from ..types import Kind
 from . import values, words
 from .clauses import Clause, form
+from .dates import PHRASE
 from .rules import _RELATION as RELATION
 from .rules import PERSON, THING, Rule
 
@@ -65,11 +66,19 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     """Return what a clause claims, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
     found = _claims(text, clause, speaker)
+    if joined := form(_JOINED).match(text):
+        # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
+        head = found or _claims(joined["head"], clause, speaker)
+        tail = _claims(f"{joined['who']} {joined['tail']}", clause, speaker)
+        return [*head, *(one for one in tail if one not in head)]
     if not found and ", " in text:
         # "I'm Helen, nice to meet you": what follows the comma is often company to the claim.
         head = text.partition(", ")[0]
         found = _claims(head, clause, speaker) if " " in head else []
     return found
+
+
+_JOINED = r"(?P<head>(?P<who>i|we) .+?),? (?:and|but|then|and then) (?:then |also |now |have |am |currently |recently |just )*(?P<tail>(?:work|live|joined|moved|started|have|own|drive|use|prefer|love|like|hate|speak|play|study|teach|am|became|switched|do not|bought|adopted|got)\b .+)"
 
 
 def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
@@ -89,10 +98,14 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         found = list(_read(text, clause, speaker))
     if denied:
         # "I don't have a problem" denies nothing that was ever a memory; only named attributes can end.
-        return [replace(one, ends=not one.ends, old=None) for one in found if not one.ends and one.kind != "procedure"]
+        return [replace(one, ends=True, old=None) for one in found if not one.ends and one.attribute not in _NEVER_DENIED]
     if old is None:
         return found
     return [replace(one, old=_read_as(one, old, clause)) if n == 0 and one.old is None else one for n, one in enumerate(found)]
+
+
+# "I haven't been to Rome", "I don't plan to": these deny what was never kept.
+_NEVER_DENIED = frozenset({"visited", "plan", "goal", "task", "procedure", "learning", "location", "marital status"})
 
 
 def _read_as(claim: Claim, old: str, clause: Clause) -> Any:
@@ -113,22 +126,22 @@ def _affirmed(text: str) -> str:
 
 _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started|joined|got promoted|signed up|booked) |"
-    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$|trying to|planning to|moving to|report to|learning |studying )"
+    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$|moving to|report to)"
 )
 
 
 def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
-    if not form(_DROPPED).match(text):
+    if not form(_DROPPED).match(text) or form(r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b").match(text):
         return text
     if form(r"been\b").match(text):
         return "I have " + text
-    return ("I am " if form(r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|trying|planning|moving|learning|studying)\b").match(text) else "I ") + text
+    return ("I am " if form(r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|moving)\b").match(text) else "I ") + text
 
 
 def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield claims by the first reading of the subject that gives any."""
-    for reading in (_identity, _speaker, _mine, _reversed, _change, _thing, _named):
+    for reading in (_identity, _change, _speaker, _mine, _reversed, _thing, _named):
         found = list(reading(text, clause, speaker))
         if found:
             yield from found
@@ -203,7 +216,7 @@ def _besides(rule: Rule, groups: dict[str, str | None], clause: Clause, entity: 
     """Yield what a row says on the side: the employer of a trade, the school of a study."""
     for key, attribute, reader in (
         ("org", "employer", values.proper), ("school", "school", values.proper), ("studies", "studies", values.anything),
-        ("also", "occupation", values.trade),
+        ("also", "occupation", values.trade), ("also2", "occupation", values.trade),
     ):  # fmt: skip
         if raw := groups.get(key):
             yield from (Claim(entity, attribute, value, confidence=0.85, rule=rule) for value in reader(raw, clause.casual)[:1])
@@ -220,7 +233,11 @@ def _identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     elif match := form(r"(?:my name is not (?P<old>\S+),? (?:it is|but) )(?P<v>.+)").fullmatch(text):
         for value in values.name(re.sub(r" with an? \w$", "", match["v"]), clause.casual):
             yield Claim(speaker, "name", value, confidence=0.95, old=match["old"])
-    elif match := form(r"(?:(?:you can |just |please |everyone |everybody |people |friends |my friends |everyone at \w+ |folks )*calls? me|my (?:nickname|friends call me)(?: is)?) (?P<v>[\w' -]+)").fullmatch(text):
+    elif match := form(r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)").fullmatch(text):
+        yield from (Claim(speaker, f"{match['which'].lower()} name", value) for value in values.name(match["v"], clause.casual))
+    elif match := form(r"(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as (?P<v>.+)").fullmatch(text):
+        yield from (Claim(speaker, "goes_by", value) for value in values.name(match["v"], clause.casual))
+    elif match := form(r"(?:(?:you can |just |please |everyone |everybody |people |friends |my friends |every(?:one|body) (?:at|in|on) (?:my |the )?\w+ |folks |at home |at work )*calls? me|my (?:nickname|friends call me)(?: is)?) (?P<v>[\w' -]+)").fullmatch(text):
         low = match["v"].lower()
         if not form(r"(?:when|if|at|on|later|back|now|tomorrow|asap|crazy|old|an?|the|maybe|for|anytime|tonight|before|after|about)\b").match(low):
             yield from (Claim(speaker, "goes_by", value, confidence=0.9) for value in values.name(match["v"], clause.casual))
@@ -229,7 +246,7 @@ def _identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         low = match["v"].lower().split()
         greeted = not clause.casual or (len(low) == 1 and clause.greeted and not low[0].endswith(("ing", "ed")))
         first = text.lower().startswith("i am") or (not clause.casual and clause.greeted)
-        if found and greeted and first and not _is_a(low):
+        if found and greeted and first and not _is_a(low) and not low[0].endswith("ing"):
             yield Claim(speaker, "name", found[0], confidence=0.85)
 
 
@@ -247,6 +264,9 @@ def _speaker(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if together := form(rf"my (?P<rel>{RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b").match(text):
         yield Claim(speaker, together["rel"].lower(), together["name"])
     said = predicate(match["rest"])
+    if parted := form(rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i (?:have )?(?:just )?(?:broke up|split up|separated|got divorced|broken up)").fullmatch(text):
+        yield Claim(speaker, parted["rel"].lower(), parted["name"], ends=True)
+        return
     if match["who"].lower() == "we":
         # "We use Postgres" is about the project; what no project does ("we moved to Rome") is about those who speak.
         found = list(fit(THING, said, clause, PROJECT)) + list(_ships(said, clause))
@@ -281,6 +301,8 @@ def _mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     match = form(r"(?:my|our) (?P<noun>[\w' -]{2,40}?) (?P<verb>is|are|will be|was changed to|has changed to|changed to) (?P<rest>.+)").fullmatch(text)
     if match:
         yield from _possessed(match["noun"].lower(), match["rest"], clause, speaker, our=text.lower().startswith("our"))
+    elif (match := form(r"(?:my|our) (?P<noun>flight|train|bus|ferry|shift|class|appointment|meeting) (?:leaves|departs|starts|begins|lands|arrives)").fullmatch(text)) and clause.times:
+        yield Claim(f"{speaker}'s {match['noun'].lower()}", "time", re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I))
 
 
 _ADULT = r"(?:older |younger |big |little |elder |twin |half-|step|best |close |great-|dear )"
@@ -288,6 +310,10 @@ _ADULT = r"(?:older |younger |big |little |elder |twin |half-|step|best |close |
 
 def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Iterator[Claim]:
     rel = (said["rel"] or "").lower()
+    if rel in _SINGULAR and said["verb"] in ("is", "are") and (match := form(r"(?:called|named) (?P<v>.+)|(?P<w>(?-i:[A-Z]).+)").fullmatch(said["rest"] or "")):
+        for one in re.split(r",? and |, ", match["v"] or match["w"]):
+            yield from (Claim(speaker, _SINGULAR[rel], value) for value in values.name(one, clause.casual))
+        return
     attribute = words.SAME_RELATION.get(f"{(said['adj'] or '').lower()}{rel}", words.SAME_RELATION.get(rel, rel))
     entity = f"{speaker}'s {rel}"
     named = said.get("name")
@@ -311,9 +337,20 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
     yield from found
 
 
+_SINGULAR = {"kids": "child", "children": "child", "twins": "child", "sons": "son", "daughters": "daughter"}
+
+
 def _possessed(noun: str, rest: str, clause: Clause, speaker: str, our: bool) -> Iterator[Claim]:
     """Yield the claim of "my NOUN is REST" for a noun that is no relation."""
-    noun = re.sub(r"^(?:new |current |own |full |main |work |personal |home |primary )(?=\w)", "", noun)
+    noun = noun if our else re.sub(r"^(?:new |current |own |full |main |work |personal |home |primary )(?=\w)", "", noun)
+    if owner := form(rf"(?P<adj>{_ADULT})?(?P<rel>{RELATION})'s (?P<noun>.+)").fullmatch(noun):
+        yield from _possessed(owner["noun"], rest, clause, f"{speaker}'s {owner['rel'].lower()}", our=False)
+        return
+    if event := form(rf"(?:next |upcoming )?(?P<what>(?:[\w-]+ )?(?:{_events()})(?: (?:to|with|at|for) .+)?)").fullmatch(noun):
+        if when := form(rf"(?:scheduled |booked |set |planned )?(?:for |on |at )?(?P<v>{PHRASE})").fullmatch(rest or "") or (clause.times and form(r"(?:scheduled|booked|set|planned|now)?").fullmatch(rest)):
+            said = when.groupdict().get("v") or clause.times[-1]
+            yield Claim(f"{speaker}'s {event['what']}", "date", re.sub(r"^(?:on|at|for) ", "", said, flags=re.I))
+        return
     pet = form(rf"(?:[\w-]+ )?(?:{_animals()})(?:'s name)?").fullmatch(noun)
     if pet:
         named = re.sub(r"^(?:called|named) ", "", rest, flags=re.I)
@@ -335,9 +372,11 @@ def _possessed(noun: str, rest: str, clause: Clause, speaker: str, our: bool) ->
         yield from (Claim(speaker, "hobby", value) for value in values.taste(re.sub(r"^(?:include|are) ", "", rest), clause.casual))
     elif form(r"(?:\w+ )?goal").fullmatch(noun) and (match := form(r"to (?P<v>.+)").fullmatch(rest)):
         yield from (Claim(speaker, "goal", value) for value in values.phrase(match["v"], clause.casual))
+    elif noun == "home" and (match := form(r"(?:located )?in (?P<v>.+)").fullmatch(rest)):
+        yield from (Claim(speaker, "residence", value) for value in values.place(match["v"], clause.casual))
     elif form(r"allerg(?:y|ies)").fullmatch(noun):
         yield from (Claim(speaker, "allergy", value) for value in values.taste(rest, clause.casual))
-    elif form(r"office|desk|parking spot|locker|classroom|apartment|house|studio|shop|hotel").fullmatch(noun) and (match := form(r"(?:located )?(?:in|at|on) (?P<v>.+)").fullmatch(rest)):
+    elif form(r"company|employer|office|desk|gym|parking spot|locker|classroom|apartment|house|studio|shop|hotel").fullmatch(noun) and (match := form(r"(?:located |based |headquartered )?(?:in|at|on) (?P<v>.+)").fullmatch(rest)):
         yield from (Claim(f"{speaker}'s {noun}", "location", value) for value in values.definite(match["v"], clause.casual))
     elif match := form(r"(?:called|named) (?P<v>.+)").fullmatch(rest):
         yield from (Claim(f"{speaker}'s {noun}", "name", value, confidence=0.85) for value in values.anything(match["v"], clause.casual))
@@ -346,6 +385,10 @@ def _possessed(noun: str, rest: str, clause: Clause, speaker: str, our: bool) ->
     elif noun.split()[-1] not in words.NOT_A_NOUN and noun not in words.NOT_A_NOUN and len(noun.split()) <= 3 and not clause.casual:
         reads = [] if form(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b").match(rest) else values.definite(rest, clause.casual)
         yield from (Claim(speaker, noun, values.unled(str(value)), confidence=0.7) for value in reads)
+
+
+def _events() -> str:
+    return "|".join(sorted(words.EVENTS, key=len, reverse=True))
 
 
 def _animals() -> str:
@@ -382,6 +425,8 @@ def _reversed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     elif match := form(r"(?P<v>.+?) (?:is|are) my (?:all[- ]time |absolute )?favorite (?P<what>(?!part|thing|memory|bit|moment)[\w -]+?)(?: of all time| ever)?").fullmatch(text):
         for value in values.taste(match["v"], clause.casual)[:1]:
             yield Claim(speaker, f"favorite {match['what'].lower()}", value, "preference")
+    elif match := form(r"(?P<v>.+?) (?:is|are) (?:my|one of my) (?:all[- ]time |absolute )?favorites?").fullmatch(text):
+        yield from (Claim(speaker, "likes", value, "preference") for value in values.taste(match["v"], clause.casual)[:1])
     elif match := form(r"(?P<v>.+?) (?:is|are) (?:really |just |so )?not (?:really |exactly )?(?:my thing|my cup of tea|for me)").fullmatch(text):
         yield from (Claim(speaker, "dislikes", value, "preference") for value in values.taste(match["v"], clause.casual))
     elif match := form(r"(?P<v>[\w ]+?) over (?P<w>[\w ]+?)(?: for me)?(?:, (?:always|any day|every time))?(?: any day)?").fullmatch(text):
@@ -439,19 +484,21 @@ def _thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     elif match := form(rf"(?P<np>[\w.-]+(?: [\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?|lives?|listens?)\b.*)").fullmatch(text):
         noun = match["np"].lower()
         owned = noun.split()[0] in ("my", "your", "his", "her", "their", "its", "that", "these", "those", "what", "which", "there", "it")
-        if (_ends_in_attribute(noun) and not owned) or noun in _BARE_THINGS:
+        if not owned and (_ends_in_attribute(noun) or noun in _BARE_THINGS or noun.split()[-1] in _DATED):
             yield from _about(noun, match["rest"], clause)
     elif match := form(r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?) (?:owns|maintains|is responsible for|is in charge of) (?:the|our) (?P<entity>[\w ./-]{2,40})").fullmatch(text):
         yield Claim(match["entity"].lower(), "owner", match["v"])
 
 
-_BARE_THINGS = frozenset("tests ci cd production prod staging search auth logs docs standup deploys deployments backups secrets migrations code demo retro kickoff infra".split())
+_BARE_THINGS = frozenset("taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs docs standup deploys deployments backups secrets migrations code demo retro kickoff infra".split())
 
 
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing by its verb, or of "the staging URL is ..." by its last noun."""
     noun = noun.lower()
-    if form(rf"(?:.* )?(?:{RELATION}|guy|girl|man|woman|person|people|kids|children|weather|food|idea|problem|issue|question|answer|thing|point|plan|good news|bad news|way|rest|truth|fact)").fullmatch(noun):
+    parts = noun.split()
+    led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
+    if not led and form(rf"(?:.* )?(?:{RELATION}|function|method|variable|class|parameter|argument|guy|girl|man|woman|person|people|kids|children|weather|food|idea|problem|issue|question|answer|thing|point|plan|good news|bad news|way|rest|truth|fact)").fullmatch(noun):
         return
     entity = PROJECT if noun in PROJECT_NOUNS else noun
     said = predicate(rest)
@@ -473,10 +520,19 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
                 return
     if noun in ("project", *PROJECT_NOUNS) or not form(r"(?:day|week|night|year|time|team|movie|book|song|party|house|car|dog|cat)").fullmatch(noun):
         yield from fit(THING, said, clause, entity)
-    if noun.split()[-1] in (words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}) and (match := form(r"be (?:scheduled (?:for )?|set for |planned for |now |happening |taking place )?(?:on |at )?(?P<v>.*)").fullmatch(said)):
-        if clause.times or form(r"(?:\d|the \d|tomorrow|next|(?:mon|tues|wednes|thurs|fri|satur|sun)day)").match(match["v"]):
-            said_time = match["v"] if form(r"(?:the )?\d|tomorrow|next|\w+day").match(match["v"]) else ""
+    if parts[-1] in _DATED and clause.times and form(r"(?:start|begin|take place|happen|be|open)(?: at| on)?").fullmatch(said):
+        yield Claim(noun, "date", re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I))
+        return
+    if said in ("run", "start", "happen", "fire", "kick off") and clause.times and re.search(r"\d|every", clause.times[-1]):
+        yield Claim(entity, "schedule", re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I))
+    if parts[-1] in _DATED and (match := form(r"be (?:scheduled (?:for )?|set for |planned for |now |happening |taking place )?(?:on |at )?(?P<v>.*)").fullmatch(said)):
+        if clause.times or form(rf"(?:{PHRASE})").match(match["v"]):
+            begins = form(PHRASE).match(match["v"])
+            said_time = begins[0] if begins else ""
             yield Claim(noun, "date", re.sub(r"^(?:on|at) ", "", f"{said_time} {' '.join(clause.times)}".strip(), flags=re.I))
+
+
+_DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
 
 
 def _due(of: str, raw: str | None, clause: Clause) -> Iterator[Claim]:
@@ -525,9 +581,12 @@ def _word(raw: str) -> values.Values:
     return (raw,) if re.fullmatch(r"[\w./-]+", raw) and not values.points(raw) and not re.match(r"(?:down|up|broken|slow|fast|fine|full|wrong|good|bad|ready|done|live|back|there|missing|unclear|unknown|different|important)$", raw, re.I) else ()
 
 
+_PLURAL_VERBS = r"(?:like|love|work|live|play|own|drive|study|teach|go|take|use|eat|speak|prefer|hate|enjoy|attend|collect|come|report|run|am|are|do|have)"
+
+
 def _named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Maria works at Bosch": somebody by name; only what a person does is read."""
-    match = form(rf"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) (?P<rest>{_PEOPLE_VERBS}\b.*)").fullmatch(text)
+    match = form(rf"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) (?P<rest>(?!{_PLURAL_VERBS}\b){_PEOPLE_VERBS}\b.*)").fullmatch(text)
     if not match or clause.casual or set(match["who"].lower().split()) & words.NOT_NAMES:
         return
     who, said = match["who"], predicate(match["rest"])

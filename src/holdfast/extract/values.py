@@ -54,6 +54,7 @@ def points(raw: str) -> bool:
 
 def name(raw: str, casual: bool) -> Values:
     """A person's name: one to four capitalised words, or one or two words of a message in lower case."""
+    raw = re.sub(r"^an? (?:girl|guy|man|woman|boy|lady|dude|person|friend) (?:named|called) ", "", raw, flags=re.I)
     raw = bare(re.sub(_AFTER_NAME, "", re.split(r", | - | \(", raw)[0], flags=re.I))
     raw = re.sub(r"^(?:the |an? )?(?:wonderful|amazing|lovely|beautiful|late|great) ", "", raw, flags=re.I)
     parts = raw.split()
@@ -87,10 +88,10 @@ _PLACE_LEAD = r"^(?:the )?(?:city|town|village|state|outskirts|suburbs|north|sou
 def place(raw: str, casual: bool) -> Values:
     """A place by its name; "a house", "fear" or "the cloud" are none."""
     raw = re.sub(r"^.{0,40}?\b(?:called|named) ", "", raw, flags=re.I)
-    raw = re.sub(r" (?:in|at|on) (?:an?|my|the|our|this)\b.*$", "", raw, flags=re.I)
+    raw = re.sub(r"(?:,| (?:in|at|on)) (?:an?|my|the|our|this|yet)\b.*$| yet$", "", raw, flags=re.I)
     head = re.sub(_PLACE_LEAD, "", raw, flags=re.I)
     found = proper(head, casual) or (proper(head[4:], casual) and (head,) if casual and head.startswith("new ") and len(head.split()) == 2 else ())
-    if not found or re.search(r"[@/\d]{2}", str(found[0])) or str(found[0]).lower() in known.NOT_NAMES:
+    if not found or str(found[0]).lower() in known.TECH or re.search(r"[@/\d]{2}", str(found[0])) or str(found[0]).lower() in known.NOT_NAMES:
         return ()
     lead = raw[: len(raw) - len(head)]
     keep = re.match(r"(?:north|south|east|west|northern|southern|eastern|western|central|downtown|upstate) $", lead, re.I)
@@ -120,16 +121,22 @@ def taste(raw: str, casual: bool) -> Values:
 
 def _tasted(one: str) -> bool:
     first = _first(one)
-    if points(one) or not re.search(r"\w", one):
+    if points(one) or not re.search(r"\w", one) or re.search(r"\b(?:ones?|stuff|things?|to|too|our|my|was|were|is|are)$|\b(?:in|of|with|for|about) (?:my|our)\b", one, re.I):
         return False
     if first == "the":
-        return bool(re.match(r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|theat|opera|rain|cold|heat|snow|gym|color|smell of|sound of|taste of)", one))
+        return bool(re.match(r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|theat|opera|rain|cold|heat|snow|gym|smell of|sound of|taste of)", one))
     return first not in ("an", "a") or not re.search(r"\b(?:lot|bit|few)\b", one)
 
 
 def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
     """Split a list into its members; () unless each of them is good and short enough."""
-    raw = bare(raw)
+    raw = bare(re.sub(r",? (?:like|such as|including|especially|e\.g\.) .*$", "", raw, flags=re.I) if len(raw.split()) > 2 else raw)
+    raw = re.sub(r",? (?:together|lately|recently|again|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$", "", raw, flags=re.I)
+    if raw.count(",") == 1 and not re.search(r" (?:and|or|&) ", raw):
+        # "a safe, inviting place" is no list; "jazz, mostly live" is a value with a remark.
+        raw = raw.split(",")[0]
+        if re.search(r"(?:ing|\ban?|\bthe|\bmy) (?:an? |the |my )?[\w-]+$", raw) and " " in raw and re.search(r"\b(?:an?|the|my) [\w-]+$", raw):
+            return ()
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -138,6 +145,8 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
 
     parts = re.split(r",? (?:and|or|&) |, ", re.sub(_TOGETHER, hold, raw, flags=re.I))
     parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], part).strip() for part in parts]
+    if parts[0].split(" ")[0].endswith("ing") and any(not part.split(" ")[0].endswith("ing") for part in parts if part):
+        parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], raw)]
     parts = [re.sub(r"^(?:also|both|especially|mostly) ", "", part, flags=re.I) for part in parts if part]
     if not parts or len(parts) > 8 or any(len(part.split()) > most or not good(part) for part in parts):
         return ()
@@ -209,9 +218,10 @@ def definite(raw: str, casual: bool) -> Values:
 
 
 def phrase(raw: str, casual: bool) -> Values:
-    """What somebody will do or has to do, in two to fourteen words."""
-    raw = bare(raw)
-    return (raw,) if 1 <= len(raw.split()) <= 14 else ()
+    """What somebody will do or has to do, in at most fourteen words that do not point elsewhere."""
+    raw = re.sub(r",? (?:coming up|scheduled|booked|planned|lined up)$", "", bare(raw), flags=re.I)
+    pointing = form(r"\b(?:it|this|that|them|those|these|you|your|him|her|there|something|some)\b").search(raw)
+    return (raw,) if 1 <= len(raw.split()) <= 14 and not pointing else ()
 
 
 _SMALL_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
