@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from . import values, words
-from .clauses import Clause, form
-from .rules import Rule
+from .clauses import Clause
+from .spelling import form, tokens
 from .subjects import PROJECT, Claim, claims
 
 REPLIES = "replies"
@@ -35,12 +35,23 @@ _KEEP = r"(?:always |just |only |also )*(?:keep|make|give|write|be|use|provide|s
 
 def asked(clause: Clause, speaker: str) -> list[Claim]:
     """Return the claims of an instruction, or []: at most one kind of reading fits."""
-    text = clause.text
-    for reading in (_replies, _tasks, _procedures):
-        found = list(reading(text, clause, speaker))
-        if found:
+    text, said = clause.text, tokens(clause.whole)
+    for triggers, reading in ((_OF_REPLIES, _replies), (_OF_TASKS, _tasks), (_OF_PROCEDURES, _procedures)):
+        if not triggers.isdisjoint(said) and (found := list(reading(text, clause, speaker))):
             return found
     return []
+
+
+# Without one of these words a reading cannot fit.
+_OF_REPLIES = frozenset(
+    """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
+    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate""".split()
+)
+_OF_TASKS = frozenset("remind reminder remember forget todo to-do action list note set create".split())
+_OF_PROCEDURES = frozenset(
+    """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
+    any do don run""".split()
+)
 
 
 def _reply(attribute: str, value: str) -> Claim:
@@ -118,29 +129,17 @@ _PERSONAL = r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|i
 
 def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Always run ...", "never push ...", "before deploying, run ...", "use pnpm instead of npm"."""
+    if clause.times and form(r"(?:do not|never)\b").match(text):
+        text = " ".join((text, *clause.times))
     if form(_PERSONAL).search(re.sub(r"\bfor me\b", "", text)):
         return
-    always = form(_ALWAYS).fullmatch(text) or form(rf"(?:we|i) (?:always|never) (?P<v>(?:run|use|write|commit|push|deploy|merge|rebase|squash|lint|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*)").fullmatch(text)
-    if always:
-        yield _procedure(text)
-    elif form(rf"(?:do not|don't) ever (?:{_WORK})\b .+").fullmatch(text) or form(rf"you must (?:not|never) (?:{_WORK})\b .+").fullmatch(text):
+    always = form(_ALWAYS).fullmatch(text) or form(r"(?:we|i) (?:always|never) (?P<v>(?:run|use|write|commit|push|deploy|merge|rebase|squash|lint|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*)").fullmatch(text)
+    if always or form(rf"(?:do not|don't) ever (?:{_WORK})\b .+").fullmatch(text) or form(rf"you must (?:not|never) (?:{_WORK})\b .+").fullmatch(text):
         yield _procedure(text)
     elif match := form(r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we| to)*(?: always)? (?P<v>\w.+)").fullmatch(text):
         if form(rf"(?:{_WORK}|never|all|every|each|the)\b").match(match["v"]):
             yield _procedure(match["v"])
-    elif match := form(rf"(?P<when>(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change|touch|add|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,)){_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?), (?:then |please |always |you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never |do not )?(?:{_WORK})\b .+)").fullmatch(text):
-        yield _procedure(text)
-    elif form(rf"first,? (?:{_WORK}) .+,? (?:and )?then (?:{_WORK}|\w+) .+").fullmatch(text) or form(r"use .+ (?:in|for) (?:the |all |every |our )(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?|\w+ (?:files?|messages?|names?|docs?)|documentation|new code|everything)").fullmatch(text):
-        yield _procedure(text)
-    elif form(rf"(?:use|prefer|pick|choose|reach for) .{{1,60}}? (?:instead of|rather than|over|, not) .{{1,60}}").fullmatch(text):
-        yield _procedure(text)
-    elif form(rf"(?:{_WORK}) .+ (?:before|after|when|whenever|on every|for every|in every|every time|each time|on each|at the end of every) (?:you |we |each |every |any |a |an |the )*\w.*").fullmatch(text) and not form(r"\bi\b").search(text):
-        yield _procedure(text)
-    elif form(r"(?:every|each|all|any) (?:new )?(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?) (?:needs?|must|should|requires?|has to|have to|gets?) .+").fullmatch(text):
-        yield _procedure(text)
-    elif form(rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)|directly|without .+)(?: .*)?").fullmatch(text):
-        yield _procedure(text)
-    elif clause.standing and form(rf"(?:please )?(?:do not )?(?:{_WORK})\b .+").fullmatch(text):
+    elif (match := form(rf"(?P<when>(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change|touch|add|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,)){_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?), (?:then |please |always |you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never |do not )?(?:{_WORK})\b .+)").fullmatch(text)) or form(rf"first,? (?:{_WORK}) .+,? (?:and )?then (?:{_WORK}|\w+) .+").fullmatch(text) or form(r"use .+ (?:in|for) (?:the |all |every |our )(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?|\w+ (?:files?|messages?|names?|docs?)|documentation|new code|everything)").fullmatch(text) or form(r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}").fullmatch(text) or (form(rf"(?:{_WORK}) .+ (?:before|after|when|whenever|on every|for every|in every|every time|each time|on each|at the end of every) (?:you |we |each |every |any |a |an |the )*\w.*").fullmatch(text) and not form(r"\bi\b").search(text)) or form(r"(?:every|each|all|any) (?:new )?(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?) (?:needs?|must|should|requires?|has to|have to|gets?) .+").fullmatch(text) or form(rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)|directly|without .+)(?: .*)?").fullmatch(text) or (clause.standing and form(rf"(?:please )?(?:do not )?(?:{_WORK})\b .+").fullmatch(text)):
         yield _procedure(text)
 
 
@@ -172,9 +171,17 @@ _RESET = r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset|clear
 _NOT_FORGOTTEN = r"(?:it|about it|that|this|about that|about this|what i (?:just )?said|everything|the past|me|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 
 
+_OF_ORDERS = frozenset(
+    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
+    memorise write retain note off remembered saved stored recorded kept confidential private secret between""".split()
+)
+
+
 def ordered(clause: Clause, speaker: str) -> Order | None:
     """Return the order a clause gives about the memory, or None."""
     text = clause.text
+    if _OF_ORDERS.isdisjoint(tokens(text)):
+        return None
     if form(_WITHHOLD).fullmatch(text):
         return Order("withhold")
     if form(_RESET).fullmatch(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,10 +12,12 @@ from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from . import values
-from .clauses import Clause, Guard, clauses, form, unprompted
+from .clauses import Clause, clauses, unprompted
 from .commands import Order, asked, ordered
 from .dates import When, resolve
+from .guards import Guard
 from .messages import Message, normalise
+from .spelling import form
 from .subjects import PROJECT, Claim, claims
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
@@ -119,15 +121,15 @@ class _Reader:
 
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
-        if self._message.role != "user" or clause.guards & {"quotation", "request", "joke", "hypothetical"}:
+        order = ordered(clause, self._speaker) if self._message.role == "user" else None
+        if order is None or clause.guards & {"quotation", "request", "joke", "hypothetical", "question"}:
             return None
-        order = ordered(clause, self._speaker)
-        return None if order and "question" in clause.guards and not clause.asks else order
+        return order
 
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
         stands = _OF_INSTRUCTIONS
-        if not said and (not clause.asks or form(r"(?:just )?call me\b").match(clause.text)):
+        if not said and (not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)):
             said, stands = claims(clause, self._speaker) or self._switched(clause), frozenset()
         for claim in said:
             yield self._propose(claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset)

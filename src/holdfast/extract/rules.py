@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from ..types import Kind
 from . import values, words
-from .clauses import Guard
 from .dates import Prefer
+from .guards import Guard
 from .values import Reader
 
 

@@ -8,16 +8,17 @@ work at Acme". Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..types import Kind
 from . import values, words
-from .clauses import Clause, form
+from .clauses import Clause
 from .dates import PHRASE
 from .rules import _RELATION as RELATION
 from .rules import PERSON, THING, Rule
+from .spelling import form, tokens
 
 PROJECT = "project"
 PROJECT_NOUNS = frozenset(
@@ -81,19 +82,23 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
 _JOINED = r"(?P<head>(?P<who>i|we) .+?),? (?:and|but|then|and then) (?:then |also |now |have |am |currently |recently |just )*(?P<tail>(?:work|live|joined|moved|started|have|own|drive|use|prefer|love|like|hate|speak|play|study|teach|am|became|switched|do not|bought|adopted|got)\b .+)"
 
 
+_NEGATIONS = frozenset({"no", "not", "never", "anymore"})
+
+
 def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     old: str | None = None
-    if match := form(_OLD).search(text):
+    if (", " in text or " instead " in text) and (match := form(_OLD).search(text)):
         old, text = values.bare(match["old"]), text[: match.start()]
     denied = ""
-    if form(_ENDED).search(text):
+    said = tokens(text)
+    if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
         denied, text = "ended", _affirmed(text)
     elif match := form(rf"((?:i|we) (?:{_ADVERBS} )*){_STOPPED}").match(text):
-        if not (match["verb"] in ("eating", "drinking") and PERSON):
+        if match["verb"] not in ("eating", "drinking"):
             denied = "ended"
             text = f"{match[1]}{_BARE.get(match['verb'], match['verb'].removesuffix('ing'))}{text[match.end() :]}"
     found = list(_read(text, clause, speaker))
-    if not found and not denied and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text):
+    if not found and not denied and "not" in said and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text):
         denied, text = "denied", _affirmed(text)
         found = list(_read(text, clause, speaker))
     if denied:
@@ -141,7 +146,8 @@ def _subject_put_in(text: str) -> str:
 
 def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield claims by the first reading of the subject that gives any."""
-    for reading in (_identity, _change, _speaker, _mine, _reversed, _thing, _named):
+    first = text.partition(" ")[0].lower()
+    for reading in _BY_FIRST_WORD.get(first, (_identity, _change, _reversed, _thing, _named)):
         found = list(reading(text, clause, speaker))
         if found:
             yield from found
@@ -227,10 +233,7 @@ def _besides(rule: Rule, groups: dict[str, str | None], clause: Clause, entity: 
 
 def _identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
-    if match := form(r"(?:my (?:full |first |real |actual |legal |given )?name|the name|name) is (?:not (?P<old>\S+), it is )?(?P<v>.+)").fullmatch(text):
-        for value in values.name(re.sub(r" with an? \w$", "", match["v"]), clause.casual):
-            yield Claim(speaker, "name", value, confidence=0.95, old=match["old"])
-    elif match := form(r"(?:my name is not (?P<old>\S+),? (?:it is|but) )(?P<v>.+)").fullmatch(text):
+    if (match := form(r"(?:my (?:full |first |real |actual |legal |given )?name|the name|name) is (?:not (?P<old>\S+), it is )?(?P<v>.+)").fullmatch(text)) or (match := form(r"(?:my name is not (?P<old>\S+),? (?:it is|but) )(?P<v>.+)").fullmatch(text)):
         for value in values.name(re.sub(r" with an? \w$", "", match["v"]), clause.casual):
             yield Claim(speaker, "name", value, confidence=0.95, old=match["old"])
     elif match := form(r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)").fullmatch(text):
@@ -365,8 +368,8 @@ def _possessed(noun: str, rest: str, clause: Clause, speaker: str, our: bool) ->
         yield from _attribute_of(noun, rest, clause)
         return
     for names, attribute, reader in _PERSONAL:
-        if form(names).fullmatch(noun):
-            yield from (Claim(speaker, attribute, value) for value in reader(rest, clause.casual))
+        if form(names).fullmatch(noun) and (found := reader(rest, clause.casual)):
+            yield from (Claim(speaker, attribute, value) for value in found)
             return
     if form(r"hobb(?:y|ies)|(?:main )?interests?").fullmatch(noun):
         yield from (Claim(speaker, "hobby", value) for value in values.taste(re.sub(r"^(?:include|are) ", "", rest), clause.casual))
@@ -417,6 +420,8 @@ _PERSONAL: tuple[tuple[str, str, values.Reader], ...] = (
 
 def _reversed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Sam is my roommate", "Omar is our new CTO", "Dune is my favorite book", "loud bars are not my thing"."""
+    if not form(r" (?:my|our|for me|over)\b").search(text):
+        return
     if match := form(rf"(?P<v>.+?) (?:is|are|was) (?:not )?(?:my|our) (?:new |current )?(?P<rel>(?:{_ADULT})?{RELATION})").fullmatch(text):
         rel = match["rel"].lower()
         attribute = words.SAME_RELATION.get(rel, re.sub(rf"^{_ADULT}", "", rel))
@@ -481,7 +486,7 @@ def _thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     elif match := form(r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for) (?:the|our|this) (?P<entity>[\w ./-]{2,30}?) is (?:now )?(?P<v>.+)").fullmatch(text):
         if _ends_in_attribute(match["attr"].lower()):
             yield from _attributed(match["entity"].lower(), match["attr"].lower(), match["v"], clause)
-    elif match := form(rf"(?P<np>[\w.-]+(?: [\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?|lives?|listens?)\b.*)").fullmatch(text):
+    elif match := form(r"(?P<np>[\w.-]+(?: (?!is\b|are\b|runs?\b|uses?\b)[\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?|lives?|listens?)\b.*)").fullmatch(text):
         noun = match["np"].lower()
         owned = noun.split()[0] in ("my", "your", "his", "her", "their", "its", "that", "these", "those", "what", "which", "there", "it")
         if not owned and (_ends_in_attribute(noun) or noun in _BARE_THINGS or noun.split()[-1] in _DATED):
@@ -601,3 +606,12 @@ def _named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 _OF_OTHERS = frozenset(
     "residence employer occupation origin birthplace school studies spouse partner allergy diet condition age birthday nationality owns pet speaks manager avoids likes dislikes".split()
 )
+
+
+# Which readings a clause can have by its first word; the rest begin with a name, a thing or an order.
+_BY_FIRST_WORD: Mapping[str, Sequence[Callable[[str, Clause, str], Iterator[Claim]]]] = {
+    "i": (_identity, _change, _speaker), "we": (_change, _speaker), "both": (_speaker,),
+    "my": (_identity, _change, _speaker, _mine, _reversed), "our": (_change, _mine, _reversed, _thing), "meet": (_mine,),
+    "the": (_identity, _change, _reversed, _thing), "this": (_identity, _change, _mine, _reversed, _thing),
+    "he": (), "she": (), "they": (), "it": (), "you": (_identity,), "that": (), "there": (), "what": (), "how": (), "so": (),
+}  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from ..text import Analyzer
 from . import words
-from .clauses import form
 from .messages import Message, normalise
+from .spelling import form
 
 _MOST = 8
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)(?<=[\w,;:'\"(] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*", re.M)

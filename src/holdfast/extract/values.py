@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from . import words as known
-from .clauses import form
+from .spelling import form
 
 Values = tuple[object, ...]
 Reader = Callable[[str, bool], Values]
@@ -145,7 +145,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
 
     parts = re.split(r",? (?:and|or|&) |, ", re.sub(_TOGETHER, hold, raw, flags=re.I))
     parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], part).strip() for part in parts]
-    if parts[0].split(" ")[0].endswith("ing") and any(not part.split(" ")[0].endswith("ing") for part in parts if part):
+    if parts[0].split(" ")[0].endswith("ing") and any(not any(word.endswith("ing") for word in part.split()) for part in parts if part):
         parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], raw)]
     parts = [re.sub(r"^(?:also|both|especially|mostly) ", "", part, flags=re.I) for part in parts if part]
     if not parts or len(parts) > 8 or any(len(part.split()) > most or not good(part) for part in parts):
@@ -187,7 +187,7 @@ def each(words: frozenset[str]) -> Reader:
 
 def tool(raw: str, casual: bool) -> Values:
     """A piece of software: a known one, or a capitalised, dotted or hyphenated name; lists split."""
-    raw = re.sub(r",? (?:because|so|which|that|since|but|when|where|everywhere|across|throughout|here|under the hood|and (?:it|we|i|the|our)|with|from|in (?:this|our|the|production)|via|by)\b.*$", "", raw, flags=re.I)
+    raw = re.sub(r",? (?:because|so|which|that|since|but|when|where|everywhere|across|throughout|here|under the hood|and (?:it|we|i|the|our)|for|as|with|from|in (?:this|our|the|production)|via|by)\b.*$", "", raw, flags=re.I)
     return _several(raw, 4, lambda one: is_tool(one, casual))
 
 
@@ -195,7 +195,8 @@ def is_tool(one: str, casual: bool) -> bool:
     """Whether the words look like a piece of software."""
     one = unled(bare(one))
     low = one.lower()
-    if low in known.TECH or low.split(" ")[0] in known.TECH and len(low.split()) <= 3:
+    more = one.split()[1:]
+    if low in known.TECH or (low.split(" ")[0] in known.TECH and len(more) <= 2 and all(re.match(r"[A-Z\d]", part) for part in more)):
         return True
     if casual or points(one):
         return False

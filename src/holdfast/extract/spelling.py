@@ -1,0 +1,62 @@
+"""One spelling for guards and rules to read: straight quotes, no markup, contractions written out."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_STRAIGHT = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\xa0": " "}
+)
+
+
+@functools.cache
+def form(pattern: str) -> re.Pattern[str]:
+    """Compile an expression at its first use, without regard to case: an import must not pay for it."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def tokens(text: str) -> frozenset[str]:
+    """Return the lower-case words of a text: what a reading can look for before it tries its expressions."""
+    return frozenset(re.findall(r"[a-z][a-z-]*", text.lower()))
+
+
+def straight(text: str) -> str:
+    """Return text with plain quotes and dashes, every character in its place."""
+    return text.translate(_STRAIGHT)
+
+
+# Whole words, with and without their apostrophe. What cannot be told from another word ("were", "wed", "ill") is not here.
+_SHORT = {
+    "i'm": "I am", "im": "I am", "i've": "I have", "ive": "I have", "i'll": "I will", "i'd": "I would",
+    "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
+    "gonna": "going to", "wanna": "want to", "favourite": "favorite", "favourites": "favorites", "colour": "color",
+    "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
+}  # fmt: skip
+_ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
+_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|favourites?|colour|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
+_PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s)\b"
+_NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
+# "the backend's in Rust" is no possessive; "name's" before a name is none either.
+_IS = (
+    r"\b([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|been|written|built|using|due|down|currently|hosted|my|our)\b)"
+    r"|\b(name|birthday)'?s (?=\w)(?!is\b)"
+)
+_GOT = r"\b(have) got (?=(?:an?|two|three|four|five|some|my|our|no|to)\b)"
+
+
+def plain(text: str) -> str:
+    """Return text in the spelling that rules read: "im" is "I am", "we've got two" is "we have two", markup is gone."""
+    text = straight(text)
+    if not text.isalnum() and any(mark in text for mark in "*`_"):
+        text = re.sub(r"[*`]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", "", text)
+    text = " ".join(text.split())
+    text = form(_WORD).sub(lambda match: _SHORT.get(match[0].lower(), match[0]), text)
+    if "n't" in text or "nt" in text:
+        text = form(_NOT).sub(r"\1 not", text)
+    if "'" in text or "names " in text or "birthdays " in text:
+        text = form(_PRONOUN).sub(lambda match: match[1] + _ENDINGS.get(match[2].lower(), " is"), text)
+        text = form(_IS).sub(lambda match: f"{match[1] or match[2]} is ", text)
+    if " got " in text:
+        text = form(_GOT).sub(r"\1 ", text)
+    return form(r"\bany ?more\b|\bany longer\b").sub("anymore", text) if "any" in text else text
