@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from .errors import InvalidInput
 from .extract import words
@@ -58,7 +58,8 @@ class Redacted:
     def action(self) -> Action:
         """The strictest action of the findings, "allow" without any: block, then review, then redact."""
         taken = {one.action for one in self.findings}
-        return next((action for action in ("block", "review", "redact") if action in taken), "allow")  # type: ignore[return-value]
+        strictest: tuple[Action, ...] = ("block", "review", "redact")
+        return next((action for action in strictest if action in taken), "allow")
 
 
 def policy(changes: Mapping[str, str]) -> Mapping[str, Action]:
@@ -68,7 +69,7 @@ def policy(changes: Mapping[str, str]) -> Mapping[str, Action]:
             raise InvalidInput("policy", f"{kind!r:.40} is no class; known are {', '.join(POLICY)}")
         if action not in ACTIONS:
             raise InvalidInput("policy", f"{action!r:.40} must be one of {', '.join(ACTIONS)}")
-    return {**POLICY, **changes}  # type: ignore[dict-item]
+    return {**POLICY, **cast(Mapping[str, Action], changes)}
 
 
 def redact(text: str, table: Mapping[str, Action] = POLICY) -> Redacted:

@@ -117,7 +117,7 @@ def clauses(text: str) -> Iterator[Clause]:
         if guards.sets_a_scene(sentence):
             marks |= {"hypothetical"}
         asked, material = guards.asks_for_work_on(sentence)
-        own = marks | {"request"} if asked else marks
+        own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
         yield from _cut(sentence, start, own, [span for span in quoted if span[0] < end], casual)
         if material:
             marks |= {"quotation"}

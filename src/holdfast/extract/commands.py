@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from . import values, words
+from .claims import claims
 from .clauses import Clause
+from .predicates import PROJECT, Claim
 from .spelling import form, tokens
-from .subjects import PROJECT, Claim, claims
 
 REPLIES = "replies"
 _REPLY = r"(?:responses?|answers?|replies|reply|explanations?|messages|summaries|output|outputs|feedback)"
@@ -63,12 +64,14 @@ def _replies(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     adjective = rf"(?P<adj>{'|'.join(LENGTHS)}|{_TONES})"
     if form(_NO_EMOJI).fullmatch(text):
         yield _reply("emoji", "none")
-    elif (match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{adjective}(?:,? (?:and|but) [\w-]+)? (?:\w+ )?{_REPLY}\b(?: .*)?").fullmatch(text)) or (
+    elif (match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{adjective}(?:,? (?:and |but )?(?:more |less )?[\w-]+)? (?:\w+ )?{_REPLY}\b(?: .*)?").fullmatch(text)) or (
         match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{_REPLY} {_MUCH}{adjective}\b.*").fullmatch(text)
     ) or (match := form(rf"(?:your |all |the )?{_REPLY} (?:should|must|need to|have to|ought to|can) (?:always )?be {_MUCH}{adjective}").fullmatch(text)):
         yield from _adjective(match["adj"])
     elif match := form(r"(?:always |please )?use (?P<v>metric|imperial|si)(?: units)?|i would (?:prefer|like) it if you used (?P<w>metric|imperial|si)(?: units)?").fullmatch(text):
         yield _reply("units", match["v"] or match["w"])
+    elif match := form(rf"(?:always )?(?:write|speak|talk|answer|reply|respond|use)(?: to me| with me)?(?: in| with)? an? {_MUCH}(?P<adj>{_TONES}) (?:tone|style|voice|manner)(?: .*)?").fullmatch(text):
+        yield _reply("tone", match["adj"].lower())
     elif match := form(rf"be {_MUCH}{adjective}").fullmatch(text):
         yield from _adjective(match["adj"])
     elif match := form(rf"(?:always |just )?(?:keep it|keep things|be|stay|make it|make them|keep them) {_MUCH}{adjective}(?: (?:with me|in your {_REPLY}|when you (?:answer|reply|respond).*))?").fullmatch(text):
@@ -97,7 +100,7 @@ _NO_TASK = r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjo
 def _tasks(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if match := form(r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)|note to self:?(?: to)?) (?P<v>.+)").fullmatch(text):
         yield _task(speaker, match["v"])
-    elif (match := form(r"(?:do not|never|don't) forget to (?P<v>.+)").fullmatch(text)) or (match := form(r"(?:i (?:have to|must|need to|should) )?remember to (?P<v>.+)").fullmatch(text)):
+    elif (match := form(r"(?:do not|never|don't) (?:let me )?forget to (?P<v>.+)").fullmatch(text)) or (match := form(r"(?:i (?:have to|must|need to|should) )?remember to (?P<v>.+)").fullmatch(text)):
         work = form(rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(match["v"])
         if work:
             yield _procedure(match["v"])

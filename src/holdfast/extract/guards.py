@@ -52,7 +52,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     (
         "joke",
         r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+|jk|j/k|just kidding|kidding|joking|literal|literally|basically|yeah right|obviously not|as they say"
-        r"|the queen of england|illuminati)\b|, ha\b|(?:^|\s)/s\b|[\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
+        r"|said (?:no one|nobody)|no one ever|in spirit|at heart|the queen of england|illuminati)\b|, ha\b|(?:^|\s)/s\b|[\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
     ),
     (
         "past",

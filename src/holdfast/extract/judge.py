@@ -17,10 +17,10 @@ from ..attributes import TABLE, Attribute, attribute
 from ..text import Analyzer
 from ..types import TRUSTS, Draft, MemoryItem, Scope
 from . import words
+from .claims import claims
 from .clauses import clauses
 from .commands import asked
 from .proposals import End, Proposal
-from .subjects import claims
 
 Outcome = Literal[
     "added", "superseded", "merged", "known", "conflict", "review", "ended", "forgotten", "withheld", "skipped", "nothing to end"

@@ -12,13 +12,14 @@ from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from . import values
+from .claims import claims
 from .clauses import Clause, clauses, unprompted
 from .commands import Order, asked, ordered
 from .dates import When, resolve
 from .guards import Guard
 from .messages import Message, normalise
+from .predicates import PROJECT, Claim
 from .spelling import form
-from .subjects import PROJECT, Claim, claims
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
 EXTRACTOR = "rules-1"

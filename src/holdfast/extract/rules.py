@@ -37,33 +37,33 @@ class Rule:
     stands: frozenset[Guard] = frozenset()
 
 
-def _one_of(lexicon: frozenset[str]) -> str:
-    return "|".join(sorted((word.replace(".", r"\.").replace("+", r"\+") for word in lexicon), key=len, reverse=True))
-
-
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
 _ALLERGY = frozenset({"allergy", "allergies", "intolerance", "sensitivity"})
 _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |close |great |dear )?"
-_RELATION = _one_of(words.RELATIONS)
-_ANIMAL = _one_of(words.ANIMALS)
-_EVENT = _one_of(words.EVENTS)
+_RELATION = words.one_of(words.RELATIONS)
+_ANIMAL = words.one_of(words.ANIMALS)
+_EVENT = words.one_of(words.EVENTS)
 _WORN = r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly |seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising |devout |proud |openly |currently |now |also |actually )*"
+
+_NO_DRUG = frozenset("it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide alone phone zone someone anyone everyone done time machine routine magazine wine line online mine nine mountain captain plate state estate private climate chocolate debate estimate rate update template candidate certificate private alcohol protein control school tool pool cool whole role sole console".split())
+_NO_ALLERGEN = frozenset("common sense|small talk|mondays|monday|work|hard work|deadlines|meetings|fun|nonsense|commitment|exercise|mornings|responsibility|drama|bullshit|bs|math|people|stupidity|losing|failure|bad code|change|effort|cooking|cleaning|boredom|bureaucracy".split("|"))
+_PERSONS = frozenset("cat dog morning night tea coffee beach mountain city country mac windows linux winter summer vim emacs wine beer sweet savory indoor outdoor android ios evening".split())
 
 PERSON: Sequence[Rule] = (
     # ---- where
-    Rule("residence", r"(?:be )?(?:live|living|reside|residing|stay|settled|based|located)(?: \w+)?? (?:in|out of|near|just outside(?: of)?|outside(?: of)?|close to) (?P<v>.+)", values.place),
+    Rule("residence", r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based|located)(?: \w+)?? (?:in|out of|near|just outside(?: of)?|outside(?: of)?|close to) (?P<v>.+)", values.place),
     Rule("residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"),
     Rule("residence", r"(?:have )?(?:moved|relocated|emigrated|immigrated)(?: (?:back|over|down|up|out|here|recently))? (?:from (?P<old>.+?) )?(?:to|into) (?P<v>.+?)(?: from (?P<old2>.+))?", values.place),
     Rule("residence", r"be (?:going to )?(?:moving|relocating|move|relocate)(?: (?:back|over|down|up|out))? (?:from (?P<old>.+?) )?to (?P<v>.+)", values.place, prefer="future", confidence=0.75),
     Rule("birthplace", r"(?:be|was|were) born in (?P<v>(?!the |\d|january|february|march|april|may |june|july|august|september|october|november|december|early|late).+?)", values.place),
     Rule("origin", r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|hail from|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)", values.place),
-    Rule("nationality", rf"be {_WORN}(?:an? )?(?P<v>(?:half |part )?(?:{_one_of(words.NATIONALITIES)}))(?: citizen| by birth)?", values.anything, confidence=0.85),
+    Rule("nationality", rf"be {_WORN}(?:an? )?(?P<v>(?:half |part )?(?:{words.one_of(words.NATIONALITIES)}))(?: citizen| by birth)?", values.anything, confidence=0.85),
     Rule("location", r"be (?:currently )?(?:in|at|visiting|traveling in|staying in) (?P<v>.+)", values.place, needs="time", prefer="future"),
     Rule("visited", r"(?:visited|(?:have |have just )?(?:visited|been to)|went to|traveled to|travelled to) (?P<v>.+)", values.place),
     Rule("timezone", r"be (?:in|on) (?:the )?(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?", values.definite, confidence=0.7),
     # ---- work and study
-    Rule("employer", r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)|be an employee)(?: [\w-]+)?? (?:at|for|with|of) (?P<v>.+)", values.proper),
+    Rule("employer", r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|with|of) (?P<v>.+)", values.proper),
     Rule("employer", r"have (?:worked|been working|been employed|been)(?: \w+)?? (?:at|for|with) (?P<v>.+)", values.proper, needs="lasting"),
     Rule("employer", r"(?:have )?(?:joined|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig|offer)(?: as (?P<also>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)|be (?:now )?(?:employed|hired) (?:at|by|with)|be starting at) (?P<v>.+?)(?: as (?P<also2>.+))?", values.proper),
     Rule("employer", r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired|laid off) from|retired from|be leaving) (?:my (?:job|role|position) (?:at|with) |working (?:at|for) )?(?P<v>.+)", values.proper, ends=True),
@@ -72,7 +72,7 @@ PERSON: Sequence[Rule] = (
     Rule("industry", r"(?:be )?(?:work|working) in (?:the )?(?P<v>finance|banking|tech|it|hr|marketing|sales|healthcare|education|construction|insurance|real estate|retail|hospitality|advertising|publishing|consulting|logistics|manufacturing|biotech|pharma|law|media|fashion|agriculture|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy|journalism|architecture|robotics|the public sector)(?: industry| sector)?", values.anything),
     Rule("team", r"be (?:on|in|part of) the (?P<v>[\w -]{2,30}) team", values.anything),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
-    Rule("occupation", rf"(?:be )?(?:work|working|employed|training|freelancing) as (?P<v>.+?){_AT}", values.trade),
+    Rule("occupation", rf"(?:be |have been )?(?:work|working|worked|employed|training|freelancing) as (?P<v>.+?){_AT}", values.trade),
     Rule("occupation", r"be {0}(?P<v>an? (?:[\w-]+ )*student)(?: in (?P<studies>[\w -]+?))?(?: (?:at|from) (?P<school>.+))?".replace("{0}", _WORN), values.trade),
     Rule("occupation", rf"be {_WORN}(?P<v>(?:an?|the|our) .+?|[\w-]+ (?:engineer|manager|developer|designer|officer|director|lead|analyst|nurse|scientist)|head of .+?|cto|ceo|cfo|coo|vp .+?){_AT}", values.trade),
     Rule("occupation", rf"have been (?P<v>an? .+?){_AT}", values.trade, needs="lasting"),
@@ -97,20 +97,20 @@ PERSON: Sequence[Rule] = (
     Rule("pet", rf"(?:have|own) (?P<v>(?:{_NUMBER}|an?|an? pet) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?)(?:,? (?:and|named|called|at home|who|that).*)?", values.anything),
     Rule("pet", rf"(?:have )?(?:just |recently )?(?:adopted|got|rescued|bought) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}))(?: from .+)?", values.anything),
     # ---- health and what else is sensitive
-    Rule("allergy", r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)", lambda raw, casual: values.taste(raw, casual)),
+    Rule("allergy", r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)", lambda raw, casual: () if raw.lower() in _NO_ALLERGEN else values.taste(raw, casual)),
     Rule("allergy", r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible |slight )?(?P<v>[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?", values.anything),
-    Rule("diet", rf"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat|eat only|only eat|keep|follow|stick to|be on)(?: an?| the)? {_WORN}(?:an? )?(?P<v>{_one_of(words.DIETS)})(?: diet| food)?", values.anything),
-    Rule("condition", rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{_one_of(words.STATES_OF_HEALTH)})(?:,? (?:so|and|which|because|with)\b.*)?", values.anything),
+    Rule("diet", rf"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat|eat only|only eat|keep|follow|stick to|be on)(?: an?| the)? {_WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?", values.anything),
+    Rule("condition", rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so|and|which|because|with)\b.*)?", values.anything),
     Rule("condition", r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with|be dealing with) (?P<v>.+)", values.listed(words.CONDITIONS)),
     Rule("condition", r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)", lambda raw, casual: tuple(f"{one} intolerance" for one in values.each(words.FOODS)(raw, casual))),
     Rule("medication", r"(?:take|be taking|be on|have been (?:on|taking)|be prescribed|was prescribed) (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole|thyroxine))(?: for .+| daily| twice.*)?", lambda raw, casual: (raw,) if raw.lower() not in _NO_DRUG and len(raw) > 5 else ()),
-    Rule("religion", rf"be {_WORN}(?:an? )?(?:practicing |devout |proud )?(?P<v>{_one_of(frozenset(words.RELIGIONS))})", values.anything, confidence=0.85),
-    Rule("politics", rf"be {_WORN}an? (?:registered |lifelong )?(?P<v>{_one_of(words.POLITICS)})|vote (?P<v2>labour|republican|democrat|conservative|green|tory)", values.anything, confidence=0.8),
-    Rule("orientation", rf"be {_WORN}(?:an? )?(?P<v>{_one_of(words.ORIENTATIONS)})", values.anything, confidence=0.8),
-    Rule("avoids", r"(?:(?:do|can) not|never) (?:eat|drink|touch|consume)(?: any)? (?P<v>.+)", values.each(words.FOODS)),
+    Rule("religion", rf"be {_WORN}(?:an? )?(?:practicing |devout |proud )?(?P<v>{words.one_of(frozenset(words.RELIGIONS))})", values.anything, confidence=0.85),
+    Rule("politics", rf"be {_WORN}an? (?:registered |lifelong )?(?P<v>{words.one_of(words.POLITICS)})|vote (?P<v2>labour|republican|democrat|conservative|green|tory)", values.anything, confidence=0.8),
+    Rule("orientation", rf"be {_WORN}(?:an? )?(?P<v>{words.one_of(words.ORIENTATIONS)})", values.anything, confidence=0.8),
+    Rule("avoids", r"(?:do not eat|do not drink|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)", values.each(words.FOODS)),
     Rule("avoids", r"(?:have )?(?:stopped|quit|given up|gave up|be off|be avoiding|avoid|cut out)(?: (?:eating|drinking|all))? (?P<v>.+)", values.each(words.FOODS)),
     # ---- who
-    Rule("age", r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3})(?: years? old| yo| y/o| now| today)?", values.age),
+    Rule("age", r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ?$| years?))(?: years? old| yo| y/o| now| today)?", values.age),
     Rule("birthday", r"(?:be|was) born on (?P<v>.+)", values.definite),
     Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.anything),
     Rule("goes_by", r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)", values.name),
@@ -143,14 +143,10 @@ PERSON: Sequence[Rule] = (
     Rule("plan", r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the) .+)", values.phrase, prefer="future"),
     Rule("plan", r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party|honeymoon|road trip|visit|getaway|reunion)\b.*)", values.phrase, prefer="future"),
     Rule("plan", r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling|offline)(?: .*)?", values.phrase, prefer="future", needs="time"),
-    Rule("goal", rf"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying|be working) to (?P<v>(?:{_one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|them|him|her|more about|how you|your|about)[\w' -]+)", values.phrase, prefer="future", confidence=0.8),
+    Rule("goal", rf"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|them|him|her|more about|how you|your|about)[\w' -]+)", values.phrase, prefer="future", confidence=0.8),
     Rule("goal", r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing|studying) for (?P<v>.+)", values.anything, prefer="future"),
     Rule("task", r"(?:still |really |also )*(?:need to|have to|must|have got to|need to remember to) (?P<v>.+)", values.phrase, prefer="future", needs="time"),
 )  # fmt: skip
-
-_NO_DRUG = frozenset("it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide alone phone zone someone anyone everyone done time machine routine magazine wine line online mine nine mountain captain plate state estate private climate chocolate debate estimate rate update template candidate certificate private alcohol protein control school tool pool cool whole role sole console".split())
-_PERSONS = frozenset("cat dog morning night tea coffee beach mountain city country mac windows linux winter summer vim emacs wine beer sweet savory indoor outdoor android ios evening".split())
-
 
 def _made(raw: str) -> values.Values:
     """A thing by its make: it holds a capital or a number, and is short."""
@@ -168,6 +164,7 @@ THING: Sequence[Rule] = (
     Rule("port", r"(?:(?:be|be now|be currently|be running|be listening|be served|be exposed|be available|listen|run|now run|now listen|serve|start|bind|be bound|moved|be moving)) ?(?:now |currently |locally |up |running |listening )?(?:on|at|to) (?:tcp |udp |local )?port (?P<v>\d{2,5})", values.number),
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule("hosting", r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host everything|host it|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)", lambda raw, casual: (values.bare(raw),) if _hosted(raw) else ()),
+    Rule("uses", r"(?:currently |now |always )*(?:deploy|build|test|lint|format|bundle|provision|release|ship)(?: (?:everything|it|our \w+|the \w+|all \w+))? (?:with|using|via) (?P<v>.+)", values.tool),
     Rule("runs on", r"(?:be )?(?:now |currently )?(?:run|running)s? on (?P<v>.+)", values.tool),
     Rule("uses", rf"{_OF_THING} (?P<v>.+?)(?: (?:for|as) [^,]+)?", values.tool),
     Rule("uses", r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)", lambda raw, casual: (raw,) if raw.lower() in words.TECH else ()),

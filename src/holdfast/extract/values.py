@@ -85,9 +85,16 @@ def proper(raw: str, casual: bool) -> Values:
 _PLACE_LEAD = r"^(?:the )?(?:city|town|village|state|outskirts|suburbs|north|south|east|west|northern|southern|eastern|western|central|downtown|rural|upstate|greater|inner|sunny|beautiful|lovely|north-?east|south-?west|middle) (?:of )?"
 
 
+_DWELLING = (
+    r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place|neighbou?rhood|suburb|town|village|city|cottage|cabin|loft|farm"
+    r"|dorm|area|part) (?:in|near|outside|just outside|of|outside of) "
+)
+
+
 def place(raw: str, casual: bool) -> Values:
     """A place by its name; "a house", "fear" or "the cloud" are none."""
     raw = re.sub(r"^.{0,40}?\b(?:called|named) ", "", raw, flags=re.I)
+    raw = re.sub(_DWELLING, "", raw, flags=re.I)
     raw = re.sub(r"(?:,| (?:in|at|on)) (?:an?|my|the|our|this|yet)\b.*$| yet$", "", raw, flags=re.I)
     head = re.sub(_PLACE_LEAD, "", raw, flags=re.I)
     found = proper(head, casual) or (proper(head[4:], casual) and (head,) if casual and head.startswith("new ") and len(head.split()) == 2 else ())

@@ -1,0 +1,135 @@
+"""What a clause claims: whose claim it is, what begins to hold, and what holds no longer.
+
+A clause is about the speaker ("I", "we"), about somebody related to the speaker ("my sister"), about somebody named, or about
+a thing ("the server", "this repo", "our API"). Negation is taken off first: "I don't work at Acme anymore" is the end of "I
+work at Acme". Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import people, things, values, words
+from .clauses import Clause
+from .predicates import ADVERBS, Claim
+from .spelling import form, tokens
+
+_RELATION = words.one_of(words.RELATIONS)
+_OLD = (
+    r"(?:, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer|, no longer) (?:on |in |at |by |port |the |an? |version )*"
+    r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
+)
+
+
+_ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\banymore$"
+
+
+_ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
+
+
+_STOPPED = r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying|taking|playing|learning|training|dating|seeing|running|collecting)\b"
+
+
+_BARE = {"using": "use", "living": "live", "taking": "take", "dating": "be dating", "seeing": "be seeing", "running": "run", "studying": "study"}
+
+
+def claims(clause: Clause, speaker: str) -> list[Claim]:
+    """Return what a clause claims, or []. `speaker` is the entity of whoever said it."""
+    text = _subject_put_in(clause.text)
+    found = _claims(text, clause, speaker)
+    if joined := form(_JOINED).match(text):
+        # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
+        first = found or _claims(joined["head"], clause, speaker)
+        tail = _claims(f"{joined['who']} {joined['tail']}", clause, speaker)
+        return [*first, *(one for one in tail if one not in first)]
+    if not found and ", " in text:
+        # "I'm Helen, nice to meet you": what follows the comma is often company to the claim.
+        head = text.partition(", ")[0]
+        found = _claims(head, clause, speaker) if " " in head else []
+    return found
+
+
+_JOINED = rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?),? (?:and|but|then|and then) (?:then |also |now |have |am |currently |recently |just )*(?P<tail>(?:works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not|bought|adopted|got)\b .+)"
+
+
+_NEGATIONS = frozenset({"no", "not", "never", "anymore"})
+
+
+def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
+    old: str | None = None
+    if (", " in text or " instead " in text) and (match := form(_OLD).search(text)):
+        old, text = values.bare(match["old"]), text[: match.start()]
+    denied = ""
+    said = tokens(text)
+    if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
+        denied, text = "ended", _affirmed(text)
+    elif match := form(rf"(?P<who>(?:i|we) (?:{ADVERBS} )*){_STOPPED}").match(text):
+        verb = match["verb"].lower()
+        denied, text = "ended", f"{match['who']}{_BARE.get(verb, verb.removesuffix('ing'))}{text[match.end() :]}"
+    found = list(_read(text, clause, speaker))
+    if not found and not denied and "not" in said and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text):
+        denied, text = "denied", _affirmed(text)
+        found = list(_read(text, clause, speaker))
+    if denied:
+        # "I don't have a problem" denies nothing that was ever a memory; only named attributes can end.
+        return [replace(one, ends=True, old=None) for one in found if not one.ends and one.attribute not in _NEVER_DENIED]
+    if old is None:
+        return found
+    return [replace(one, old=_read_as(one, old, clause)) if n == 0 and one.old is None else one for n, one in enumerate(found)]
+
+
+# "I haven't been to Rome", "I don't plan to": these deny what was never kept.
+_NEVER_DENIED = frozenset({"visited", "plan", "goal", "task", "procedure", "learning", "location", "marital status"})
+
+
+def _read_as(claim: Claim, old: str, clause: Clause) -> Any:
+    """Return an old value in the type of the new one: 8080 beside 9090 is a number."""
+    if isinstance(claim.value, int):
+        found = values.number(old, clause.casual)
+        return found[0] if found else old
+    return values.unled(old)
+
+
+def _affirmed(text: str) -> str:
+    """Return a negated clause without its negation: "does not work" is "works"."""
+    text = re.sub(r"\s*,? anymore$", "", text, flags=re.I)
+    text = re.sub(r"\b(?:no longer|never) ", "", text, flags=re.I)
+    text = re.sub(r"\b(?:do|does|did) not (?:really |actually |even )?", "", text, flags=re.I)
+    return re.sub(r"\b(am|is|are|was|were|have|has|had|can|will|would) not ", r"\1 ", text, flags=re.I)
+
+
+_DROPPED = (
+    r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started|joined|got promoted|signed up|booked) |"
+    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$|moving to|report to)"
+)
+
+
+def _subject_put_in(text: str) -> str:
+    """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
+    if not form(_DROPPED).match(text) or form(r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b").match(text):
+        return text
+    if form(r"been\b").match(text):
+        return "I have " + text
+    return ("I am " if form(r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|moving)\b").match(text) else "I ") + text
+
+
+def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """Yield claims by the first reading of the subject that gives any."""
+    first = text.partition(" ")[0].lower()
+    for reading in _BY_FIRST_WORD.get(first, (people.identity, things.change, people.turned_round, things.thing, people.named)):
+        found = list(reading(text, clause, speaker))
+        if found:
+            yield from found
+            return
+
+
+# Which readings a clause can have by its first word; the rest begin with a name, a thing or an order.
+_BY_FIRST_WORD: Mapping[str, Sequence[Callable[[str, Clause, str], Iterator[Claim]]]] = {
+    "i": (people.identity, things.change, people.own), "we": (things.change, people.own), "both": (people.own,),
+    "my": (people.identity, things.change, people.own, people.mine, people.turned_round), "our": (things.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
+    "the": (people.identity, things.change, people.turned_round, things.thing), "this": (people.identity, things.change, people.mine, people.turned_round, things.thing),
+    "he": (), "she": (), "they": (), "it": (), "you": (people.identity,), "that": (), "there": (), "what": (), "how": (), "so": (),
+}  # fmt: skip
