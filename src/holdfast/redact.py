@@ -103,11 +103,15 @@ def _walked(
     value: Any, table: Mapping[str, Action], key: str, path: str, findings: list[Finding], depth: int
 ) -> Any:
     if depth > _DEEPEST and isinstance(value, Mapping | list | tuple):
-        findings.append(Finding("secret", "nested too deep to read", 0, 0, table.get("secret", "allow"), path))
+        findings.append(
+            Finding("secret", "nested too deep to read", 0, 0, table.get("secret", "allow"), path)
+        )
         return "[redacted:secret]" if table.get("secret") in ("redact", "block") else value
     if isinstance(value, Mapping):
         return {
-            redact(str(name), table).value: _walked(inner, table, str(name), _under(path, name), findings, depth + 1)
+            redact(str(name), table).value: _walked(
+                inner, table, str(name), _under(path, name), findings, depth + 1
+            )
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple):
@@ -268,7 +272,10 @@ _ODD = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (1, 0, 5, 7, 9, 13, 15, 
 
 def _codice_fiscale(text: str) -> bool:
     """Whether text is an Italian codice fiscale: its last letter checks the fifteen before it."""
-    even = {character: int(character, 36) if character.isdigit() else ord(character) - 65 for character in text[:15]}
+    even = {
+        character: int(character, 36) if character.isdigit() else ord(character) - 65
+        for character in text[:15]
+    }
     total = sum(even[character] if n % 2 else _ODD[character] for n, character in enumerate(text[:15]))
     return chr(65 + total % 26) == text[15]
 
@@ -294,7 +301,10 @@ def _turned(one: int, other: int) -> int:
 def _phone(text: str) -> bool:
     """Whether digits look like a telephone number: 8 to 15 of them, and neither a date nor an address on the network."""
     count = len(_digits(text))
-    dated = re.fullmatch(r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?.*|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d.*|\d{1,3}(?:\.\d{1,3}){3}", text)
+    dated = re.fullmatch(
+        r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?.*|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d.*|\d{1,3}(?:\.\d{1,3}){3}",
+        text,
+    )
     return 8 <= count <= 15 and not dated
 
 
@@ -352,13 +362,30 @@ def _private_keys(text: str) -> Iterator[Found]:
 # ---- secrets by their name -------------------------------------------------------------------------------------------
 
 _NAMED = r"(?:pass(?:word|wd|phrase|code)|pwd|secret|api[_ -]?key|apikey|access[_ -]?key|auth[_ -]?key|account[_ -]?key|private[_ -]?key|signing[_ -]?key|encryption[_ -]?key|token|credentials?|bearer|authorization|cookie|connection[_ -]?string|\bpin\b|\bcvv2?\b|\bcvc\b|otp)"
-_NAMED_SIGNS = ("pass", "pwd", "secret", "key", "token", "credential", "bearer", "authorization", "cookie", "connection", "pin", "cvv", "cvc", "otp")
+_NAMED_SIGNS = (
+    "pass",
+    "pwd",
+    "secret",
+    "key",
+    "token",
+    "credential",
+    "bearer",
+    "authorization",
+    "cookie",
+    "connection",
+    "pin",
+    "cvv",
+    "cvc",
+    "otp",
+)
 _ASSIGNMENT = rf"(?i:{_NAMED})[\w-]{{0,24}}[\"']?\s{{0,3}}(?P<how>=>|:=|==|=|:|(?i:\bis\b|\bwas\b))\s{{0,3}}(?P<quote>[\"'`]?)(?P<v>[^\s\"'`,;<>(){{}}\[\]]{{4,256}})"
 _KEY_NAME = rf"(?i:(?:.{{0,40}}[_.\- ])?{_NAMED}s?(?:[_.\- ].{{0,24}})?)"
 _NOT_SECRET = re.compile(
     r"(?i)\[?redacted|\*+|x{3,}|\.{3}|\$|%|\{\{|<|none|null|nil|true|false|undefined|your[_-]|my[_-]|example|placeholder|change[_-]?me|os\.|env\b|process\.|getenv|config\.|self\.|args\.|settings\.|string\b|str\b|int\b|https?://"
 )
-_COUNTS = re.compile(r"(?i)(?:max|min|num|n|total|prompt|completion|input|output|cache|context|used)?[_ -]?tokens?(?:[_ -]?(?:count|limit|budget|used|type|usage|id|ids|per.*))?s?")
+_COUNTS = re.compile(
+    r"(?i)(?:max|min|num|n|total|prompt|completion|input|output|cache|context|used)?[_ -]?tokens?(?:[_ -]?(?:count|limit|budget|used|type|usage|id|ids|per.*))?s?"
+)
 
 
 def _placeholder(value: str) -> bool:
@@ -387,7 +414,14 @@ def _assigned(text: str) -> Iterator[Found]:
             continue
         written = how in ("=", ":=") and strong and len(value) >= 6 and not re.search(r"[.(]", value)
         quoted = bool(match["quote"]) and len(value) >= 6 and strong
-        if written or quoted or ((told or symbols) and (strong or _random(value) or (len(value) >= 8 and told and how not in ("is", "was", ":")))):
+        if (
+            written
+            or quoted
+            or (
+                (told or symbols)
+                and (strong or _random(value) or (len(value) >= 8 and told and how not in ("is", "was", ":")))
+            )
+        ):
             yield "secret", "assigned secret", match.start("v"), match.start("v") + len(value)
 
 

@@ -19,7 +19,8 @@ from .spelling import form, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
 _OLD = (
-    r"(?:, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer|, no longer) (?:on |in |at |by |port |the |an? |version )*"
+    r"(?:, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer"
+    r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
     r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
 
@@ -30,10 +31,21 @@ _ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\bany
 _ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
 
 
-_STOPPED = r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying|taking|playing|learning|training|dating|seeing|running|collecting)\b"
+_STOPPED = (
+    r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
+    r"|taking|playing|learning|training|dating|seeing|running|collecting)\b"
+)
 
 
-_BARE = {"using": "use", "living": "live", "taking": "take", "dating": "be dating", "seeing": "be seeing", "running": "run", "studying": "study"}
+_BARE = {
+    "using": "use",
+    "living": "live",
+    "taking": "take",
+    "dating": "be dating",
+    "seeing": "be seeing",
+    "running": "run",
+    "studying": "study",
+}
 
 
 def claims(clause: Clause, speaker: str) -> list[Claim]:
@@ -52,7 +64,13 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     return found
 
 
-_JOINED = rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?),? (?:and|but|then|and then) (?:then |also |now |have |am |currently |recently |just )*(?P<tail>(?:works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not|bought|adopted|got)\b .+)"
+_JOINED = (
+    rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?),? "
+    r"(?:and|but|then|and then) (?:then |also |now |have |am |currently |recently "
+    r"|just )*(?P<tail>(?:works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
+    r"|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
+    r"|bought|adopted|got)\b .+)"
+)
 
 
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
@@ -68,21 +86,38 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         denied, text = "ended", _affirmed(text)
     elif match := form(rf"(?P<who>(?:i|we) (?:{ADVERBS} )*){_STOPPED}").match(text):
         verb = match["verb"].lower()
-        denied, text = "ended", f"{match['who']}{_BARE.get(verb, verb.removesuffix('ing'))}{text[match.end() :]}"
+        denied, text = (
+            "ended",
+            f"{match['who']}{_BARE.get(verb, verb.removesuffix('ing'))}{text[match.end() :]}",
+        )
     found = list(_read(text, clause, speaker))
-    if not found and not denied and "not" in said and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text):
+    if (
+        not found
+        and not denied
+        and "not" in said
+        and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text)
+    ):
         denied, text = "denied", _affirmed(text)
         found = list(_read(text, clause, speaker))
     if denied:
         # "I don't have a problem" denies nothing that was ever a memory; only named attributes can end.
-        return [replace(one, ends=True, old=None) for one in found if not one.ends and one.attribute not in _NEVER_DENIED]
+        return [
+            replace(one, ends=True, old=None)
+            for one in found
+            if not one.ends and one.attribute not in _NEVER_DENIED
+        ]
     if old is None:
         return found
-    return [replace(one, old=_read_as(one, old, clause)) if n == 0 and one.old is None else one for n, one in enumerate(found)]
+    return [
+        replace(one, old=_read_as(one, old, clause)) if n == 0 and one.old is None else one
+        for n, one in enumerate(found)
+    ]
 
 
 # "I haven't been to Rome", "I don't plan to": these deny what was never kept.
-_NEVER_DENIED = frozenset({"visited", "plan", "goal", "task", "procedure", "learning", "location", "marital status"})
+_NEVER_DENIED = frozenset(
+    {"visited", "plan", "goal", "task", "procedure", "learning", "location", "marital status"}
+)
 
 
 def _read_as(claim: Claim, old: str, clause: Clause) -> Any:
@@ -102,24 +137,38 @@ def _affirmed(text: str) -> str:
 
 
 _DROPPED = (
-    r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started|joined|got promoted|signed up|booked) |"
-    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$|moving to|report to)"
+    r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
+    r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
+    r"|joined|got promoted|signed up|booked) |"
+    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in"
+    r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
+    r"|moving to|report to)"
 )
 
 
 def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
-    if not form(_DROPPED).match(text) or form(r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b").match(text):
+    if not form(_DROPPED).match(text) or form(
+        r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b"
+    ).match(text):
         return text
     if form(r"been\b").match(text):
         return "I have " + text
-    return ("I am " if form(r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|moving)\b").match(text) else "I ") + text
+    return (
+        "I am "
+        if form(
+            r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|moving)\b"
+        ).match(text)
+        else "I "
+    ) + text
 
 
 def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield claims by the first reading of the subject that gives any."""
     first = text.partition(" ")[0].lower()
-    for reading in _BY_FIRST_WORD.get(first, (people.identity, things.change, people.turned_round, things.thing, people.named)):
+    for reading in _BY_FIRST_WORD.get(
+        first, (people.identity, things.change, people.turned_round, things.thing, people.named)
+    ):
         found = list(reading(text, clause, speaker))
         if found:
             yield from found

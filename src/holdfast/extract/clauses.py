@@ -49,55 +49,81 @@ class Clause:
 
 _I = r"(?:i|i'?m|i'?ve|i'?d|i'?ll|my|we|we'?re|we'?ve|our)"
 _SUBJECT = (
-    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|(?:the|our|this|that) [\w-]+(?: [\w-]+)?(?:'s| is| are| has| uses| runs)"
+    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|(?:the|our|this"
+    r"|that) [\w-]+(?: [\w-]+)?(?:'s| is| are| has| uses| runs)"
     r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs))"
 )
 
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hello|yo|yeah|yes|yep|yup|nope|nah|no|actually|honestly|frankly|seriously|btw|by the way|fyi"
-    r"|just so you know|for (?:the record|context|reference|future reference|what it's worth)|to be (?:honest|clear|fair)|tbh|also"
-    r"|and|but|plus|anyway|look|listen|sorry|thanks|thank you|great|cool|hm+|um+|uh+|right|correction|update|heads up|ps|not gonna lie"
-    r"|ngl|fun fact|quick (?:note|update|fyi)|in fact|as i (?:said|mentioned)|like i said|wait|new here|good (?:morning|evening|afternoon)"
-    r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now|these days|nowadays|lately|recently|now"
-    r"|personally|guys|folks|team|because|though|although|while|whereas|then|as you (?:know|may know)|you know|i mean|background"
-    r"|in (?:short|general)|today|yesterday|oh and|one more thing|nice to meet you|hi there|hey there|hello there|hi all|hi everyone|since"
-    r"|please (?:note|know)(?: that)?|note(?: that)?|just to (?:clarify|confirm|note)|important|reminder|in case (?:it matters|you're wondering))"
+    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hello|yo|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"|frankly|seriously|btw|by the way|fyi"
+    r"|just so you know|for (?:the record|context|reference|future reference|what it's worth)"
+    r"|to be (?:honest|clear|fair)|tbh|also"
+    r"|and|but|plus|anyway|look|listen|sorry|thanks|thank you|great|cool|hm+|um+|uh+|right"
+    r"|correction|update|heads up|ps|not gonna lie"
+    r"|ngl|fun fact|quick (?:note|update|fyi)|in fact|as i (?:said|mentioned)|like i said|wait"
+    r"|new here|good (?:morning|evening|afternoon)"
+    r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now"
+    r"|these days|nowadays|lately|recently|now"
+    r"|personally|guys|folks|team|because|though|although|while|whereas|then|as you (?:know"
+    r"|may know)|you know|i mean|background"
+    r"|in (?:short|general)|today|yesterday|oh and|one more thing|nice to meet you|hi there"
+    r"|hey there|hello there|hi all|hi everyone|since"
+    r"|please (?:note|know)(?: that)?|note(?: that)?|just to (?:clarify|confirm|note)|important"
+    r"|reminder|in case (?:it matters|you're wondering))"
 )
 _TRAILER = (
-    r"(?:now|currently|right now|these days|at the moment|at present|nowadays|already|too|as well|btw|by the way|though|actually"
-    r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you|everyone|guys|always|sorry not sorry"
-    r"|by the way|you know|to be honest|tbh|honestly|for sure|of course|after all these years|full[- ]time|part[- ]time|remotely"
-    r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead|first thing|myself|here|only|fyi|it turns out"
-    r"|from now on|going forward|in the (?:morning|evening|afternoon)|every (?:day|morning|night|evening)|daily|at (?:work|home|night))"
+    r"(?:now|currently|right now|these days|at the moment|at present|nowadays|already|too|as well"
+    r"|btw|by the way|though|actually"
+    r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you"
+    r"|everyone|guys|always|sorry not sorry"
+    r"|by the way|you know|to be honest|tbh|honestly|for sure|of course|after all these years"
+    r"|full[- ]time|part[- ]time|remotely"
+    r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead"
+    r"|first thing|myself|here|only|fyi|it turns out"
+    r"|from now on|going forward|in the (?:morning|evening|afternoon)|every (?:day|morning|night"
+    r"|evening)|daily|at (?:work|home|night))"
 )
 
 
 # What is asked of the listener: the words after it are an instruction.
-_REQUEST = r"(?:please |pls |plz )?(?:can|could|would|will) you (?:please |pls |kindly |also |just |maybe )*(?=[a-z])|(?:i would like|i want|i need) you to (?:please )?|(?:please|pls|plz|kindly),? "
+_REQUEST = (
+    r"(?:please |pls |plz )?(?:can|could|would|will) you (?:please |pls |kindly |also |just "
+    r"|maybe )*(?=[a-z])|(?:i would like|i want|i need) you to (?:please )?|(?:please|pls|plz"
+    r"|kindly),? "
+)
 
 _STOP = re.compile(r"[.!?\u2026]+[\"')\]]*(?=\s|$)|\n+|;(?=\s)")
-_NO_STOP = re.compile(r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I)
+_NO_STOP = re.compile(
+    r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
+)
 _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | re.M)
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
 _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
 
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet) (?={_SUBJECT}\b)"
-    rf"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me|just call me|dont|don't|do not)\b)"
+    r"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
+    r"|just call me|dont|don't|do not)\b)"
     rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he |she |they |just call|please|always|never)"
     rf"|, (?={ASKING} )|: (?={_I} )| -+ (?=\w)|, (?:which|who) (?=is|was|are|I|we)| \((?={_SUBJECT})"
 )
 
 
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
-_WHOLE = r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|\b(?:remember|note|keep in mind|for later|in memory|to self|reference|save this)(?: this| that)?:|\bjust so) $"
+_WHOLE = (
+    r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|\b(?:remember|note|keep in mind|for later"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so) $"
+)
 
 
 # What stands before a colon and does not make what follows somebody else's words.
 _LEADS_IN = (
-    r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background|about me|facts?|things?|setup|details|info|intro|profile|reference"
-    r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|policy|summary|clarify|ps|edit|by the way|btw|jobs))\W*:"
+    r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background"
+    r"|about me|facts?|things?|setup|details|info|intro|profile|reference"
+    r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
+    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs))\W*:"
 )
 
 
@@ -135,7 +161,11 @@ def _sentences(flat: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, 
 
 def _outside(flat: str, start: int, end: int, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield a span without the space it begins with, unless it is empty, too long or touches a block."""
-    if end - start <= _LONGEST and flat[start:end].strip() and not any(a < end and start < b for a, b in blocks):
+    if (
+        end - start <= _LONGEST
+        and flat[start:end].strip()
+        and not any(a < end and start < b for a, b in blocks)
+    ):
         yield start + len(flat[start:end]) - len(flat[start:end].lstrip()), end
 
 
@@ -189,18 +219,31 @@ def _clause(
     standing = bool(first) or bool(form(rf"\b{_STANDING}\b").search(text))
     text, times = _timed(text)
     return Clause(
-        text, start, end, times, bool(request), standing, sure, greeted, casual, frozenset(marks), whole, before
+        text,
+        start,
+        end,
+        times,
+        bool(request),
+        standing,
+        sure,
+        greeted,
+        casual,
+        frozenset(marks),
+        whole,
+        before,
     )
 
 
 _REMEMBER = (
-    r"(?:please |pls |just )?(?:(?:remember|note|keep in mind|bear in mind|don't forget|do not forget|make a note|save this for later|save this|"
-    r"for (?:future )?reference|for the record|take note|remember this|memori[sz]e|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
-    r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need|would like) you to (?:remember|know|note))"
-    r"(?:(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
+    r"(?:please |pls |just )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
+    r"|do not forget|make a note|save this for later|save this|"
+    r"for (?:future )?reference|for the record|take note|remember this|memori[sz]e"
+    r"|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
+    r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
+    r"|would like) you to (?:remember|know|note))"
+    r"(?:(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
+    r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
 )
-
-
 
 
 def unprompted(text: str) -> str:
@@ -214,7 +257,9 @@ def _opened(text: str) -> tuple[str, bool, bool]:
     for _ in range(6):
         if match := form(_REMEMBER).match(text):
             sure, text = True, text[match.end() :].lstrip(" :,")
-        elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(text):
+        elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
+            text
+        ):
             greeted = greeted or bool(form(r"hi|hello|hey|good |yo\b").match(match[0]))
             text = text[match.end() :]
         else:
@@ -223,7 +268,11 @@ def _opened(text: str) -> tuple[str, bool, bool]:
 
 
 # "right now" opens; "so" in "so that", "while" as a noun, "no" before a noun, "since 2019" and "note the" do not.
-_NO_OPENER = r"(?:no (?!i |we |my )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b|my\b)|team [A-Z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for|sorry for|look (?:at|for)|listen to|great \w+|cool \w+|today'|actually \w+ing)"
+_NO_OPENER = (
+    r"(?:no (?!i |we |my )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b"
+    r"|my\b)|team [A-Z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for"
+    r"|sorry for|look (?:at|for)|listen to|great \w+|cool \w+|today'|actually \w+ing)"
+)
 
 
 # Any of these, or a digit, is in every phrase that names a time.
@@ -236,11 +285,15 @@ _TIME_WORDS = frozenset(
 )
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (
-    r"\b(?:is|on|now|not|not on|instead of|born|called|named|turned|am|at|moved to|than|version|like|love|hate|to|for|uses?"
+    r"\b(?:is|on|now|not|not on|instead of|born|called|named|turned|am|at|moved to|than|version"
+    r"|like|love|hate|to|for|uses?"
     r"|due(?: on| by)?)$"
 )
 _SMILE = r"\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
-_ADVERBIAL = r"(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
+_ADVERBIAL = (
+    r"(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
+    r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
+)
 
 
 def _timed(text: str) -> tuple[str, tuple[str, ...]]:
@@ -251,7 +304,11 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
         text = _leading(text, times)
     if match := form(_ADVERBIAL).match(text):
         text = text[match.end() :]
-    if timed and (match := form(rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$").search(text, max(0, len(text) - 80))):
+    if timed and (
+        match := form(
+            rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
+        ).search(text, max(0, len(text) - 80))
+    ):
         times.append(match[1])
         text = text[: match.start()]
     for _ in range(4):
@@ -259,7 +316,10 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
             if match.start() == 0 or form(_TAKES_A_TIME).search(text, 0, match.start()):
                 break
             times.append(match[1])
-        elif form(r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)|at (?:work|home|night))$").search(text):
+        elif form(
+            r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)"
+            r"|at (?:work|home|night))$"
+        ).search(text):
             break
         else:
             match = form(rf",? {_TRAILER}$|{_SMILE}").search(text, max(0, len(text) - 40))
@@ -273,7 +333,9 @@ def _leading(text: str, times: list[str]) -> str:
     """Take up to two time phrases off the beginning, where a subject follows them."""
     for _ in range(2):
         match = form(rf"({PHRASE}),? +(?=\S)").match(text)
-        if not match or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(text):
+        if not match or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(
+            text
+        ):
             break
         if not form(r"(?:i|we|my|our|the|he|she|they|this|(?-i:[A-Z])\w*)\b").match(text, match.end()):
             break

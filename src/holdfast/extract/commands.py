@@ -27,10 +27,21 @@ LENGTHS = {word: name for name, listed in _LENGTH.items() for word in listed.spl
 _TONES = "formal|informal|casual|friendly|professional|polite|sarcastic|humorous|direct|blunt|playful|neutral|warm|serious|funny|technical|simple|plain|non-technical"
 _FORMATS = "bullet points|bullets|bullet lists?|bulleted lists?|numbered lists?|lists|tables|a table|markdown|plain text|json|yaml|xml|html|code only|code blocks|prose|paragraphs|headings"
 _LANGUAGES = "|".join(sorted(words.LANGUAGES, key=len, reverse=True))
-_MUCH = r"(?:more |much |a bit |a little |really |very |always |as \w+ as possible |nice and |super |rather |your |the |my |all |to be |just )*"
-_NO_EMOJI = r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?: ever)?(?: more)?(?: us(?:e|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?|no (?:more )?emojis?(?: .*)?"
+_MUCH = (
+    r"(?:more |much |a bit |a little |really |very |always |as \w+ as possible |nice and |super "
+    r"|rather |your |the |my |all |to be |just )*"
+)
+_NO_EMOJI = (
+    r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?: ever)?(?: more)?(?: us(?:e"
+    r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
+    r"|no (?:more )?emojis?(?: .*)?"
+)
 
-_WANT = r"(?:i (?:now |really |would |also |generally |much |usually )*(?:want|prefer|like|need|would like|appreciate|rather have|expect)(?: to (?:get|see|have|receive))?(?: it)?(?: if| when)? )"
+_WANT = (
+    r"(?:i (?:now |really |would |also |generally |much |usually )*(?:want|prefer|like|need"
+    r"|would like|appreciate|rather have|expect)(?: to (?:get|see|have|receive))?(?: it)?(?: if"
+    r"| when)? )"
+)
 _KEEP = r"(?:always |just |only |also )*(?:keep|make|give|write|be|use|provide|stay|send)(?: me| us)? "
 
 
@@ -60,30 +71,65 @@ def _reply(attribute: str, value: str) -> Claim:
 
 
 def _replies(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    text = re.sub(r",? (?:from now on|going forward|in (?:the )?future|please|pls|always)$", "", text, flags=re.I)
+    text = re.sub(
+        r",? (?:from now on|going forward|in (?:the )?future|please|pls|always)$", "", text, flags=re.I
+    )
     adjective = rf"(?P<adj>{'|'.join(LENGTHS)}|{_TONES})"
     if form(_NO_EMOJI).fullmatch(text):
         yield _reply("emoji", "none")
-    elif (match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{adjective}(?:,? (?:and |but )?(?:more |less )?[\w-]+)? (?:\w+ )?{_REPLY}\b(?: .*)?").fullmatch(text)) or (
-        match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{_REPLY} {_MUCH}{adjective}\b.*").fullmatch(text)
-    ) or (match := form(rf"(?:your |all |the )?{_REPLY} (?:should|must|need to|have to|ought to|can) (?:always )?be {_MUCH}{adjective}").fullmatch(text)):
+    elif (
+        (
+            match := form(
+                rf"(?:{_WANT}|{_KEEP}){_MUCH}{adjective}(?:,? (?:and |but )?(?:more "
+                rf"|less )?[\w-]+)? (?:\w+ )?{_REPLY}\b(?: .*)?"
+            ).fullmatch(text)
+        )
+        or (match := form(rf"(?:{_WANT}|{_KEEP}){_MUCH}{_REPLY} {_MUCH}{adjective}\b.*").fullmatch(text))
+        or (
+            match := form(
+                rf"(?:your |all |the )?{_REPLY} (?:should|must|need to|have to|ought to"
+                rf"|can) (?:always )?be {_MUCH}{adjective}"
+            ).fullmatch(text)
+        )
+    ):
         yield from _adjective(match["adj"])
-    elif match := form(r"(?:always |please )?use (?P<v>metric|imperial|si)(?: units)?|i would (?:prefer|like) it if you used (?P<w>metric|imperial|si)(?: units)?").fullmatch(text):
+    elif match := form(
+        r"(?:always |please )?use (?P<v>metric|imperial|si)(?: units)?|i would (?:prefer"
+        r"|like) it if you used (?P<w>metric|imperial|si)(?: units)?"
+    ).fullmatch(text):
         yield _reply("units", match["v"] or match["w"])
-    elif match := form(rf"(?:always )?(?:write|speak|talk|answer|reply|respond|use)(?: to me| with me)?(?: in| with)? an? {_MUCH}(?P<adj>{_TONES}) (?:tone|style|voice|manner)(?: .*)?").fullmatch(text):
+    elif match := form(
+        r"(?:always )?(?:write|speak|talk|answer|reply|respond|use)(?: to me| with me)?(?: in"
+        rf"| with)? an? {_MUCH}(?P<adj>{_TONES}) (?:tone|style|voice|manner)(?: .*)?"
+    ).fullmatch(text):
         yield _reply("tone", match["adj"].lower())
     elif match := form(rf"be {_MUCH}{adjective}").fullmatch(text):
         yield from _adjective(match["adj"])
-    elif match := form(rf"(?:always |just )?(?:keep it|keep things|be|stay|make it|make them|keep them) {_MUCH}{adjective}(?: (?:with me|in your {_REPLY}|when you (?:answer|reply|respond).*))?").fullmatch(text):
+    elif match := form(
+        r"(?:always |just )?(?:keep it|keep things|be|stay|make it|make them"
+        rf"|keep them) {_MUCH}{adjective}(?: (?:with me|in your {_REPLY}|when you (?:answer|reply"
+        r"|respond).*))?"
+    ).fullmatch(text):
         if clause.standing or form(r"\b(?:with me|your|when you|always)\b").search(text):
             yield from _adjective(match["adj"])
-    elif match := form(rf"(?:always |only |just )?(?:answer|reply|respond|write|speak|talk|explain(?: things)?|communicate|address me)(?: to me| with me| me| back| everything)? (?:only )?in (?P<lang>{_LANGUAGES})(?: only)?").fullmatch(text):
+    elif match := form(
+        r"(?:always |only |just )?(?:answer|reply|respond|write|speak|talk|explain(?: things)?"
+        r"|communicate|address me)(?: to me| with me| me| back"
+        rf"| everything)? (?:only )?in (?P<lang>{_LANGUAGES})(?: only)?"
+    ).fullmatch(text):
         if clause.asks or clause.standing or form(r"\b(?:always|only|me)\b").search(text):
             yield _reply("language", values.bare(match["lang"]))
-    elif match := form(rf"(?:{_WANT}|{_KEEP}|(?:always |only )?(?:answer|reply|respond|format (?:your )?{_REPLY})(?: to me| me)? (?:with|in|using|as) |put (?:your )?{_REPLY} in )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?").fullmatch(text):
+    elif match := form(
+        rf"(?:{_WANT}|{_KEEP}|(?:always |only )?(?:answer|reply|respond"
+        rf"|format (?:your )?{_REPLY})(?: to me| me)? (?:with|in|using|as) "
+        rf"|put (?:your )?{_REPLY} in )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?"
+    ).fullmatch(text):
         if form(rf"{_REPLY}|\b(?:answer|reply|respond|always)\b").search(text) or clause.standing:
             yield _reply("format", match["fmt"].lower())
-    elif match := form(rf"(?:your |all )?{_REPLY} (?:should|must|need to) (?:always )?(?:be|come|use) (?:in |as |formatted as |with )?(?P<fmt>{_FORMATS}|{_LANGUAGES})").fullmatch(text):
+    elif match := form(
+        rf"(?:your |all )?{_REPLY} (?:should|must|need to) (?:always )?(?:be|come|use) (?:in |as "
+        rf"|formatted as |with )?(?P<fmt>{_FORMATS}|{_LANGUAGES})"
+    ).fullmatch(text):
         yield _reply("language" if match["fmt"].lower() in words.LANGUAGES else "format", match["fmt"])
 
 
@@ -94,21 +140,39 @@ def _adjective(word: str) -> Iterator[Claim]:
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
 
-_NO_TASK = r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|laugh|love|believe|celebrate|treat yourself|stay|live|do what|cherish|like and)"
+_NO_TASK = (
+    r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest"
+    r"|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|laugh"
+    r"|love|believe|celebrate|treat yourself|stay|live|do what|cherish|like and)"
+)
 
 
 def _tasks(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    if match := form(r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)|note to self:?(?: to)?) (?P<v>.+)").fullmatch(text):
+    if match := form(
+        r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create"
+        r"|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)"
+        r"|note to self:?(?: to)?) (?P<v>.+)"
+    ).fullmatch(text):
         yield _task(speaker, match["v"])
-    elif (match := form(r"(?:do not|never|don't) (?:let me )?forget to (?P<v>.+)").fullmatch(text)) or (match := form(r"(?:i (?:have to|must|need to|should) )?remember to (?P<v>.+)").fullmatch(text)):
-        work = form(rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(match["v"])
+    elif (match := form(r"(?:do not|never|don't) (?:let me )?forget to (?P<v>.+)").fullmatch(text)) or (
+        match := form(r"(?:i (?:have to|must|need to|should) )?remember to (?P<v>.+)").fullmatch(text)
+    ):
+        work = form(
+            rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b"
+        ).match(match["v"])
         if work:
             yield _procedure(match["v"])
-        elif not form(_NO_TASK).match(match["v"]) and not form(r"\b(?:you|your|yourself)\b").search(match["v"]):
+        elif not form(_NO_TASK).match(match["v"]) and not form(r"\b(?:you|your|yourself)\b").search(
+            match["v"]
+        ):
             yield _task(speaker, match["v"])
-    elif match := form(r"(?:to-?do|action item|ai)(?: item| list)?[:,-]? (?P<v>(?!list|app|is)\w.+)").fullmatch(text):
+    elif match := form(
+        r"(?:to-?do|action item|ai)(?: item| list)?[:,-]? (?P<v>(?!list|app|is)\w.+)"
+    ).fullmatch(text):
         yield _task(speaker, match["v"])
-    elif match := form(r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)").fullmatch(text):
+    elif match := form(
+        r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)"
+    ).fullmatch(text):
         name = match["list"].lower().replace("to-do", "todo")
         for value in values.taste(match["v"], clause.casual):
             yield Claim(speaker, "task" if name in ("list", "task list") else name, value)
@@ -121,13 +185,27 @@ def _task(speaker: str, raw: str) -> Claim:
 # ---- procedures ------------------------------------------------------------------------------------------------------
 
 _WORK = (
-    r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply|start|build|rebuild"
-    r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share|cite|prefix|quote|sign|restart|clear"
-    r"|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass|disable|publish|import|raise|catch|apply|copy|drain|scale|warm"
+    r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
+    r"|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply"
+    r"|start|build|rebuild"
+    r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
+    r"|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share"
+    r"|cite|prefix|quote|sign|restart|clear"
+    r"|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
+    r"|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass"
+    r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm"
 )
 _ALWAYS = rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?P<v>(?:{_WORK})\b .+)"
-_CONDITION = r"(?:when(?:ever)?|if|before|after|every time|each time|once|as soon as|to (?:release|deploy|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add|create)|for (?:every|each|all)|on (?:every|each))"
-_PERSONAL = r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love|dream|happy|smile|friends?|family|kids)\b"
+_CONDITION = (
+    r"(?:when(?:ever)?|if|before|after|every time|each time|once|as soon as|to (?:release|deploy"
+    r"|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add"
+    r"|create)|for (?:every|each|all)|on (?:every|each))"
+)
+_PERSONAL = (
+    r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)"
+    r"|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love"
+    r"|dream|happy|smile|friends?|family|kids)\b"
+)
 
 
 def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -136,18 +214,72 @@ def _procedures(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         text = " ".join((text, *clause.times))
     if form(_PERSONAL).search(re.sub(r"\bfor me\b", "", text)):
         return
-    always = form(_ALWAYS).fullmatch(text) or form(r"(?:we|i) (?:always|never) (?P<v>(?:run|use|write|commit|push|deploy|merge|rebase|squash|lint|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*)").fullmatch(text)
-    if always or form(rf"(?:do not|don't) ever (?:{_WORK})\b .+").fullmatch(text) or form(rf"you must (?:not|never) (?:{_WORK})\b .+").fullmatch(text):
+    always = form(_ALWAYS).fullmatch(text) or form(
+        r"(?:we|i) (?:always|never) (?P<v>(?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
+        r"|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly"
+        r"|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*)"
+    ).fullmatch(text)
+    if (
+        always
+        or form(rf"(?:do not|don't) ever (?:{_WORK})\b .+").fullmatch(text)
+        or form(rf"you must (?:not|never) (?:{_WORK})\b .+").fullmatch(text)
+    ):
         yield _procedure(text)
-    elif match := form(r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we| to)*(?: always)? (?P<v>\w.+)").fullmatch(text):
+    elif match := form(
+        r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
+        r"| to)*(?: always)? (?P<v>\w.+)"
+    ).fullmatch(text):
         if form(rf"(?:{_WORK}|never|all|every|each|the)\b").match(match["v"]):
             yield _procedure(match["v"])
-    elif (match := form(rf"(?P<when>(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change|touch|add|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,)){_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?), (?:then |please |always |you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never |do not )?(?:{_WORK})\b .+)").fullmatch(text)) or form(rf"first,? (?:{_WORK}) .+,? (?:and )?then (?:{_WORK}|\w+) .+").fullmatch(text) or form(r"use .+ (?:in|for) (?:the |all |every |our )(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?|\w+ (?:files?|messages?|names?|docs?)|documentation|new code|everything)").fullmatch(text) or form(r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}").fullmatch(text) or (form(rf"(?:{_WORK}) .+ (?:before|after|when|whenever|on every|for every|in every|every time|each time|on each|at the end of every) (?:you |we |each |every |any |a |an |the )*\w.*").fullmatch(text) and not form(r"\bi\b").search(text)) or form(r"(?:every|each|all|any) (?:new )?(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?) (?:needs?|must|should|requires?|has to|have to|gets?) .+").fullmatch(text) or form(rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)|directly|without .+)(?: .*)?").fullmatch(text) or (clause.standing and form(rf"(?:please )?(?:do not )?(?:{_WORK})\b .+").fullmatch(text)):
+    elif (
+        (
+            match := form(
+                r"(?P<when>(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change"
+                r"|touch|add|edit|modif|unsure|in doubt|red|flak|large|big"
+                rf"|new)\w*\b.*,)){_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?), (?:then |please |always "
+                r"|you (?:must|should|need to) |make sure to |first )*(?P<v>(?:never "
+                rf"|do not )?(?:{_WORK})\b .+)"
+            ).fullmatch(text)
+        )
+        or form(rf"first,? (?:{_WORK}) .+,? (?:and )?then (?:{_WORK}|\w+) .+").fullmatch(text)
+        or form(
+            r"use .+ (?:in|for) (?:the |all |every |our )(?:docs?|code|codebase|repo|tests?|commits?"
+            r"|comments?|api|frontend|backend|logs?|\w+ (?:files?|messages?|names?|docs?)|documentation"
+            r"|new code|everything)"
+        ).fullmatch(text)
+        or form(
+            r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}"
+        ).fullmatch(text)
+        or (
+            form(
+                rf"(?:{_WORK}) .+ (?:before|after|when|whenever|on every|for every|in every|every time"
+                r"|each time|on each|at the end of every) (?:you |we |each |every |any |a |an |the )*\w.*"
+            ).fullmatch(text)
+            and not form(r"\bi\b").search(text)
+        )
+        or form(
+            r"(?:every|each|all|any) (?:new )?(?:PRs?|pull requests?|commits?|functions?|releases?"
+            r"|branch(?:es)?|migrations?|endpoints?|changes?|deploys?|tests?|files?|modules?|tickets?"
+            r"|bugs?|features?) (?:needs?|must|should|requires?|has to|have to|gets?) .+"
+        ).fullmatch(text)
+        or form(
+            rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase"
+            r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
+            r"|directly|without .+)(?: .*)?"
+        ).fullmatch(text)
+        or (clause.standing and form(rf"(?:please )?(?:do not )?(?:{_WORK})\b .+").fullmatch(text))
+    ):
         yield _procedure(text)
 
 
 def _procedure(raw: str) -> Claim:
-    return Claim(PROJECT, "procedure", values.bare(re.sub(r"^you (?:must|should|need to|have to) ", "", raw, flags=re.I)), "procedure", 0.85)
+    return Claim(
+        PROJECT,
+        "procedure",
+        values.bare(re.sub(r"^you (?:must|should|need to|have to) ", "", raw, flags=re.I)),
+        "procedure",
+        0.85,
+    )
 
 
 # ---- orders about the memory -----------------------------------------------------------------------------------------
@@ -163,15 +295,29 @@ class Order:
 
 
 _WITHHOLD = (
-    r"(?:(?:please |pls )?(?:do not|don't|never) (?:remember|save|store|record|keep|log|memori[sz]e|write down|retain|note)(?: any of)? (?:this|that|it|what i|the following|any of this|my|these)\b.*"
-    r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us|off the record|out of (?:your |the )?memory)).*"
-    r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this|that) is (?:confidential|private|secret)(?:,? .*)?|between (?:you and me|us),? .*|no need to remember (?:this|that|it).*)"
+    r"(?:(?:please |pls )?(?:do not|don't|never) (?:remember|save|store|record|keep|log"
+    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:this|that|it|what i|the following"
+    r"|any of this|my|these)\b.*"
+    r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
+    r"|off the record|out of (?:your |the )?memory)).*"
+    r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
+    r"|that) is (?:confidential|private|secret)(?:,? .*)?|between (?:you and me|us),? .*"
+    r"|no need to remember (?:this|that|it).*)"
 )
 _FORGET = (
-    r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?)?(?:forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap) (?:the fact )?(?P<what>.+)"
+    r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?)?(?:forget|delete|erase|remove"
+    r"|wipe|drop|unlearn|stop remembering|scrap) (?:the fact )?(?P<what>.+)"
 )
-_RESET = r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other|existing|stated) )*preferences?\b.*"
-_NOT_FORGOTTEN = r"(?:it|about it|that|this|about that|about this|what i (?:just )?said|everything|the past|me|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
+_RESET = (
+    r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
+    r"|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other"
+    r"|existing|stated) )*preferences?\b.*"
+)
+_NOT_FORGOTTEN = (
+    r"(?:it|about it|that|this|about that|about this|what i (?:just )?said|everything|the past|me"
+    r"|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment"
+    r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
+)
 
 
 _OF_ORDERS = frozenset(
@@ -194,7 +340,10 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
         return None
     what = re.sub(r" from (?:your |the )?(?:memory|records?|notes)$", "", match["what"], flags=re.I)
     from_memory = what != match["what"]
-    told = form(r"(?:everything |anything |all |what )?(?:that )?(?:i (?:have )?(?:told|said|mentioned)(?: to)?(?: you)?|you know)(?: about)? (?P<v>.+)").fullmatch(what)
+    told = form(
+        r"(?:everything |anything |all |what )?(?:that )?(?:i (?:have )?(?:told|said"
+        r"|mentioned)(?: to)?(?: you)?|you know)(?: about)? (?P<v>.+)"
+    ).fullmatch(what)
     if told and not form(r"my [\w' -]+").fullmatch(told["v"]):
         return Order("forget", words=values.bare(told["v"]))
     what, from_memory = (told["v"], True) if told else (what, from_memory)
@@ -208,8 +357,14 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
         noun = re.sub(r"^(?:old|home|new) ", "", owned["noun"].lower())
         attribute = _NOUNS.get(noun, words.SAME_RELATION.get(noun, noun))
         return Order("forget", (Claim(speaker, attribute, None),), values.bare(owned["noun"]))
-    first = form(r"(?:forget|unlearn|stop remembering)\b").match(re.sub(r"^(?:please |pls )", "", text, flags=re.I))
-    return Order("forget", words=values.bare(statement)) if from_memory or (first and statement != what) else None
+    first = form(r"(?:forget|unlearn|stop remembering)\b").match(
+        re.sub(r"^(?:please |pls )", "", text, flags=re.I)
+    )
+    return (
+        Order("forget", words=values.bare(statement))
+        if from_memory or (first and statement != what)
+        else None
+    )
 
 
 _NOUNS = {

@@ -16,75 +16,116 @@ Guard = Literal[
 ]
 
 _REPORT = (
-    r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?|insisted|argues|argued|swears|swore|wrote|writes|reads"
+    r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"
+    r"|insisted|argues|argued|swears|swore|wrote|writes|reads"
     r"|thinks|believes|reckons|suggested|suggests|announced|asked|replied|answered|heard)"
 )
 _GUARDS: tuple[tuple[Guard, str], ...] = (
     (
         "hypothetical",
-        r"\b(?:if|unless|suppose|supposing|supposed to|imagine|imagining|pretend|pretending|assum(?:e|ing)|hypothetical(?:ly)?|what if"
-        r"|let's say|lets say|let us say|say (?=i |my |we |the |you )|for the sake of|in (?:an ideal|a perfect|another|this|that|my next) (?:world|life"
-        r"|universe|scenario|case|example|version)|had (?:i|we)|as if|as though|picture this|act as|acting as|role ?-?play|you are an?|your name is"
-        r"|for example|example(?: user)?:|example user|e\.g|for instance|someday|one day|once (?:i|we) (?!was|were)\w+|when i (?:have|get|move|am|grow|retire|become)"
-        r"|in (?:my|a|the) (?:dream|nightmare|fantasy)s?|dream(?:t|ed|ing)? (?:that|about|of)|ideally|in theory|theoretically|wonder(?:ing)?"
-        r"|would|could|should|might|ought to|(?:i|we|he|she|they|you|it) may|was going to|were going to|about to|until (?:i|we))\b",
+        r"\b(?:if|unless|suppose|supposing|supposed to|imagine|imagining|pretend|pretending|assum(?:e"
+        r"|ing)|hypothetical(?:ly)?|what if"
+        r"|let's say|lets say|let us say|say (?=i |my |we |the |you )|for the sake of|in (?:an ideal"
+        r"|a perfect|another|this|that|my next) (?:world|life"
+        r"|universe|scenario|case|example|version)|had (?:i|we)|as if|as though|picture this|act as"
+        r"|acting as|role ?-?play|you are an?|your name is"
+        r"|for example|example(?: user)?:|example user|e\.g|for instance|someday|one day|once (?:i"
+        r"|we) (?!was|were)\w+|when i (?:have|get|move|am|grow|retire|become)"
+        r"|in (?:my|a|the) (?:dream|nightmare|fantasy)s?|dream(?:t|ed|ing)? (?:that|about|of)|ideally"
+        r"|in theory|theoretically|wonder(?:ing)?"
+        r"|would|could|should|might|ought to|(?:i|we|he|she|they|you|it) may|was going to"
+        r"|were going to|about to|until (?:i|we))\b",
     ),
     (
         "uncertain",
-        r"\b(?:maybe|perhaps|probably|possibly|presumably|i guess|i think|i suppose|i believe|i assume|i bet|i feel like|we think|not sure|unsure|not certain"
-        r"|don't know|do not know|thinking (?:about|of)|was thinking|considering|debating|tempted|almost|nearly|practically|more or less|kind of|sort of|kinda"
-        r"|sorta|no idea|i doubt|iirc|afaik|if i recall|seems?|seemed|looks like|sounds like|feels like|felt like|like an?|as an? \w+ would|hardly|barely|nowhere near)\b",
+        r"\b(?:maybe|perhaps|probably|possibly|presumably|i guess|i think|i suppose|i believe|i assume"
+        r"|i bet|i feel like|we think|not sure|unsure|not certain"
+        r"|don't know|do not know|thinking (?:about|of)|was thinking|considering|debating|tempted"
+        r"|almost|nearly|practically|more or less|kind of|sort of|kinda"
+        r"|sorta|no idea|i doubt|iirc|afaik|if i recall|seems?|seemed|looks like|sounds like"
+        r"|feels like|felt like|like an?|as an? \w+ would|hardly|barely|nowhere near)\b",
     ),
     (
         "quotation",
-        r"\b(?:in (?:the|my|this|that|an?|her|his) (?:novel|book|story|movie|film|game|show|series|play|poem|song|chapter|script|comic|manga|anime|episode)"
-        r"|in chapter|my character|(?:main )?protagonist|the (?:song|saying|lyrics?|poem|quote|tweet|line|headline|caption|slogan|bio|error|message|readme|email)"
-        r" (?:goes|said|says|was|is|reads?)|lyrics?|as the saying goes|the saying|here is the (?:log|error|output|text|email|message)"
-        r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
-        r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio|scene|script|tweet)|quote|unquote|grammatically)\b",
+        r"\b(?:in (?:the|my|this|that|an?|her|his) (?:novel|book|story|movie|film|game|show|series"
+        r"|play|poem|song|chapter|script|comic|manga|anime|episode)"
+        r"|in chapter|my character|(?:main )?protagonist|the (?:song|saying|lyrics?|poem|quote|tweet"
+        r"|line|headline|caption|slogan|bio|error|message|readme|email)"
+        r" (?:goes|said|says|was|is|reads?)|lyrics?|as the saying goes|the saying|here is the (?:log"
+        r"|error|output|text|email|message)"
+        r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads"
+        r"|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
+        r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
+        r"|scene|script|tweet)|quote|unquote|grammatically)\b",
     ),
     (
         "reported",
-        rf"\b(?!(?:i|we|have|must|to|already|just|also|you|will|would|not|never|can|do|did|please|as|be|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently |actually )?{_REPORT}\b"
-        r"|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b|^word is\b|\bi (?:just |also )?(?:heard|read|saw|overheard|was told)\b"
+        r"\b(?!(?:i|we|have|must|to|already|just|also|you|will|would|not|never|can|do|did|please|as|be"
+        r"|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently "
+        rf"|actually )?{_REPORT}\b"
+        r"|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
+        r"|^word is\b|\bi (?:just |also )?(?:heard|read|saw|overheard|was told)\b"
         r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say)\b",
     ),
     (
         "joke",
-        r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+|jk|j/k|just kidding|kidding|joking|literal|literally|basically|yeah right|obviously not|as they say"
-        r"|said (?:no one|nobody)|no one ever|in spirit|at heart|the queen of england|illuminati)\b|, ha\b|(?:^|\s)/s\b|[\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
+        r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+|jk|j/k|just kidding|kidding|joking|literal"
+        r"|literally|basically|yeah right|obviously not|as they say"
+        r"|said (?:no one|nobody)|no one ever|in spirit|at heart|the queen of england|illuminati)\b"
+        r"|, ha\b|(?:^|\s)/s\b|[\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
     ),
     (
         "past",
-        r"\bused to (?!be (?:in|on) )|\bback (?:in|then|when|at)\b|\bonce (?:worked|lived|had|was|owned|studied)\b|\bwhen (?:i|we|he|she) (?:was|were|lived|worked|had)\b"
-        r"|\bgrowing up\b|\bpreviously\b|\bformerly\b|\bat the time\b|\bin those days\b|\bmy (?:old|former|previous|ex|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"
+        r"\bused to (?!be (?:in|on) )|\bback (?:in|then|when|at)\b|\bonce (?:worked|lived|had|was"
+        r"|owned|studied)\b|\bwhen (?:i|we|he|she) (?:was|were|lived|worked|had)\b"
+        r"|\bgrowing up\b|\bpreviously\b|\bformerly\b|\bat the time\b|\bin those days\b|\bmy (?:old"
+        r"|former|previous|ex|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"
         r"|\b(?:i|we) had (?!to\b)|\bin my (?:twenties|teens|youth|childhood)\b|\bback in the day\b",
     ),
     (
         "wish",
-        r"\bwish(?:es|ed|ing)?\b|\bif only\b|\bhop(?:e|es|ing|ed)\b|\b(?:not|never) (?:really |actually )?(?:want(?:ed)?|wish|need|plan(?:ning)?|hope|intend(?:ing)?|going to|looking to|trying to|about to|interested in|moving|getting)\b"
-        r"|\bnever (?:said|wanted|liked|lived|worked|been|had|really)\b|\bnot (?:that i|saying|to say)\b|\brefuse to\b|\bhate to\b|\bafter all\b|\bdecided (?:against|not)\b"
+        r"\bwish(?:es|ed|ing)?\b|\bif only\b|\bhop(?:e|es|ing|ed)\b|\b(?:not|never) (?:really "
+        r"|actually )?(?:want(?:ed)?|wish|need|plan(?:ning)?|hope|intend(?:ing)?|going to|looking to"
+        r"|trying to|about to|interested in|moving|getting)\b"
+        r"|\bnever (?:said|wanted|liked|lived|worked|been|had|really)\b|\bnot (?:that i|saying"
+        r"|to say)\b|\brefuse to\b|\bhate to\b|\bafter all\b|\bdecided (?:against|not)\b"
         r"|\bwanted\b|\bcalled off\b|\bcancell?ed\b|\bfell through\b",
     ),
 )
 # These hold for the clauses after theirs too, up to a "but".
 CARRIES: frozenset[Guard] = frozenset({"hypothetical", "quotation", "reported", "uncertain", "joke"})
 
-ASKING = r"(?:do|does|did|can|could|would|will|should|is|are|was|what|what's|where|who|when|why|how|which|any)"
+ASKING = (
+    r"(?:do|does|did|can|could|would|will|should|is|are|was|what|what's|where|who|when|why|how|which|any)"
+)
 _INVERTED = (
-    rf"(?:(?:do|does|did|am|is|are|was|were|can|could|would|will|should|have|has|had|shall|may)(?: not)? (?:i|we|you|my|the|this|our|it|he|she|they|there|that|any)\b"
-    rf"|(?:is|are|was|does|did|has|can|will|should) (?-i:[A-Z])|(?:what|where|who|whose|why|which|how)\b(?! about)|whats\b|when (?:{ASKING}|am|does)\b"
-    r"|any (?:idea|chance|thoughts)\b|remember when\b|guess (?:what|who|where)\b|(?:tell|ask|remind|show) (?:me|him|her|them|us) (?:what|where|who|when|why|how|which|if|whether)\b"
+    r"(?:(?:do|does|did|am|is|are|was|were|can|could|would|will|should|have|has|had|shall"
+    r"|may)(?: not)? (?:i|we|you|my|the|this|our|it|he|she|they|there|that|any)\b"
+    r"|(?:is|are|was|does|did|has|can|will|should) (?-i:[A-Z])|(?:what|where|who|whose|why|which"
+    rf"|how)\b(?! about)|whats\b|when (?:{ASKING}|am|does)\b"
+    r"|any (?:idea|chance|thoughts)\b|remember when\b|guess (?:what|who|where)\b|(?:tell|ask"
+    r"|remind|show) (?:me|him|her|them|us) (?:what|where|who|when|why|how|which|if|whether)\b"
     r"|i wonder\b|do you\b|would you say\b|whether\b)"
 )
-_TAG = r",? (?:right|correct|yes|no|yeah|huh|eh|ok|okay|isn't it|is not it|aren't i|don't i|do not i|are not i|doesn't it|true)\s*\?$"
+_TAG = (
+    r",? (?:right|correct|yes|no|yeah|huh|eh|ok|okay|isn't it|is not it|aren't i|don't i|do not i"
+    r"|are not i|doesn't it|true)\s*\?$"
+)
 # What these ask for is done to words that follow; the words are material, not claims.
 _MATERIAL = (
-    r"(?:(?:please|can you|could you|would you|pls|now|ok|hey|help me)[, ]+)*(?:translate|proofread|summari[sz]e|rewrite|re-?write|rephrase|paraphrase|edit|correct|fix"
-    r"|improve|polish|analy[sz]e|shorten|critique|convert|grade|classify|parse|spell-?check|format|reword|complete|continue|debug|refactor|extract|how do you (?:say|spell|write))\b(?= ?[:'\"]| (?:this|these|that|it|the|my|me|an?|following|into|to|['\"(]))"
+    r"(?:(?:please|can you|could you|would you|pls|now|ok|hey|help me)[, ]+)*(?:translate"
+    r"|proofread|summari[sz]e|rewrite|re-?write|rephrase|paraphrase|edit|correct|fix"
+    r"|improve|polish|analy[sz]e|shorten|critique|convert|grade|classify|parse|spell-?check|format"
+    r"|reword|complete|continue|debug|refactor|extract|how do you (?:say|spell"
+    r"|write))\b(?= ?[:'\"]| (?:this|these|that|it|the|my|me|an?|following|into|to|['\"(]))"
 )
 # A scene that is set holds for all that follows it.
-_FICTION = r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine|suppose|picture this|role-?play|you are an? (?!(?:bit|little|great|good|life|star|gem|legend|genius|real|true))|for the sake of argument|in this (?:scenario|story|game|example)|here is (?:an example|a scenario)|scenario:|example(?: user)?:|simulate)\b"
+_FICTION = (
+    r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
+    r"|suppose|picture this|role-?play|you are an? (?!(?:bit|little|great|good|life|star|gem"
+    r"|legend|genius|real|true))|for the sake of argument|in this (?:scenario|story|game|example)"
+    r"|here is (?:an example|a scenario)|scenario:|example(?: user)?:|simulate)\b"
+)
 _JESTING = r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
 
 

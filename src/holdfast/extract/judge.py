@@ -40,9 +40,7 @@ class Verdict:
     reason: str
 
 
-def judge(
-    proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, Attribute] = TABLE
-) -> Verdict:
+def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, Attribute] = TABLE) -> Verdict:
     """Return what a proposal comes to beside the live items of its own scope; neither is changed."""
     live = [item for item in known if item.state == "active"]
     if proposal.action in ("skip", "withhold"):
@@ -61,11 +59,19 @@ def _asserted(
 ) -> Verdict:
     ended = _named(proposal.ends, live)
     if draft.slot is None:
-        twins = tuple(item.id for item in live if item.slot is None and checks.folded(item.text) == checks.folded(draft.text))
+        twins = tuple(
+            item.id
+            for item in live
+            if item.slot is None and checks.folded(item.text) == checks.folded(draft.text)
+        )
         return Verdict("known" if twins else "added", twins, proposal.reason)
     row = attribute(draft.slot.rpartition(".")[2], table)
     holders = [item for item in live if item.slot == draft.slot]
-    alike = [item for item in holders if same(item.value, draft.value) and decide.holds(item, draft.valid_from or _now(item))]
+    alike = [
+        item
+        for item in holders
+        if same(item.value, draft.value) and decide.holds(item, draft.valid_from or _now(item))
+    ]
     if alike and not set(ended) - {item.id for item in alike}:
         verbatim = any(checks.folded(item.text) == checks.folded(draft.text) for item in alike)
         return Verdict("known" if verbatim else "merged", tuple(item.id for item in alike), "said before")
@@ -81,9 +87,17 @@ def _single(
     item = _provisional(draft, proposal.dated)
     placed = decide.place(item, holders, several=False)
     rivals = tuple(dict.fromkeys(one.id for one in placed.changed))
-    old = [end for end in proposal.ends if end.value is not None and end.slot and checks.folded(end.slot) == draft.slot]
+    old = [
+        end
+        for end in proposal.ends
+        if end.value is not None and end.slot and checks.folded(end.slot) == draft.slot
+    ]
     if not rivals:
-        return Verdict("superseded" if ended else "added", ended, "history" if placed.action == "late" else proposal.reason)
+        return Verdict(
+            "superseded" if ended else "added",
+            ended,
+            "history" if placed.action == "late" else proposal.reason,
+        )
     concerned = [one for one in holders if one.id in rivals]
     if placed.action == "conflict" or row.policy == "keep_both":
         return Verdict("conflict", rivals, "another value of the same time")
@@ -136,7 +150,9 @@ def _slots(item: MemoryItem) -> frozenset[str]:
     """Return the slot of an item, or of one without a slot those its text would be read into."""
     if item.slot is not None:
         return frozenset({item.slot})
-    found = (claim for clause in clauses(item.text) for claim in (*asked(clause, "user"), *claims(clause, "user")))
+    found = (
+        claim for clause in clauses(item.text) for claim in (*asked(clause, "user"), *claims(clause, "user"))
+    )
     return frozenset(checks.folded(claim.slot) for claim in found)
 
 
@@ -144,7 +160,9 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values say the same: spelling, articles and plural endings aside for words; 8080 is not "8080.5"."""
     if isinstance(one, str) and isinstance(other, str):
         a, b = _spelled(one), _spelled(other)
-        return a == b or (a.replace(" ", "").isalpha() and b.replace(" ", "").isalpha() and _stems(a) == _stems(b) != set())
+        return a == b or (
+            a.replace(" ", "").isalpha() and b.replace(" ", "").isalpha() and _stems(a) == _stems(b) != set()
+        )
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
     return bool(one == other) or str(one) == str(other)

@@ -24,7 +24,9 @@ _TEXTS, _NAMES = ("content", "text", "message"), ("name", "speaker", "sender")
 _TIMES = ("at", "time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 _CALL_PARTS = frozenset({"tool_use", "function_call", "server_tool_use", "mcp_tool_use"})
-_RESULT_PARTS = frozenset({"tool_result", "function_call_output", "web_search_tool_result", "mcp_tool_result"})
+_RESULT_PARTS = frozenset(
+    {"tool_result", "function_call_output", "web_search_tool_result", "mcp_tool_result"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
             texts.append(_words(part.get("text", part.get("refusal", "")), place))
     if texts or calls:
         tool = names.get(str(one.get("tool_call_id")), name) if role == "tool" else None
-        yield Message(role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error")))
+        yield Message(
+            role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error"))
+        )
 
 
 def _role_of(kind: str) -> str:
@@ -157,7 +161,9 @@ def _list(value: Any, place: int) -> list[Any]:
         return []
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return list(value)
-    raise InvalidInput(f"messages[{place}]", f"must hold a string or a list of parts, not {type(value).__name__}")
+    raise InvalidInput(
+        f"messages[{place}]", f"must hold a string or a list of parts, not {type(value).__name__}"
+    )
 
 
 def _first(one: Mapping[str, Any], keys: Iterable[str]) -> Any:
@@ -183,5 +189,7 @@ def _time(value: Any, field: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         raise InvalidInput(field, f"{value!r:.40} is no time") from None
     if not isinstance(made, datetime):
-        raise InvalidInput(field, f"its time must be a datetime, ISO 8601 or seconds, not {type(value).__name__}")
+        raise InvalidInput(
+            field, f"its time must be a datetime, ISO 8601 or seconds, not {type(value).__name__}"
+        )
     return made if made.tzinfo else made.replace(tzinfo=UTC)

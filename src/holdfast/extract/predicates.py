@@ -43,7 +43,11 @@ class Claim:
         return f"{self.entity}.{self.attribute}"
 
 
-ADVERBS = r"(?:really|just|also|actually|currently|now|still|absolutely|totally|recently|already|finally|usually|mostly|generally|honestly|truly|genuinely|personally|officially|definitely|mainly|simply|all|both|happily|proudly|first|only|primarily|kinda|quite|very much|apparently)"
+ADVERBS = (
+    r"(?:really|just|also|actually|currently|now|still|absolutely|totally|recently|already|finally"
+    r"|usually|mostly|generally|honestly|truly|genuinely|personally|officially|definitely|mainly"
+    r"|simply|all|both|happily|proudly|first|only|primarily|kinda|quite|very much|apparently)"
+)
 
 
 def predicate(text: str) -> str:
@@ -89,7 +93,16 @@ def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterato
             attribute = attribute.replace(f"{{{key}}}", values.unled(groups.get(key) or "").lower())
         old = groups.get("old") or groups.get("old2")
         for n, value in enumerate(found):
-            yield Claim(entity, attribute, value, rule.kind, rule.confidence, rule.ends, _old(rule, old, clause) if n == 0 else None, rule)
+            yield Claim(
+                entity,
+                attribute,
+                value,
+                rule.kind,
+                rule.confidence,
+                rule.ends,
+                _old(rule, old, clause) if n == 0 else None,
+                rule,
+            )
         yield from _besides(rule, groups, clause, entity)
         return
 
@@ -114,4 +127,7 @@ def _besides(rule: Rule, groups: dict[str, str | None], clause: Clause, entity: 
         ("also", "occupation", values.trade), ("also2", "occupation", values.trade),
     ):  # fmt: skip
         if raw := groups.get(key):
-            yield from (Claim(entity, attribute, value, confidence=0.85, rule=rule) for value in reader(raw, clause.casual)[:1])
+            yield from (
+                Claim(entity, attribute, value, confidence=0.85, rule=rule)
+                for value in reader(raw, clause.casual)[:1]
+            )

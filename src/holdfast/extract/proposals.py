@@ -94,7 +94,12 @@ class _Reader:
     """The reading of one message."""
 
     def __init__(
-        self, message: Message, now: datetime, user: str, known: Sequence[MemoryItem], table: Mapping[str, Attribute]
+        self,
+        message: Message,
+        now: datetime,
+        user: str,
+        known: Sequence[MemoryItem],
+        table: Mapping[str, Attribute],
     ) -> None:
         self._message, self._known, self._table = message, known, table
         self._at = message.at or now
@@ -130,14 +135,20 @@ class _Reader:
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
         stands = _OF_INSTRUCTIONS
-        if not said and (not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)):
+        if not said and (
+            not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
+        ):
             said, stands = claims(clause, self._speaker) or self._switched(clause), frozenset()
         for claim in said:
-            yield self._propose(claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset)
+            yield self._propose(
+                claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset
+            )
         if clause.sure and not said and form(_STATEMENT).fullmatch(clause.text):
             yield self._kept(clause)
 
-    def _propose(self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None) -> Proposal:
+    def _propose(
+        self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None
+    ) -> Proposal:
         why = self._why_not(claim, clause, stands)
         when = self._when(claim, clause)
         ends = self._ends(claim, when)
@@ -161,13 +172,30 @@ class _Reader:
 
     def _switched(self, clause: Clause) -> list[Claim]:
         """Read "switched from X to Y" into the slot of the speaker's or the project's that is known to hold X."""
-        match = form(r"(?:i|we) (?:have |just |recently |now )*(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)").fullmatch(clause.text)
+        match = form(
+            r"(?:i|we) (?:have |just |recently |now )*(?:switched|changed|moved|gone|went)(?: over"
+            r"| jobs)? from (?P<old>.+?) to (?P<new>.+)"
+        ).fullmatch(clause.text)
         if not match:
             return []
         old = values.unled(values.bare(match["old"]))
         for item in self._known:
-            if item.entity in (self._speaker, PROJECT) and item.attribute and isinstance(item.value, str) and item.value.casefold() == old.casefold():
-                return [Claim(item.entity, item.attribute, values.unled(values.bare(match["new"])), item.kind, 0.85, old=item.value)]
+            if (
+                item.entity in (self._speaker, PROJECT)
+                and item.attribute
+                and isinstance(item.value, str)
+                and item.value.casefold() == old.casefold()
+            ):
+                return [
+                    Claim(
+                        item.entity,
+                        item.attribute,
+                        values.unled(values.bare(match["new"])),
+                        item.kind,
+                        0.85,
+                        old=item.value,
+                    )
+                ]
         return []
 
     def _when(self, claim: Claim, clause: Clause) -> When | None:
@@ -190,7 +218,11 @@ class _Reader:
     def _draft(self, claim: Claim, clause: Clause, when: When | None) -> Draft | None:
         start, end = self._message.at, None
         if when is not None and not claim.ends:
-            start, end = (start, when.end) if when.lead == "until" else (when.start, when.end if claim.attribute == "location" else None)
+            start, end = (
+                (start, when.end)
+                if when.lead == "until"
+                else (when.start, when.end if claim.attribute == "location" else None)
+            )
         if start and end and start >= end:
             end = None
         metadata: dict[str, Any] = {}
@@ -224,24 +256,36 @@ class _Reader:
         """Keep, without a slot, a statement that the user asked to remember and no row reads."""
         claim = Claim("", "", None)
         why = self._why_not(claim, clause, frozenset())
-        return self._made("skip" if why else "assert", clause, why or "asked to remember", self._draft(claim, clause, None))
+        return self._made(
+            "skip" if why else "assert", clause, why or "asked to remember", self._draft(claim, clause, None)
+        )
 
     def _forget(self, clause: Clause, order: Order) -> Proposal:
-        ends = tuple(End(one.slot, one.value, words=order.words) for one in order.claims) or (End(words=order.words),)
+        ends = tuple(End(one.slot, one.value, words=order.words) for one in order.claims) or (
+            End(words=order.words),
+        )
         return self._made("forget", clause, "the user's word", ends=ends)
 
     def _withhold(self, found: Sequence[Proposal]) -> Proposal:
         """Return the one proposal of a message that is not to be remembered: nothing in it is."""
         kept = tuple(end for one in found for end in one.ends if one.action == "forget")
-        return Proposal("withhold", self._message.place, 0, len(self._message.text), "the user's word", ends=kept)
+        return Proposal(
+            "withhold", self._message.place, 0, len(self._message.text), "the user's word", ends=kept
+        )
 
     def _made(
         self, action: Action, clause: Clause, reason: str, draft: Draft | None = None, ends: tuple[End, ...] = (),
         dated: bool = False, sensitivity: str | None = None,
     ) -> Proposal:  # fmt: skip
-        return Proposal(action, self._message.place, clause.start, clause.end, reason, draft, ends, dated, sensitivity)
+        return Proposal(
+            action, self._message.place, clause.start, clause.end, reason, draft, ends, dated, sensitivity
+        )
 
 
 # What may be kept on the user's word alone: a statement with a subject, and not about the listener.
-_STATEMENT = r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:i|my|we|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:am|is|are|was|were|has|have|needs?|hates?|likes?|wants?|uses?|runs?|goes|must|can|will|do|does|\w+s|\w+ed)\b.*"
+_STATEMENT = (
+    r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:i|my|we|our|the|all|every|each|no"
+    r"|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:am|is|are|was|were|has|have|needs?|hates?"
+    r"|likes?|wants?|uses?|runs?|goes|must|can|will|do|does|\w+s|\w+ed)\b.*"
+)
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})

@@ -44,142 +44,554 @@ _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |cl
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _EVENT = words.one_of(words.EVENTS)
-_WORN = r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly |seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising |devout |proud |openly |currently |now |also |actually )*"
+_WORN = (
+    r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly "
+    r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
+    r"|devout |proud |openly |currently |now |also |actually )*"
+)
 
-_NO_DRUG = frozenset("it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide alone phone zone someone anyone everyone done time machine routine magazine wine line online mine nine mountain captain plate state estate private climate chocolate debate estimate rate update template candidate certificate private alcohol protein control school tool pool cool whole role sole console".split())
-_NO_ALLERGEN = frozenset("common sense|small talk|mondays|monday|work|hard work|deadlines|meetings|fun|nonsense|commitment|exercise|mornings|responsibility|drama|bullshit|bs|math|people|stupidity|losing|failure|bad code|change|effort|cooking|cleaning|boredom|bureaucracy".split("|"))
-_PERSONS = frozenset("cat dog morning night tea coffee beach mountain city country mac windows linux winter summer vim emacs wine beer sweet savory indoor outdoor android ios evening".split())
+_NO_DRUG = frozenset(
+    "it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide alone phone zone someone anyone everyone done time machine routine magazine wine line online mine nine mountain captain plate state estate private climate chocolate debate estimate rate update template candidate certificate private alcohol protein control school tool pool cool whole role sole console".split()
+)
+_NO_ALLERGEN = frozenset(
+    "common sense|small talk|mondays|monday|work|hard work|deadlines|meetings|fun|nonsense|commitment|exercise|mornings|responsibility|drama|bullshit|bs|math|people|stupidity|losing|failure|bad code|change|effort|cooking|cleaning|boredom|bureaucracy".split(
+        "|"
+    )
+)
+_PERSONS = frozenset(
+    "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer vim emacs wine beer sweet savory indoor outdoor android ios evening".split()
+)
 
 PERSON: Sequence[Rule] = (
     # ---- where
-    Rule("residence", r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based|located)(?: \w+)?? (?:in|out of|near|just outside(?: of)?|outside(?: of)?|close to) (?P<v>.+)", values.place),
-    Rule("residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"),
-    Rule("residence", r"(?:have )?(?:moved|relocated|emigrated|immigrated)(?: (?:back|over|down|up|out|here|recently))? (?:from (?P<old>.+?) )?(?:to|into) (?P<v>.+?)(?: from (?P<old2>.+))?", values.place),
-    Rule("residence", r"be (?:going to )?(?:moving|relocating|move|relocate)(?: (?:back|over|down|up|out))? (?:from (?P<old>.+?) )?to (?P<v>.+)", values.place, prefer="future", confidence=0.75),
-    Rule("birthplace", r"(?:be|was|were) born in (?P<v>(?!the |\d|january|february|march|april|may |june|july|august|september|october|november|december|early|late).+?)", values.place),
-    Rule("origin", r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|hail from|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)", values.place),
-    Rule("nationality", rf"be {_WORN}(?:an? )?(?P<v>(?:half |part )?(?:{words.one_of(words.NATIONALITIES)}))(?: citizen| by birth)?", values.anything, confidence=0.85),
-    Rule("location", r"be (?:currently )?(?:in|at|visiting|traveling in|staying in) (?P<v>.+)", values.place, needs="time", prefer="future"),
-    Rule("visited", r"(?:visited|(?:have |have just )?(?:visited|been to)|went to|traveled to|travelled to) (?P<v>.+)", values.place),
-    Rule("timezone", r"be (?:in|on) (?:the )?(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?", values.definite, confidence=0.7),
+    Rule(
+        "residence",
+        r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based"
+        r"|located)(?: \w+)?? (?:in|out of|near|just outside(?: of)?|outside(?: of)?"
+        r"|close to) (?P<v>.+)",
+        values.place,
+    ),
+    Rule(
+        "residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"
+    ),
+    Rule(
+        "residence",
+        r"(?:have )?(?:moved|relocated|emigrated|immigrated)(?: (?:back|over|down|up|out|here"
+        r"|recently))? (?:from (?P<old>.+?) )?(?:to|into) (?P<v>.+?)(?: from (?P<old2>.+))?",
+        values.place,
+    ),
+    Rule(
+        "residence",
+        r"be (?:going to )?(?:moving|relocating|move|relocate)(?: (?:back|over|down|up"
+        r"|out))? (?:from (?P<old>.+?) )?to (?P<v>.+)",
+        values.place,
+        prefer="future",
+        confidence=0.75,
+    ),
+    Rule(
+        "birthplace",
+        r"(?:be|was|were) born in (?P<v>(?!the |\d|january|february|march|april|may |june|july|august"
+        r"|september|october|november|december|early|late).+?)",
+        values.place,
+    ),
+    Rule(
+        "origin",
+        r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|hail from"
+        r"|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)",
+        values.place,
+    ),
+    Rule(
+        "nationality",
+        rf"be {_WORN}(?:an? )?(?P<v>(?:half |part )?(?:{words.one_of(words.NATIONALITIES)}))(?: citizen"
+        r"| by birth)?",
+        values.anything,
+        confidence=0.85,
+    ),
+    Rule(
+        "location",
+        r"be (?:currently )?(?:in|at|visiting|traveling in|staying in) (?P<v>.+)",
+        values.place,
+        needs="time",
+        prefer="future",
+    ),
+    Rule(
+        "visited",
+        r"(?:visited|(?:have |have just )?(?:visited|been to)|went to|traveled to|travelled to) (?P<v>.+)",
+        values.place,
+    ),
+    Rule(
+        "timezone",
+        r"be (?:in|on) (?:the )?(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?",
+        values.definite,
+        confidence=0.7,
+    ),
     # ---- work and study
-    Rule("employer", r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|with|of) (?P<v>.+)", values.proper),
-    Rule("employer", r"have (?:worked|been working|been employed|been)(?: \w+)?? (?:at|for|with) (?P<v>.+)", values.proper, needs="lasting"),
-    Rule("employer", r"(?:have )?(?:joined|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig|offer)(?: as (?P<also>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)|be (?:now )?(?:employed|hired) (?:at|by|with)|be starting at) (?P<v>.+?)(?: as (?P<also2>.+))?", values.proper),
-    Rule("employer", r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired|laid off) from|retired from|be leaving) (?:my (?:job|role|position) (?:at|with) |working (?:at|for) )?(?P<v>.+)", values.proper, ends=True),
+    Rule(
+        "employer",
+        r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
+        r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|with|of) (?P<v>.+)",
+        values.proper,
+    ),
+    Rule(
+        "employer",
+        r"have (?:worked|been working|been employed|been)(?: \w+)?? (?:at|for|with) (?P<v>.+)",
+        values.proper,
+        needs="lasting",
+    ),
+    Rule(
+        "employer",
+        r"(?:have )?(?:joined|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted"
+        r"|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
+        r"|offer)(?: as (?P<also>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
+        r"|be (?:now )?(?:employed|hired) (?:at|by|with)"
+        r"|be starting at) (?P<v>.+?)(?: as (?P<also2>.+))?",
+        values.proper,
+    ),
+    Rule(
+        "employer",
+        r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired"
+        r"|laid off) from|retired from|be leaving) (?:my (?:job|role|position) (?:at|with) "
+        r"|working (?:at|for) )?(?P<v>.+)",
+        values.proper,
+        ends=True,
+    ),
     Rule("manager", r"report (?:directly )?to (?P<v>.+)", values.name),
-    Rule("occupation", r"be (?:the |an? )?(?P<v>(?:co-?)?founder|ceo|cto|cfo|coo|owner|president|director|editor|chair|founder and ceo) (?:of|at) (?P<org>.+)", values.anything),
-    Rule("industry", r"(?:be )?(?:work|working) in (?:the )?(?P<v>finance|banking|tech|it|hr|marketing|sales|healthcare|education|construction|insurance|real estate|retail|hospitality|advertising|publishing|consulting|logistics|manufacturing|biotech|pharma|law|media|fashion|agriculture|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy|journalism|architecture|robotics|the public sector)(?: industry| sector)?", values.anything),
+    Rule(
+        "occupation",
+        r"be (?:the |an? )?(?P<v>(?:co-?)?founder|ceo|cto|cfo|coo|owner|president|director|editor"
+        r"|chair|founder and ceo) (?:of|at) (?P<org>.+)",
+        values.anything,
+    ),
+    Rule(
+        "industry",
+        r"(?:be )?(?:work|working) in (?:the )?(?P<v>finance|banking|tech|it|hr|marketing|sales"
+        r"|healthcare|education|construction|insurance|real estate|retail|hospitality|advertising"
+        r"|publishing|consulting|logistics|manufacturing|biotech|pharma|law|media|fashion|agriculture"
+        r"|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy"
+        r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?",
+        values.anything,
+    ),
     Rule("team", r"be (?:on|in|part of) the (?P<v>[\w -]{2,30}) team", values.anything),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
-    Rule("occupation", rf"(?:be |have been )?(?:work|working|worked|employed|training|freelancing) as (?P<v>.+?){_AT}", values.trade),
-    Rule("occupation", r"be {0}(?P<v>an? (?:[\w-]+ )*student)(?: in (?P<studies>[\w -]+?))?(?: (?:at|from) (?P<school>.+))?".replace("{0}", _WORN), values.trade),
-    Rule("occupation", rf"be {_WORN}(?P<v>(?:an?|the|our) .+?|[\w-]+ (?:engineer|manager|developer|designer|officer|director|lead|analyst|nurse|scientist)|head of .+?|cto|ceo|cfo|coo|vp .+?){_AT}", values.trade),
+    Rule(
+        "occupation",
+        rf"(?:be |have been )?(?:work|working|worked|employed|training|freelancing) as (?P<v>.+?){_AT}",
+        values.trade,
+    ),
+    Rule(
+        "occupation",
+        r"be {0}(?P<v>an? (?:[\w-]+ )*student)(?: in (?P<studies>[\w -]+?))?(?: (?:at|from) (?P<school>.+))?".replace(
+            "{0}", _WORN
+        ),
+        values.trade,
+    ),
+    Rule(
+        "occupation",
+        rf"be {_WORN}(?P<v>(?:an?|the|our) .+?|[\w-]+ (?:engineer|manager|developer|designer|officer"
+        rf"|director|lead|analyst|nurse|scientist)|head of .+?|cto|ceo|cfo|coo|vp .+?){_AT}",
+        values.trade,
+    ),
     Rule("occupation", rf"have been (?P<v>an? .+?){_AT}", values.trade, needs="lasting"),
-    Rule("occupation", rf"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made|started as|qualified as|trained as) (?P<v>.+?){_AT}", values.trade),
-    Rule("occupation", r"be (?:currently |now |finally |officially )?(?P<v>retired|unemployed|self[- ]employed|between jobs|semi-retired|out of work|freelancing|on (?:disability|sabbatical|(?:parental|maternity|paternity) leave))", values.anything),
-    Rule("occupation", r"teach (?P<v>(?!me|you|him|her|them|us|that|this|people|myself)[\w -]+?)(?: (?:at|in|to) (?P<org>.+))?", lambda raw, casual: (f"teach {raw}",) if len(raw.split()) <= 3 else ()),
-    Rule("occupation", r"do (?P<v>(?:[\w-]+ )?(?:science|engineering|research|consulting|marketing|design|development|sales|accounting|devops|security|support|qa)) (?:at|for) (?P<org>.+)", values.anything),
-    Rule("studies", r"(?:be )?(?:study|studying|major(?:ing)? in|reading for a degree in|pursuing a degree in) (?P<v>(?!hard|for|all|with|at|a lot|late)[\w -]+?)(?: at (?P<school>.+)| in .+)?", values.anything),
-    Rule("studies", r"be (?:doing|pursuing|getting|finishing|working on|starting) (?:an?|my) (?:phd|ph\.d|master'?s|msc|ma|mba|bachelor'?s|degree|doctorate)(?: degree)? in (?P<v>[\w -]+?)(?: (?:at|in|from) (?P<school>.+))?", values.anything),
-    Rule("school", r"(?:attend|be attending|be enrolled (?:at|in)|(?:have )?graduated from|be an alum(?:nus|na)? of|got my degree from) (?P<v>.+)", values.proper),
-    Rule("school", r"go to (?P<v>(?:the )?.*\b(?:University|College|School|Academy|Institute|uni|MIT|UCLA|Tech)\b.*)", values.proper),
+    Rule(
+        "occupation",
+        r"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made|started as|qualified as"
+        rf"|trained as) (?P<v>.+?){_AT}",
+        values.trade,
+    ),
+    Rule(
+        "occupation",
+        r"be (?:currently |now |finally |officially )?(?P<v>retired|unemployed|self[- ]employed"
+        r"|between jobs|semi-retired|out of work|freelancing|on (?:disability|sabbatical|(?:parental"
+        r"|maternity|paternity) leave))",
+        values.anything,
+    ),
+    Rule(
+        "occupation",
+        r"teach (?P<v>(?!me|you|him|her|them|us|that|this|people|myself)[\w -]+?)(?: (?:at|in"
+        r"|to) (?P<org>.+))?",
+        lambda raw, casual: (f"teach {raw}",) if len(raw.split()) <= 3 else (),
+    ),
+    Rule(
+        "occupation",
+        r"do (?P<v>(?:[\w-]+ )?(?:science|engineering|research|consulting|marketing|design|development"
+        r"|sales|accounting|devops|security|support|qa)) (?:at|for) (?P<org>.+)",
+        values.anything,
+    ),
+    Rule(
+        "studies",
+        r"(?:be )?(?:study|studying|major(?:ing)? in|reading for a degree in"
+        r"|pursuing a degree in) (?P<v>(?!hard|for|all|with|at|a lot"
+        r"|late)[\w -]+?)(?: at (?P<school>.+)| in .+)?",
+        values.anything,
+    ),
+    Rule(
+        "studies",
+        r"be (?:doing|pursuing|getting|finishing|working on|starting) (?:an?|my) (?:phd|ph\.d"
+        r"|master'?s|msc|ma|mba|bachelor'?s|degree|doctorate)(?: degree)? in (?P<v>[\w -]+?)(?: (?:at"
+        r"|in|from) (?P<school>.+))?",
+        values.anything,
+    ),
+    Rule(
+        "school",
+        r"(?:attend|be attending|be enrolled (?:at|in)|(?:have )?graduated from|be an alum(?:nus"
+        r"|na)? of|got my degree from) (?P<v>.+)",
+        values.proper,
+    ),
+    Rule(
+        "school",
+        r"go to (?P<v>(?:the )?.*\b(?:University|College|School|Academy|Institute|uni|MIT|UCLA|Tech)\b.*)",
+        values.proper,
+    ),
     # ---- people
     Rule("plan", r"be getting (?P<v>married)", lambda raw, casual: ("getting married",), prefer="future"),
-    Rule("marital status", r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally |still )?(?P<v>single|married|divorced|engaged|widowed|separated)", values.anything),
+    Rule(
+        "marital status",
+        r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
+        r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)",
+        values.anything,
+    ),
     Rule("spouse", r"(?:be |got |have been )?(?:happily )?married (?:to )?(?P<v>.+)", values.name),
-    Rule("partner", r"(?:be|have been|got) (?:engaged to|dating|seeing|going out with|in a relationship with|together with) (?P<v>.+)", values.name),
-    Rule("partner", r"(?:have )?(?:broke|broken|split|be breaking) up with (?P<v>.+)", values.name, ends=True),
-    Rule("children", rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|beautiful|wonderful|great|lovely) )*(?:kids|children)", values.number),
-    Rule("{rel}", rf"have (?P<v>{_NUMBER}) {_ADULT}(?P<rel>sons|daughters|brothers|sisters|siblings|cousins|grandchildren|grandkids|nieces|nephews)", values.number),
-    Rule("{rel}", rf"have (?:an? |one ){_ADULT}(?P<rel>{_RELATION}),? (?:named|called|whose name is|by the name of) (?P<v>.+)", values.name),
-    Rule("pet", rf"(?:have|own|got|adopted|have (?:just )?adopted|rescued|be getting|bought) (?:an? |our |my |one )(?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}s?),? (?:named|called|whose name is) (?P<v>.+)", values.name),
-    Rule("pet", rf"(?:have|own) (?P<v>(?:{_NUMBER}|an?|an? pet) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?)(?:,? (?:and|named|called|at home|who|that).*)?", values.anything),
-    Rule("pet", rf"(?:have )?(?:just |recently )?(?:adopted|got|rescued|bought) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}))(?: from .+)?", values.anything),
+    Rule(
+        "partner",
+        r"(?:be|have been|got) (?:engaged to|dating|seeing|going out with|in a relationship with"
+        r"|together with) (?P<v>.+)",
+        values.name,
+    ),
+    Rule(
+        "partner", r"(?:have )?(?:broke|broken|split|be breaking) up with (?P<v>.+)", values.name, ends=True
+    ),
+    Rule(
+        "children",
+        rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|beautiful|wonderful|great"
+        r"|lovely) )*(?:kids|children)",
+        values.number,
+    ),
+    Rule(
+        "{rel}",
+        rf"have (?P<v>{_NUMBER}) {_ADULT}(?P<rel>sons|daughters|brothers|sisters|siblings|cousins"
+        r"|grandchildren|grandkids|nieces|nephews)",
+        values.number,
+    ),
+    Rule(
+        "{rel}",
+        rf"have (?:an? |one ){_ADULT}(?P<rel>{_RELATION}),? (?:named|called|whose name is"
+        r"|by the name of) (?P<v>.+)",
+        values.name,
+    ),
+    Rule(
+        "pet",
+        r"(?:have|own|got|adopted|have (?:just )?adopted|rescued|be getting|bought) (?:an? |our |my "
+        rf"|one )(?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}s?),? (?:named|called|whose name is) (?P<v>.+)",
+        values.name,
+    ),
+    Rule(
+        "pet",
+        rf"(?:have|own) (?P<v>(?:{_NUMBER}|an?|an? pet) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?)(?:,? (?:and"
+        r"|named|called|at home|who|that).*)?",
+        values.anything,
+    ),
+    Rule(
+        "pet",
+        r"(?:have )?(?:just |recently )?(?:adopted|got|rescued"
+        rf"|bought) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}))(?: from .+)?",
+        values.anything,
+    ),
     # ---- health and what else is sensitive
-    Rule("allergy", r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)", lambda raw, casual: () if raw.lower() in _NO_ALLERGEN else values.taste(raw, casual)),
-    Rule("allergy", r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible |slight )?(?P<v>[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?", values.anything),
-    Rule("diet", rf"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat|eat only|only eat|keep|follow|stick to|be on)(?: an?| the)? {_WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?", values.anything),
-    Rule("condition", rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so|and|which|because|with)\b.*)?", values.anything),
-    Rule("condition", r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with|be dealing with) (?P<v>.+)", values.listed(words.CONDITIONS)),
-    Rule("condition", r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)", lambda raw, casual: tuple(f"{one} intolerance" for one in values.each(words.FOODS)(raw, casual))),
-    Rule("medication", r"(?:take|be taking|be on|have been (?:on|taking)|be prescribed|was prescribed) (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole|thyroxine))(?: for .+| daily| twice.*)?", lambda raw, casual: (raw,) if raw.lower() not in _NO_DRUG and len(raw) > 5 else ()),
-    Rule("religion", rf"be {_WORN}(?:an? )?(?:practicing |devout |proud )?(?P<v>{words.one_of(frozenset(words.RELIGIONS))})", values.anything, confidence=0.85),
-    Rule("politics", rf"be {_WORN}an? (?:registered |lifelong )?(?P<v>{words.one_of(words.POLITICS)})|vote (?P<v2>labour|republican|democrat|conservative|green|tory)", values.anything, confidence=0.8),
-    Rule("orientation", rf"be {_WORN}(?:an? )?(?P<v>{words.one_of(words.ORIENTATIONS)})", values.anything, confidence=0.8),
-    Rule("avoids", r"(?:do not eat|do not drink|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)", values.each(words.FOODS)),
-    Rule("avoids", r"(?:have )?(?:stopped|quit|given up|gave up|be off|be avoiding|avoid|cut out)(?: (?:eating|drinking|all))? (?P<v>.+)", values.each(words.FOODS)),
+    Rule(
+        "allergy",
+        r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)",
+        lambda raw, casual: () if raw.lower() in _NO_ALLERGEN else values.taste(raw, casual),
+    ),
+    Rule(
+        "allergy",
+        r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible "
+        r"|slight )?(?P<v>[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
+        values.anything,
+    ),
+    Rule(
+        "diet",
+        r"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat"
+        r"|eat only|only eat|keep|follow|stick to|be on)(?: an?"
+        rf"| the)? {_WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?",
+        values.anything,
+    ),
+    Rule(
+        "condition",
+        rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
+        r"|and|which|because|with)\b.*)?",
+        values.anything,
+    ),
+    Rule(
+        "condition",
+        r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
+        r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
+        r"|be dealing with) (?P<v>.+)",
+        values.listed(words.CONDITIONS),
+    ),
+    Rule(
+        "condition",
+        r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
+        lambda raw, casual: tuple(f"{one} intolerance" for one in values.each(words.FOODS)(raw, casual)),
+    ),
+    Rule(
+        "medication",
+        r"(?:take|be taking|be on|have been (?:on|taking)|be prescribed"
+        r"|was prescribed) (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
+        r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
+        r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
+        r"|thyroxine))(?: for .+| daily| twice.*)?",
+        lambda raw, casual: (raw,) if raw.lower() not in _NO_DRUG and len(raw) > 5 else (),
+    ),
+    Rule(
+        "religion",
+        rf"be {_WORN}(?:an? )?(?:practicing |devout |proud )?(?P<v>{words.one_of(frozenset(words.RELIGIONS))})",
+        values.anything,
+        confidence=0.85,
+    ),
+    Rule(
+        "politics",
+        rf"be {_WORN}an? (?:registered |lifelong )?(?P<v>{words.one_of(words.POLITICS)})"
+        r"|vote (?P<v2>labour|republican|democrat|conservative|green|tory)",
+        values.anything,
+        confidence=0.8,
+    ),
+    Rule(
+        "orientation",
+        rf"be {_WORN}(?:an? )?(?P<v>{words.one_of(words.ORIENTATIONS)})",
+        values.anything,
+        confidence=0.8,
+    ),
+    Rule(
+        "avoids",
+        r"(?:do not eat|do not drink|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink"
+        r"|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "avoids",
+        r"(?:have )?(?:stopped|quit|given up|gave up|be off|be avoiding|avoid|cut out)(?: (?:eating"
+        r"|drinking|all))? (?P<v>.+)",
+        values.each(words.FOODS),
+    ),
     # ---- who
-    Rule("age", r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ?$| years?))(?: years? old| yo| y/o| now| today)?", values.age),
+    Rule(
+        "age",
+        r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three"
+        r"|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ?$| years?))(?: years? old| yo| y/o"
+        r"| now| today)?",
+        values.age,
+    ),
     Rule("birthday", r"(?:be|was) born on (?P<v>.+)", values.definite),
     Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.anything),
-    Rule("goes_by", r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)", values.name),
+    Rule(
+        "goes_by",
+        r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)",
+        values.name,
+    ),
     Rule("name", r"(?:have )?(?:changed|legally changed) my (?:\w+ )?name to (?P<v>.+)", values.name),
     # ---- things
-    Rule("owns", r"(?:own|drive|ride|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my| our| the| own)? (?P<v>.+)", values.listed(words.THINGS, 6)),
+    Rule(
+        "owns",
+        r"(?:own|drive|ride|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my"
+        r"| our| the| own)? (?P<v>.+)",
+        values.listed(words.THINGS, 6),
+    ),
     Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", lambda raw, casual: _made(raw)),
-    Rule("owns", r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+)", lambda raw, casual: _made(raw) or values.listed(words.THINGS)(raw, casual)),
-    Rule("owns", r"(?:have )?(?:just |recently |finally )?got (?:myself |us )?(?P<v>an? .+)", lambda raw, casual: _made(raw) if len(re.findall(r"\b[A-Z]\w*|\d+", raw)) >= 2 else ()),
-    Rule("owns", r"have (?P<v>(?:an?|two|three) .+?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?", lambda raw, casual: values.listed(words.THINGS, 5)(raw, casual) or _made(raw)),
-    Rule("owns", r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my|our) (?P<v>.+?)(?: to .+)?", lambda raw, casual: values.listed(words.THINGS)(raw, casual) or _made(raw), ends=True),
-    Rule("owns", r"(?:have )?(?:traded|swapped|exchanged|replaced)(?: in)? (?:my|our) (?P<old>.+?) (?:for|with) (?P<v>an? .+)", values.definite),
+    Rule(
+        "owns",
+        r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"
+        r"|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+)",
+        lambda raw, casual: _made(raw) or values.listed(words.THINGS)(raw, casual),
+    ),
+    Rule(
+        "owns",
+        r"(?:have )?(?:just |recently |finally )?got (?:myself |us )?(?P<v>an? .+)",
+        lambda raw, casual: _made(raw) if len(re.findall(r"\b[A-Z]\w*|\d+", raw)) >= 2 else (),
+    ),
+    Rule(
+        "owns",
+        r"have (?P<v>(?:an?|two|three) .+?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
+        lambda raw, casual: values.listed(words.THINGS, 5)(raw, casual) or _made(raw),
+    ),
+    Rule(
+        "owns",
+        r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my"
+        r"|our) (?P<v>.+?)(?: to .+)?",
+        lambda raw, casual: values.listed(words.THINGS)(raw, casual) or _made(raw),
+        ends=True,
+    ),
+    Rule(
+        "owns",
+        r"(?:have )?(?:traded|swapped|exchanged|replaced)(?: in)? (?:my|our) (?P<old>.+?) (?:for"
+        r"|with) (?P<v>an? .+)",
+        values.definite,
+    ),
     # ---- taste
-    Rule("likes", r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really |super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)", values.taste, "preference", 0.85),
-    Rule("dislikes", r"(?:really |absolutely |just |do |still |truly )*(?:hate|dislike|despise|loathe|detest|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)|can ?not (?:really )?(?:stand|bear|abide)|can not stand|be not (?:really |exactly )?(?:an? |much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated|never liked) (?P<v>.+)", values.taste, "preference", 0.85),
-    Rule("prefers", r"(?:have always |always |really |generally |usually |strongly |much |would |do )*(?:prefer|preferred|rather have|rather use|rather drink|rather eat) (?P<v>.+)", values.choice, "preference", stands=frozenset({"hypothetical"})),
-    Rule("prefers", r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person", lambda raw, casual: (raw,) if raw.lower() in _PERSONS else (), "preference"),
-    Rule("hobby", r"(?:play|be learning to play|have played|have been playing) (?:the |some )?(?P<v>.+?)(?: (?:in|with|at|on|for|every|professionally|competitively|semi-professionally)\b.*)?", values.each(words.INSTRUMENTS)),
+    Rule(
+        "likes",
+        r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy"
+        r"|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
+        r"|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really "
+        r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)"
+        r"|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)",
+        values.taste,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "dislikes",
+        r"(?:really |absolutely |just |do |still |truly )*(?:hate|dislike|despise|loathe|detest"
+        r"|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)"
+        r"|can ?not (?:really )?(?:stand|bear|abide)|can not stand|be not (?:really |exactly )?(?:an? "
+        r"|much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated"
+        r"|never liked) (?P<v>.+)",
+        values.taste,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "prefers",
+        r"(?:have always |always |really |generally |usually |strongly |much |would |do )*(?:prefer"
+        r"|preferred|rather have|rather use|rather drink|rather eat) (?P<v>.+)",
+        values.choice,
+        "preference",
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "prefers",
+        r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
+        lambda raw, casual: (raw,) if raw.lower() in _PERSONS else (),
+        "preference",
+    ),
+    Rule(
+        "hobby",
+        r"(?:play|be learning to play|have played|have been playing) (?:the "
+        r"|some )?(?P<v>.+?)(?: (?:in|with|at|on|for|every|professionally|competitively"
+        r"|semi-professionally)\b.*)?",
+        values.each(words.INSTRUMENTS),
+    ),
     Rule("hobby", r"collect (?P<v>(?!my|your|the|data|them|all)[\w -]+)", values.taste),
-    Rule("speaks", r"(?:speak|be fluent in|be a native speaker of|know) (?:fluent |some |basic |conversational |native )?(?P<v>.+)", values.each(words.LANGUAGES)),
-    Rule("learning", r"(?:be|have been|started) (?:currently )?(?:learning|teaching myself|taking up|taking lessons in|studying)(?: how)?(?: to (?:speak|play|use))? (?P<v>(?!a lot|a ton|tons|lots|new things|so much|that|how|about|more|from|as|to be|by|the hard)[\w+#. -]+)", values.taste),
-    Rule("uses", r"be an? (?:[\w-]+ )?(?P<v>[\w.+# ]+?) user", lambda raw, casual: (raw,) if raw.lower() in words.TECH else ()),
+    Rule(
+        "speaks",
+        r"(?:speak|be fluent in|be a native speaker of|know) (?:fluent |some |basic |conversational "
+        r"|native )?(?P<v>.+)",
+        values.each(words.LANGUAGES),
+    ),
+    Rule(
+        "learning",
+        r"(?:be|have been|started) (?:currently )?(?:learning|teaching myself|taking up"
+        r"|taking lessons in|studying)(?: how)?(?: to (?:speak|play|use))? (?P<v>(?!a lot|a ton|tons"
+        r"|lots|new things|so much|that|how|about|more|from|as|to be|by|the hard)[\w+#. -]+)",
+        values.taste,
+    ),
+    Rule(
+        "uses",
+        r"be an? (?:[\w-]+ )?(?P<v>[\w.+# ]+?) user",
+        lambda raw, casual: (raw,) if raw.lower() in words.TECH else (),
+    ),
     Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", lambda raw, casual: _made(raw)),
-    Rule("uses", r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in|be using|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to|every|daily)\b.*)?", lambda raw, casual: values.tool(raw, casual) if all(values.unled(str(one)).lower() in words.TECH for one in values.tool(raw, casual)) else ()),
+    Rule(
+        "uses",
+        r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in|be using"
+        r"|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to"
+        r"|every|daily)\b.*)?",
+        lambda raw, casual: (
+            values.tool(raw, casual)
+            if all(values.unled(str(one)).lower() in words.TECH for one in values.tool(raw, casual))
+            else ()
+        ),
+    ),
     # ---- ahead
-    Rule("plan", r"(?:be|will be) (?P<v>(?:flying|going|traveling|travelling|heading|driving|off|visiting|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up|getting (?:my|our|a|married|surgery)|finishing|launching|graduating|celebrating|catching|joining|volunteering|teaching)\b.*)", values.phrase, prefer="future", needs="time"),
-    Rule("plan", rf"have (?:an?|my|our|the|another|two|got an?) (?P<v>(?:[\w'-]+ ){{0,3}}(?:{_EVENT})s?\b.*)", values.phrase, prefer="future", needs="time"),
-    Rule("plan", r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b).+)", values.phrase, prefer="future", needs="time", stands=frozenset({"hypothetical"})),
-    Rule("plan", r"(?:have )?(?:just )?(?:signed up|registered|booked|got tickets|bought tickets|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)", values.phrase, prefer="future"),
+    Rule(
+        "plan",
+        r"(?:be|will be) (?P<v>(?:flying|going|traveling|travelling|heading|driving|off|visiting"
+        r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
+        r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
+        r"|getting (?:my|our|a|married|surgery)|finishing|launching|graduating|celebrating|catching"
+        r"|joining|volunteering|teaching)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        rf"have (?:an?|my|our|the|another|two|got an?) (?P<v>(?:[\w'-]+ ){{0,3}}(?:{_EVENT})s?\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start"
+        r"|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform"
+        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b).+)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "plan",
+        r"(?:have )?(?:just )?(?:signed up|registered|booked|got tickets|bought tickets"
+        r"|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)",
+        values.phrase,
+        prefer="future",
+    ),
     Rule("plan", r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the) .+)", values.phrase, prefer="future"),
-    Rule("plan", r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party|honeymoon|road trip|visit|getaway|reunion)\b.*)", values.phrase, prefer="future"),
-    Rule("plan", r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling|offline)(?: .*)?", values.phrase, prefer="future", needs="time"),
-    Rule("goal", rf"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|them|him|her|more about|how you|your|about)[\w' -]+)", values.phrase, prefer="future", confidence=0.8),
-    Rule("goal", r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing|studying) for (?P<v>.+)", values.anything, prefer="future"),
-    Rule("task", r"(?:still |really |also )*(?:need to|have to|must|have got to|need to remember to) (?P<v>.+)", values.phrase, prefer="future", needs="time"),
-)  # fmt: skip
+    Rule(
+        "plan",
+        r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party"
+        r"|honeymoon|road trip|visit|getaway|reunion)\b.*)",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "plan",
+        r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling"
+        r"|offline)(?: .*)?",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "goal",
+        r"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying"
+        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|them"
+        r"|him|her|more about|how you|your|about)[\w' -]+)",
+        values.phrase,
+        prefer="future",
+        confidence=0.8,
+    ),
+    Rule(
+        "goal",
+        r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing"
+        r"|studying) for (?P<v>.+)",
+        values.anything,
+        prefer="future",
+    ),
+    Rule(
+        "task",
+        r"(?:still |really |also )*(?:need to|have to|must|have got to|need to remember to) (?P<v>.+)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+)
+
 
 def _made(raw: str) -> values.Values:
     """A thing by its make: it holds a capital or a number, and is short."""
     raw = values.unled(values.bare(raw))
-    good = 1 <= len(raw.split()) <= 5 and any(part[:1].isupper() or part[:1].isdigit() for part in raw.split()) and not values.points(raw)
-    return (raw,) if good and not raw.lower().startswith(("question", "meeting", "call", "lot", "bit", "few", "friend", "idea", "problem", "phd", "degree")) else ()
-
-
-_OF_THING = r"(?:be (?:currently |now |also )?(?:using|built (?:with|on|in|using|around)|powered by|based on|written with|implemented with|backed by|made with|styled with|managed (?:with|by)|tested with|run (?:with|by|through)|done (?:with|in|by|using|via)|handled (?:by|with)|linted with|formatted with|tracked in|monitored with)|(?:currently |now |also |still |only )*(?:use|rely on|depend on|lean on|run with|build on))"
-
-THING: Sequence[Rule] = (
-    Rule("{for}", rf"{_OF_THING} (?P<v>[\w.+#-]+(?: [\w.+#-]+)??) for (?:the |our |all |all our )?(?P<for>(?:main |primary |prod |production )?(?:database|db|frontend|backend|auth|authentication|ci|cd|infra|infrastructure|caching|cache|queue|queues|search|styling|testing|tests|unit tests|e2e tests|monitoring|logging|logs|deployment|deployments|hosting|state management|linting|formatting|type checking|dependency management|package management|version control|analytics|payments|email|emails|messaging|orchestration|containers|storage|build|builds|migrations|docs|documentation|tickets|issue tracking|error tracking|secrets|feature flags|dependencies|mobile|api|data pipelines))", values.tool),
-    Rule("{tool} version", r"(?:be (?:currently |now |still )?(?:on|running|running on|using|pinned to|targeting)|(?:currently |now )*(?:use|run on|run|require|need|target)|(?:have )?(?:upgraded|updated|moved|bumped|migrated)(?: (?:everything|it|the app))?(?: from (?P<old>[\w. ]+?))? to) (?:at least )?(?P<tool>[A-Za-z][\w.+#]*(?: [A-Z][\w.]*)?) (?:version )?v?(?P<v>\d+(?:\.\d+)*\+?)(?: or (?:higher|newer|later|above)| and up| and above)?", lambda raw, casual: (raw,)),
-    Rule("language", r"(?:be|were) (?:now |currently |mostly |all |entirely |fully )*(?:(?:re)?written|implemented|coded|programmed|developed|built|done)? ?in (?P<v>.+)", values.each(words.CODE_LANGUAGES)),
-    Rule("port", r"(?:(?:be|be now|be currently|be running|be listening|be served|be exposed|be available|listen|run|now run|now listen|serve|start|bind|be bound|moved|be moving)) ?(?:now |currently |locally |up |running |listening )?(?:on|at|to) (?:tcp |udp |local )?port (?P<v>\d{2,5})", values.number),
-    Rule("port", r"use port (?P<v>\d{2,5})", values.number),
-    Rule("hosting", r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host everything|host it|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)", lambda raw, casual: (values.bare(raw),) if _hosted(raw) else ()),
-    Rule("uses", r"(?:currently |now |always )*(?:deploy|build|test|lint|format|bundle|provision|release|ship)(?: (?:everything|it|our \w+|the \w+|all \w+))? (?:with|using|via) (?P<v>.+)", values.tool),
-    Rule("runs on", r"(?:be )?(?:now |currently )?(?:run|running)s? on (?P<v>.+)", values.tool),
-    Rule("uses", rf"{_OF_THING} (?P<v>.+?)(?: (?:for|as) [^,]+)?", values.tool),
-    Rule("uses", r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)", lambda raw, casual: (raw,) if raw.lower() in words.TECH else ()),
-    Rule("style guide", r"follow (?:the )?(?P<v>.+?style guide|PEP ?8)", values.anything),
-    Rule("license", r"be (?:licensed|released|published) under (?:the )?(?P<v>.+?)(?: licen[sc]e)?", values.definite),
-    Rule("location", r"(?:live|be (?:located|stored|kept|found|hosted|defined|documented)|be|sit|go) (?:in|at|under|inside) (?P<v>[\w.~-]*/[\w./~-]+|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?[\w-]+ (?:folder|directory|repo|bucket))", values.definite),
-    Rule("url", r"(?:be|live)(?: now)?(?: at| available at| hosted at| reachable at)? (?P<v>https?://\S+)", values.anything),
-    Rule("name", r"be (?:now )?(?:called|named) (?P<v>.+)", values.definite),
-    Rule("name", r"(?:have been|was|be|got|be being) renamed (?:from (?P<old>\S+) )?to (?P<v>\S+)", values.anything),
-    Rule("schedule", r"(?:run|be scheduled|fire|kick off|happen|start)s? (?:at|for|every|daily at|nightly at|weekly on|on) (?P<v>(?:\d|every|mon|tue|wed|thu|fri|sat|sun|midnight|noon|weekdays).*)", values.anything),
-    Rule("requires", r"(?:require|need) (?:at least )?(?P<v>.+?)(?: to (?:run|build|work))?", lambda raw, casual: values.tool(raw, casual) if values.tool(raw, casual) and all(values.unled(str(one)).split()[0].lower() in words.TECH for one in values.tool(raw, casual)) else ()),
-    Rule("uses", r"(?:have )?(?:be |got |was )?(?:been )?replaced (?:by|with) (?P<v>.+)", values.tool),
-)  # fmt: skip
-
-
-def _hosted(raw: str) -> bool:
-    low = values.bare(raw).lower()
-    return low in words.HOSTS or any(low.startswith(f"{host} in ") or low.startswith(f"{host} (") for host in words.HOSTS)
+    good = (
+        1 <= len(raw.split()) <= 5
+        and any(part[:1].isupper() or part[:1].isdigit() for part in raw.split())
+        and not values.points(raw)
+    )
+    return (
+        (raw,)
+        if good
+        and not raw.lower().startswith(
+            ("question", "meeting", "call", "lot", "bit", "few", "friend", "idea", "problem", "phd", "degree")
+        )
+        else ()
+    )

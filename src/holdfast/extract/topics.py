@@ -40,8 +40,12 @@ def topics(messages: str | Mapping[str, Any] | Sequence[Any]) -> Topics:
     names = Counter(message.name for message in read if message.name)
     counts: Counter[str] = Counter()
     for message in read:
-        names.update(name for name in _NAME.findall(message.text) if name.split()[0].lower() not in words.NOT_NAMES)
-        counts.update(word.lower() for word in _WORD.findall(message.text[:20_000]) if _analyzer().length(word))
+        names.update(
+            name for name in _NAME.findall(message.text) if name.split()[0].lower() not in words.NOT_NAMES
+        )
+        counts.update(
+            word.lower() for word in _WORD.findall(message.text[:20_000]) if _analyzer().length(word)
+        )
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     return Topics(tuple(name for name, _ in names.most_common(_MOST)), tuple(ranked[:_MOST]), _outcome(read))
 

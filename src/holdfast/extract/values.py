@@ -16,11 +16,20 @@ Values = tuple[object, ...]
 Reader = Callable[[str, bool], Values]
 
 _AFTER_NAME = (
-    r",? (?:with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till|thanks"
-    r"|if|or|to|that|by|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are|was|has|have|had|i|we)\b.*$"
+    r",? (?:with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my"
+    r"|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till"
+    r"|thanks"
+    r"|if|or|to|that|by|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
+    r"|was|has|have|had|i|we)\b.*$"
 )
-_ARTICLE = r"^(?:an?|the|some|my|our|this|new|brand new|brand-new|good|nice|certified|licensed|certain) (?=\S)"
-_TOGETHER = r"\b(?:mac(?:aroni)?|rock|salt|fish|peanut butter|black|drum|arts?|bed|dungeons|bacon|bread|ham|pen|law|research|cheese|rhythm|hide|track|wine|gin|rum|crime|stop|command|biscuits|chicken|rice|bangers|trial|r) (?:and|&|n) \w+"
+_ARTICLE = (
+    r"^(?:an?|the|some|my|our|this|new|brand new|brand-new|good|nice|certified|licensed|certain) (?=\S)"
+)
+_TOGETHER = (
+    r"\b(?:mac(?:aroni)?|rock|salt|fish|peanut butter|black|drum|arts?|bed|dungeons|bacon|bread"
+    r"|ham|pen|law|research|cheese|rhythm|hide|track|wine|gin|rum|crime|stop|command|biscuits"
+    r"|chicken|rice|bangers|trial|r) (?:and|&|n) \w+"
+)
 _CAPITAL = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u024f\d#@/][\w.'&/+#-]*")
 
 
@@ -54,7 +63,9 @@ def points(raw: str) -> bool:
 
 def name(raw: str, casual: bool) -> Values:
     """A person's name: one to four capitalised words, or one or two words of a message in lower case."""
-    raw = re.sub(r"^an? (?:girl|guy|man|woman|boy|lady|dude|person|friend) (?:named|called) ", "", raw, flags=re.I)
+    raw = re.sub(
+        r"^an? (?:girl|guy|man|woman|boy|lady|dude|person|friend) (?:named|called) ", "", raw, flags=re.I
+    )
     raw = bare(re.sub(_AFTER_NAME, "", re.split(r", | - | \(", raw)[0], flags=re.I))
     raw = re.sub(r"^(?:the |an? )?(?:wonderful|amazing|lovely|beautiful|late|great) ", "", raw, flags=re.I)
     parts = raw.split()
@@ -62,8 +73,27 @@ def name(raw: str, casual: bool) -> Values:
         return ()
     if casual:
         plain = len(parts) <= 2 and all(re.fullmatch(r"[a-z][a-z'-]+\.?", part) for part in parts)
-        return (raw,) if plain and parts[0] not in known.NOT_GREETED and parts[0] not in known.POINTERS else ()
-    small = {"de", "da", "van", "von", "der", "den", "bin", "al", "el", "la", "le", "di", "del", "dos", "of", "y"}
+        return (
+            (raw,) if plain and parts[0] not in known.NOT_GREETED and parts[0] not in known.POINTERS else ()
+        )
+    small = {
+        "de",
+        "da",
+        "van",
+        "von",
+        "der",
+        "den",
+        "bin",
+        "al",
+        "el",
+        "la",
+        "le",
+        "di",
+        "del",
+        "dos",
+        "of",
+        "y",
+    }
     rest = [part for part in parts if part.lower() not in small]
     return (raw,) if rest and all(part[:1].isupper() for part in rest) else ()
 
@@ -77,16 +107,32 @@ def proper(raw: str, casual: bool) -> Values:
     if not 1 <= len(parts) <= 5 or points(raw):
         return ()
     if casual:
-        ordinary = parts[0] in known.NOT_NAMES or parts[0] in ("a", "an", "home", "night", "nights", "weekends", "hard", "late", "fear", "peace")
+        ordinary = parts[0] in known.NOT_NAMES or parts[0] in (
+            "a",
+            "an",
+            "home",
+            "night",
+            "nights",
+            "weekends",
+            "hard",
+            "late",
+            "fear",
+            "peace",
+        )
         return () if ordinary or len(parts) > 3 else (raw,)
     return (raw,) if _CAPITAL.match(parts[0]) and parts[0].lower() not in ("i",) else ()
 
 
-_PLACE_LEAD = r"^(?:the )?(?:city|town|village|state|outskirts|suburbs|north|south|east|west|northern|southern|eastern|western|central|downtown|rural|upstate|greater|inner|sunny|beautiful|lovely|north-?east|south-?west|middle) (?:of )?"
+_PLACE_LEAD = (
+    r"^(?:the )?(?:city|town|village|state|outskirts|suburbs|north|south|east|west|northern"
+    r"|southern|eastern|western|central|downtown|rural|upstate|greater|inner|sunny|beautiful"
+    r"|lovely|north-?east|south-?west|middle) (?:of )?"
+)
 
 
 _DWELLING = (
-    r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place|neighbou?rhood|suburb|town|village|city|cottage|cabin|loft|farm"
+    r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place"
+    r"|neighbou?rhood|suburb|town|village|city|cottage|cabin|loft|farm"
     r"|dorm|area|part) (?:in|near|outside|just outside|of|outside of) "
 )
 
@@ -97,23 +143,47 @@ def place(raw: str, casual: bool) -> Values:
     raw = re.sub(_DWELLING, "", raw, flags=re.I)
     raw = re.sub(r"(?:,| (?:in|at|on)) (?:an?|my|the|our|this|yet)\b.*$| yet$", "", raw, flags=re.I)
     head = re.sub(_PLACE_LEAD, "", raw, flags=re.I)
-    found = proper(head, casual) or (proper(head[4:], casual) and (head,) if casual and head.startswith("new ") and len(head.split()) == 2 else ())
-    if not found or str(found[0]).lower() in known.TECH or re.search(r"[@/\d]{2}", str(found[0])) or str(found[0]).lower() in known.NOT_NAMES:
+    found = proper(head, casual) or (
+        proper(head[4:], casual) and (head,)
+        if casual and head.startswith("new ") and len(head.split()) == 2
+        else ()
+    )
+    if (
+        not found
+        or str(found[0]).lower() in known.TECH
+        or re.search(r"[@/\d]{2}", str(found[0]))
+        or str(found[0]).lower() in known.NOT_NAMES
+    ):
         return ()
     lead = raw[: len(raw) - len(head)]
-    keep = re.match(r"(?:north|south|east|west|northern|southern|eastern|western|central|downtown|upstate) $", lead, re.I)
+    keep = re.match(
+        r"(?:north|south|east|west|northern|southern|eastern|western|central|downtown|upstate) $", lead, re.I
+    )
     return ((lead if keep else "") + str(found[0]),)
 
 
 def trade(raw: str, casual: bool) -> Values:
     """An occupation: it ends in a known trade and does not begin with what makes none of it ("a big", "a bit of a")."""
-    raw = unled(bare(re.sub(r" (?:with|for|at|in|and|who|by|from|on|here|near|specializ\w+|specialis\w+|working|based)\b.*$", "", raw, flags=re.I)))
+    raw = unled(
+        bare(
+            re.sub(
+                r" (?:with|for|at|in|and|who|by|from|on|here|near|specializ\w+|specialis\w+|working|based)\b.*$",
+                "",
+                raw,
+                flags=re.I,
+            )
+        )
+    )
     parts = raw.lower().split()
     if not 1 <= len(parts) <= 5 or parts[0] in known.NOT_A_TRADE:
         return ()
     if re.match(r"(?:head|director|vp|vice president|chief|dean|professor|manager) of \w+", raw, re.I):
         return (raw,)
-    if re.fullmatch(r"(?:(?:tech|team|qa|engineering|design|product) lead|cto|ceo|cfo|coo|cmo|vp|sre|dba|pm|swe)", raw, re.I):
+    if re.fullmatch(
+        r"(?:(?:tech|team|qa|engineering|design|product) lead|cto|ceo|cfo|coo|cmo|vp|sre|dba|pm|swe)",
+        raw,
+        re.I,
+    ):
         return (raw,)
     ends = any(" ".join(parts[-n:]) in known.TRADES for n in (1, 2, 3))
     return (raw,) if ends else ()
@@ -121,28 +191,68 @@ def trade(raw: str, casual: bool) -> Values:
 
 def taste(raw: str, casual: bool) -> Values:
     """What somebody likes or does not: a short noun phrase or gerund that stands alone, lists split."""
-    raw = re.sub(r",? (?:because|so much|so|when|which|whenever|even|although|though|as long as|more than|if|after|before|but|since|where|as|until|every|while|and (?:i|we|it|my|have|am|would|want|can|do)|- )\b.*$", "", raw, flags=re.I)
-    raw = re.sub(r"^(?:to (?=\w+ing\b)|to (?!be|hear|see|think|say|know|have|do|get|make|help|go\b(?! \w+ing)))|^my (?=(?:coffee|tea|steak|eggs|burgers?|toast|pizza|beer|whisk\w+|drinks) )", "", raw, flags=re.I)
+    raw = re.sub(
+        r",? (?:because|so much|so|when|which|whenever|even|although|though|as long as|more than|if"
+        r"|after|before|but|since|where|as|until|every|while|and (?:i|we|it|my|have|am|would|want|can"
+        r"|do)|- )\b.*$",
+        "",
+        raw,
+        flags=re.I,
+    )
+    raw = re.sub(
+        r"^(?:to (?=\w+ing\b)|to (?!be|hear|see|think|say|know|have|do|get|make|help|go\b(?! \w+ing)))"
+        r"|^my (?=(?:coffee|tea|steak|eggs|burgers?|toast|pizza|beer|whisk\w+|drinks) )",
+        "",
+        raw,
+        flags=re.I,
+    )
     return _several(raw, 5, _tasted)
 
 
 def _tasted(one: str) -> bool:
     first = _first(one)
-    if points(one) or not re.search(r"\w", one) or re.search(r"\b(?:ones?|stuff|things?|to|too|our|my|was|were|is|are)$|\b(?:in|of|with|for|about) (?:my|our)\b", one, re.I):
+    if (
+        points(one)
+        or not re.search(r"\w", one)
+        or re.search(
+            r"\b(?:ones?|stuff|things?|to|too|our|my|was|were|is|are)$|\b(?:in|of|with|for|about) (?:my|our)\b",
+            one,
+            re.I,
+        )
+    ):
         return False
     if first == "the":
-        return bool(re.match(r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|theat|opera|rain|cold|heat|snow|gym|smell of|sound of|taste of)", one))
+        return bool(
+            re.match(
+                r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|theat|opera|rain|cold|heat|snow|gym"
+                r"|smell of|sound of|taste of)",
+                one,
+            )
+        )
     return first not in ("an", "a") or not re.search(r"\b(?:lot|bit|few)\b", one)
 
 
 def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
     """Split a list into its members; () unless each of them is good and short enough."""
-    raw = bare(re.sub(r",? (?:like|such as|including|especially|e\.g\.) .*$", "", raw, flags=re.I) if len(raw.split()) > 2 else raw)
-    raw = re.sub(r",? (?:together|lately|recently|again|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$", "", raw, flags=re.I)
+    raw = bare(
+        re.sub(r",? (?:like|such as|including|especially|e\.g\.) .*$", "", raw, flags=re.I)
+        if len(raw.split()) > 2
+        else raw
+    )
+    raw = re.sub(
+        r",? (?:together|lately|recently|again|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
+        "",
+        raw,
+        flags=re.I,
+    )
     if raw.count(",") == 1 and not re.search(r" (?:and|or|&) ", raw):
         # "a safe, inviting place" is no list; "jazz, mostly live" is a value with a remark.
         raw = raw.split(",")[0]
-        if re.search(r"(?:ing|\ban?|\bthe|\bmy) (?:an? |the |my )?[\w-]+$", raw) and " " in raw and re.search(r"\b(?:an?|the|my) [\w-]+$", raw):
+        if (
+            re.search(r"(?:ing|\ban?|\bthe|\bmy) (?:an? |the |my )?[\w-]+$", raw)
+            and " " in raw
+            and re.search(r"\b(?:an?|the|my) [\w-]+$", raw)
+        ):
             return ()
     held: list[str] = []
 
@@ -152,7 +262,9 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
 
     parts = re.split(r",? (?:and|or|&) |, ", re.sub(_TOGETHER, hold, raw, flags=re.I))
     parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], part).strip() for part in parts]
-    if parts[0].split(" ")[0].endswith("ing") and any(not any(word.endswith("ing") for word in part.split()) for part in parts if part):
+    if parts[0].split(" ")[0].endswith("ing") and any(
+        not any(word.endswith("ing") for word in part.split()) for part in parts if part
+    ):
         parts = [re.sub(r"\x00(\d+)\x00", lambda match: held[int(match[1])], raw)]
     parts = [re.sub(r"^(?:also|both|especially|mostly) ", "", part, flags=re.I) for part in parts if part]
     if not parts or len(parts) > 8 or any(len(part.split()) > most or not good(part) for part in parts):
@@ -162,9 +274,18 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
 
 def choice(raw: str, casual: bool) -> Values:
     """What is preferred, without what it is preferred to."""
-    raw = re.sub(r",? (?:over|to|rather than|instead of|than|more than|because|when|so|but|if|and (?:i|we))\b.*$", "", raw, flags=re.I)
+    raw = re.sub(
+        r",? (?:over|to|rather than|instead of|than|more than|because|when|so|but|if|and (?:i|we))\b.*$",
+        "",
+        raw,
+        flags=re.I,
+    )
     raw = re.sub(r"^(?:to |using |having |drinking |working with )(?=\w)", "", bare(raw), flags=re.I)
-    good = 1 <= len(raw.split()) <= 6 and not points(raw) and not re.match(r"the (?:first|second|latter|former|other|old|new)\b|option\b|not\b", raw, re.I)
+    good = (
+        1 <= len(raw.split()) <= 6
+        and not points(raw)
+        and not re.match(r"the (?:first|second|latter|former|other|old|new)\b|option\b|not\b", raw, re.I)
+    )
     return (unled(raw),) if good else ()
 
 
@@ -172,7 +293,12 @@ def listed(words: frozenset[str], most: int = 6) -> Reader:
     """Return a reader of values that are in a list, or that end in one of its words after others ("severe asthma")."""
 
     def read(raw: str, casual: bool) -> Values:
-        raw = re.sub(r",? (?:and (?:i|a|my|we)|but|so|which|that|for|since|because|from|with|at|in|on|about|of)\b.*$", "", bare(raw), flags=re.I)
+        raw = re.sub(
+            r",? (?:and (?:i|a|my|we)|but|so|which|that|for|since|because|from|with|at|in|on|about|of)\b.*$",
+            "",
+            bare(raw),
+            flags=re.I,
+        )
         if raw.lower() in words:
             return (unled(raw),)
         parts = unled(raw).split()
@@ -186,15 +312,29 @@ def each(words: frozenset[str]) -> Reader:
     """Return a reader of lists whose members are all in a list of words."""
 
     def read(raw: str, casual: bool) -> Values:
-        raw = re.sub(r",? (?:fluently|well|badly|natively|too|at home|but|because|so|for|in|with|when|anymore)\b.*$", "", raw, flags=re.I)
-        return _several(re.sub(r"\ba (?:bit|little) of ", "", raw), 4, lambda one: unled(one).lower() in words)
+        raw = re.sub(
+            r",? (?:fluently|well|badly|natively|too|at home|but|because|so|for|in|with|when|anymore)\b.*$",
+            "",
+            raw,
+            flags=re.I,
+        )
+        return _several(
+            re.sub(r"\ba (?:bit|little) of ", "", raw), 4, lambda one: unled(one).lower() in words
+        )
 
     return read
 
 
 def tool(raw: str, casual: bool) -> Values:
     """A piece of software: a known one, or a capitalised, dotted or hyphenated name; lists split."""
-    raw = re.sub(r",? (?:because|so|which|that|since|but|when|where|everywhere|across|throughout|here|under the hood|and (?:it|we|i|the|our)|for|as|with|from|in (?:this|our|the|production)|via|by)\b.*$", "", raw, flags=re.I)
+    raw = re.sub(
+        r",? (?:because|so|which|that|since|but|when|where|everywhere|across|throughout|here"
+        r"|under the hood|and (?:it|we|i|the|our)|for|as|with|from|in (?:this|our|the|production)|via"
+        r"|by)\b.*$",
+        "",
+        raw,
+        flags=re.I,
+    )
     return _several(raw, 4, lambda one: is_tool(one, casual))
 
 
@@ -203,16 +343,25 @@ def is_tool(one: str, casual: bool) -> bool:
     one = unled(bare(one))
     low = one.lower()
     more = one.split()[1:]
-    if low in known.TECH or (low.split(" ")[0] in known.TECH and len(more) <= 2 and all(re.match(r"[A-Z\d]", part) for part in more)):
+    if low in known.TECH or (
+        low.split(" ")[0] in known.TECH
+        and len(more) <= 2
+        and all(re.match(r"[A-Z\d]", part) for part in more)
+    ):
         return True
     if casual or points(one):
         return False
-    return bool(re.fullmatch(r"(?:[A-Z][\w.+#-]*|[a-z]+[-.\d][\w.-]*)(?: [A-Z\d][\w.+#-]*){0,2}", one)) and low not in known.NOT_NAMES
+    return (
+        bool(re.fullmatch(r"(?:[A-Z][\w.+#-]*|[a-z]+[-.\d][\w.-]*)(?: [A-Z\d][\w.+#-]*){0,2}", one))
+        and low not in known.NOT_NAMES
+    )
 
 
 def anything(raw: str, casual: bool) -> Values:
     """Any short value that does not point elsewhere."""
-    raw = bare(re.sub(r",? (?:because|which|so|but|and (?:i|we|it|the|he|she|they))\b.*$", "", raw, flags=re.I))
+    raw = bare(
+        re.sub(r",? (?:because|which|so|but|and (?:i|we|it|the|he|she|they))\b.*$", "", raw, flags=re.I)
+    )
     return (raw,) if 1 <= len(raw.split()) <= 8 and not points(raw) else ()
 
 
@@ -222,13 +371,19 @@ def definite(raw: str, casual: bool) -> Values:
     if not found or len(str(found[0]).split()) > 6:
         return ()
     told = re.search(r"[A-Z\d/@#]|\w\.\w|\w_\w|\w-\w", str(found[0])) or is_tool(str(found[0]), casual)
-    return found if told and not re.match(r"(?:not|so|too|very|just|still|only|that|down|up)\b", str(found[0]), re.I) else ()
+    return (
+        found
+        if told and not re.match(r"(?:not|so|too|very|just|still|only|that|down|up)\b", str(found[0]), re.I)
+        else ()
+    )
 
 
 def phrase(raw: str, casual: bool) -> Values:
     """What somebody will do or has to do, in at most fourteen words that do not point elsewhere."""
     raw = re.sub(r",? (?:coming up|scheduled|booked|planned|lined up)$", "", bare(raw), flags=re.I)
-    pointing = form(r"\b(?:it|this|that|them|those|these|you|your|him|her|there|something|some)\b").search(raw)
+    pointing = form(r"\b(?:it|this|that|them|those|these|you|your|him|her|there|something|some)\b").search(
+        raw
+    )
     return (raw,) if 1 <= len(raw.split()) <= 14 and not pointing else ()
 
 

@@ -19,13 +19,19 @@ def one_of(lexicon: frozenset[str]) -> str:
 
 
 # Relations to a person: the attribute is the word itself, or the one it stands for.
-RELATIONS = _words("""wife, husband, spouse, partner, girlfriend, boyfriend, fiancé, fiancée, fiance, fiancee, gf, bf, ex-wife, ex-husband, mother, father, mom, mum, mommy,
-dad, daddy, brother, sister, sibling, son, daughter, kid, child, baby, cousin, aunt, uncle, nephew, niece, grandmother, grandfather, grandma, grandpa,
-granddaughter, grandson, mother-in-law, father-in-law, sister-in-law, brother-in-law, stepmother, stepfather, stepson, stepdaughter, stepbrother,
-stepsister, twin, twin brother, twin sister, godmother, godfather, friend, best friend, bestie, roommate, flatmate, housemate, neighbor, neighbour, manager, boss,
-supervisor, line manager, team lead, tech lead, mentor, mentee, colleague, coworker, co-worker, teammate, client, employee, intern, assistant, doctor,
-gp, dentist, therapist, psychiatrist, accountant, lawyer, landlord, landlady, trainer, coach, teacher, tutor, professor, advisor, adviser, vet,
-parents, kids, children, sons, daughters, twins, co-founder, cofounder, cto, ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent, recruiter""")
+RELATIONS = _words(
+    """wife, husband, spouse, partner, girlfriend, boyfriend, fiancé, fiancée, fiance, fiancee, gf, bf, ex-wife, ex-
+    husband, mother, father, mom, mum, mommy, dad, daddy, brother, sister, sibling, son, daughter, kid, child, baby,
+    cousin, aunt, uncle, nephew, niece, grandmother, grandfather, grandma, grandpa, granddaughter, grandson, mother-
+    in-law, father-in-law, sister-in-law, brother-in-law, stepmother, stepfather, stepson, stepdaughter,
+    stepbrother, stepsister, twin, twin brother, twin sister, godmother, godfather, friend, best friend, bestie,
+    roommate, flatmate, housemate, neighbor, neighbour, manager, boss, supervisor, line manager, team lead, tech
+    lead, mentor, mentee, colleague, coworker, co-worker, teammate, client, employee, intern, assistant, doctor, gp,
+    dentist, therapist, psychiatrist, accountant, lawyer, landlord, landlady, trainer, coach, teacher, tutor,
+    professor, advisor, adviser, vet, parents, kids, children, sons, daughters, twins, co-founder, cofounder, cto,
+    ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
+    recruiter"""
+)
 SAME_RELATION = {
     "mom": "mother", "mum": "mother", "mommy": "mother", "dad": "father", "daddy": "father", "gf": "girlfriend", "bf": "boyfriend",
     "fiance": "fiancé", "fiancee": "fiancée", "boss": "manager", "line manager": "manager", "best friend": "friend", "bestie": "friend",
@@ -35,92 +41,237 @@ SAME_RELATION = {
 PLURAL_RELATIONS = _words("parents, kids, children, sons, daughters, twins")
 PARTNERS = ("partner", "wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "spouse")
 
-ANIMALS = _words("""dog, cat, puppy, kitten, rabbit, bunny, hamster, guinea pig, parrot, budgie, bird, fish, goldfish, turtle, tortoise, snake, lizard, gecko,
-horse, pony, goat, sheep, hen, chicken, rooster, duck, pig, cow, ferret, rat, mouse, chinchilla, hedgehog, cockatiel, beagle, labrador, lab, poodle, golden retriever,
-retriever, german shepherd, shepherd, corgi, dachshund, husky, pug, bulldog, terrier, collie, border collie, spaniel, chihuahua, greyhound, dalmatian, mutt,
-tabby, siamese, maine coon, persian, sphynx, axolotl, iguana, bearded dragon, tarantula, rescue dog, donkey, alpaca, llama, shih tzu, rottweiler, great dane, boxer""")
+ANIMALS = _words(
+    """dog, cat, puppy, kitten, rabbit, bunny, hamster, guinea pig, parrot, budgie, bird, fish, goldfish, turtle,
+    tortoise, snake, lizard, gecko, horse, pony, goat, sheep, hen, chicken, rooster, duck, pig, cow, ferret, rat,
+    mouse, chinchilla, hedgehog, cockatiel, beagle, labrador, lab, poodle, golden retriever, retriever, german
+    shepherd, shepherd, corgi, dachshund, husky, pug, bulldog, terrier, collie, border collie, spaniel, chihuahua,
+    greyhound, dalmatian, mutt, tabby, siamese, maine coon, persian, sphynx, axolotl, iguana, bearded dragon,
+    tarantula, rescue dog, donkey, alpaca, llama, shih tzu, rottweiler, great dane, boxer"""
+)
 
 # The last word of a trade; what stands before it ("senior backend") is kept with it.
-TRADES = _words("""accountant, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist, anesthesiologist, anthropologist, apprentice, archaeologist,
-architect, archivist, artist, assistant, associate, astronaut, astronomer, athlete, attorney, auditor, author, baker, banker, barber, barista, bartender, biologist, blogger,
-bookkeeper, botanist, bricklayer, broker, builder, butcher, buyer, captain, caregiver, carer, carpenter, cashier, ceo, cfo, chaplain, chef, chemist, chiropractor, choreographer,
-cleaner, clerk, coach, coder, comedian, composer, conductor, consultant, contractor, cook, coo, copywriter, coordinator, counselor, counsellor, courier, cto, curator, dancer,
-dean, dentist, dermatologist, designer, detective, developer, dev, dietitian, director, dj, doctor, doula, driver, ecologist, economist, editor, educator, electrician, engineer,
-entrepreneur, epidemiologist, estimator, executive, facilitator, farmer, filmmaker, firefighter, fisherman, florist, founder, co-founder, freelancer, gardener, geneticist, geographer, geologist,
-geophysicist, guard, guide, hairdresser, historian, housekeeper, illustrator, immunologist, influencer, inspector, instructor, intern, interpreter, inventor, investigator, investor, janitor,
-jeweler, journalist, judge, keeper, lab tech, landlord, landscaper, laborer, lawyer, lead, lecturer, librarian, lifeguard, linguist, lobbyist, locksmith, machinist, magician, manager, marketer, mason,
-mathematician, mechanic, mediator, medic, merchant, meteorologist, microbiologist, midwife, miner, minister, model, mover, musician, nanny, negotiator, neurologist, neuroscientist, notary, novelist, nurse,
-nutritionist, officer, oncologist, operator, optician, optometrist, orthodontist, owner, painter, paralegal, paramedic, partner, pastor, pathologist, pediatrician, paediatrician, performer, pharmacist, phd student,
-philosopher, photographer, physicist, physician, physiotherapist, physio, pianist, pilot, plasterer, plumber, podcaster, poet, police officer, policeman, politician, porter, postdoc, potter,
-president, priest, principal, producer, professor, programmer, proofreader, prosecutor, psychiatrist, psychologist, publicist, publisher, rabbi, radiographer, radiologist, ranger, realtor, receptionist,
-recruiter, referee, registrar, reporter, representative, rep, researcher, roofer, sailor, salesperson, salesman, scientist, scrum master, sculptor, secretary, seamstress, server, shepherd, shopkeeper, singer,
-social worker, sociologist, soldier, solicitor, specialist, sre, statistician, steward, stockbroker, strategist, streamer, student, stylist, supervisor, surgeon, surveyor, tailor, teacher, teaching assistant,
-technician, technologist, tester, therapist, trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher, valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress,
-warden, watchmaker, webmaster, welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom, stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior developer, grad student""")
+TRADES = _words(
+    """accountant, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist,
+    anesthesiologist, anthropologist, apprentice, archaeologist, architect, archivist, artist, assistant, associate,
+    astronaut, astronomer, athlete, attorney, auditor, author, baker, banker, barber, barista, bartender, biologist,
+    blogger, bookkeeper, botanist, bricklayer, broker, builder, butcher, buyer, captain, caregiver, carer,
+    carpenter, cashier, ceo, cfo, chaplain, chef, chemist, chiropractor, choreographer, cleaner, clerk, coach,
+    coder, comedian, composer, conductor, consultant, contractor, cook, coo, copywriter, coordinator, counselor,
+    counsellor, courier, cto, curator, dancer, dean, dentist, dermatologist, designer, detective, developer, dev,
+    dietitian, director, dj, doctor, doula, driver, ecologist, economist, editor, educator, electrician, engineer,
+    entrepreneur, epidemiologist, estimator, executive, facilitator, farmer, filmmaker, firefighter, fisherman,
+    florist, founder, co-founder, freelancer, gardener, geneticist, geographer, geologist, geophysicist, guard,
+    guide, hairdresser, historian, housekeeper, illustrator, immunologist, influencer, inspector, instructor,
+    intern, interpreter, inventor, investigator, investor, janitor, jeweler, journalist, judge, keeper, lab tech,
+    landlord, landscaper, laborer, lawyer, lead, lecturer, librarian, lifeguard, linguist, lobbyist, locksmith,
+    machinist, magician, manager, marketer, mason, mathematician, mechanic, mediator, medic, merchant,
+    meteorologist, microbiologist, midwife, miner, minister, model, mover, musician, nanny, negotiator, neurologist,
+    neuroscientist, notary, novelist, nurse, nutritionist, officer, oncologist, operator, optician, optometrist,
+    orthodontist, owner, painter, paralegal, paramedic, partner, pastor, pathologist, pediatrician, paediatrician,
+    performer, pharmacist, phd student, philosopher, photographer, physicist, physician, physiotherapist, physio,
+    pianist, pilot, plasterer, plumber, podcaster, poet, police officer, policeman, politician, porter, postdoc,
+    potter, president, priest, principal, producer, professor, programmer, proofreader, prosecutor, psychiatrist,
+    psychologist, publicist, publisher, rabbi, radiographer, radiologist, ranger, realtor, receptionist, recruiter,
+    referee, registrar, reporter, representative, rep, researcher, roofer, sailor, salesperson, salesman, scientist,
+    scrum master, sculptor, secretary, seamstress, server, shepherd, shopkeeper, singer, social worker, sociologist,
+    soldier, solicitor, specialist, sre, statistician, steward, stockbroker, strategist, streamer, student, stylist,
+    supervisor, surgeon, surveyor, tailor, teacher, teaching assistant, technician, technologist, tester, therapist,
+    trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher,
+    valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
+    welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom, stay-
+    at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
+    developer, grad student"""
+)
 # "I'm a big fan", "a bit of a manager": what makes a trade no trade.
-NOT_A_TRADE = _words("big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human, morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring, would-be, nobody, former, ex, retired, hopeless, only, the")
-STATUSES = _words("retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave, on maternity leave, on paternity leave, on sabbatical, out of work")
+NOT_A_TRADE = _words(
+    "big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human, morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring, would-be, nobody, former, ex, retired, hopeless, only, the"
+)
+STATUSES = _words(
+    "retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave, on maternity leave, on paternity leave, on sabbatical, out of work"
+)
 
-NATIONALITIES = _words("""american, canadian, mexican, brazilian, argentinian, argentine, chilean, colombian, peruvian, venezuelan, cuban, british, english, scottish, welsh, irish, french,
-german, italian, spanish, portuguese, dutch, belgian, swiss, austrian, swedish, norwegian, danish, finnish, icelandic, polish, czech, slovak, hungarian, romanian, bulgarian, greek,
-turkish, russian, ukrainian, belarusian, estonian, latvian, lithuanian, serbian, croatian, bosnian, slovenian, albanian, macedonian, georgian, armenian, israeli, lebanese, syrian, iraqi, iranian, persian, egyptian,
-moroccan, algerian, tunisian, nigerian, ghanaian, kenyan, ethiopian, south african, ugandan, tanzanian, zimbabwean, indian, pakistani, bangladeshi, sri lankan, nepali, nepalese, chinese, taiwanese,
-japanese, korean, south korean, vietnamese, thai, filipino, filipina, indonesian, malaysian, singaporean, australian, kiwi, jamaican, haitian, dominican, puerto rican, kazakh, uzbek, mongolian, afghan, senegalese, cameroonian""")
-LANGUAGES = _words("""english, spanish, french, german, italian, portuguese, dutch, swedish, norwegian, danish, finnish, icelandic, polish, czech, slovak, hungarian, romanian, bulgarian, greek, turkish,
-russian, ukrainian, serbian, croatian, arabic, hebrew, persian, farsi, hindi, urdu, bengali, punjabi, tamil, telugu, marathi, gujarati, chinese, mandarin, cantonese, japanese, korean, vietnamese, thai,
-indonesian, malay, tagalog, swahili, yoruba, igbo, hausa, zulu, afrikaans, amharic, welsh, irish, gaelic, catalan, basque, latin, esperanto, asl, sign language, british english, american english, brazilian portuguese""")
+NATIONALITIES = _words(
+    """american, canadian, mexican, brazilian, argentinian, argentine, chilean, colombian, peruvian, venezuelan, cuban,
+    british, english, scottish, welsh, irish, french, german, italian, spanish, portuguese, dutch, belgian, swiss,
+    austrian, swedish, norwegian, danish, finnish, icelandic, polish, czech, slovak, hungarian, romanian, bulgarian,
+    greek, turkish, russian, ukrainian, belarusian, estonian, latvian, lithuanian, serbian, croatian, bosnian,
+    slovenian, albanian, macedonian, georgian, armenian, israeli, lebanese, syrian, iraqi, iranian, persian,
+    egyptian, moroccan, algerian, tunisian, nigerian, ghanaian, kenyan, ethiopian, south african, ugandan,
+    tanzanian, zimbabwean, indian, pakistani, bangladeshi, sri lankan, nepali, nepalese, chinese, taiwanese,
+    japanese, korean, south korean, vietnamese, thai, filipino, filipina, indonesian, malaysian, singaporean,
+    australian, kiwi, jamaican, haitian, dominican, puerto rican, kazakh, uzbek, mongolian, afghan, senegalese,
+    cameroonian"""
+)
+LANGUAGES = _words(
+    """english, spanish, french, german, italian, portuguese, dutch, swedish, norwegian, danish, finnish, icelandic,
+    polish, czech, slovak, hungarian, romanian, bulgarian, greek, turkish, russian, ukrainian, serbian, croatian,
+    arabic, hebrew, persian, farsi, hindi, urdu, bengali, punjabi, tamil, telugu, marathi, gujarati, chinese,
+    mandarin, cantonese, japanese, korean, vietnamese, thai, indonesian, malay, tagalog, swahili, yoruba, igbo,
+    hausa, zulu, afrikaans, amharic, welsh, irish, gaelic, catalan, basque, latin, esperanto, asl, sign language,
+    british english, american english, brazilian portuguese"""
+)
 RELIGIONS = {
     "muslim": "Muslim", "christian": "Christian", "catholic": "Catholic", "protestant": "Protestant", "jewish": "Jewish", "hindu": "Hindu",
     "buddhist": "Buddhist", "sikh": "Sikh", "atheist": "atheist", "agnostic": "agnostic", "mormon": "Mormon", "orthodox": "Orthodox", "lutheran": "Lutheran",
     "baptist": "Baptist", "methodist": "Methodist", "quaker": "Quaker", "pagan": "pagan", "jain": "Jain", "anglican": "Anglican", "evangelical": "Evangelical",
 }  # fmt: skip
-POLITICS = _words("democrat, republican, liberal, conservative, socialist, communist, libertarian, anarchist, progressive, centrist, tory, labour voter, social democrat")
-ORIENTATIONS = _words("gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual")
+POLITICS = _words(
+    "democrat, republican, liberal, conservative, socialist, communist, libertarian, anarchist, progressive, centrist, tory, labour voter, social democrat"
+)
+ORIENTATIONS = _words(
+    "gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"
+)
 
-DIETS = _words("""vegan, vegetarian, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free, dairy free, sugar-free, low-carb, low carb, carnivore, plant-based, raw vegan,
-ketogenic, mediterranean, a vegan, a vegetarian, a pescatarian""")
-CONDITIONS = _words("""adhd, add, autism, asthma, diabetes, type 1 diabetes, type 2 diabetes, celiac, coeliac, celiac disease, coeliac disease, crohn's, crohn's disease, ibs, ulcerative colitis, colitis, epilepsy, arthritis,
-rheumatoid arthritis, osteoporosis, migraines, migraine, chronic migraines, hypertension, high blood pressure, low blood pressure, high cholesterol, depression, anxiety, insomnia, ptsd, ocd, bipolar disorder, schizophrenia, dyslexia, dyspraxia,
-dyscalculia, tinnitus, eczema, psoriasis, rosacea, lupus, fibromyalgia, multiple sclerosis, ms, parkinson's, alzheimer's, dementia, cancer, breast cancer, leukemia, anemia, anaemia, hemophilia, sickle cell, hypothyroidism,
-hyperthyroidism, endometriosis, pcos, gerd, acid reflux, gout, sciatica, scoliosis, a heart condition, a bad back, a bad knee, a pacemaker, a heart murmur, sleep apnea, sleep apnoea, narcolepsy, glaucoma, cataracts, vertigo, hay fever, hiv, hepatitis, kidney disease, long covid, chronic fatigue, chronic fatigue syndrome,
-tourette's, colorblindness, lactose intolerance, a concussion, a broken leg, a broken arm, a herniated disc, a slipped disc, carpal tunnel, tendonitis, chronic back pain, chronic pain, an eating disorder, anorexia, bulimia, a stutter, panic attacks""")
-STATES_OF_HEALTH = _words("""lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind, colour blind, deaf, blind, legally blind, hard of hearing, partially sighted, dyslexic, autistic, diabetic, celiac, coeliac, asthmatic,
-epileptic, pregnant, bipolar, immunocompromised, a diabetic, a type 1 diabetic, a type 2 diabetic, type 1 diabetic, type 2 diabetic, anemic, anaemic, near-sighted, nearsighted, short-sighted, claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant""")
-FOODS = _words("""meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat, bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic, animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast""")
+DIETS = _words(
+    """vegan, vegetarian, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
+    dairy free, sugar-free, low-carb, low carb, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
+    vegan, a vegetarian, a pescatarian"""
+)
+CONDITIONS = _words(
+    """adhd, add, autism, asthma, diabetes, type 1 diabetes, type 2 diabetes, celiac, coeliac, celiac disease, coeliac
+    disease, crohn's, crohn's disease, ibs, ulcerative colitis, colitis, epilepsy, arthritis, rheumatoid arthritis,
+    osteoporosis, migraines, migraine, chronic migraines, hypertension, high blood pressure, low blood pressure,
+    high cholesterol, depression, anxiety, insomnia, ptsd, ocd, bipolar disorder, schizophrenia, dyslexia,
+    dyspraxia, dyscalculia, tinnitus, eczema, psoriasis, rosacea, lupus, fibromyalgia, multiple sclerosis, ms,
+    parkinson's, alzheimer's, dementia, cancer, breast cancer, leukemia, anemia, anaemia, hemophilia, sickle cell,
+    hypothyroidism, hyperthyroidism, endometriosis, pcos, gerd, acid reflux, gout, sciatica, scoliosis, a heart
+    condition, a bad back, a bad knee, a pacemaker, a heart murmur, sleep apnea, sleep apnoea, narcolepsy, glaucoma,
+    cataracts, vertigo, hay fever, hiv, hepatitis, kidney disease, long covid, chronic fatigue, chronic fatigue
+    syndrome, tourette's, colorblindness, lactose intolerance, a concussion, a broken leg, a broken arm, a herniated
+    disc, a slipped disc, carpal tunnel, tendonitis, chronic back pain, chronic pain, an eating disorder, anorexia,
+    bulimia, a stutter, panic attacks"""
+)
+STATES_OF_HEALTH = _words(
+    """lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind,
+    colour blind, deaf, blind, legally blind, hard of hearing, partially sighted, dyslexic, autistic, diabetic,
+    celiac, coeliac, asthmatic, epileptic, pregnant, bipolar, immunocompromised, a diabetic, a type 1 diabetic, a
+    type 2 diabetic, type 1 diabetic, type 2 diabetic, anemic, anaemic, near-sighted, nearsighted, short-sighted,
+    claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant"""
+)
+FOODS = _words(
+    """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat, bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic, animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
+)
 
-THINGS = _words("""car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv, camper, campervan, house, apartment, flat, condo, cabin, cottage, farm, garden, greenhouse, allotment, pool, hot tub, guitar,
-piano, keyboard, violin, cello, drum kit, ukulele, laptop, desktop, computer, pc, mac, macbook, ipad, tablet, phone, smartphone, iphone, android phone, pixel, kindle, e-reader, camera, drone, tv, console, playstation, xbox, switch, nintendo switch, printer, 3d printer,
-telescope, microscope, sewing machine, treadmill, rowing machine, exercise bike, peloton, air fryer, espresso machine, bakery, restaurant, cafe, café, coffee shop, bookstore, shop, business, company, startup, food truck, salon, gym, studio, agency, consultancy, brewery, vineyard, ranch, raspberry pi, nas, garage,
-watch, smartwatch, apple watch, fitbit, headset, vr headset, record player, turntable, synth, synthesizer, tent, surfboard, snowboard, skateboard, tractor, jeep, suv, sedan, minivan, bookshop, etsy shop, podcast, blog, newsletter, youtube channel, website, timeshare, holiday home, second home, vacation home, bnb, airbnb""")
-INSTRUMENTS = _words("""guitar, piano, violin, cello, viola, drums, bass, double bass, bass guitar, flute, clarinet, saxophone, sax, trumpet, trombone, harp, ukulele, banjo, mandolin, accordion, oboe, bassoon, harmonica, keyboard, keyboards, organ, sitar, tabla, french horn, tuba,
-tennis, soccer, football, basketball, baseball, cricket, rugby, hockey, volleyball, badminton, squash, golf, chess, poker, bridge, table tennis, ping pong, pickleball, video games, board games, dungeons & dragons, d&d, dnd, lacrosse, softball, padel, darts, pool, snooker, water polo, ultimate frisbee, go""")
+THINGS = _words(
+    """car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
+    camper, campervan, house, apartment, flat, condo, cabin, cottage, farm, garden, greenhouse, allotment, pool, hot
+    tub, guitar, piano, keyboard, violin, cello, drum kit, ukulele, laptop, desktop, computer, pc, mac, macbook,
+    ipad, tablet, phone, smartphone, iphone, android phone, pixel, kindle, e-reader, camera, drone, tv, console,
+    playstation, xbox, switch, nintendo switch, printer, 3d printer, telescope, microscope, sewing machine,
+    treadmill, rowing machine, exercise bike, peloton, air fryer, espresso machine, bakery, restaurant, cafe, café,
+    coffee shop, bookstore, shop, business, company, startup, food truck, salon, gym, studio, agency, consultancy,
+    brewery, vineyard, ranch, raspberry pi, nas, garage, watch, smartwatch, apple watch, fitbit, headset, vr
+    headset, record player, turntable, synth, synthesizer, tent, surfboard, snowboard, skateboard, tractor, jeep,
+    suv, sedan, minivan, bookshop, etsy shop, podcast, blog, newsletter, youtube channel, website, timeshare,
+    holiday home, second home, vacation home, bnb, airbnb"""
+)
+INSTRUMENTS = _words(
+    """guitar, piano, violin, cello, viola, drums, bass, double bass, bass guitar, flute, clarinet, saxophone, sax,
+    trumpet, trombone, harp, ukulele, banjo, mandolin, accordion, oboe, bassoon, harmonica, keyboard, keyboards,
+    organ, sitar, tabla, french horn, tuba, tennis, soccer, football, basketball, baseball, cricket, rugby, hockey,
+    volleyball, badminton, squash, golf, chess, poker, bridge, table tennis, ping pong, pickleball, video games,
+    board games, dungeons & dragons, d&d, dnd, lacrosse, softball, padel, darts, pool, snooker, water polo, ultimate
+    frisbee, go"""
+)
 
-TECH = _words("""postgres, postgresql, mysql, mariadb, sqlite, mongodb, mongo, redis, valkey, dynamodb, cassandra, elasticsearch, opensearch, clickhouse, snowflake, bigquery, duckdb, cockroachdb, neo4j, pinecone, qdrant, weaviate, pgvector, supabase, firebase, planetscale, kafka, rabbitmq, nats, sqs, celery, dramatiq, sidekiq, airflow,
-dagster, prefect, dbt, spark, flink, docker, podman, kubernetes, k8s, k3s, helm, terraform, opentofu, pulumi, ansible, chef, puppet, vagrant, nomad, consul, vault, argocd, flux, jenkins, circleci, github actions, gitlab, gitlab ci, travis, buildkite, teamcity, bamboo, aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway,
-digitalocean, hetzner, linode, cloudflare, lambda, ec2, ecs, eks, gke, s3, rds, cloudfront, nginx, apache, caddy, traefik, haproxy, envoy, istio, react, vue, svelte, sveltekit, angular, solid, solidjs, next.js, nextjs, nuxt, remix, astro, gatsby, htmx, alpine.js, jquery, tailwind, bootstrap, webpack, vite, rollup, esbuild, parcel, turbopack, babel, typescript,
-javascript, python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir, erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, zsh, fish, powershell, sql, node, node.js, deno, bun, npm, pnpm, yarn, pip, poetry, uv, pipenv, conda, mamba, hatch, pdm, setuptools, cargo, maven, gradle, bazel, buck, make, cmake, meson, ninja, nix, homebrew,
-django, flask, fastapi, rails, ruby on rails, laravel, symfony, spring, spring boot, express, nestjs, koa, gin, echo, phoenix, actix, axum, grpc, graphql, rest, trpc, protobuf, thrift, openapi, swagger, pytest, unittest, jest, vitest, mocha, cypress, playwright, selenium, junit, rspec, cucumber, eslint, prettier, biome, black, ruff, flake8, pylint, mypy, pyright, isort, rubocop, golangci-lint, clippy,
-pre-commit, husky, git, svn, mercurial, github, bitbucket, gerrit, jira, linear, asana, trello, notion, confluence, slack, discord, teams, zoom, figma, sketch, sentry, datadog, grafana, prometheus, new relic, splunk, loki, honeycomb, pagerduty, opsgenie, opentelemetry, launchdarkly, stripe, twilio, sendgrid, mailgun, auth0, okta, keycloak, cognito, oauth, jwt, saml, pytorch, tensorflow, jax, keras, scikit-learn, numpy, pandas, polars, hugging face, langchain,
-llamaindex, openai, anthropic, claude, ollama, vllm, vim, neovim, emacs, vs code, vscode, intellij, pycharm, sublime, zed, cursor, xcode, android studio, linux, ubuntu, debian, arch, fedora, macos, windows, nixos, ios, android, flutter, react native, electron, tauri, unity, unreal, godot, wordpress, shopify, drupal, contentful, sanity, strapi, prisma, drizzle, sqlalchemy, alembic, hibernate, typeorm, knex, liquibase, flyway, zod, pydantic, redux, zustand, mobx, rxjs,
-storybook, turborepo, nx, lerna, changesets, semantic-release, renovate, dependabot, sonarqube, snyk, trivy, swarm, openshift, rancher, minio, ceph, memcached, etcd, zookeeper, tabs, spaces, monorepo, trunk-based development, feature flags, two-space indentation, four-space indentation, semver, conventional commits, cobol, fortran, vercel, obsidian, logseq, todoist, excel, google docs, google sheets, airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail, outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden, mercurial, sass, scss, less, styled-components, css modules, websockets, mqtt, zeromq, temporal, argo workflows, celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty""")
-CODE_LANGUAGES = _words("""python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir, erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, typescript, javascript, sql, cobol, fortran, .net""")
-HOSTS = _words("aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway, digitalocean, hetzner, linode, cloudflare, lambda, ec2, ecs, eks, gke, google cloud, kubernetes, our own servers, bare metal, on-prem, cloud run, app engine, github pages, cloudflare workers, cloudflare pages, openshift, nomad, oracle cloud, ovh, scaleway, aws lambda, s3")
+TECH = _words(
+    """postgres, postgresql, mysql, mariadb, sqlite, mongodb, mongo, redis, valkey, dynamodb, cassandra, elasticsearch,
+    opensearch, clickhouse, snowflake, bigquery, duckdb, cockroachdb, neo4j, pinecone, qdrant, weaviate, pgvector,
+    supabase, firebase, planetscale, kafka, rabbitmq, nats, sqs, celery, dramatiq, sidekiq, airflow, dagster,
+    prefect, dbt, spark, flink, docker, podman, kubernetes, k8s, k3s, helm, terraform, opentofu, pulumi, ansible,
+    chef, puppet, vagrant, nomad, consul, vault, argocd, flux, jenkins, circleci, github actions, gitlab, gitlab ci,
+    travis, buildkite, teamcity, bamboo, aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway,
+    digitalocean, hetzner, linode, cloudflare, lambda, ec2, ecs, eks, gke, s3, rds, cloudfront, nginx, apache,
+    caddy, traefik, haproxy, envoy, istio, react, vue, svelte, sveltekit, angular, solid, solidjs, next.js, nextjs,
+    nuxt, remix, astro, gatsby, htmx, alpine.js, jquery, tailwind, bootstrap, webpack, vite, rollup, esbuild,
+    parcel, turbopack, babel, typescript, javascript, python, rust, go, golang, java, kotlin, scala, swift,
+    objective-c, c, c++, c#, f#, ruby, php, perl, elixir, erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig,
+    nim, bash, zsh, fish, powershell, sql, node, node.js, deno, bun, npm, pnpm, yarn, pip, poetry, uv, pipenv,
+    conda, mamba, hatch, pdm, setuptools, cargo, maven, gradle, bazel, buck, make, cmake, meson, ninja, nix,
+    homebrew, django, flask, fastapi, rails, ruby on rails, laravel, symfony, spring, spring boot, express, nestjs,
+    koa, gin, echo, phoenix, actix, axum, grpc, graphql, rest, trpc, protobuf, thrift, openapi, swagger, pytest,
+    unittest, jest, vitest, mocha, cypress, playwright, selenium, junit, rspec, cucumber, eslint, prettier, biome,
+    black, ruff, flake8, pylint, mypy, pyright, isort, rubocop, golangci-lint, clippy, pre-commit, husky, git, svn,
+    mercurial, github, bitbucket, gerrit, jira, linear, asana, trello, notion, confluence, slack, discord, teams,
+    zoom, figma, sketch, sentry, datadog, grafana, prometheus, new relic, splunk, loki, honeycomb, pagerduty,
+    opsgenie, opentelemetry, launchdarkly, stripe, twilio, sendgrid, mailgun, auth0, okta, keycloak, cognito, oauth,
+    jwt, saml, pytorch, tensorflow, jax, keras, scikit-learn, numpy, pandas, polars, hugging face, langchain,
+    llamaindex, openai, anthropic, claude, ollama, vllm, vim, neovim, emacs, vs code, vscode, intellij, pycharm,
+    sublime, zed, cursor, xcode, android studio, linux, ubuntu, debian, arch, fedora, macos, windows, nixos, ios,
+    android, flutter, react native, electron, tauri, unity, unreal, godot, wordpress, shopify, drupal, contentful,
+    sanity, strapi, prisma, drizzle, sqlalchemy, alembic, hibernate, typeorm, knex, liquibase, flyway, zod,
+    pydantic, redux, zustand, mobx, rxjs, storybook, turborepo, nx, lerna, changesets, semantic-release, renovate,
+    dependabot, sonarqube, snyk, trivy, swarm, openshift, rancher, minio, ceph, memcached, etcd, zookeeper, tabs,
+    spaces, monorepo, trunk-based development, feature flags, two-space indentation, four-space indentation, semver,
+    conventional commits, cobol, fortran, vercel, obsidian, logseq, todoist, excel, google docs, google sheets,
+    airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail,
+    outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden,
+    mercurial, sass, scss, less, styled-components, css modules, websockets, mqtt, zeromq, temporal, argo workflows,
+    celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
+)
+CODE_LANGUAGES = _words(
+    """python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir, erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, typescript, javascript, sql, cobol, fortran, .net"""
+)
+HOSTS = _words(
+    "aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway, digitalocean, hetzner, linode, cloudflare, lambda, ec2, ecs, eks, gke, google cloud, kubernetes, our own servers, bare metal, on-prem, cloud run, app engine, github pages, cloudflare workers, cloudflare pages, openshift, nomad, oracle cloud, ovh, scaleway, aws lambda, s3"
+)
 
 # Nouns that name a thing's attribute, and the words before them that belong to it.
-ATTRIBUTE_NOUNS = _words("""port, url, uri, host, hostname, domain, ip, ip address, endpoint, version, branch, region, zone, bucket, queue, topic, timeout, limit, size, license, licence, deadline, owner, maintainer, channel, path, directory, folder, database, db, framework, language, cache, database name, schedule, cron, interval, budget, name, password policy, rate, quota, manager, guide, style, formatter,
-linter, runner, registry, namespace, cluster, tag, prefix, suffix, format, encoding, threshold, retention, ttl, replicas, memory, instance type, plan, tier, price, cost, repo, repository, email, phone, phone number, address, contact, lead, codename, code name, slug, username, user, id, key prefix, due date, release date, launch date, start date, end date, date, day, time, meeting link, venue, location, theme, color, font, count, length, width, wifi, policy, slo, sla, environment, provider, backend, frontend, orm, library, toolchain, compiler, target, concurrency, batch size""")
-ATTRIBUTE_MODIFIERS = _words("""max, maximum, min, minimum, default, main, primary, rate, package, upload, slack, style, connection, request, base, read, write, retry, session, test, build, base image, log, page, file, batch, support, release, launch, due, start, end, coding, naming, line, total, overall, current, new, programming, backup, retention, pull, commit, discord, dependency, git, team""")
+ATTRIBUTE_NOUNS = _words(
+    """port, url, uri, host, hostname, domain, ip, ip address, endpoint, version, branch, region, zone, bucket, queue,
+    topic, timeout, limit, size, license, licence, deadline, owner, maintainer, channel, path, directory, folder,
+    database, db, framework, language, cache, database name, schedule, cron, interval, budget, name, password
+    policy, rate, quota, manager, guide, style, formatter, linter, runner, registry, namespace, cluster, tag,
+    prefix, suffix, format, encoding, threshold, retention, ttl, replicas, memory, instance type, plan, tier, price,
+    cost, repo, repository, email, phone, phone number, address, contact, lead, codename, code name, slug, username,
+    user, id, key prefix, due date, release date, launch date, start date, end date, date, day, time, meeting link,
+    venue, location, theme, color, font, count, length, width, wifi, policy, slo, sla, environment, provider,
+    backend, frontend, orm, library, toolchain, compiler, target, concurrency, batch size"""
+)
+ATTRIBUTE_MODIFIERS = _words(
+    """max, maximum, min, minimum, default, main, primary, rate, package, upload, slack, style, connection, request, base, read, write, retry, session, test, build, base image, log, page, file, batch, support, release, launch, due, start, end, coding, naming, line, total, overall, current, new, programming, backup, retention, pull, commit, discord, dependency, git, team"""
+)
 
 # My X is Y, where X may be anything but these: what one says about talk itself.
-NOT_A_NOUN = _words("""point, guess, question, problem, issue, answer, concern, plan, idea, thought, thoughts, thinking, understanding, opinion, view, vote, bet, advice, suggestion, recommendation, hope, fear, worry, feeling, sense, impression, reason, reasoning, assumption, mistake, bad, fault, turn, goal, day, week, weekend, morning, night, evening, afternoon, life, world, heart, mind, head, body, hands,
-eyes, face, time, work, job, way, favorite part, favorite thing, first, last, next, one, only, main, biggest, take, takeaway, worst, own, whole, intention, intent, dream, wish, request, message, comment, reply, response, code, test, tests, branch, build, pr, change, changes, commit, query, machine, screen, terminal, output, error, expectation, strategy, approach, preference, other, real, second, final, priority, choice, experience, mood, attitude, theory, conclusion, current, issue, hunch, prediction, motto, pleasure, treat, god, goodness, condolences, apologies, apology, part, thing, stuff, favorite memory, memory, rule, solution, sister, brother, trip, vacation, holiday, journey, story, family, team, company""")
+NOT_A_NOUN = _words(
+    """point, guess, question, problem, issue, answer, concern, plan, idea, thought, thoughts, thinking, understanding,
+    opinion, view, vote, bet, advice, suggestion, recommendation, hope, fear, worry, feeling, sense, impression,
+    reason, reasoning, assumption, mistake, bad, fault, turn, goal, day, week, weekend, morning, night, evening,
+    afternoon, life, world, heart, mind, head, body, hands, eyes, face, time, work, job, way, favorite part,
+    favorite thing, first, last, next, one, only, main, biggest, take, takeaway, worst, own, whole, intention,
+    intent, dream, wish, request, message, comment, reply, response, code, test, tests, branch, build, pr, change,
+    changes, commit, query, machine, screen, terminal, output, error, expectation, strategy, approach, preference,
+    other, real, second, final, priority, choice, experience, mood, attitude, theory, conclusion, current, issue,
+    hunch, prediction, motto, pleasure, treat, god, goodness, condolences, apologies, apology, part, thing, stuff,
+    favorite memory, memory, rule, solution, sister, brother, trip, vacation, holiday, journey, story, family, team,
+    company"""
+)
 
 # A value that begins with one of these points at something else, or is a reaction and no taste.
-POINTERS = _words("""it, this, that, these, those, them, him, her, us, you, your, yours, how, what, when, where, why, who, which, everything, anything, something, nothing, everyone, everybody, someone, all, both, either, such, so, too, very, my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the sound, the thought, myself, yourself, there, here, some, any, each, every, another, other, more, most, one, ones, being, having, seeing, hearing, knowing, getting, going, doing, making, if, to think, to see, to hear, to know, to say, to believe, to be, to have, to get, to go, to do, to make, to help, to thank, to hear, as, is, are, was, and, or, not, just, only, even, still, whatever, whoever, me, i, we, he, she, they, than, like, no, talking, sharing, spending, watching you, working with you, looking""")
-NOT_NAMES = _words("""i, we, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which, everyone, everybody, someone, somebody, nobody, anyone, people, nothing, everything, something, the, a, an, my, our, your, his, her, their, its, and, but, or, so, if, then, now, today, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march,
-april, may, june, july, august, september, october, november, december, yes, no, ok, okay, thanks, please, sorry, hello, hi, hey, well, also, just, some, all, most, many, each, both, another, other, god, life, love, work, home, dinner, lunch, breakfast, time, music, nature, art, family, one, two, three, first, last, next, let, let's, in, on, at, for, with, from, by, of, to, as, not, never, always, after, before, since, while, because, although, maybe, perhaps, wow, oh,
-apparently, actually, honestly, really, sure, great, cool, nice, good, bad, new, old, ai, api, url, production, prod, staging, redis, docker, search, code, tests, deploys, logs, python, java, data, everything, standup, ci, cd""")
+POINTERS = _words(
+    """it, this, that, these, those, them, him, her, us, you, your, yours, how, what, when, where, why, who, which, everything, anything, something, nothing, everyone, everybody, someone, all, both, either, such, so, too, very, my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the sound, the thought, myself, yourself, there, here, some, any, each, every, another, other, more, most, one, ones, being, having, seeing, hearing, knowing, getting, going, doing, making, if, to think, to see, to hear, to know, to say, to believe, to be, to have, to get, to go, to do, to make, to help, to thank, to hear, as, is, are, was, and, or, not, just, only, even, still, whatever, whoever, me, i, we, he, she, they, than, like, no, talking, sharing, spending, watching you, working with you, looking"""
+)
+NOT_NAMES = _words(
+    """i, we, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
+    everyone, everybody, someone, somebody, nobody, anyone, people, nothing, everything, something, the, a, an, my,
+    our, your, his, her, their, its, and, but, or, so, if, then, now, today, tomorrow, yesterday, monday, tuesday,
+    wednesday, thursday, friday, saturday, sunday, january, february, march, april, may, june, july, august,
+    september, october, november, december, yes, no, ok, okay, thanks, please, sorry, hello, hi, hey, well, also,
+    just, some, all, most, many, each, both, another, other, god, life, love, work, home, dinner, lunch, breakfast,
+    time, music, nature, art, family, one, two, three, first, last, next, let, let's, in, on, at, for, with, from,
+    by, of, to, as, not, never, always, after, before, since, while, because, although, maybe, perhaps, wow, oh,
+    apparently, actually, honestly, really, sure, great, cool, nice, good, bad, new, old, ai, api, url, production,
+    prod, staging, redis, docker, search, code, tests, deploys, logs, python, java, data, everything, standup, ci,
+    cd"""
+)
 # Lower-case words that may follow "I'm" in a greeting and are no name.
-NOT_GREETED = _words("""new, back, here, sorry, tired, happy, sad, confused, stuck, trying, looking, glad, ready, good, fine, ok, okay, not, so, very, really, just, in, on, at, from, the, a, an, still, using, having, working, getting, going, unable, curious, interested, excited, late, early, sick, busy, free, done, sure, lost, bored, hungry, well, great, up, out, off, home, writing, building, wondering, thinking, planning, afraid, all, also, always, never, about, currently, seeing, running, running""")
-EVENTS = _words("""appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery, operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game, match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync, 1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, defense, thesis defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit, graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery, vacation, holiday""")
-UNCOUNTED_VERBS = _words("learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start, buy, save, pass, publish, launch, open, move, learn how, quit, stop, speak, play, retire, earn, complete, grow, cook, swim, study, apply, gain, reduce, pay off")
+NOT_GREETED = _words(
+    """new, back, here, sorry, tired, happy, sad, confused, stuck, trying, looking, glad, ready, good, fine, ok, okay, not, so, very, really, just, in, on, at, from, the, a, an, still, using, having, working, getting, going, unable, curious, interested, excited, late, early, sick, busy, free, done, sure, lost, bored, hungry, well, great, up, out, off, home, writing, building, wondering, thinking, planning, afraid, all, also, always, never, about, currently, seeing, running, running"""
+)
+EVENTS = _words(
+    """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery, operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game, match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync, 1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, defense, thesis defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit, graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery, vacation, holiday"""
+)
+UNCOUNTED_VERBS = _words(
+    "learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start, buy, save, pass, publish, launch, open, move, learn how, quit, stop, speak, play, retire, earn, complete, grow, cook, swim, study, apply, gain, reduce, pay off"
+)
