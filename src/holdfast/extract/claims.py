@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import people, things, values, words
+from . import changes, people, things, values, words
 from .clauses import Clause
 from .predicates import ADVERBS, Claim
 from .spelling import form, tokens
@@ -167,7 +167,7 @@ def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield claims by the first reading of the subject that gives any."""
     first = text.partition(" ")[0].lower()
     for reading in _BY_FIRST_WORD.get(
-        first, (people.identity, things.change, people.turned_round, things.thing, people.named)
+        first, (people.identity, changes.change, people.turned_round, things.thing, people.named)
     ):
         found = list(reading(text, clause, speaker))
         if found:
@@ -177,8 +177,8 @@ def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 
 # Which readings a clause can have by its first word; the rest begin with a name, a thing or an order.
 _BY_FIRST_WORD: Mapping[str, Sequence[Callable[[str, Clause, str], Iterator[Claim]]]] = {
-    "i": (people.identity, things.change, people.own), "we": (things.change, people.own), "both": (people.own,),
-    "my": (people.identity, things.change, people.own, people.mine, people.turned_round), "our": (things.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
-    "the": (people.identity, things.change, people.turned_round, things.thing), "this": (people.identity, things.change, people.mine, people.turned_round, things.thing),
+    "i": (people.identity, changes.change, people.own), "we": (changes.change, people.own), "both": (people.own,),
+    "my": (people.identity, changes.change, people.own, people.mine, people.turned_round), "our": (changes.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
+    "the": (people.identity, changes.change, people.turned_round, things.thing), "this": (people.identity, changes.change, people.mine, people.turned_round, things.thing),
     "he": (), "she": (), "they": (), "it": (), "you": (people.identity,), "that": (), "there": (), "what": (), "how": (), "so": (),
 }  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from . import values, words
 from .clauses import Clause
 from .dates import PHRASE
-from .predicates import ADVERBS, PROJECT, Claim, fit, predicate
+from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form
 from .things import THING, attribute_of, due
@@ -17,390 +17,369 @@ _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _EVENT = words.one_of(words.EVENTS)
 _ADULT = r"(?:older |younger |big |little |elder |twin |half-|step|best |close |great-|dear )"
-
-
-PEOPLE_VERBS = (
+_LATELY = r"(?:new |current |old |oldest |youngest |eldest |direct )?"
+_VERB = (
     r"(?:am|is|are|was|were|be|has|have|had|lives?|works?|likes?|loves?|hates?|enjoys?|prefers?"
-    r"|moved|relocated|joined|left|quit|speaks?|plays?|owns?|drives?|studies|study|teaches|teach"
-    r"|goes"
-    r"|go|takes?|suffers?|does|do|can|will|got|became|started|runs?|bought|sold|turned|comes?|grew"
-    r"|graduated|attends?|collects?|uses?|adopted|eats?|can|broke|reports?|just|also|really|still"
-    r"|currently|now|recently|already|used|maintains?|no longer|never)"
+    r"|moved|relocated|joined|left"
+    r"|quit|speaks?|plays?|owns?|drives?|studies|study|teaches|teach|goes|go|takes?|suffers?|does"
+    r"|do|can|will|got|became"
+    r"|started|runs?|bought|sold|turned|comes?|grew|graduated|attends?|collects?|uses?|adopted"
+    r"|eats?|broke|reports?|just"
+    r"|also|really|still|currently|now|recently|already|used|maintains?|no longer|never)"
+)
+
+# ---- who one is ------------------------------------------------------------------------------------------------------
+
+_CALLS = (
+    r"(?:(?:you can |just |please |people |friends |my friends |folks |at home |at work "
+    r"|every(?:one|body)(?: (?:at|in|on) (?:my |the )?\w+)? )*calls? me"
+    r"|my (?:nickname|friends call me)(?: is)?)"
+)
+_NOT_CALLED = (
+    r"(?!(?:when|if|at|on|later|back|now|tomorrow|asap|crazy|old|an?|the|maybe|for|anytime|tonight"
+    r"|before|after|about)\b)"
+)
+_IDENTITY: Sequence[Rule] = (
+    Rule(
+        "name",
+        r"(?:my (?:full |first |real |actual |legal |given )?name|the name|name) is (?:spelled "
+        r"|spelt )?(?P<v>.+?)(?: with an? \w)?",
+        values.name,
+        confidence=0.95,
+    ),
+    Rule(
+        "name",
+        r"my name is not (?P<old>\S+),? (?:it is|but) (?P<v>.+?)(?: with an? \w)?",
+        values.name,
+        confidence=0.95,
+    ),
+    Rule("{which} name", r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)", values.name),
+    Rule(
+        "goes_by",
+        r"(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as (?P<v>.+)",
+        values.name,
+    ),
+    Rule("goes_by", rf"{_CALLS} {_NOT_CALLED}(?P<v>[\w' -]+)", values.name),
 )
 
 
 def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
-    if (
-        match := form(
-            r"(?:my (?:full |first |real |actual |legal |given )?name|the name"
-            r"|name) is (?:not (?P<old>\S+), it is )?(?P<v>.+)"
-        ).fullmatch(text)
-    ) or (match := form(r"(?:my name is not (?P<old>\S+),? (?:it is|but) )(?P<v>.+)").fullmatch(text)):
-        for value in values.name(re.sub(r" with an? \w$", "", match["v"]), clause.casual):
-            yield Claim(speaker, "name", value, confidence=0.95, old=match["old"])
-    elif match := form(r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)").fullmatch(text):
+    found = list(fit(_IDENTITY, text, clause, speaker))
+    yield from found
+    match = form(
+        r"(?P<i>i am|this is) (?P<v>[^,]+?)(?: (?:from|in|at|over in) (?:the )?[\w ]+| here)?"
+    ).fullmatch(text)
+    if found or not match:
+        return
+    low = match["v"].lower().split()
+    # Capitals tell a name; without them, and after "this is", only a greeting does ("hi im tom").
+    known = match["i"].lower() == "i am" and not clause.casual
+    greeted = clause.greeted and (not clause.casual or len(low) == 1)
+    if (known or greeted) and not _is_a(low) and not low[0].endswith("ing"):
         yield from (
-            Claim(speaker, f"{match['which'].lower()} name", value)
-            for value in values.name(match["v"], clause.casual)
+            Claim(speaker, "name", value, confidence=0.85) for value in values.name(match["v"], clause.casual)
         )
-    elif match := form(
-        r"(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as (?P<v>.+)"
-    ).fullmatch(text):
-        yield from (Claim(speaker, "goes_by", value) for value in values.name(match["v"], clause.casual))
-    elif match := form(
-        r"(?:(?:you can |just |please |everyone |everybody |people |friends |my friends |every(?:one"
-        r"|body) (?:at|in|on) (?:my |the )?\w+ |folks |at home |at work )*calls? me|my (?:nickname"
-        r"|friends call me)(?: is)?) (?P<v>[\w' -]+)"
-    ).fullmatch(text):
-        low = match["v"].lower()
-        if not form(
-            r"(?:when|if|at|on|later|back|now|tomorrow|asap|crazy|old|an?|the|maybe|for|anytime|tonight"
-            r"|before|after|about)\b"
-        ).match(low):
-            yield from (
-                Claim(speaker, "goes_by", value, confidence=0.9)
-                for value in values.name(match["v"], clause.casual)
-            )
-    elif match := form(
-        r"(?:i am|this is|it is) (?P<v>[^,]+?)(?: (?:from|in|at|over in) (?:the )?[\w ]+| here)?"
-    ).fullmatch(text):
-        found = values.name(match["v"], clause.casual)
-        low = match["v"].lower().split()
-        greeted = not clause.casual or (
-            len(low) == 1 and clause.greeted and not low[0].endswith(("ing", "ed"))
-        )
-        first = text.lower().startswith("i am") or (not clause.casual and clause.greeted)
-        if found and greeted and first and not _is_a(low) and not low[0].endswith("ing"):
-            yield Claim(speaker, "name", found[0], confidence=0.85)
 
 
-def _is_a(low: list[str]) -> bool:
+_WHAT_ONE_IS = (
+    words.NATIONALITIES, words.DIETS, words.CONDITIONS, words.STATES_OF_HEALTH, words.STATUSES, words.POLITICS, words.ORIENTATIONS,
+    words.RELIGIONS, words.TRADES, words.TECH, words.NOT_NAMES,
+)  # fmt: skip
+
+
+def _is_a(low: Sequence[str]) -> bool:
     """Whether the words after "I am" say what one is, and not who."""
-    whole = " ".join(low)
-    lists = (
-        words.NATIONALITIES,
-        words.DIETS,
-        words.CONDITIONS,
-        words.STATES_OF_HEALTH,
-        words.STATUSES,
-        words.POLITICS,
-        words.ORIENTATIONS,
-        frozenset(words.RELIGIONS),
-        words.TRADES,
-        words.TECH,
-        words.NOT_NAMES,
-    )
-    return any(whole in one for one in lists) or low[-1] in words.TRADES
+    return any(" ".join(low) in lexicon for lexicon in _WHAT_ONE_IS) or low[-1] in words.TRADES
 
 
 def own(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    match = form(
-        r"(?P<who>i|we|both of us|my (?:wife|husband|partner|girlfriend|boyfriend"
-        r"|family)(?: \w+)? and i) (?P<rest>.+)"
-    ).match(text)
-    if not match:
-        return
-    if together := form(rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b").match(text):
-        yield Claim(speaker, together["rel"].lower(), together["name"])
-    said = predicate(match["rest"])
+    """ "I ...", "we ...", and "my wife Ann and I ..."."""
+    partner = rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i"
     if parted := form(
-        rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i (?:have )?(?:just "
-        r")?(?:broke up|split up|separated|got divorced|broken up)"
+        rf"{partner} (?:have )?(?:just )?(?:broke up|broken up|split up|separated|got divorced)"
     ).fullmatch(text):
         yield Claim(speaker, parted["rel"].lower(), parted["name"], ends=True)
         return
-    if match["who"].lower() == "we":
-        # "We use Postgres" is about the project; what no project does ("we moved to Rome") is about those who speak.
-        found = list(fit(THING, said, clause, PROJECT)) + list(_ships(said, clause))
-        if found:
-            yield from found
-            return
-    yield from fit(PERSON, said, clause, speaker)
+    if together := form(rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b").match(text):
+        yield Claim(speaker, together["rel"].lower(), together["name"])
+    match = form(rf"(?P<who>i|we|both of us|my (?:family|{_RELATION})(?: \w+)? and i) (?P<rest>.+)").match(
+        text
+    )
+    if not match:
+        return
+    said = predicate(match["rest"])
+    # "We use Postgres" is about the project; what no project does ("we moved to Rome") is about those who speak.
+    found = (
+        list(fit(THING, said, clause, PROJECT)) or list(_ships(said, clause))
+        if match["who"].lower() == "we"
+        else []
+    )
+    yield from found or fit(PERSON, said, clause, speaker)
 
 
 def _ships(said: str, clause: Clause) -> Iterator[Claim]:
     """ "We ship 2.0 on Nov 4", "we still need to rotate the keys before the launch"."""
-    if clause.times and (
-        match := form(
-            r"(?:be |will |be going to |will be )?(?:ship|shipping|launch|launching|releas(?:e|ing)|deploy"
-            r"|deploying|go live|going live)(?: with)? (?P<v>.+)"
-        ).fullmatch(said)
-    ):
+    match = form(
+        r"(?:be |will |be going to |will be )?(?:ship|shipping|launch|launching|releas(?:e|ing)|deploy"
+        r"|deploying|go live|going live)(?: with)? .+"
+    ).fullmatch(said)
+    if match and clause.times:
         yield Claim(PROJECT, "plan", values.bare(said.removeprefix("be ").removeprefix("will ")))
-    elif match := form(
+        return
+    match = form(
         r"(?:still |also )*(?:need to|have to|must) (?P<v>(?:rotate|update|fix|migrate|deploy|write"
-        r"|remove|upgrade|test|refactor|document|clean up|merge|release|review|add|patch|bump|renew"
-        r"|backfill|delete|move|set up)\b.*)"
-    ).fullmatch(said):
-        if clause.times or form(r"\bbefore\b|\bby\b").search(said):
-            yield Claim(PROJECT, "task", values.bare(match["v"]))
+        r"|remove|upgrade|test|refactor|document|clean up"
+        r"|merge|release|review|add|patch|bump|renew|backfill|delete|move|set up)\b.*)"
+    ).fullmatch(said)
+    if match and (clause.times or form(r"\b(?:before|by)\b").search(said)):
+        yield Claim(PROJECT, "task", values.bare(match["v"]))
+
+
+# ---- what and whom one has -------------------------------------------------------------------------------------------
+
+# Read over "NOUN is REST", where NOUN follows "my".
+_IS = r" (?:is|are|will be|was changed to|has changed to|changed to) "
+_MINE: Sequence[Rule] = (
+    Rule("pet", rf"(?:[\w-]+ )?(?:{_ANIMAL})(?:'s name{_IS}|{_IS}(?:called|named) )(?P<v>.+)", values.name),
+    Rule(
+        "favorite {what}",
+        r"(?:all[- ]time |absolute )?(?:favorite|go-to|preferred) (?P<what>(?!(?:part|thing|memory|bit"
+        r"|moment)\b)[\w -]+?)(?: of all time| ever)?"
+        rf"(?: to \w+)?{_IS}(?P<v>.+?)(?: by (?-i:[A-Z]).*| of all time)?",
+        values.single_taste,
+        "preference",
+    ),
+    Rule("address", rf"(?:\w+ )?address{_IS}(?P<v>.+)", values.holding(r"[\d,]")),
+    Rule(
+        "phone",
+        rf"(?:cell |mobile |phone |telephone )?(?:number|cell|mobile){_IS}(?P<v>.+)",
+        values.holding(r"\d{3}"),
+    ),
+    Rule("phone", rf"phone{_IS}(?P<v>.+)", values.holding(r"\d{3}[\d -]{3}")),
+    Rule("email", rf"e-?mail(?: address)?{_IS}(?P<v>.+)", values.holding("@")),
+    Rule("birthday", rf"(?:birthday|date of birth|birth date|dob){_IS}(?P<v>.+)", values.holding(r"\d")),
+    Rule("pronouns", rf"pronouns{_IS}(?P<v>.+)", values.holding("/")),
+    Rule("timezone", rf"time ?zone{_IS}(?P<v>.+)", values.anything),
+    Rule(
+        "{noun}",
+        rf"(?P<noun>blood type|nationality|(?:shoe|shirt|t-shirt|ring|dress|hat) size){_IS}(?P<v>.+)",
+        values.anything,
+    ),
+    Rule(
+        "occupation",
+        rf"(?:job|job title|title|role|profession|occupation|position){_IS}(?P<v>.+)",
+        values.trade,
+    ),
+    Rule("employer", rf"(?:employer|company|workplace){_IS}(?P<v>.+)", values.proper),
+    Rule("origin", rf"home ?town{_IS}(?P<v>.+)", values.place),
+    Rule(
+        "speaks", rf"(?:(?:native|first) language|mother tongue){_IS}(?P<v>.+)", values.each(words.LANGUAGES)
+    ),
+    Rule("studies", rf"major{_IS}(?P<v>.+)", values.anything),
+    Rule("age", rf"age{_IS}(?P<v>.+)", values.age),
+    Rule("hobby", rf"(?:hobb(?:y|ies)|(?:main )?interests?)(?:{_IS}| include )(?P<v>.+)", values.taste),
+    Rule("goal", rf"(?:\w+ )?goal{_IS}to (?P<v>.+)", values.phrase, prefer="future"),
+    Rule("residence", rf"home{_IS}(?:located )?in (?P<v>.+)", values.place),
+    Rule("allergy", rf"allerg(?:y|ies){_IS}(?P<v>.+)", values.allergen),
+    Rule(
+        "{noun}.location",
+        r"(?P<noun>company|employer|office|desk|gym|parking spot|locker|classroom|apartment|house"
+        r"|studio|shop|hotel)"
+        rf"{_IS}(?:located |based |headquartered )?(?:in|at|on) (?P<v>.+)",
+        values.definite,
+    ),
+    Rule(
+        "{noun}.name",
+        rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?:called|named) (?P<v>.+)",
+        values.anything,
+        confidence=0.85,
+    ),
+)
+_ANY_NOUN = (Rule("{noun}", rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<v>.+)", values.loose, confidence=0.7),)
 
 
 def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My sister lives in ...", "my wife's name is ...", "my favorite band is ...", "my laptop is ..."."""
     related = form(
-        r"(?:my|our|meet my|this is my) (?:new |current |old |oldest |youngest "
-        rf"|eldest )?(?P<adj>{_ADULT}){{0,1}}(?P<rel>{_RELATION})(?P<own>'s name)?(?:,? "
-        rf"(?P<name>(?-i:[A-Z])[\w'-]+|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{PEOPLE_VERBS})\b "
-        r"?(?P<rest>.*))?"
+        rf"(?:my|our|meet my|this is my) {_LATELY}(?P<adj>{_ADULT})?(?P<rel>{_RELATION})(?P<own>'s name)?"
+        r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
+        rf"|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{_VERB})\b ?(?P<rest>.*))?"
     ).fullmatch(text) or form(
-        rf"(?:my|our) (?P<adj>{_ADULT}){{0,1}}(?:new |current |oldest |youngest |eldest "
-        rf"|direct )?(?P<rel>{_RELATION})(?P<own>'s name)? (?:at (?:the "
-        rf"|my )?[\w ]{{2,20}}? )?(?P<verb>{PEOPLE_VERBS})\b ?(?P<rest>.*)"
+        rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:at (?:the "
+        r"|my )?[\w ]{2,20}? )?"
+        rf"(?P<verb>{_VERB})\b ?(?P<rest>.*)"
     ).fullmatch(text)
     if related:
         yield from _related(related.groupdict(), clause, speaker)
         return
-    match = form(
-        r"(?:my|our) (?P<noun>[\w' -]{2,40}?) (?P<verb>is|are|will be|was changed to|has changed to"
-        r"|changed to) (?P<rest>.+)"
-    ).fullmatch(text)
+    match = form(r"(?P<whose>my|our) (?P<said>.+)").fullmatch(text)
     if match:
-        yield from _possessed(
-            match["noun"].lower(), match["rest"], clause, speaker, our=text.lower().startswith("our")
-        )
-    elif (
-        match := form(
-            r"(?:my|our) (?P<noun>flight|train|bus|ferry|shift|class|appointment|meeting) (?:leaves"
-            r"|departs|starts|begins|lands|arrives)"
-        ).fullmatch(text)
-    ) and clause.times:
-        yield Claim(
-            f"{speaker}'s {match['noun'].lower()}",
-            "time",
-            re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I),
-        )
-
-
-def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Iterator[Claim]:
-    rel = (said["rel"] or "").lower()
-    if (
-        rel in _SINGULAR
-        and said["verb"] in ("is", "are")
-        and (match := form(r"(?:called|named) (?P<v>.+)|(?P<w>(?-i:[A-Z]).+)").fullmatch(said["rest"] or ""))
-    ):
-        for one in re.split(r",? and |, ", match["v"] or match["w"]):
-            yield from (Claim(speaker, _SINGULAR[rel], value) for value in values.name(one, clause.casual))
-        return
-    attribute = words.SAME_RELATION.get(
-        f"{(said['adj'] or '').lower()}{rel}", words.SAME_RELATION.get(rel, rel)
-    )
-    entity = f"{speaker}'s {rel}"
-    named = said.get("name")
-    if named and named.lower() not in words.NOT_NAMES and named.lower() not in words.NOT_GREETED:
-        yield Claim(speaker, attribute, named)
-        entity = named.lower()
-    if not said["verb"]:
-        return
-    rest = re.sub(rf"^(?:{ADVERBS} )+", "", said["rest"] or "", flags=re.I)
-    if said["own"] or form(r"(?:called|named)\b").match(rest):
-        if said["verb"].lower() in ("is", "are"):
-            raw = re.sub(r"^(?:called|named) ", "", rest, flags=re.I)
-            yield from (Claim(speaker, attribute, value) for value in values.name(raw, clause.casual))
-        return
-    whole = predicate(f"{said['verb']} {rest}")
-    found = list(fit(PERSON, whole, clause, entity))
-    if not found and said["verb"].lower() == "is" and rel not in words.PLURAL_RELATIONS:
-        low = rest.lower().split()
-        if values.name(rest, False) and low and not _is_a(low) and not (clause.casual and len(low) != 1):
-            found = [Claim(speaker, attribute, value) for value in values.name(rest, False)]
-    yield from found
+        yield from _possessed(match["said"], clause, speaker, ours=match["whose"].lower() == "our")
 
 
 _SINGULAR = {"kids": "child", "children": "child", "twins": "child", "sons": "son", "daughters": "daughter"}
 
 
-def _possessed(noun: str, rest: str, clause: Clause, speaker: str, our: bool) -> Iterator[Claim]:
-    """Yield the claim of "my NOUN is REST" for a noun that is no relation."""
-    noun = (
-        noun
-        if our
-        else re.sub(r"^(?:new |current |own |full |main |work |personal |home |primary )(?=\w)", "", noun)
+def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Iterator[Claim]:
+    """Yield who a relation is, and what is said of them."""
+    rel, verb = (said["rel"] or "").lower(), (said["verb"] or "").lower()
+    rest = re.sub(rf"^(?:{ADVERBS} )+", "", said["rest"] or "", flags=re.I)
+    adult = f"{(said['adj'] or '').lower()}{rel}"
+    attribute = _SINGULAR.get(rel) or words.SAME_RELATION.get(adult) or words.SAME_RELATION.get(rel, rel)
+    entity, named = f"{speaker}'s {rel}", said.get("name")
+    if named and named.lower() not in words.NOT_NAMES | words.NOT_GREETED:
+        yield Claim(speaker, attribute, named)
+        entity = named.lower()
+    called = form(r"(?:called|named) (?P<v>.+)").fullmatch(rest)
+    if verb in ("is", "are") and (called or said["own"]):
+        raw = called["v"] if called else rest
+        for one in re.split(r",? and |, ", raw) if rel in _SINGULAR else [raw]:
+            yield from (Claim(speaker, attribute, value) for value in values.name(one, clause.casual))
+    elif verb and not called:
+        found = list(fit(PERSON, predicate(f"{verb} {rest}"), clause, entity))
+        yield from found or (_who(attribute, rest, clause, speaker) if verb == "is" and not named else ())
+
+
+def _who(attribute: str, rest: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """Yield who somebody is: "my manager is Priya", and not "my manager is Canadian"."""
+    low = rest.lower().split()
+    if low and not _is_a(low) and not clause.casual:
+        yield from (Claim(speaker, attribute, value) for value in values.name(rest, clause.casual))
+
+
+def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[Claim]:
+    """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
+    if owner := form(rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
+        yield from _possessed(owner["said"], clause, f"{speaker}'s {owner['rel'].lower()}", ours=False)
+        return
+    dated = list(_dated(said, clause, speaker))
+    match = form(rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<rest>.+)").fullmatch(said)
+    if dated or not match:
+        yield from dated
+        return
+    noun, rest = match["noun"].lower(), match["rest"]
+    if ours:
+        pets = fit(_MINE[:1], said, clause, speaker)
+        yield from list(pets) or attribute_of(noun, rest, clause)
+        return
+    said = (
+        re.sub(
+            r"^(?:new |current |own |full |main |work |personal |home |primary )(?=\w+ )",
+            "",
+            said,
+            flags=re.I,
+        )
+        if len(noun.split()) > 1
+        else said
     )
-    if owner := form(rf"(?P<adj>{_ADULT})?(?P<rel>{_RELATION})'s (?P<noun>.+)").fullmatch(noun):
-        yield from _possessed(owner["noun"], rest, clause, f"{speaker}'s {owner['rel'].lower()}", our=False)
+    if owed := form(r"due(?: back)?(?: on| by| at)?(?: (?P<v>.+))?").fullmatch(rest):
+        yield from due(noun, owed["v"], clause)
         return
-    if event := form(
-        rf"(?:next |upcoming )?(?P<what>(?:[\w-]+ )?(?:{_EVENT})(?: (?:to|with|at|for) .+)?)"
-    ).fullmatch(noun):
-        if when := form(rf"(?:scheduled |booked |set |planned )?(?:for |on |at )?(?P<v>{PHRASE})").fullmatch(
-            rest or ""
-        ) or (clause.times and form(r"(?:scheduled|booked|set|planned|now)?").fullmatch(rest)):
-            said = when.groupdict().get("v") or clause.times[-1]
-            yield Claim(
-                f"{speaker}'s {event['what']}", "date", re.sub(r"^(?:on|at|for) ", "", said, flags=re.I)
-            )
-        return
-    pet = form(rf"(?:[\w-]+ )?(?:{_ANIMAL})(?:'s name)?").fullmatch(noun)
-    if pet:
-        named = re.sub(r"^(?:called|named) ", "", rest, flags=re.I)
-        if named != rest or noun.endswith("'s name"):
-            yield from (Claim(speaker, "pet", value) for value in values.name(named, clause.casual))
-        return
-    if favorite := form(
-        r"(?:all[- ]time |absolute )?(?:favorite|go-to|preferred) (?P<what>(?!part\b|thing\b|memory\b"
-        r"|bit\b|moment\b)[\w -]+?)(?: of all time| ever)?(?: to \w+)?"
-    ).fullmatch(noun):
-        for value in values.taste(re.sub(r" by [A-Z].*$| of all time$", "", rest), clause.casual)[:1]:
-            yield Claim(speaker, f"favorite {favorite['what']}", values.unled(str(value)), "preference")
-        return
-    if our:
-        yield from attribute_of(noun, rest, clause)
-        return
-    for names, attribute, reader in _PERSONAL:
-        if form(names).fullmatch(noun) and (found := reader(rest, clause.casual)):
-            yield from (Claim(speaker, attribute, value) for value in found)
-            return
-    if form(r"hobb(?:y|ies)|(?:main )?interests?").fullmatch(noun):
-        yield from (
-            Claim(speaker, "hobby", value)
-            for value in values.taste(re.sub(r"^(?:include|are) ", "", rest), clause.casual)
-        )
-    elif form(r"(?:\w+ )?goal").fullmatch(noun) and (match := form(r"to (?P<v>.+)").fullmatch(rest)):
-        yield from (Claim(speaker, "goal", value) for value in values.phrase(match["v"], clause.casual))
-    elif noun == "home" and (match := form(r"(?:located )?in (?P<v>.+)").fullmatch(rest)):
-        yield from (Claim(speaker, "residence", value) for value in values.place(match["v"], clause.casual))
-    elif form(r"allerg(?:y|ies)").fullmatch(noun):
-        yield from (Claim(speaker, "allergy", value) for value in values.taste(rest, clause.casual))
-    elif form(
-        r"company|employer|office|desk|gym|parking spot|locker|classroom|apartment|house|studio|shop|hotel"
-    ).fullmatch(noun) and (
-        match := form(r"(?:located |based |headquartered )?(?:in|at|on) (?P<v>.+)").fullmatch(rest)
-    ):
-        yield from (
-            Claim(f"{speaker}'s {noun}", "location", value)
-            for value in values.definite(match["v"], clause.casual)
-        )
-    elif match := form(r"(?:called|named) (?P<v>.+)").fullmatch(rest):
-        yield from (
-            Claim(f"{speaker}'s {noun}", "name", value, confidence=0.85)
-            for value in values.anything(match["v"], clause.casual)
-        )
-    elif match := form(r"due(?: back)?(?: on| by| at)?(?: (?P<v>.+))?").fullmatch(rest):
-        yield from due(noun, match["v"], clause)
-    elif (
-        noun.split()[-1] not in words.NOT_A_NOUN
-        and noun not in words.NOT_A_NOUN
-        and len(noun.split()) <= 3
-        and not clause.casual
-    ):
-        reads = (
-            []
-            if form(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b").match(rest)
-            else values.definite(rest, clause.casual)
-        )
-        yield from (Claim(speaker, noun, values.unled(str(value)), confidence=0.7) for value in reads)
+    found = list(fit(_MINE, said, clause, speaker))
+    known = (
+        noun in words.NOT_A_NOUN
+        or noun.split()[-1] in words.NOT_A_NOUN
+        or form(rf"(?:.* )?(?:{_ANIMAL})").fullmatch(noun)
+    )
+    if found or known or len(noun.split()) > 3:
+        yield from found
+    else:
+        yield from fit(_ANY_NOUN, said, clause, speaker)
 
 
-_PERSONAL: tuple[tuple[str, str, values.Reader], ...] = (
-    (
-        r"(?:\w+ )?address",
-        "address",
-        lambda raw, casual: values.definite(raw, casual) if len(raw.split()) <= 10 else (),
+def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "My interview is on Monday", "our flight leaves at 7:45"."""
+    event = form(
+        rf"(?:next |upcoming )?(?P<what>(?:[\w-]+ )?(?:{_EVENT})(?: (?:to|with|at"
+        r"|for) .+?)?) is(?: (?:scheduled|booked|set|planned|now))?"
+        rf"(?: (?:for |on |at )?(?P<v>{PHRASE}))?"
+    ).fullmatch(said)
+    leaves = form(
+        r"(?P<what>flight|train|bus|ferry|shift|class|appointment|meeting) (?:leaves|departs|starts"
+        r"|begins|lands|arrives)"
+    )
+    match, attribute = (event, "date") if event else (leaves.fullmatch(said), "time")
+    when = (match.groupdict().get("v") or (clause.times[-1] if clause.times else "")) if match else ""
+    if match and when:
+        yield Claim(
+            f"{speaker}'s {match['what'].lower()}",
+            attribute,
+            re.sub(r"^(?:on|at|for) ", "", when, flags=re.I),
+        )
+
+
+# ---- the other way round ---------------------------------------------------------------------------------------------
+
+_ROUND: Sequence[Rule] = (
+    Rule(
+        "{rel}",
+        rf"(?P<v>.+?) (?:is|are|was) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION})",
+        values.name,
     ),
-    (
-        r"(?:cell |mobile |phone |telephone )?(?:number|cell|mobile)",
-        "phone",
-        lambda raw, casual: (raw,) if re.search(r"\d{3}", raw) else (),
+    Rule("{rel}", r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)", values.name),
+    Rule(
+        "favorite {what}",
+        r"(?P<v>.+?) (?:is|are) my (?:all[- ]time |absolute )?favorite (?P<what>(?!part|thing|memory"
+        r"|bit|moment)[\w -]+?)(?: of all time| ever)?",
+        values.single_taste,
+        "preference",
     ),
-    (
-        r"phone",
-        "phone",
-        lambda raw, casual: (raw,) if re.search(r"\d{3}[\d -]{3}", raw) else values.definite(raw, casual),
+    Rule(
+        "likes",
+        r"(?P<v>.+?) (?:is|are) (?:my|one of my) (?:all[- ]time |absolute )?favorites?",
+        values.single_taste,
+        "preference",
     ),
-    (r"e-?mail(?: address)?", "email", lambda raw, casual: (raw,) if "@" in raw else ()),
-    (
-        r"birthday|date of birth|birth date|dob",
-        "birthday",
-        lambda raw, casual: (
-            (re.sub(r"^(?:on |the )+", "", raw, flags=re.I),) if re.search(r"\d", raw) else ()
-        ),
+    Rule(
+        "dislikes",
+        r"(?P<v>.+?) (?:is|are) (?:really |just |so )?not (?:really |exactly )?(?:my thing"
+        r"|my cup of tea|for me)",
+        values.taste,
+        "preference",
     ),
-    (r"pronouns", "pronouns", lambda raw, casual: (raw,) if "/" in raw else ()),
-    (r"time ?zone", "timezone", values.anything),
-    (r"blood type", "blood type", values.anything),
-    (r"(?:job|job title|title|role|profession|occupation|position)", "occupation", values.trade),
-    (r"(?:employer|company|workplace)", "employer", values.proper),
-    (r"(?:home ?town)", "origin", values.place),
-    (r"(?:native|first) language|mother tongue", "speaks", values.each(words.LANGUAGES)),
-    (r"nationality", "nationality", values.anything),
-    (r"major", "studies", values.anything),
-    (r"age", "age", values.age),
-    (r"(?:shoe|shirt|t-shirt|ring|dress|hat) size", "size", values.anything),
+    Rule(
+        "prefers",
+        r"(?P<v>\w+(?: \w+){0,2}?) over [\w ]+?(?: for me|,? always|,? any day|,? every time)+",
+        values.anything,
+        "preference",
+    ),
 )
 
 
 def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Sam is my roommate", "Omar is our new CTO", "Dune is my favorite book", "loud bars are not my thing"."""
-    if not form(r" (?:my|our|for me|over)\b").search(text):
-        return
-    if match := form(
-        rf"(?P<v>.+?) (?:is|are|was) (?:not )?(?:my|our) (?:new |current )?(?P<rel>(?:{_ADULT})?{_RELATION})"
-    ).fullmatch(text):
-        rel = match["rel"].lower()
-        attribute = words.SAME_RELATION.get(rel, re.sub(rf"^{_ADULT}", "", rel))
-        entity = (
-            PROJECT
-            if rel in ("cto", "ceo", "cfo", "coo", "tech lead", "product manager", "project manager", "pm")
-            else speaker
+    if form(r" (?:my|our|for me|over)\b").search(text):
+        ours = form(r".* our .*(?:cto|ceo|cfo|coo|tech lead|product manager|project manager|pm)").fullmatch(
+            text
         )
-        yield from (Claim(entity, attribute, value) for value in values.name(match["v"], clause.casual))
-    elif match := form(r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)").fullmatch(text):
-        yield from (
-            Claim(speaker, match["rel"].lower(), value) for value in values.name(match["v"], clause.casual)
-        )
-    elif match := form(
-        r"(?P<v>.+?) (?:is|are) my (?:all[- ]time |absolute )?favorite (?P<what>(?!part|thing|memory"
-        r"|bit|moment)[\w -]+?)(?: of all time| ever)?"
-    ).fullmatch(text):
-        for value in values.taste(match["v"], clause.casual)[:1]:
-            yield Claim(speaker, f"favorite {match['what'].lower()}", value, "preference")
-    elif match := form(
-        r"(?P<v>.+?) (?:is|are) (?:my|one of my) (?:all[- ]time |absolute )?favorites?"
-    ).fullmatch(text):
-        yield from (
-            Claim(speaker, "likes", value, "preference")
-            for value in values.taste(match["v"], clause.casual)[:1]
-        )
-    elif match := form(
-        r"(?P<v>.+?) (?:is|are) (?:really |just |so )?not (?:really |exactly )?(?:my thing"
-        r"|my cup of tea|for me)"
-    ).fullmatch(text):
-        yield from (
-            Claim(speaker, "dislikes", value, "preference")
-            for value in values.taste(match["v"], clause.casual)
-        )
-    elif match := form(
-        r"(?P<v>[\w ]+?) over (?P<w>[\w ]+?)(?: for me)?(?:, (?:always|any day|every time))?(?: any day)?"
-    ).fullmatch(text):
-        if form(r"for me|always|any day|every time").search(text) and len(match["v"].split()) <= 3:
-            yield Claim(speaker, "prefers", match["v"], "preference")
+        yield from fit(_ROUND, text, clause, PROJECT if ours else speaker)
 
 
-_PLURAL_VERBS = (
+# ---- others by name --------------------------------------------------------------------------------------------------
+
+_PLURAL = (
     r"(?:like|love|work|live|play|own|drive|study|teach|go|take|use|eat|speak|prefer|hate|enjoy"
-    r"|attend|collect|come|report|run|am|are|do|have)"
+    r"|attend|collect|come|report|run"
+    r"|am|are|do|have)"
+)
+# Of somebody named, what is short-lived is left alone: it is mostly talk.
+_OF_OTHERS = frozenset(
+    """residence employer occupation origin birthplace school studies spouse partner allergy diet condition age birthday nationality owns pet
+    speaks manager avoids likes dislikes""".split()
 )
 
 
 def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    """ "Maria works at Bosch": somebody by name; only what a person does is read."""
+    """ "Maria works at Bosch": somebody by name; a tool by name is a thing."""
     match = form(
         r"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) "
-        rf"(?P<rest>(?!{_PLURAL_VERBS}\b){PEOPLE_VERBS}\b.*)"
+        rf"(?P<rest>(?!{_PLURAL}\b){_VERB}\b.*)"
     ).fullmatch(text)
-    if not match or clause.casual or set(match["who"].lower().split()) & words.NOT_NAMES:
+    if not match or clause.casual or not words.NOT_NAMES.isdisjoint(match["who"].lower().split()):
         return
-    who, said = match["who"], predicate(match["rest"])
-    if who.lower() in words.TECH or who.lower() in words.LANGUAGES or "'s" in who:
-        if who.lower() not in words.LANGUAGES:
-            yield from fit(THING, said, clause, who.lower())
-        return
-    yield from (one for one in fit(PERSON, said, clause, who.lower()) if one.attribute in _OF_OTHERS)
-
-
-# Of somebody named, what is short-lived or a matter of taste is left alone: it is mostly talk.
-_OF_OTHERS = frozenset(
-    "residence employer occupation origin birthplace school studies spouse partner allergy diet condition age birthday nationality owns pet speaks manager avoids likes dislikes".split()
-)
+    who, said = match["who"].lower(), predicate(match["rest"])
+    if who in words.TECH:
+        yield from fit(THING, said, clause, who)
+    elif who not in words.LANGUAGES and "'s" not in who:
+        yield from (one for one in fit(PERSON, said, clause, who) if one.attribute in _OF_OTHERS)

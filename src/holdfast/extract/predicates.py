@@ -1,24 +1,44 @@
-"""A predicate in the spelling that rules read, and which rows fit it."""
+"""Rows, which read one way to say one attribute, what they claim, and the spelling of predicates they are fitted to."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..types import Kind
 from . import values, words
 from .clauses import Clause
-from .rules import Rule
+from .dates import Prefer
+from .guards import Guard
 from .spelling import form
+from .values import Reader
 
 PROJECT = "project"
-
-
 PROJECT_NOUNS = frozenset(
     "repo repository project codebase app application code team stack monorepo package library workspace tool product company".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. `form` is fitted to the whole of what is read; its group `v` goes to `value`, `old` names what no longer holds.
+
+    `attribute` may name a group in braces; with a dot in it, it is of something the entity has ("{noun}.name"). `ends` marks
+    a row that tells the end of what it names. `needs` is "time" where a time must have been said, "lasting" where it must
+    reach until now. `stands` are guards that do not stop the row.
+    """
+
+    attribute: str
+    form: str
+    value: Reader
+    kind: Kind = "fact"
+    confidence: float = 0.9
+    prefer: Prefer = "past"
+    ends: bool = False
+    needs: str = ""
+    stands: frozenset[Guard] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +96,36 @@ def predicate(text: str) -> str:
 
 
 def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterator[Claim]:
-    """Yield the claims of the first row that fits a predicate and finds a value in it."""
+    """Yield the claims of the first row that fits what is said and finds a value in it."""
     for rule in rows:
         match = form(rule.form).fullmatch(said)
         if not match or not _allowed(rule, clause):
             continue
         groups = match.groupdict()
-        if "{tool}" in rule.attribute and (groups["tool"] or "").lower() not in words.TECH:
+        found = rule.value(groups.get("v") or groups.get("v2") or "", clause.casual)
+        named = _named(rule.attribute, groups)
+        if not found or named is None:
             continue
-        raw = groups.get("v") or groups.get("v2") or ""
-        found = rule.value(raw, clause.casual)
-        if not found:
-            continue
-        attribute = rule.attribute
-        for key in ("rel", "for", "tool"):
-            attribute = attribute.replace(f"{{{key}}}", values.unled(groups.get(key) or "").lower())
-        old = groups.get("old") or groups.get("old2")
-        for n, value in enumerate(found):
-            yield Claim(
-                entity,
-                attribute,
-                value,
-                rule.kind,
-                rule.confidence,
-                rule.ends,
-                _old(rule, old, clause) if n == 0 else None,
-                rule,
-            )
+        whose, _, attribute = named.rpartition(".")
+        owner = f"{entity}'s {whose}" if whose else entity
+        old = _old(rule, groups.get("old") or groups.get("old2"), clause)
+        for value in found:
+            yield Claim(owner, attribute, value, rule.kind, rule.confidence, rule.ends, old, rule)
+            old = None
         yield from _besides(rule, groups, clause, entity)
         return
+
+
+def _named(attribute: str, groups: Mapping[str, str | None]) -> str | None:
+    """Return an attribute with its groups put in, or None where one of them is no tool that is known."""
+    for key in re.findall(r"\{(\w+)\}", attribute):
+        word = values.unled(groups.get(key) or "").lower()
+        if key == "tool" and word not in words.TECH:
+            return None
+        attribute = attribute.replace(
+            f"{{{key}}}", words.SAME_RELATION.get(word, word) if key == "rel" else word
+        )
+    return attribute
 
 
 def _allowed(rule: Rule, clause: Clause) -> bool:
@@ -116,18 +137,24 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
 
 
 def _old(rule: Rule, raw: str | None, clause: Clause) -> Any:
-    found = rule.value(raw, clause.casual) if raw else ()
-    return found[0] if found else (values.unled(values.bare(raw)) if raw else None)
+    """Return the value that no longer holds, read as the new one is, or as it was said."""
+    if not raw:
+        return None
+    found = rule.value(raw, clause.casual)
+    return found[0] if found else values.unled(values.bare(raw))
 
 
-def _besides(rule: Rule, groups: dict[str, str | None], clause: Clause, entity: str) -> Iterator[Claim]:
+_BESIDES: tuple[tuple[str, str, Reader], ...] = (
+    ("org", "employer", values.proper),
+    ("school", "school", values.proper),
+    ("studies", "studies", values.anything),
+    ("as", "occupation", values.trade),
+)
+
+
+def _besides(rule: Rule, groups: Mapping[str, str | None], clause: Clause, entity: str) -> Iterator[Claim]:
     """Yield what a row says on the side: the employer of a trade, the school of a study."""
-    for key, attribute, reader in (
-        ("org", "employer", values.proper), ("school", "school", values.proper), ("studies", "studies", values.anything),
-        ("also", "occupation", values.trade), ("also2", "occupation", values.trade),
-    ):  # fmt: skip
-        if raw := groups.get(key):
-            yield from (
-                Claim(entity, attribute, value, confidence=0.85, rule=rule)
-                for value in reader(raw, clause.casual)[:1]
-            )
+    for key, attribute, reader in _BESIDES:
+        raw = groups.get(key) or groups.get(f"{key}2")
+        for value in reader(raw, clause.casual)[:1] if raw else ():
+            yield Claim(entity, attribute, value, confidence=0.85, rule=rule)

@@ -7,35 +7,10 @@ from its first word to its last, which is where precision comes from. Tried in o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from ..types import Kind
 from . import values, words
-from .dates import Prefer
-from .guards import Guard
-from .values import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row. `form` is fitted to the whole predicate; its group `v` goes to `value`, group `old` names what no longer holds.
-
-    `attribute` may name a group in braces. `ends` marks a row that tells the end of what it names. `needs` is "time" where a time
-    must have been said, "lasting" where it must reach until now. `stands` are guards that do not stop the row.
-    """
-
-    attribute: str
-    form: str
-    value: Reader
-    kind: Kind = "fact"
-    confidence: float = 0.9
-    prefer: Prefer = "past"
-    ends: bool = False
-    needs: str = ""
-    stands: frozenset[Guard] = frozenset()
-
+from .predicates import Rule
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
@@ -48,18 +23,6 @@ _WORN = (
     r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly "
     r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
     r"|devout |proud |openly |currently |now |also |actually )*"
-)
-
-_NO_DRUG = frozenset(
-    "it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide alone phone zone someone anyone everyone done time machine routine magazine wine line online mine nine mountain captain plate state estate private climate chocolate debate estimate rate update template candidate certificate private alcohol protein control school tool pool cool whole role sole console".split()
-)
-_NO_ALLERGEN = frozenset(
-    "common sense|small talk|mondays|monday|work|hard work|deadlines|meetings|fun|nonsense|commitment|exercise|mornings|responsibility|drama|bullshit|bs|math|people|stupidity|losing|failure|bad code|change|effort|cooking|cleaning|boredom|bureaucracy".split(
-        "|"
-    )
-)
-_PERSONS = frozenset(
-    "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer vim emacs wine beer sweet savory indoor outdoor android ios evening".split()
 )
 
 PERSON: Sequence[Rule] = (
@@ -142,9 +105,9 @@ PERSON: Sequence[Rule] = (
         "employer",
         r"(?:have )?(?:joined|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted"
         r"|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
-        r"|offer)(?: as (?P<also>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
+        r"|offer)(?: as (?P<as>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
         r"|be (?:now )?(?:employed|hired) (?:at|by|with)"
-        r"|be starting at) (?P<v>.+?)(?: as (?P<also2>.+))?",
+        r"|be starting at) (?P<v>.+?)(?: as (?P<as2>.+))?",
         values.proper,
     ),
     Rule(
@@ -209,7 +172,7 @@ PERSON: Sequence[Rule] = (
         "occupation",
         r"teach (?P<v>(?!me|you|him|her|them|us|that|this|people|myself)[\w -]+?)(?: (?:at|in"
         r"|to) (?P<org>.+))?",
-        lambda raw, casual: (f"teach {raw}",) if len(raw.split()) <= 3 else (),
+        values.taught,
     ),
     Rule(
         "occupation",
@@ -243,7 +206,7 @@ PERSON: Sequence[Rule] = (
         values.proper,
     ),
     # ---- people
-    Rule("plan", r"be getting (?P<v>married)", lambda raw, casual: ("getting married",), prefer="future"),
+    Rule("plan", r"be getting (?P<v>married)", values.wedding, prefer="future"),
     Rule(
         "marital status",
         r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
@@ -300,7 +263,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "allergy",
         r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)",
-        lambda raw, casual: () if raw.lower() in _NO_ALLERGEN else values.taste(raw, casual),
+        values.allergen,
     ),
     Rule(
         "allergy",
@@ -331,7 +294,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "condition",
         r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
-        lambda raw, casual: tuple(f"{one} intolerance" for one in values.each(words.FOODS)(raw, casual)),
+        values.intolerance,
     ),
     Rule(
         "medication",
@@ -340,7 +303,7 @@ PERSON: Sequence[Rule] = (
         r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
         r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
         r"|thyroxine))(?: for .+| daily| twice.*)?",
-        lambda raw, casual: (raw,) if raw.lower() not in _NO_DRUG and len(raw) > 5 else (),
+        values.drug,
     ),
     Rule(
         "religion",
@@ -396,28 +359,28 @@ PERSON: Sequence[Rule] = (
         r"| our| the| own)? (?P<v>.+)",
         values.listed(words.THINGS, 6),
     ),
-    Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", lambda raw, casual: _made(raw)),
+    Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", values.made),
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"
         r"|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+)",
-        lambda raw, casual: _made(raw) or values.listed(words.THINGS)(raw, casual),
+        values.thing,
     ),
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )?got (?:myself |us )?(?P<v>an? .+)",
-        lambda raw, casual: _made(raw) if len(re.findall(r"\b[A-Z]\w*|\d+", raw)) >= 2 else (),
+        values.model,
     ),
     Rule(
         "owns",
         r"have (?P<v>(?:an?|two|three) .+?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
-        lambda raw, casual: values.listed(words.THINGS, 5)(raw, casual) or _made(raw),
+        values.thing,
     ),
     Rule(
         "owns",
         r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my"
         r"|our) (?P<v>.+?)(?: to .+)?",
-        lambda raw, casual: values.listed(words.THINGS)(raw, casual) or _made(raw),
+        values.thing,
         ends=True,
     ),
     Rule(
@@ -460,7 +423,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "prefers",
         r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
-        lambda raw, casual: (raw,) if raw.lower() in _PERSONS else (),
+        values.listed(words.KINDS_OF_PERSON, 1),
         "preference",
     ),
     Rule(
@@ -487,19 +450,15 @@ PERSON: Sequence[Rule] = (
     Rule(
         "uses",
         r"be an? (?:[\w-]+ )?(?P<v>[\w.+# ]+?) user",
-        lambda raw, casual: (raw,) if raw.lower() in words.TECH else (),
+        values.known_tool,
     ),
-    Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", lambda raw, casual: _made(raw)),
+    Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
     Rule(
         "uses",
         r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in|be using"
         r"|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to"
         r"|every|daily)\b.*)?",
-        lambda raw, casual: (
-            values.tool(raw, casual)
-            if all(values.unled(str(one)).lower() in words.TECH for one in values.tool(raw, casual))
-            else ()
-        ),
+        values.known_tool,
     ),
     # ---- ahead
     Rule(
@@ -577,21 +536,3 @@ PERSON: Sequence[Rule] = (
         needs="time",
     ),
 )
-
-
-def _made(raw: str) -> values.Values:
-    """A thing by its make: it holds a capital or a number, and is short."""
-    raw = values.unled(values.bare(raw))
-    good = (
-        1 <= len(raw.split()) <= 5
-        and any(part[:1].isupper() or part[:1].isdigit() for part in raw.split())
-        and not values.points(raw)
-    )
-    return (
-        (raw,)
-        if good
-        and not raw.lower().startswith(
-            ("question", "meeting", "call", "lot", "bit", "few", "friend", "idea", "problem", "phd", "degree")
-        )
-        else ()
-    )

@@ -1,4 +1,4 @@
-"""What is said of things: systems, projects, dates, and how they change ("the server is on port 9090", "we switched to uv")."""
+"""What is said of things, systems, projects and dates: "the server is on port 9090", "we use uv", "the report is due Friday"."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from . import values, words
 from .clauses import Clause
 from .dates import PHRASE
-from .predicates import PROJECT, PROJECT_NOUNS, Claim, fit, predicate
-from .rules import Rule
+from .predicates import PROJECT, PROJECT_NOUNS, Claim, Rule, fit, predicate
 from .spelling import form
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -42,7 +41,7 @@ THING: Sequence[Rule] = (
         r"|the app))?(?: from (?P<old>[\w. ]+?))? to) (?:at least )?(?P<tool>[A-Za-z][\w.+#]*(?: "
         r"[A-Z][\w.]*)?) (?:version )?v?(?P<v>\d+(?:\.\d+)*\+?)(?: or (?:higher|newer|later|above)"
         r"| and up| and above)?",
-        lambda raw, casual: (raw,),
+        values.anything,
     ),
     Rule(
         "language",
@@ -63,7 +62,7 @@ THING: Sequence[Rule] = (
         "hosting",
         r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host everything|host it"
         r"|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)",
-        lambda raw, casual: (values.bare(raw),) if _hosted(raw) else (),
+        values.host,
     ),
     Rule(
         "uses",
@@ -76,7 +75,7 @@ THING: Sequence[Rule] = (
     Rule(
         "uses",
         r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)",
-        lambda raw, casual: (raw,) if raw.lower() in words.TECH else (),
+        values.known_tool,
     ),
     Rule("style guide", r"follow (?:the )?(?P<v>.+?style guide|PEP ?8)", values.anything),
     Rule(
@@ -111,128 +110,56 @@ THING: Sequence[Rule] = (
     Rule(
         "requires",
         r"(?:require|need) (?:at least )?(?P<v>.+?)(?: to (?:run|build|work))?",
-        lambda raw, casual: (
-            values.tool(raw, casual)
-            if values.tool(raw, casual)
-            and all(
-                values.unled(str(one)).split()[0].lower() in words.TECH for one in values.tool(raw, casual)
-            )
-            else ()
-        ),
+        values.known_tool,
     ),
     Rule("uses", r"(?:have )?(?:be |got |was )?(?:been )?replaced (?:by|with) (?P<v>.+)", values.tool),
 )
 
 
-def _hosted(raw: str) -> bool:
-    low = values.bare(raw).lower()
-    return low in words.HOSTS or any(
-        low.startswith(f"{host} in ") or low.startswith(f"{host} (") for host in words.HOSTS
-    )
-
-
-THING_VERBS = (
+_VERBS = (
     r"(?:is|are|was|were|has been|have been|has|have|uses?|now|runs?|depends?|relies|rely|lives?"
-    r"|listens?|requires?|needs?|targets?|follows?|got|moved|starts?|no longer|does|do|currently"
-    r"|serves?|binds?|sits?|goes|go|fires?|happens?|upgraded|expires?|rotates?|leaves?|takes?"
-    r"|begins?)"
+    r"|listens?|requires?|needs?|targets?"
+    r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
+    r"|happens?|upgraded|expires?|rotates?"
+    r"|leaves?|takes?|begins?)"
 )
-
-
-def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    """ "We switched from npm to pnpm", "we replaced X with Y", "the timeout was raised from 30s to 60s"."""
-    who = (
-        r"(?:(?P<who>i|we|this \w+|our team|the team|the (?:project|repo|team|company|app)) (?:have "
-        r"|has )?(?:just |recently |now |finally |fully |already )*)"
-    )
-    if match := form(
-        rf"{who}(?:are |am |be )?(?:switched|migrated|moved|changed|transitioned|converted|went|gone"
-        r"|switching|migrating|moving|transitioning)(?: over| away)? from (?P<old>.+?) to (?P<v>.+)"
-    ).fullmatch(text):
-        new, old = values.tool(match["v"], clause.casual), values.tool(match["old"], clause.casual)
-        known = [one for one in (*new, *old) if values.unled(str(one)).lower() in words.TECH]
-        if new and old and known:
-            yield Claim(speaker if match["who"].lower() == "i" else PROJECT, "uses", new[0], old=old[0])
-    elif match := form(
-        rf"{who}(?:replaced|swapped(?: out)?|ditched|dropped) (?P<old>[\w.+#/ -]+?) (?:with|for|by"
-        r"|in favor of|in favour of) (?P<v>.+)"
-    ).fullmatch(text):
-        new, old = values.tool(match["v"], clause.casual), values.tool(match["old"], clause.casual)
-        if new and old:
-            yield Claim(speaker if match["who"].lower() == "i" else PROJECT, "uses", new[0], old=old[0])
-    elif match := form(
-        r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:got|was|has been|is being|is) (?:now )?replaced (?:by"
-        r"|with) (?P<v>.+)"
-    ).fullmatch(text):
-        new, old = values.tool(match["v"], clause.casual), values.tool(match["old"], clause.casual)
-        if new and old:
-            yield Claim(PROJECT, "uses", new[0], old=old[0])
-    elif match := form(
-        r"(?:the|our|my) (?P<np>[\w' -]+?) (?:(?:has been|have been|was|were|is|are|got|just|has"
-        r"|have) )*(?:changed|increased|decreased|bumped|raised|lowered|reduced|moved|updated|upgraded"
-        r"|pushed|pushed back|postponed|rescheduled|shifted|renamed|set|switched)(?: back| forward| up"
-        r"| down)? (?:from (?P<old>.+?) )?to (?P<v>.+)"
-    ).fullmatch(text):
-        yield from _changed(match["np"], match["v"], match["old"], clause, "renamed" in text)
-    elif match := form(
-        r"(?P<np>[A-Z][\w-]*(?: [\w-]+)?) (?:(?:has been|was|is|got|just|has) )*(?:moved|rescheduled"
-        r"|pushed|postponed) (?:from (?P<old>.+?) )?to (?P<v>.+)"
-    ).fullmatch(text):
-        if match["np"].lower().split()[-1] in words.EVENTS:
-            yield from _changed(match["np"], match["v"], match["old"], clause, False)
-
-
-def _changed(noun: str, new: str, old: str | None, clause: Clause, renamed: bool) -> Iterator[Claim]:
-    entity, attribute = _split(noun.lower())
-    if renamed:
-        entity, attribute = noun.lower(), "name"
-    elif attribute is None:
-        if not form(
-            r"(?:\d|next|(?:mon|tue|wed|thu|fri|sat|sun)\w*|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
-            r"|dec|tomorrow|the \d)"
-        ).match(new):
-            return
-        attribute = "time" if form(r"\d{1,2}(?::\d\d| ?[ap]m)").match(new) else "date"
-    reader = values.number if form(r"\d+").fullmatch(new.replace(",", "")) else values.anything
-    found = reader(re.sub(r"^port ", "", new), clause.casual)
-    before = reader(re.sub(r"^port ", "", old), clause.casual) if old else ()
-    if found:
-        yield Claim(entity or PROJECT, attribute or "date", found[0], old=before[0] if before else None)
+# Things that are spoken of without "the".
+_BARE = frozenset(
+    """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
+    docs standup deploys deployments backups secrets migrations code demo retro kickoff infra""".split()
+)
+_POINTING = frozenset("my your his her their its that these those what which there it".split())
+_DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
+# People, parts of a program and talk itself are no things with attributes.
+_NO_THING = (
+    rf"(?:.* )?(?:{_RELATION}|test|script|function|method|variable|class|parameter|argument|guy"
+    r"|girl|man|woman|person|people|kids"
+    r"|children|weather|food|idea|problem|issue|question|answer|thing|point|plan|good news"
+    r"|bad news|way|rest|truth|fact)"
+)
+_OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat)"
 
 
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
     if match := form(
-        r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!is\b|are\b|was\b|has\b|uses?\b|runs?\b"
-        rf"|lives?\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{THING_VERBS}\b.*)"
+        r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
+        rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
     ).fullmatch(text):
-        yield from _about(match["np"].strip(), match["rest"], clause)
+        yield from _about(match["np"].strip().lower(), match["rest"], clause)
     elif match := form(
         r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for) (?:the|our"
         r"|this) (?P<entity>[\w ./-]{2,30}?) is (?:now )?(?P<v>.+)"
     ).fullmatch(text):
-        if _ends_in_attribute(match["attr"].lower()):
+        if split(match["attr"].lower())[1]:
             yield from _attributed(match["entity"].lower(), match["attr"].lower(), match["v"], clause)
     elif match := form(
-        r"(?P<np>[\w.-]+(?: (?!is\b|are\b|runs?\b|uses?\b)[\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?"
+        r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?)\b)[\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?"
         r"|lives?|listens?)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
-        owned = noun.split()[0] in (
-            "my",
-            "your",
-            "his",
-            "her",
-            "their",
-            "its",
-            "that",
-            "these",
-            "those",
-            "what",
-            "which",
-            "there",
-            "it",
-        )
-        if not owned and (_ends_in_attribute(noun) or noun in _BARE_THINGS or noun.split()[-1] in _DATED):
+        parts = noun.split()
+        if parts[0] not in _POINTING and (noun in _BARE or parts[-1] in _DATED or split(noun)[1]):
             yield from _about(noun, match["rest"], clause)
     elif match := form(
         r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?) (?:owns|maintains|is responsible for"
@@ -241,151 +168,103 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield Claim(match["entity"].lower(), "owner", match["v"])
 
 
-_BARE_THINGS = frozenset(
-    "taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs docs standup deploys deployments backups secrets migrations code demo retro kickoff infra".split()
-)
-
-
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
-    """Yield claims about a thing by its verb, or of "the staging URL is ..." by its last noun."""
-    noun = noun.lower()
-    parts = noun.split()
+    """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
+    parts, said = noun.split(), predicate(rest)
     led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
-    if not led and form(
-        rf"(?:.* )?(?:{_RELATION}|test|script|function|method|variable|class|parameter|argument|guy"
-        r"|girl|man|woman|person|people|kids|children|weather|food|idea|problem|issue|question|answer"
-        r"|thing|point|plan|good news|bad news|way|rest|truth|fact)"
-    ).fullmatch(noun):
+    if not led and form(_NO_THING).fullmatch(noun):
         return
     entity = PROJECT if noun in PROJECT_NOUNS else noun
-    said = predicate(rest)
-    if match := form(r"be (?:now |actually |currently )?(?P<v>.+)").fullmatch(said):
-        if owed := form(r"due(?: back)?(?: (?:on|by|at))?(?: (?P<v>.+))?").fullmatch(match["v"]):
-            yield from due(noun, owed["v"], clause)
-            return
-        if deadline := form(
-            r"(?:submission |application )?deadline(?: (?:for|of) (?:the |our |my )?(?P<of>.+))?"
-        ).fullmatch(noun):
-            yield from due(deadline["of"] or PROJECT, re.sub(r"^(?:on|by) ", "", match["v"]), clause)
-            return
-        first = list(fit(THING, said, clause, entity)) if noun in words.ATTRIBUTE_NOUNS else []
-        if first:
-            yield from first
-            return
-        if _ends_in_attribute(noun):
-            owner, attribute = _split(noun)
-            if attribute and (found := list(_attributed(owner or PROJECT, attribute, match["v"], clause))):
-                yield from found
-                return
-    if noun in ("project", *PROJECT_NOUNS) or not form(
-        r"(?:day|week|night|year|time|team|movie|book|song|party|house|car|dog|cat)"
+    is_ = form(r"be (?:now |actually |currently )?(?P<v>.+)").fullmatch(said)
+    found = list(_when_due(noun, is_["v"], clause)) if is_ else []
+    if not found and noun in words.ATTRIBUTE_NOUNS:
+        found = list(fit(THING, said, clause, entity))  # "the frontend is built with React"
+    if not found and is_:
+        owner, attribute = split(noun)
+        found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if attribute else []
+    if not found and not form(_OF_LIFE).fullmatch(noun):
+        found = list(fit(THING, said, clause, entity))
+    yield from found or _scheduled(noun, said, clause)
+
+
+def _when_due(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
+    """ "The report is due on Friday", "the deadline for the grant is 1 June"."""
+    if owed := form(r"due(?: back)?(?: (?:on|by|at))?(?: (?P<v>.+))?").fullmatch(said):
+        yield from due(noun, owed["v"], clause)
+    elif deadline := form(
+        r"(?:submission |application )?deadline(?: (?:for|of) (?:the |our |my )?(?P<of>.+))?"
     ).fullmatch(noun):
-        yield from fit(THING, said, clause, entity)
-    if (
-        parts[-1] in _DATED
-        and clause.times
-        and form(r"(?:start|begin|take place|happen|be|open)(?: at| on)?").fullmatch(said)
-    ):
-        yield Claim(noun, "date", re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I))
-        return
-    if (
-        said in ("run", "start", "happen", "fire", "kick off")
-        and clause.times
-        and re.search(r"\d|every", clause.times[-1])
-    ):
-        yield Claim(entity, "schedule", re.sub(r"^(?:on|at) ", "", clause.times[-1], flags=re.I))
-    if parts[-1] in _DATED and (
-        match := form(
-            r"be (?:scheduled (?:for )?|set for |planned for |now |happening |taking place )?(?:on |at )?(?P<v>.*)"
-        ).fullmatch(said)
-    ):
-        if clause.times or form(rf"(?:{PHRASE})").match(match["v"]):
-            begins = form(PHRASE).match(match["v"])
-            said_time = begins[0] if begins else ""
-            yield Claim(
-                noun,
-                "date",
-                re.sub(r"^(?:on|at) ", "", f"{said_time} {' '.join(clause.times)}".strip(), flags=re.I),
-            )
-
-
-_DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
+        yield from due(deadline["of"] or PROJECT, said, clause)
 
 
 def due(of: str, raw: str | None, clause: Clause) -> Iterator[Claim]:
-    said = re.sub(
-        r"^(?:on|by) (?:the (?=\D))?", "", raw or (clause.times[-1] if clause.times else ""), flags=re.I
-    )
-    if said and form(
-        r".*(?:\d|day\b|tomorrow|tonight|week|month|year|noon|midnight|january|february|march|april"
-        r"|may|june|july|august|september|october|november|december)"
-    ).match(said):
+    """Yield the deadline of what is due, if what was said is a time; without words the clause's own time."""
+    said = _unled_time(raw or (clause.times[-1] if clause.times else ""))
+    if form(_NAMES_A_TIME).search(said):
         yield Claim(re.sub(r"^(?:the|our|my) ", "", of.lower()), "deadline", values.bare(said))
 
 
-def _split(noun: str) -> tuple[str, str | None]:
-    """Return entity and attribute of "staging url", "max upload size" (no entity) or "api rate limit"; no attribute: None."""
+_NAMES_A_TIME = (
+    r"\d|day\b|\b(?:tomorrow|tonight|week|month|year|noon|midnight|january|february|march|april"
+    r"|may|june|july|august|september|october"
+    r"|november|december)\b"
+)
+
+
+def _unled_time(said: str) -> str:
+    return re.sub(r"^(?:on|at|by) (?:the (?=\D))?", "", said, flags=re.I)
+
+
+def _scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
+    """ "The wedding is on June 21st", "the conference starts on Monday", "the nightly job runs at 02:00"."""
+    last = clause.times[-1] if clause.times else ""
+    if noun.split()[-1] not in _DATED:
+        if form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(r"\d|every", last):
+            yield Claim(noun, "schedule", _unled_time(last))
+        return
+    match = form(
+        r"(?:be|start|begin|take place|happen|open)(?: (?:scheduled for|set for|planned for|now"
+        rf"|happening|taking place))?(?: (?:on|at))?(?: (?P<v>{PHRASE})\b.*)?"
+    ).fullmatch(said)
+    if match and (match["v"] or last):
+        told = " ".join((*([match["v"]] if match["v"] else []), *clause.times))
+        yield Claim(noun, "date", _unled_time(told))
+
+
+def split(noun: str) -> tuple[str, str]:
+    """Return entity and attribute of "staging url", "max upload size" (no entity) or "api rate limit"; without one, "" for it."""
     parts = noun.replace("'s ", " ").split()
     for size in (2, 1):
-        tail = " ".join(parts[-size:])
-        if len(parts) >= size and tail in words.ATTRIBUTE_NOUNS:
+        if len(parts) >= size and " ".join(parts[-size:]) in words.ATTRIBUTE_NOUNS:
             start = len(parts) - size
             while start > 0 and parts[start - 1] in words.ATTRIBUTE_MODIFIERS:
                 start -= 1
             return " ".join(parts[:start]), " ".join(parts[start:])
-    return noun, None
-
-
-def _ends_in_attribute(noun: str) -> bool:
-    return _split(noun)[1] is not None
+    return noun, ""
 
 
 def attribute_of(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield the claim of "our NOUN is REST": an attribute of the project, or a thing of its own."""
-    yield from _about(noun, f"is {rest}", clause)
-    if (
-        not _ends_in_attribute(noun)
-        and noun not in PROJECT_NOUNS
-        and noun.split()[-1] in ("guide", "stack", "tracker", "framework")
-    ):
-        yield from (Claim(PROJECT, noun, value) for value in values.definite(rest, clause.casual))
+    found = list(_about(noun, f"is {rest}", clause))
+    if not found and not split(noun)[1] and noun.split()[-1] in ("guide", "stack", "tracker", "framework"):
+        found = [Claim(PROJECT, noun, value) for value in values.definite(rest, clause.casual)]
+    yield from found
 
 
-def _attributed(entity: str, attribute: str, raw: str, clause: Clause) -> Iterator[Claim]:
-    raw = re.sub(
-        r"^(?:now |currently |set to |configured (?:to|as) |called |named |at |on |in |port )+",
-        "",
-        raw,
-        flags=re.I,
-    )
-    raw = re.sub(r"^(?:the |an? )(?=[A-Z\d])", "", raw)
-    found = (
-        values.number(raw, clause.casual)
-        or values.definite(raw, clause.casual)
-        or (_word(raw) if attribute in _WORDED else ())
-    )
-    entity = PROJECT if entity in PROJECT_NOUNS else entity
-    yield from (Claim(entity, attribute, value, confidence=0.85) for value in found[:1])
-
-
+_SET_TO = r"^(?:now |currently |set to |configured (?:to|as) |called |named |at |on |in |port )+"
+# Attributes whose value may be any one word; of others it must hold a digit, a capital or the like.
 _WORDED = frozenset(
-    "branch|default branch|main branch|region|database|db|framework|language|formatter|linter|runner|owner|theme|package manager|orm|host|name|codename|provider|cluster|namespace|test runner|test framework|environment".split(
-        "|"
-    )
+    """branch, default branch, main branch, region, database, db, framework, language, formatter, linter, runner, owner, theme, package manager, orm,
+    host, name, codename, provider, cluster, namespace, test runner, test framework, environment""".replace(
+        "\n    ", " "
+    ).split(", ")
 )
 
 
-def _word(raw: str) -> values.Values:
-    raw = values.bare(raw)
-    return (
-        (raw,)
-        if re.fullmatch(r"[\w./-]+", raw)
-        and not values.points(raw)
-        and not re.match(
-            r"(?:down|up|broken|slow|fast|fine|full|wrong|good|bad|ready|done|live|back|there|missing"
-            r"|unclear|unknown|different|important)$",
-            raw,
-            re.I,
-        )
-        else ()
-    )
+def _attributed(entity: str, attribute: str, raw: str, clause: Clause) -> Iterator[Claim]:
+    """Yield the value of a thing's attribute."""
+    raw = re.sub(r"^(?:the |an? )(?=[A-Z\d])", "", re.sub(_SET_TO, "", raw, flags=re.I))
+    found = values.number(raw, clause.casual) or values.definite(raw, clause.casual)
+    found = found or (values.one_word(raw, clause.casual) if attribute in _WORDED else ())
+    owner = PROJECT if entity in PROJECT_NOUNS else entity
+    yield from (Claim(owner, attribute, value, confidence=0.85) for value in found[:1])

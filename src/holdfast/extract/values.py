@@ -209,6 +209,11 @@ def taste(raw: str, casual: bool) -> Values:
     return _several(raw, 5, _tasted)
 
 
+def single_taste(raw: str, casual: bool) -> Values:
+    """The first thing of what somebody likes, without its article: a favorite is one."""
+    return tuple(unled(str(one)) for one in taste(raw, casual)[:1])
+
+
 def _tasted(one: str) -> bool:
     first = _first(one)
     if (
@@ -402,3 +407,101 @@ def age(raw: str, casual: bool) -> Values:
     """An age in years."""
     found = number(raw, casual)
     return found if found and 0 < int(str(found[0])) < 120 else ()
+
+
+# ---- readers for one attribute --------------------------------------------------------------------------------------
+
+
+def taught(raw: str, casual: bool) -> Values:
+    """What somebody teaches, as an occupation: "teach third grade"."""
+    return (f"teach {raw}",) if len(raw.split()) <= 3 else ()
+
+
+def wedding(raw: str, casual: bool) -> Values:
+    """The plan of a wedding, however it was said."""
+    return ("getting married",)
+
+
+def allergen(raw: str, casual: bool) -> Values:
+    """What somebody is allergic to; "allergic to Mondays" is a joke."""
+    found = taste(raw, casual)
+    return () if any(str(one).lower() in known.NO_ALLERGEN for one in found) else found
+
+
+def intolerance(raw: str, casual: bool) -> Values:
+    """A food somebody cannot take, as a condition."""
+    return tuple(f"{one} intolerance" for one in each(known.FOODS)(raw, casual))
+
+
+def drug(raw: str, casual: bool) -> Values:
+    """A medicine: words that only end like one are left out."""
+    return (raw,) if len(raw) > 5 and raw.lower() not in known.NO_DRUG else ()
+
+
+def made(raw: str, casual: bool) -> Values:
+    """A thing by its make: it holds a capital or a number, and is short."""
+    raw = unled(bare(raw))
+    parts = raw.split()
+    by_make = any(part[:1].isupper() or part[:1].isdigit() for part in parts)
+    return (
+        (raw,)
+        if 1 <= len(parts) <= 5 and by_make and not points(raw) and parts[0].lower() not in known.NO_THING
+        else ()
+    )
+
+
+def thing(raw: str, casual: bool) -> Values:
+    """A possession: one that is listed ("car"), or one named by its make."""
+    return listed(known.THINGS, 5)(raw, casual) or made(raw, casual)
+
+
+def model(raw: str, casual: bool) -> Values:
+    """A thing by make and model, two capitals or numbers: "got a B" is no possession."""
+    return made(raw, casual) if len(re.findall(r"\b[A-Z]\w*|\d+", raw)) >= 2 else ()
+
+
+def known_tool(raw: str, casual: bool) -> Values:
+    """Software, all of it well known: where a name alone says too little ("I use Flash cards")."""
+    found = tool(raw, casual)
+    return found if all(unled(str(one)).lower().split(" ")[0] in known.TECH for one in found) else ()
+
+
+def host(raw: str, casual: bool) -> Values:
+    """Where software runs: a known host, with its region if it was said."""
+    low = bare(raw).lower()
+    return (
+        (bare(raw),)
+        if any(low == one or low.startswith((f"{one} in ", f"{one} (")) for one in known.HOSTS)
+        else ()
+    )
+
+
+def holding(pattern: str) -> Reader:
+    """Return a reader of short values in which an expression is found ("@" in an address)."""
+
+    def read(raw: str, casual: bool) -> Values:
+        raw = re.sub(r"^(?:on |the )+", "", raw, flags=re.I)
+        return (raw,) if re.search(pattern, raw) and len(raw.split()) <= 10 else ()
+
+    return read
+
+
+def loose(raw: str, casual: bool) -> Values:
+    """Words that can be checked, unless they tell where or when: for nouns that no row knows."""
+    return (
+        ()
+        if casual or re.match(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b", raw, re.I)
+        else tuple(unled(str(one)) for one in definite(raw, casual))
+    )
+
+
+def one_word(raw: str, casual: bool) -> Values:
+    """Any one word that does not only say how a thing does ("down", "broken")."""
+    raw = bare(raw)
+    return (
+        (raw,)
+        if re.fullmatch(r"[\w./-]+", raw)
+        and not points(raw)
+        and raw.lower() not in known.CONDITIONS_OF_THINGS
+        else ()
+    )

@@ -20,10 +20,10 @@ def one_of(lexicon: frozenset[str]) -> str:
 
 # Relations to a person: the attribute is the word itself, or the one it stands for.
 RELATIONS = _words(
-    """wife, husband, spouse, partner, girlfriend, boyfriend, fiancé, fiancée, fiance, fiancee, gf, bf, ex-wife, ex-
-    husband, mother, father, mom, mum, mommy, dad, daddy, brother, sister, sibling, son, daughter, kid, child, baby,
-    cousin, aunt, uncle, nephew, niece, grandmother, grandfather, grandma, grandpa, granddaughter, grandson, mother-
-    in-law, father-in-law, sister-in-law, brother-in-law, stepmother, stepfather, stepson, stepdaughter,
+    """wife, husband, spouse, partner, girlfriend, boyfriend, fiancé, fiancée, fiance, fiancee, gf, bf, ex-wife,
+    ex-husband, mother, father, mom, mum, mommy, dad, daddy, brother, sister, sibling, son, daughter, kid, child,
+    baby, cousin, aunt, uncle, nephew, niece, grandmother, grandfather, grandma, grandpa, granddaughter, grandson,
+    mother-in-law, father-in-law, sister-in-law, brother-in-law, stepmother, stepfather, stepson, stepdaughter,
     stepbrother, stepsister, twin, twin brother, twin sister, godmother, godfather, friend, best friend, bestie,
     roommate, flatmate, housemate, neighbor, neighbour, manager, boss, supervisor, line manager, team lead, tech
     lead, mentor, mentee, colleague, coworker, co-worker, teammate, client, employee, intern, assistant, doctor, gp,
@@ -79,16 +79,19 @@ TRADES = _words(
     supervisor, surgeon, surveyor, tailor, teacher, teaching assistant, technician, technologist, tester, therapist,
     trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher,
     valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
-    welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom, stay-
-    at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
+    welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom,
+    stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
     developer, grad student"""
 )
 # "I'm a big fan", "a bit of a manager": what makes a trade no trade.
 NOT_A_TRADE = _words(
-    "big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human, morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring, would-be, nobody, former, ex, retired, hopeless, only, the"
+    """big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human,
+    morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring,
+    would-be, nobody, former, ex, retired, hopeless, only, the"""
 )
 STATUSES = _words(
-    "retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave, on maternity leave, on paternity leave, on sabbatical, out of work"
+    """retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave,
+    on maternity leave, on paternity leave, on sabbatical, out of work"""
 )
 
 NATIONALITIES = _words(
@@ -117,10 +120,11 @@ RELIGIONS = {
     "baptist": "Baptist", "methodist": "Methodist", "quaker": "Quaker", "pagan": "pagan", "jain": "Jain", "anglican": "Anglican", "evangelical": "Evangelical",
 }  # fmt: skip
 POLITICS = _words(
-    "democrat, republican, liberal, conservative, socialist, communist, libertarian, anarchist, progressive, centrist, tory, labour voter, social democrat"
+    """democrat, republican, liberal, conservative, socialist, communist, libertarian, anarchist, progressive,
+    centrist, tory, labour voter, social democrat"""
 )
 ORIENTATIONS = _words(
-    "gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"
+    """gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"""
 )
 
 DIETS = _words(
@@ -150,7 +154,10 @@ STATES_OF_HEALTH = _words(
     claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant"""
 )
 FOODS = _words(
-    """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat, bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic, animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
+    """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat,
+    bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic,
+    animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried
+    food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
 )
 
 THINGS = _words(
@@ -211,10 +218,15 @@ TECH = _words(
     celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
 )
 CODE_LANGUAGES = _words(
-    """python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir, erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, typescript, javascript, sql, cobol, fortran, .net"""
+    """python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir,
+    erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, typescript, javascript, sql, cobol,
+    fortran, .net"""
 )
 HOSTS = _words(
-    "aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway, digitalocean, hetzner, linode, cloudflare, lambda, ec2, ecs, eks, gke, google cloud, kubernetes, our own servers, bare metal, on-prem, cloud run, app engine, github pages, cloudflare workers, cloudflare pages, openshift, nomad, oracle cloud, ovh, scaleway, aws lambda, s3"
+    """aws, gcp, azure, heroku, vercel, netlify, fly.io, render, railway, digitalocean, hetzner, linode, cloudflare,
+    lambda, ec2, ecs, eks, gke, google cloud, kubernetes, our own servers, bare metal, on-prem, cloud run, app
+    engine, github pages, cloudflare workers, cloudflare pages, openshift, nomad, oracle cloud, ovh, scaleway, aws
+    lambda, s3"""
 )
 
 # Nouns that name a thing's attribute, and the words before them that belong to it.
@@ -230,7 +242,10 @@ ATTRIBUTE_NOUNS = _words(
     backend, frontend, orm, library, toolchain, compiler, target, concurrency, batch size"""
 )
 ATTRIBUTE_MODIFIERS = _words(
-    """max, maximum, min, minimum, default, main, primary, rate, package, upload, slack, style, connection, request, base, read, write, retry, session, test, build, base image, log, page, file, batch, support, release, launch, due, start, end, coding, naming, line, total, overall, current, new, programming, backup, retention, pull, commit, discord, dependency, git, team"""
+    """max, maximum, min, minimum, default, main, primary, rate, package, upload, slack, style, connection, request,
+    base, read, write, retry, session, test, build, base image, log, page, file, batch, support, release, launch,
+    due, start, end, coding, naming, line, total, overall, current, new, programming, backup, retention, pull,
+    commit, discord, dependency, git, team"""
 )
 
 # My X is Y, where X may be anything but these: what one says about talk itself.
@@ -250,7 +265,14 @@ NOT_A_NOUN = _words(
 
 # A value that begins with one of these points at something else, or is a reaction and no taste.
 POINTERS = _words(
-    """it, this, that, these, those, them, him, her, us, you, your, yours, how, what, when, where, why, who, which, everything, anything, something, nothing, everyone, everybody, someone, all, both, either, such, so, too, very, my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the sound, the thought, myself, yourself, there, here, some, any, each, every, another, other, more, most, one, ones, being, having, seeing, hearing, knowing, getting, going, doing, making, if, to think, to see, to hear, to know, to say, to believe, to be, to have, to get, to go, to do, to make, to help, to thank, to hear, as, is, are, was, and, or, not, just, only, even, still, whatever, whoever, me, i, we, he, she, they, than, like, no, talking, sharing, spending, watching you, working with you, looking"""
+    """it, this, that, these, those, them, him, her, us, you, your, yours, how, what, when, where, why, who, which,
+    everything, anything, something, nothing, everyone, everybody, someone, all, both, either, such, so, too, very,
+    my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the sound, the thought,
+    myself, yourself, there, here, some, any, each, every, another, other, more, most, one, ones, being, having,
+    seeing, hearing, knowing, getting, going, doing, making, if, to think, to see, to hear, to know, to say, to
+    believe, to be, to have, to get, to go, to do, to make, to help, to thank, to hear, as, is, are, was, and, or,
+    not, just, only, even, still, whatever, whoever, me, i, we, he, she, they, than, like, no, talking, sharing,
+    spending, watching you, working with you, looking"""
 )
 NOT_NAMES = _words(
     """i, we, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
@@ -267,11 +289,43 @@ NOT_NAMES = _words(
 )
 # Lower-case words that may follow "I'm" in a greeting and are no name.
 NOT_GREETED = _words(
-    """new, back, here, sorry, tired, happy, sad, confused, stuck, trying, looking, glad, ready, good, fine, ok, okay, not, so, very, really, just, in, on, at, from, the, a, an, still, using, having, working, getting, going, unable, curious, interested, excited, late, early, sick, busy, free, done, sure, lost, bored, hungry, well, great, up, out, off, home, writing, building, wondering, thinking, planning, afraid, all, also, always, never, about, currently, seeing, running, running"""
+    """new, back, here, sorry, tired, happy, sad, confused, stuck, trying, looking, glad, ready, good, fine, ok, okay,
+    not, so, very, really, just, in, on, at, from, the, a, an, still, using, having, working, getting, going,
+    unable, curious, interested, excited, late, early, sick, busy, free, done, sure, lost, bored, hungry, well,
+    great, up, out, off, home, writing, building, wondering, thinking, planning, afraid, all, also, always, never,
+    about, currently, seeing, running, running"""
 )
 EVENTS = _words(
-    """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery, operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game, match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync, 1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, defense, thesis defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit, graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery, vacation, holiday"""
+    """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery,
+    operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game,
+    match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync,
+    1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, defense, thesis
+    defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
+    graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
+    vacation, holiday"""
 )
 UNCOUNTED_VERBS = _words(
-    "learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start, buy, save, pass, publish, launch, open, move, learn how, quit, stop, speak, play, retire, earn, complete, grow, cook, swim, study, apply, gain, reduce, pay off"
+    """learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start,
+    buy, save, pass, publish, launch, open, move, learn how, quit, stop, speak, play, retire, earn, complete, grow,
+    cook, swim, study, apply, gain, reduce, pay off"""
+)
+
+# ---- what only looks like a value ----
+NO_DRUG = frozenset(
+    """it fine online offline vacation one none gone date late begin again certain main pain train fountain outside inside side ride pride guide
+    alone phone zone someone anyone everyone done time machine routine magazine wine line mine nine mountain captain plate state estate private
+    climate chocolate debate estimate rate update template candidate certificate alcohol protein control school tool pool cool whole role sole
+    console""".split()
+)
+NO_ALLERGEN = _words(
+    """common sense, small talk, mondays, monday, work, hard work, deadlines, meetings, fun, nonsense, commitment,
+    exercise, mornings, responsibility, drama, bullshit, bs, math, people, stupidity, losing, failure, bad code,
+    change, effort, cooking, cleaning, boredom, bureaucracy"""
+)
+NO_THING = frozenset("question meeting call lot bit few friend idea problem phd degree".split())
+KINDS_OF_PERSON = frozenset(
+    "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()
+)
+CONDITIONS_OF_THINGS = frozenset(
+    "down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green".split()
 )

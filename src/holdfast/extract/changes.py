@@ -1,0 +1,75 @@
+"""How things change: "we switched from npm to pnpm", "the timeout was raised from 30s to 60s", "standup moved to 9:30"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from . import values, words
+from .clauses import Clause
+from .predicates import PROJECT, Claim
+from .spelling import form
+from .things import split
+
+_WHO = (
+    r"(?:(?P<who>i|we|this \w+|our team|the (?:team|project|repo|company|app)) (?:have "
+    r"|has )?(?:just |recently |now |finally |fully |already )*)"
+)
+# Each names a new tool and the one it took the place of.
+_REPLACED = (
+    rf"{_WHO}(?:are |am |be )?(?:switched|migrated|moved|changed|transitioned|converted|went|gone"
+    r"|switching|migrating|moving|transitioning)"
+    r"(?: over| away)? from (?P<old>.+?) to (?P<v>.+)",
+    rf"{_WHO}(?:replaced|swapped(?: out)?|ditched|dropped) (?P<old>[\w.+#/ -]+?) (?:with|for|by"
+    r"|in favou?r of) (?P<v>.+)",
+    r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:got|was|has been|is being|is) (?:now )?replaced (?:by"
+    r"|with) (?P<v>.+)",
+)
+_MOVED = (
+    r"(?:the|our|my) (?P<np>[\w' -]+?) (?:(?:has been|have been|was|were|is|are|got|just|has"
+    r"|have) )*(?:changed|increased|decreased|bumped|raised|lowered"
+    r"|reduced|moved|updated|upgraded|pushed|postponed|rescheduled|shifted|renamed|set"
+    r"|switched)(?: back| forward| up| down)? (?:from (?P<old>.+?) )?to (?P<v>.+)"
+)
+_RESCHEDULED = (
+    r"(?P<np>[A-Z][\w-]*(?: [\w-]+)?) (?:(?:has been|was|is|got|just|has) )*(?:moved|rescheduled"
+    r"|pushed|postponed) (?:from (?P<old>.+?) )?to (?P<v>.+)"
+)
+_A_TIME = (
+    r"(?:\d|next|(?:mon|tue|wed|thu|fri|sat|sun)\w*|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+    r"|dec|tomorrow|the \d)"
+)
+
+
+def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """Yield what took the place of what; at least one of two tools must be a known one."""
+    for pattern in _REPLACED:
+        if match := form(pattern).fullmatch(text):
+            new, old = values.tool(match["v"], clause.casual), values.tool(match["old"], clause.casual)
+            known = any(values.unled(str(one)).lower() in words.TECH for one in (*new, *old))
+            if new and old and known:
+                mine = (match.groupdict().get("who") or "").lower() == "i"
+                yield Claim(speaker if mine else PROJECT, "uses", new[0], old=old[0])
+            return
+    match = form(_MOVED).fullmatch(text)
+    if (
+        not match
+        and (match := form(_RESCHEDULED).fullmatch(text))
+        and match["np"].lower().split()[-1] not in words.EVENTS
+    ):
+        return
+    if match:
+        yield from _changed(match["np"].lower(), match["v"], match["old"], clause, renamed="renamed" in text)
+
+
+def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:
+    """Yield the new value of an attribute, a new name, or the new date or hour of what only has those."""
+    entity, attribute = (noun, "name") if renamed else split(noun)
+    if not attribute:
+        if not form(_A_TIME).match(new):
+            return
+        attribute = "time" if form(r"\d{1,2}(?::\d\d| ?[ap]m)").match(new) else "date"
+    reader = values.number if form(r"(?:port )?[\d,]+").fullmatch(new) else values.anything
+    found, before = (reader(re.sub(r"^port ", "", raw), clause.casual) if raw else () for raw in (new, old))
+    if found:
+        yield Claim(entity or PROJECT, attribute, found[0], old=before[0] if before else None)
