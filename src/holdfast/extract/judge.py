@@ -19,7 +19,7 @@ from ..types import TRUSTS, Draft, MemoryItem, Scope
 from . import words
 from .claims import claims
 from .clauses import clauses
-from .commands import asked
+from .instructions import asked
 from .proposals import End, Proposal
 
 Outcome = Literal[

@@ -14,10 +14,11 @@ from ..types import Draft, MemoryItem, Source
 from . import values
 from .claims import claims
 from .clauses import Clause, clauses, unprompted
-from .commands import Order, asked, ordered
 from .dates import When, resolve
 from .guards import Guard
+from .instructions import asked
 from .messages import Message, normalise
+from .orders import Order, ordered
 from .predicates import PROJECT, Claim
 from .spelling import form
 

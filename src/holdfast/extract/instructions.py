@@ -1,0 +1,275 @@
+"""Instructions that are memories themselves: how to answer, what to do later, how to work. Pure.
+
+They are put as orders ("always run the linter first"), as wishes ("I want shorter answers") or as requests ("could you keep it
+brief from now on?"). An order for this once ("make it shorter") is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from . import values, words
+from .clauses import Clause
+from .predicates import PROJECT, Claim
+from .spelling import form, tokens
+
+REPLIES = "replies"
+
+# Without one of these words a reading cannot fit.
+_OF_REPLIES = frozenset(
+    """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
+    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate""".split()
+)
+_OF_TASKS = frozenset("remind reminder remember forget todo to-do action list note set create".split())
+_OF_PROCEDURES = frozenset(
+    """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
+    any do don run""".split()
+)
+
+
+def asked(clause: Clause, speaker: str) -> list[Claim]:
+    """Return the claims of an instruction, or []: at most one kind of reading fits."""
+    said = tokens(clause.whole)
+    for triggers, reading in ((_OF_REPLIES, _replies), (_OF_TASKS, _tasks), (_OF_PROCEDURES, _procedures)):
+        if not triggers.isdisjoint(said) and (found := list(reading(clause, speaker))):
+            return found
+    return []
+
+
+# ---- how to answer ---------------------------------------------------------------------------------------------------
+
+_LENGTH = {
+    "short": "short shorter brief briefer concise terse succinct crisp snappy one-sentence one-line to-the-point minimal",
+    "detailed": "long longer detailed thorough in-depth verbose comprehensive elaborate lengthy extensive step-by-step deeper",
+}
+_LENGTHS = {word: name for name, listed in _LENGTH.items() for word in listed.split()}
+_TONES = (
+    r"formal|informal|casual|friendly|professional|polite|sarcastic|humorous|direct|blunt|playful"
+    r"|neutral|warm|serious|funny|technical|simple|plain"
+    r"|non-technical"
+)
+_FORMATS = (
+    r"bullet points|bullets|bullet lists?|bulleted lists?|numbered lists?|lists|tables|a table"
+    r"|markdown|plain text|json|yaml|xml|html|code only"
+    r"|code blocks|prose|paragraphs|headings"
+)
+_LANGUAGES = words.one_of(words.LANGUAGES)
+_REPLY = r"(?:responses?|answers?|replies|reply|explanations?|messages|summaries|output|outputs|feedback)"
+_MUCH = (
+    r"(?:more |much |a bit |a little |really |very |always |as \w+ as possible |nice and |super "
+    r"|rather |your |the |my |all |to be |just )*"
+)
+_WANT = (
+    r"(?:i (?:now |really |would |also |generally |much |usually )*(?:want|prefer|like|need"
+    r"|would like|appreciate|rather have|expect)(?: to (?:get|see|have|receive))?(?: it)?(?: if"
+    r"| when)? )"
+)
+_KEEP = r"(?:always |just |only |also )*(?:keep|make|give|write|be|use|provide|stay|send)(?: me| us)? "
+_ADJECTIVE = rf"(?P<adj>{'|'.join(_LENGTHS)}|{_TONES})"
+_UNITS = r"(?P<units>metric|imperial|si)(?: units)?"
+_ANSWER = (
+    r"(?:always |only |just )*(?:answer|reply|respond|write|speak|talk|explain(?: things)?"
+    r"|communicate|address me)"
+)
+_NO_EMOJI = (
+    r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?: ever)?(?: more)?(?: us(?:e"
+    r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
+    r"|no (?:more )?emojis?(?: .*)?"
+)
+
+# Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is
+# said to hold from now on: without it an order may be meant for this once.
+_LASTING = r"\b(?:always|only|me|my|your|when you)\b"
+_REPLIES: Sequence[tuple[str, str]] = (
+    (_NO_EMOJI, ""),
+    (
+        rf"(?:{_WANT}|{_KEEP}){_MUCH}{_ADJECTIVE}(?:,? (?:and |but )?(?:more "
+        rf"|less )?[\w-]+)? (?:\w+ )?{_REPLY}\b(?: .*)?",
+        "",
+    ),
+    (rf"(?:{_WANT}|{_KEEP}){_MUCH}{_REPLY} {_MUCH}{_ADJECTIVE}\b.*", ""),
+    (
+        rf"(?:your |all |the )?{_REPLY} (?:should|must|need to|have to|ought to"
+        rf"|can) (?:always )?be {_MUCH}{_ADJECTIVE}",
+        "",
+    ),
+    (rf"(?:always |please )?use {_UNITS}", ""),
+    (rf"i would (?:prefer|like) it if you used {_UNITS}", ""),
+    (
+        rf"(?:{_ANSWER}|use)(?: to me| with me)?(?: in| with)? an? {_MUCH}{_ADJECTIVE} (?:tone|style"
+        r"|voice|manner)(?: .*)?",
+        "",
+    ),
+    (rf"be {_MUCH}{_ADJECTIVE}", ""),
+    (
+        r"(?:always |just )?(?:keep it|keep things|be|stay|make it|make them"
+        rf"|keep them) {_MUCH}{_ADJECTIVE}(?: (?:with me|in your {_REPLY}|when you (?:answer|reply"
+        r"|respond).*))?",
+        _LASTING,
+    ),
+    (
+        rf"{_ANSWER}(?: to me| with me| me| back| everything)? (?:only )?in (?P<lang>{_LANGUAGES})(?: only)?",
+        r"ASKED|" + _LASTING,
+    ),
+    (
+        rf"(?:{_WANT}|{_KEEP}|{_ANSWER}(?: to me| me)? (?:with|in|using|as) "
+        rf"|format (?:your )?{_REPLY} (?:with|in|using|as) "
+        rf"|put (?:your )?{_REPLY} in )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?",
+        rf"{_REPLY}|\b(?:answer|reply|respond|always)\b",
+    ),
+    (
+        rf"(?:your |all )?{_REPLY} (?:should|must|need to) (?:always )?(?:be|come|use) (?:in |as "
+        rf"|formatted as |with )?(?:(?P<fmt>{_FORMATS})|(?P<lang>{_LANGUAGES}))",
+        "",
+    ),
+)
+
+
+def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "Keep your answers short", "I want detailed explanations", "always answer me in German", "no emojis"."""
+    text = re.sub(
+        r",? (?:from now on|going forward|in (?:the )?future|please|pls|always)$", "", clause.text, flags=re.I
+    )
+    for pattern, needed in _REPLIES:
+        match = form(pattern).fullmatch(text)
+        lasting = clause.standing or not needed or (clause.asks and "ASKED" in needed)
+        if match and (lasting or form(needed).search(text)):
+            yield _reply(match.groupdict())
+            return
+
+
+def _reply(said: dict[str, str | None]) -> Claim:
+    """Return the preference that an instruction names."""
+    adjective = (said.get("adj") or "").lower()
+    if adjective:
+        attribute, value = ("length", _LENGTHS[adjective]) if adjective in _LENGTHS else ("tone", adjective)
+    elif said.get("lang"):
+        attribute, value = "language", said["lang"] or ""
+    elif said.get("fmt"):
+        attribute, value = "format", (said["fmt"] or "").lower()
+    else:
+        attribute, value = ("units", said["units"] or "") if said.get("units") else ("emoji", "none")
+    return Claim(REPLIES, attribute, value, "preference")
+
+
+# ---- tasks -----------------------------------------------------------------------------------------------------------
+
+_WORK = (
+    r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
+    r"|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply"
+    r"|start|build|rebuild"
+    r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
+    r"|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share"
+    r"|cite|prefix|quote|sign|restart|clear"
+    r"|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
+    r"|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass"
+    r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm"
+)
+_REMIND = (
+    r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create"
+    r"|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)"
+    r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
+)
+_UNFORGOTTEN = (
+    r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
+)
+_LISTED = r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)"
+# Well-meant advice to the listener, and no task of the speaker.
+_ADVICE = (
+    r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest"
+    r"|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|laugh"
+    r"|love|believe|celebrate|treat yourself|stay|live|do what|cherish|like and)"
+)
+
+
+def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "Remind me to ...", "don't forget to ...", "TODO: ...", "add milk to my shopping list"."""
+    if match := form(_REMIND).fullmatch(clause.text):
+        yield Claim(speaker, "task", values.bare(match["v"]))
+    elif match := form(_UNFORGOTTEN).fullmatch(clause.text):
+        if form(rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
+            match["v"]
+        ):
+            yield _procedure(match["v"])
+        elif not form(rf"{_ADVICE}|.*\b(?:you|your|yourself)\b").match(match["v"]):
+            yield Claim(speaker, "task", values.bare(match["v"]))
+    elif match := form(_LISTED).fullmatch(clause.text):
+        name = match["list"].lower().replace("to-do", "todo")
+        for value in values.taste(match["v"], clause.casual):
+            yield Claim(speaker, "task" if name in ("list", "task list") else name, value)
+
+
+# ---- how to work -----------------------------------------------------------------------------------------------------
+
+_CONDITION = (
+    r"(?:when(?:ever)?|if|before|after|every time|each time|once|as soon as|to (?:release|deploy"
+    r"|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add"
+    r"|create)|for (?:every|each|all)|on (?:every|each))"
+)
+# An "if" is a rule of work where the condition is one of work.
+_IF_AT_WORK = (
+    r"(?!if (?!.*(?:fail|break|broken|error|time|crash|conflict|miss|exist|need|change|touch|add"
+    r"|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,))"
+)
+_MOMENT = (
+    r"(?:before|after|when|whenever|on every|for every|in every|every time|each time|on each"
+    r"|at the end of every)"
+)
+_PLACE_OF_WORK = (
+    r"(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?"
+    r"|\w+ (?:files?|messages?|names?|docs?)|documentation|new code|everything)"
+)
+_PIECE_OF_WORK = (
+    r"(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?"
+    r"|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?)"
+)
+_PROCEDURES: Sequence[str] = (
+    rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?:{_WORK})\b .+",
+    rf"(?:do not ever|you must (?:not|never)) (?:{_WORK})\b .+",
+    r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
+    r"|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly"
+    r"|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*",
+    rf"{_IF_AT_WORK}{_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?, (?:then |please |always "
+    rf"|you (?:must|should|need to) |make sure to |first )*(?:never |do not )?(?:{_WORK})\b .+",
+    rf"first,? (?:{_WORK}) .+,? (?:and )?then \w+ .+",
+    rf"use .+ (?:in|for) (?:the |all |every |our ){_PLACE_OF_WORK}",
+    r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
+    rf"(?!.*\bi\b)(?:{_WORK}) .+ {_MOMENT} (?:you |we |each |every |any |a |an |the )*\w.*",
+    rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
+    r"|have to|gets?) .+",
+    rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase"
+    r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
+    r"|directly|without .+)(?: .*)?",
+)
+_MADE_SURE = (
+    r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
+    rf"| to)*(?: always)? (?P<v>(?:{_WORK}|never|all|every|each|the)\b.+)"
+)
+_FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{_WORK})\b .+"
+# What is about people and feelings is advice, and no rule of work.
+_PERSONAL = (
+    r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)"
+    r"|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love"
+    r"|dream|happy|smile|friends?|family|kids)\b"
+)
+
+
+def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "Always run ...", "never push ...", "before deploying, run ...", "use pnpm instead of npm"."""
+    text = clause.text
+    if clause.times and form(r"(?:do not|never)\b").match(text):
+        text = " ".join((text, *clause.times))
+    if form(_PERSONAL).search(re.sub(r"\bfor me\b", "", text)):
+        return
+    if made_sure := form(_MADE_SURE).fullmatch(text):
+        yield _procedure(made_sure["v"])
+    elif any(form(pattern).fullmatch(text) for pattern in _PROCEDURES) or (
+        clause.standing and form(_FROM_NOW_ON).fullmatch(text)
+    ):
+        yield _procedure(text)
+
+
+def _procedure(raw: str) -> Claim:
+    said = re.sub(r"^you (?:must|should|need to|have to) ", "", raw, flags=re.I)
+    return Claim(PROJECT, "procedure", values.bare(said), "procedure", 0.85)
