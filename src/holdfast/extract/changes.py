@@ -58,7 +58,8 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         and match["np"].lower().split()[-1] not in words.EVENTS
     ):
         return
-    if match:
+    # "My manager moved to Hanoi" tells where somebody lives.
+    if match and not form(words.one_of(words.RELATIONS)).fullmatch(match["np"]):
         yield from _changed(match["np"].lower(), match["v"], match["old"], clause, renamed="renamed" in text)
 
 

@@ -166,8 +166,9 @@ class _Reader:
             return "an agent's claim"
         if self._message.role != "user" and claim.entity == self._speaker:
             return "not the user's words"
+        objections = clause.guards - stands
         for guard, reason in _REASONS.items():
-            if guard in clause.guards - stands:
+            if guard in objections:
                 return reason
         return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
 

@@ -1,0 +1,340 @@
+"""Extraction, contradiction and redaction by rules: `python -m benchmarks.extraction [--misses]`.
+
+Sentences: precision and recall on benchmarks/sentences.jsonl, by class and by set. The sets were written one after another, each before
+the rules had seen it; docs/extraction.md tells the figures of the first run on each. Pairs: 1,000 made-up pairs of statements, changes and
+near misses: how many changes ended what was known, and how many near misses did. Redaction: secrets of 14 kinds planted in texts,
+metadata and tool results. Speed: a conversation of twenty turns. `--misses` prints each sentence and pair that went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _common
+from benchmarks._pairs import Pair, pairs
+from holdfast import MemoryItem, Scope, extract
+from holdfast.extract import Proposal
+from holdfast.redact import redact, redact_json
+
+SENTENCES = Path(__file__).parent / "sentences.jsonl"
+NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that is, or should be, told of a sentence: what is done, to which slot, with which value."""
+
+    action: str
+    slot: str = ""
+    values: tuple[str, ...] = ()
+
+    def same(self, other: Told) -> bool:
+        """Whether what was found (`other`) is what was expected: the value may have a few words around it."""
+        if self.action != other.action or (self.slot and self.slot != other.slot):
+            return False
+        return not self.values or any(_within(one, other.values[0]) for one in self.values)
+
+
+@dataclass
+class Count:
+    """True and false findings, and what was missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Right findings over all findings."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Right findings over all that was to be found."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+
+@dataclass
+class Score:
+    """Counts by class of sentence, by set and in all; the traps that were fallen into; and each miss as a line."""
+
+    classes: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    sets: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    whole: Count = field(default_factory=Count)
+    traps: Counter[str] = field(default_factory=Counter)
+    fallen: Counter[str] = field(default_factory=Counter)
+    misses: list[str] = field(default_factory=list)
+
+
+def _plain(value: object) -> str:
+    return re.sub(r"^(?:an?|the|my|your) ", "", str(value).lower().strip(" .!?'\""))
+
+
+def _within(expected: str, found: str) -> bool:
+    one, other = re.findall(r"\w+", _plain(expected)), re.findall(r"\w+", _plain(found))
+    return _plain(expected) == _plain(found) or bool(
+        one and " ".join(one) in " ".join(other) and len(other) <= 2 * len(one) + 4
+    )
+
+
+def sentences() -> list[dict[str, Any]]:
+    """Return the labelled sentences."""
+    return [json.loads(line) for line in SENTENCES.read_text("utf-8").splitlines()]
+
+
+def expected(sentence: dict[str, Any]) -> list[Told]:
+    """Return what a sentence is labelled with."""
+    made = []
+    for one in sentence["expect"]:
+        value = one.get("value", [])
+        made.append(
+            Told(one["action"], one.get("slot", ""), tuple([value] if isinstance(value, str) else value))
+        )
+    return made
+
+
+def told(proposals: Iterable[Proposal]) -> list[Told]:
+    """Return what proposals come to, those skipped aside."""
+    found = []
+    for one in proposals:
+        if one.action == "withhold":
+            found.append(Told("withhold"))
+        if one.action == "assert" and one.draft is not None:
+            value = one.draft.text if one.draft.value is None else one.draft.value
+            found.append(Told("assert", one.draft.slot or "", (str(value),)))
+        for end in one.ends if one.action in ("assert", "end", "forget") else ():
+            # An opposite ("likes" for "dislikes") and earlier preferences follow from the rest, and are not counted.
+            follows = end.preferences or (
+                one.draft is not None and (end.slot or "").lower() != one.draft.slot
+            )
+            if one.action != "assert" or not follows:
+                value = end.words if end.value is None else end.value
+                action = "forget" if one.action == "forget" else "end"
+                found.append(Told(action, (end.slot or "").lower(), (str(value),)))
+    return found
+
+
+def measure(labelled: Sequence[dict[str, Any]]) -> Score:
+    """Return the counts on labelled sentences. What is found in a trap counts against the class of its attribute."""
+    score = Score()
+    home = _classes_of_attributes(labelled)
+    for one in labelled:
+        read = extract.read([{"role": one.get("role", "user"), "content": one["say"]}], now=NOW)
+        left, wrong = expected(one), []
+        for found in told(read):
+            hit = next((want for want in left if want.same(found)), None)
+            if hit is None:
+                wrong.append(found)
+            else:
+                left.remove(hit)
+        right = len(expected(one)) - len(left)
+        for count in (score.sets[one["set"]], score.whole):
+            count.right, count.wrong, count.missed = (
+                count.right + right, count.wrong + len(wrong), count.missed + len(left),
+            )  # fmt: skip
+        if one.get("trap"):
+            score.traps[one["class"]] += 1
+            score.fallen[one["class"]] += bool(wrong)
+        else:
+            score.classes[one["class"]].right += right
+            score.classes[one["class"]].missed += len(left)
+        for found in wrong:
+            score.classes[home.get(found.slot.rpartition(".")[2], one["class"])].wrong += 1
+        if wrong or left:
+            score.misses.append(f"[{one['class']}] {one['say']}  found {wrong}  missed {left}")
+    return score
+
+
+def _classes_of_attributes(labelled: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return for each attribute the class of sentence it is mostly expected in."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in labelled:
+        for want in expected(one):
+            seen[want.slot.rpartition(".")[2]][one["class"]] += 1
+    return {attribute: counts.most_common(1)[0][0] for attribute, counts in seen.items()}
+
+
+# ---- pairs -----------------------------------------------------------------------------------------------------------
+
+
+def remembered(text: str, at: datetime) -> list[MemoryItem]:
+    """Return the memories that a statement of the user gives."""
+    items = []
+    for one in extract.read([{"role": "user", "content": text}], now=at):
+        if one.action == "assert" and one.draft is not None:
+            draft = one.draft
+            items.append(
+                MemoryItem(
+                    f"known-{len(items)}",
+                    1,
+                    draft.text,
+                    draft.kind,
+                    Scope.shared(),
+                    draft.slot,
+                    draft.value,
+                    source=draft.source,
+                    valid_from=draft.valid_from or at,
+                    valid_to=draft.valid_to,
+                    observed_at=at,
+                    explicit_time=one.dated,
+                )
+            )
+    return items
+
+
+def ended(pair: Pair) -> set[str] | None:
+    """Return the ids of known memories that a pair's second statement ends; None where the first gave no memory."""
+    known = remembered(pair.known, datetime(2024, 1, 1, tzinfo=UTC))
+    if not known:
+        return None
+    found: set[str] = set()
+    for proposal in extract.read([{"role": pair.role, "content": pair.said}], now=NOW, known=known):
+        verdict = extract.judge(proposal, known)
+        if verdict.outcome in ("superseded", "ended", "forgotten"):
+            found.update(verdict.ids)
+    return found
+
+
+def judged(made: Sequence[Pair]) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Return for each kind how many pairs there are and how many came out right, and each that did not as a line."""
+    totals: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    misses = []
+    for pair in made:
+        totals[pair.kind] += 1
+        got = ended(pair)
+        good = got is not None and bool(got) is pair.ends
+        right[pair.kind] += good
+        if not good:
+            misses.append(f"[{pair.kind}] {pair.known!r} then {pair.said!r}: ended {got}")
+    return {kind: (totals[kind], right[kind]) for kind in totals}, misses
+
+
+# ---- redaction -------------------------------------------------------------------------------------------------------
+
+
+def secrets() -> dict[str, str]:
+    """Return made-up secrets by kind, put together here so that no file holds one."""
+    mixed = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0"
+    return {
+        "aws access key": "AKIA" + "IOSFODNN7EXAMPLE",
+        "github token": "ghp" + "_" + mixed[:36],
+        "slack token": "xoxb" + "-123456789012-" + mixed[:20],
+        "model provider key": "sk" + "-proj-" + mixed[:32],
+        "google key": "AIza" + mixed[:35],
+        "stripe key": "sk" + "_live_" + mixed[:24],
+        "json web token": "eyJ" + mixed[:20] + "." + mixed[4:30] + "." + mixed[:22],
+        "private key": "-----BEGIN RSA PRIVATE"
+        + " KEY-----\nMIIE"
+        + mixed
+        + "\n-----END RSA PRIVATE KEY-----",
+        "password in an address": "Tr0ub4dor3x",
+        "assigned password": "c0rrect-h0rse",
+        "card number": "4111 1111 1111 " + "1111",
+        "IBAN": "DE89 3704 0044 0532 " + "0130 00",
+        "US social security number": "219-09-" + "9999",
+        "Brazilian CPF": "111.444.777-" + "35",
+    }
+
+
+def planted() -> tuple[int, list[str]]:
+    """Return in how many places a secret was planted, and in which it was still there afterwards."""
+    found, places = [], 0
+    for kind, secret in secrets().items():
+        said = {"password in an address": f"postgres://ada:{secret}@db.internal/x", "assigned password": f"password={secret}"}.get(kind, f"it is {secret} ok")  # fmt: skip
+        result = {
+            "tool": "shell",
+            "output": [{"type": "text", "text": f"line one\n{said}\nline three"}],
+            "meta": {"n": 3},
+        }
+        metadata: dict[str, Any] = {"note": said, "nested": {"deeper": [said]}, said: "as a key"}
+        outputs = {
+            "text": redact(said).value, "within a text": redact(f"Here you go. {said}\nThanks!").value,
+            "metadata": json.dumps(redact_json(metadata).value), "tool result": json.dumps(redact_json(result).value),
+        }  # fmt: skip
+        for place, output in outputs.items():
+            places += 1
+            if secret in output or json.dumps(secret)[1:-1] in output:
+                found.append(f"{kind} in {place}")
+    return places, found
+
+
+# ---- speed -----------------------------------------------------------------------------------------------------------
+
+
+def seconds_per_conversation(labelled: Sequence[dict[str, Any]], rounds: int = 20) -> float:
+    """Return the seconds it takes to read twenty turns of four labelled sentences each, the best of some rounds."""
+    texts = [
+        " ".join(one["say"] for one in labelled[at : at + 4])
+        for at in range(0, 80 * (len(labelled) // 80), 4)
+    ]
+    talks = [
+        [{"role": "user", "content": text} for text in texts[at : at + 20]] for at in range(0, len(texts), 20)
+    ]
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.perf_counter()
+        for talk in talks:
+            extract.read(talk, now=NOW)
+        best = min(best, (time.perf_counter() - began) / len(talks))
+    return best
+
+
+def main() -> None:
+    """Print the tables and save them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
+    parser.add_argument("--misses", action="store_true", help="print each sentence and pair that went wrong")
+    given = parser.parse_args()
+    labelled = sentences()
+    score = measure(labelled)
+    rows = [
+        *score.classes.items(),
+        *((f"set: {name}", one) for name, one in score.sets.items()),
+        ("all", score.whole),
+    ]
+    _common.show(
+        f"Rules on {len(labelled)} sentences, {sum(map(bool, (one.get('trap') for one in labelled)))} of them traps",
+        ("class", "right", "wrong", "missed", "precision", "recall"),
+        [(name, one.right, one.wrong, one.missed, one.precision, one.recall) for name, one in rows],
+    )
+    _common.show(
+        "Traps",
+        ("kind", "sentences", "fallen into"),
+        [(kind, n, score.fallen[kind]) for kind, n in score.traps.items()],
+    )
+    kinds, misses = judged(pairs())
+    changes = {one.kind for one in pairs() if one.ends}
+    _common.show(
+        "1,000 pairs of statements", ("kind", "pairs", "right"), [(kind, *n) for kind, n in kinds.items()]
+    )
+    false = sum(n - right for kind, (n, right) in kinds.items() if kind not in changes)
+    of, hit = (sum(kinds[kind][n] for kind in changes) for n in (0, 1))
+    places, leaks = planted()
+    milliseconds = seconds_per_conversation(labelled) * 1_000
+    print(f"false retirements {false}; true supersessions {hit} of {of} ({hit / of:.1%})")
+    print(f"secrets planted in {places} places, found afterwards in {len(leaks)} {leaks or ''}")
+    print(f"a conversation of twenty turns is read in {milliseconds:.1f} ms")
+    if given.misses:
+        print(*score.misses, *misses, sep="\n")
+    _common.save(
+        "extraction",
+        {
+            "sentences": {name: {"right": one.right, "wrong": one.wrong, "missed": one.missed} for name, one in rows},
+            "pairs": {"false retirements": false, "changes": of, "superseded": hit},
+            "redaction": {"planted": places, "left": leaks},
+            "twenty turns ms": round(milliseconds, 2),
+        },
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
