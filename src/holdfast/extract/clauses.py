@@ -7,9 +7,11 @@ off. Guards are read only where somebody asks for them: most clauses claim nothi
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 from . import guards
 from .dates import PHRASE
@@ -100,6 +102,7 @@ _NO_STOP = re.compile(
 )
 _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | re.M)
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
+MOST_READ = 20_000  # characters of a message: what a person writes is shorter, what a tool prints is no talk
 _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
 
 _CUT = (
@@ -132,41 +135,35 @@ _STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: ou
 
 
 def clauses(text: str) -> Iterator[Clause]:
-    """Yield the clauses of a message in order. Code blocks and quoted lines yield nothing."""
-    flat = straight(text)
-    blocks = [match.span() for match in _FENCE.finditer(flat)]
+    """Yield the clauses of a message in order. Code blocks, quoted lines and what stands past 20,000 characters yield nothing."""
+    # A block's place is kept, so that spans are those of the message.
+    flat = _FENCE.sub(lambda block: "\n" * len(block[0]), straight(text[:MOST_READ]))
     quoted = [match.span() for match in _QUOTED.finditer(flat) if flat.count(" ", *match.span()) >= 2]
     casual = flat == flat.lower()
     marks: frozenset[Guard] = frozenset({"joke"} if guards.jesting(flat) else ())
-    for start, end in _sentences(flat, blocks):
+    for start, end in _sentences(flat):
         sentence = flat[start:end]
         if guards.sets_a_scene(sentence):
             marks |= {"hypothetical"}
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
-        yield from _cut(sentence, start, own, [span for span in quoted if span[0] < end], casual)
+        within = quoted[bisect_right(quoted, start, key=itemgetter(1)) : bisect_left(quoted, (end, 0))]
+        yield from _cut(sentence, start, own, within, casual)
         if material:
             marks |= {"quotation"}
 
 
-def _sentences(flat: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    at = 0
+def _sentences(flat: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of sentences, without the space they begin with; what is too long for one is left out."""
+    ends: list[int] = []
     for stop in _STOP.finditer(flat):
-        if flat[stop.start()] == "." and _NO_STOP.search(flat, max(at, stop.start() - 8), stop.start() + 1):
+        if flat[stop.start()] == "." and _NO_STOP.search(flat, max(0, stop.start() - 8), stop.start() + 1):
             continue
-        yield from _outside(flat, at, stop.end(), blocks)
-        at = stop.end()
-    yield from _outside(flat, at, len(flat), blocks)
-
-
-def _outside(flat: str, start: int, end: int, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield a span without the space it begins with, unless it is empty, too long or touches a block."""
-    if (
-        end - start <= _LONGEST
-        and flat[start:end].strip()
-        and not any(a < end and start < b for a, b in blocks)
-    ):
-        yield start + len(flat[start:end]) - len(flat[start:end].lstrip()), end
+        ends.append(stop.end())
+    for start, end in pairwise((0, *ends, len(flat))):
+        sentence = flat[start:end].lstrip()
+        if sentence and len(sentence) <= _LONGEST:
+            yield end - len(sentence), end
 
 
 def _cut(

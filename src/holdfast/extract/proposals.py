@@ -24,6 +24,7 @@ from .spelling import form
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
 EXTRACTOR = "rules-1"
+_BEFORE = "the user's word, also on the message before"
 LEAST_CONFIDENCE = 0.6
 
 # Guards in the order in which they are told: the first that holds is the reason.
@@ -85,9 +86,17 @@ def read(
     """
     held = tuple(known)
     found: list[Proposal] = []
+    before: Message | None = None
     for message in normalise(messages):
-        if message.role != "system":
-            found += _Reader(message, now, user, held, table).proposals()
+        if message.role == "system":
+            continue
+        made = _Reader(message, now, user, held, table).proposals()
+        if message.role == "user":
+            if before is not None and any(one.action == "withhold" and one.reason == _BEFORE for one in made):
+                found = [one for one in found if one.message != before.place]
+                found.append(Proposal("withhold", before.place, 0, len(before.text), _BEFORE))
+            before = message
+        found += made
     return tuple(found)
 
 
@@ -111,8 +120,11 @@ class _Reader:
         found: list[Proposal] = []
         withheld = False
         reset: Clause | None = None
+        read = orders = 0
         for clause in clauses(self._message.text):
+            read += 1
             if order := self._order(clause):
+                orders += 1
                 withheld = withheld or order.verb == "withhold"
                 if order.verb == "reset":
                     reset = clause
@@ -123,7 +135,7 @@ class _Reader:
         if reset is not None and not any(one.ends and one.ends[0].preferences for one in found):
             found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
         if withheld:
-            return [self._withhold(found)]
+            return [self._withhold(found, alone=orders == 1 and read == 1)]
         return found
 
     def _order(self, clause: Clause) -> Order | None:
@@ -268,12 +280,11 @@ class _Reader:
         )
         return self._made("forget", clause, "the user's word", ends=ends)
 
-    def _withhold(self, found: Sequence[Proposal]) -> Proposal:
-        """Return the one proposal of a message that is not to be remembered: nothing in it is."""
+    def _withhold(self, found: Sequence[Proposal], *, alone: bool) -> Proposal:
+        """Return the one proposal of a message that is not to be remembered; an order alone means what was said before it."""
         kept = tuple(end for one in found for end in one.ends if one.action == "forget")
-        return Proposal(
-            "withhold", self._message.place, 0, len(self._message.text), "the user's word", ends=kept
-        )
+        reason = _BEFORE if alone else "the user's word"
+        return Proposal("withhold", self._message.place, 0, len(self._message.text), reason, ends=kept)
 
     def _made(
         self, action: Action, clause: Clause, reason: str, draft: Draft | None = None, ends: tuple[End, ...] = (),
