@@ -13,7 +13,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -23,6 +23,7 @@ from .extract import words
 Action = Literal["redact", "block", "review", "allow"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 _DEEPEST = 64
+_PASSES = 4  # bounds the work; a second pass rarely finds anything, a third never did in tests
 
 # The one table. A user's own is made with `policy(...)`.
 POLICY: Mapping[str, Action] = {
@@ -77,16 +78,37 @@ def redact(text: str, table: Mapping[str, Action] = POLICY) -> Redacted:
 
     Masking a masked text again changes nothing. Spans of the findings are those of the text as it was given.
     """
-    findings: list[Finding] = []
+    hidden = {kind for kind, action in table.items() if action in ("redact", "block")}
+    found = _apart(_found(text))
+    masked = [one for one in found if one[0] in hidden]
+    left = text
+    for _ in range(_PASSES):
+        if not masked:
+            break
+        # What stood against something masked may be found only now: look again, with every character in its place.
+        left = _blanked(left, masked)
+        again = _apart(_found(left))
+        masked = [one for one in again if one[0] in hidden]
+        kept = [one for one in found if one[0] in hidden]
+        found = sorted([*kept, *again], key=lambda one: one[2])
     parts: list[str] = []
     at = 0
-    for kind, name, start, end in _apart(_found(text)):
-        action = table.get(kind, "allow")
-        findings.append(Finding(kind, name, start, end, action))
-        if action in ("redact", "block"):
+    for kind, _, start, end in found:
+        if kind in hidden:
             parts += [text[at:start], f"[redacted:{kind}]"]
             at = end
-    return Redacted("".join([*parts, text[at:]]) if parts else text, tuple(findings))
+    findings = (Finding(*one, action=table.get(one[0], "allow")) for one in found)
+    return Redacted("".join([*parts, text[at:]]), tuple(findings))
+
+
+def _blanked(text: str, spans: Iterable[Found]) -> str:
+    """Return text of the same length in which each span looks like a mask: brackets around nothing that can be found."""
+    parts: list[str] = []
+    at = 0
+    for _, _, start, end in spans:
+        parts += [text[at:start], "[" + "\x1f" * (end - start - 2) + "]"]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def redact_json(value: Any, table: Mapping[str, Action] = POLICY) -> Redacted:
@@ -381,7 +403,7 @@ _NAMED_SIGNS = (
 _ASSIGNMENT = rf"(?i:{_NAMED})[\w-]{{0,24}}[\"']?\s{{0,3}}(?P<how>=>|:=|==|=|:|(?i:\bis\b|\bwas\b))\s{{0,3}}(?P<quote>[\"'`]?)(?P<v>[^\s\"'`,;<>(){{}}\[\]]{{4,256}})"
 _KEY_NAME = rf"(?i:(?:.{{0,40}}[_.\- ])?{_NAMED}s?(?:[_.\- ].{{0,24}})?)"
 _NOT_SECRET = re.compile(
-    r"(?i)\[?redacted|\*+|x{3,}|\.{3}|\$|%|\{\{|<|none|null|nil|true|false|undefined|your[_-]|my[_-]|example|placeholder|change[_-]?me|os\.|env\b|process\.|getenv|config\.|self\.|args\.|settings\.|string\b|str\b|int\b|https?://"
+    r"(?i)\[?(?:redacted|\x1f)|\*+|x{3,}|\.{3}|\$|%|\{\{|<|none|null|nil|true|false|undefined|your[_-]|my[_-]|example|placeholder|change[_-]?me|os\.|env\b|process\.|getenv|config\.|self\.|args\.|settings\.|string\b|str\b|int\b|https?://"
 )
 _COUNTS = re.compile(
     r"(?i)(?:max|min|num|n|total|prompt|completion|input|output|cache|context|used)?[_ -]?tokens?(?:[_ -]?(?:count|limit|budget|used|type|usage|id|ids|per.*))?s?"

@@ -79,7 +79,10 @@ _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     old: str | None = None
     if (", " in text or " instead " in text) and (match := form(_OLD).search(text)):
-        old, text = values.bare(match["old"]), text[: match.start()]
+        old, text = (
+            values.bare(match["old"]),
+            re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
+        )
     denied = ""
     said = tokens(text)
     if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
@@ -178,7 +181,7 @@ def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 # Which readings a clause can have by its first word; the rest begin with a name, a thing or an order.
 _BY_FIRST_WORD: Mapping[str, Sequence[Callable[[str, Clause, str], Iterator[Claim]]]] = {
     "i": (people.identity, changes.change, people.own), "we": (changes.change, people.own), "both": (people.own,),
-    "my": (people.identity, changes.change, people.own, people.mine, people.turned_round), "our": (changes.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
+    "my": (people.identity, people.own, people.mine, changes.change, people.turned_round), "our": (changes.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
     "the": (people.identity, changes.change, people.turned_round, things.thing), "this": (people.identity, changes.change, people.mine, people.turned_round, things.thing),
     "he": (), "she": (), "they": (), "it": (), "you": (people.identity,), "that": (), "there": (), "what": (), "how": (), "so": (),
 }  # fmt: skip

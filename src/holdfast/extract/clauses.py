@@ -213,6 +213,11 @@ def _clause(
     elif guards.inverted(text):
         marks.add("question")
     whole = text
+    if match := form(_HEDGE).match(text):
+        text = text[match.end() :]
+    elif "question" in marks:
+        text = form(r"^(?:do|does|did) (?=(?:i|we|my|the|this|our)\b)").sub("", text)
+        text = form(r"^(am|are) (i|we) ").sub(r"\2 \1 ", text)
     standing = bool(first) or bool(form(rf"\b{_STANDING}\b").search(text))
     text, times = _timed(text)
     return Clause(
@@ -240,6 +245,14 @@ _REMEMBER = (
     r"|would like) you to (?:remember|know|note))"
     r"(?:(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
     r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
+)
+
+
+# Each of these raises a guard, which is read from the whole clause. Without it a row can tell what is being let go.
+_HEDGE = (
+    r"(?:(?:maybe|perhaps|apparently|supposedly|allegedly|reportedly|imagine|suppose|let's say|if"
+    r"|unless|assuming|i (?:think|guess|heard|believe|suppose|wish)"
+    r"|(?:he|she|they|someone|people) (?:say|says|said|told me|thinks?|claims?))(?: that)?,? )+"
 )
 
 

@@ -90,12 +90,12 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
     at = _time(_first(one, _TIMES), f"messages[{place}]")
     name, id = _name(_first(one, _NAMES)), _name(one.get("id") or one.get("uuid"))
     texts: list[str] = []
-    calls = [_call(call) for call in _list(one.get("tool_calls"), place)]
-    calls += [_call(one["function_call"])] if isinstance(one.get("function_call"), Mapping) else []
+    calls = [_call(call, place) for call in _list(one.get("tool_calls"), place)]
+    calls += [_call(one["function_call"], place)] if isinstance(one.get("function_call"), Mapping) else []
     for part in _parts(one, place):
-        kind = part.get("type", "text")
+        kind = str(part.get("type", "text"))
         if kind in _CALL_PARTS:
-            calls.append(_call(part))
+            calls.append(_call(part, place))
         elif kind in _RESULT_PARTS:
             call = str(part.get("tool_use_id") or part.get("call_id") or "")
             words = _words(part.get("content", part.get("output", "")), place)
@@ -118,7 +118,7 @@ def _role_of(kind: str) -> str:
 
 def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
     """Yield the parts of a message; one without parts is a part itself, so is each string."""
-    if one.get("type") in _CALL_PARTS | _RESULT_PARTS:
+    if str(one.get("type")) in _CALL_PARTS | _RESULT_PARTS:
         yield one
         return
     content = _first(one, _TEXTS)
@@ -128,7 +128,11 @@ def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
         yield part if isinstance(part, Mapping) else {"type": "text", "text": part}
 
 
-def _call(raw: Mapping[str, Any]) -> Call:
+def _call(raw: Any, place: int) -> Call:
+    if not isinstance(raw, Mapping):
+        raise InvalidInput(
+            f"messages[{place}]", f"holds a tool call that is a {type(raw).__name__}, not a mapping"
+        )
     inner = raw.get("function")
     named = inner if isinstance(inner, Mapping) else raw
     arguments = named.get("arguments", named.get("input"))

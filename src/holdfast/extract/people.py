@@ -31,7 +31,7 @@ _VERB = (
 # ---- who one is ------------------------------------------------------------------------------------------------------
 
 _CALLS = (
-    r"(?:(?:you can |just |please |people |friends |my friends |folks |at home |at work "
+    r"(?:(?:you (?:can|may) |just |please |people |friends |my friends |folks |at home |at work "
     r"|every(?:one|body)(?: (?:at|in|on) (?:my |the )?\w+)? )*calls? me"
     r"|my (?:nickname|friends call me)(?: is)?)"
 )

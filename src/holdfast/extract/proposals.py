@@ -156,7 +156,7 @@ class _Reader:
             yield self._propose(
                 claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset
             )
-        if clause.sure and not said and form(_STATEMENT).fullmatch(clause.text):
+        if clause.sure and not said and form(_STATEMENT).fullmatch(clause.whole):
             yield self._kept(clause)
 
     def _propose(
@@ -297,8 +297,7 @@ class _Reader:
 
 # What may be kept on the user's word alone: a statement with a subject, and not about the listener.
 _STATEMENT = (
-    r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:i|my|we|our|the|all|every|each|no"
-    r"|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:am|is|are|was|were|has|have|needs?|hates?"
-    r"|likes?|wants?|uses?|runs?|goes|must|can|will|do|does|\w+s|\w+ed)\b.*"
+    r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
+    r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*)"
 )
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})

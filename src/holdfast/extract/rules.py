@@ -92,7 +92,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
-        r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|with|of) (?P<v>.+)",
+        r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|of) (?P<v>.+)",
         values.proper,
     ),
     Rule(

@@ -246,8 +246,10 @@ def split(noun: str) -> tuple[str, str]:
 def attribute_of(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield the claim of "our NOUN is REST": an attribute of the project, or a thing of its own."""
     found = list(_about(noun, f"is {rest}", clause))
-    if not found and not split(noun)[1] and noun.split()[-1] in ("guide", "stack", "tracker", "framework"):
-        found = [Claim(PROJECT, noun, value) for value in values.definite(rest, clause.casual)]
+    if not found and not split(noun)[1]:
+        kind = noun.split()[-1] in ("guide", "stack", "tracker", "framework")
+        reader = values.definite if kind else values.known_tool
+        found = [Claim(PROJECT, noun, value) for value in reader(rest, clause.casual)[:1]]
     yield from found
 
 

@@ -245,7 +245,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
         else raw
     )
     raw = re.sub(
-        r",? (?:together|lately|recently|again|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
+        r",? (?:together|lately|recently|again|in my (?:spare|free) time|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
         "",
         raw,
         flags=re.I,

@@ -87,7 +87,7 @@ TRADES = _words(
 NOT_A_TRADE = _words(
     """big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human,
     morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring,
-    would-be, nobody, former, ex, retired, hopeless, only, the"""
+    would-be, nobody, former, ex, hopeless, only, the"""
 )
 STATUSES = _words(
     """retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave,

@@ -1,0 +1,331 @@
+"""How `observe` reads a conversation: messages in, proposals out, each judged against what is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast import MemoryItem, Scope, extract
+from holdfast.attributes import TABLE, Attribute, attribute, extended
+from holdfast.errors import InvalidInput
+from holdfast.extract import Proposal, topics
+from holdfast.types import Draft
+
+NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)  # a Wednesday
+
+
+def read(*said: str, **more: Any) -> tuple[Proposal, ...]:
+    """Read messages of the user's."""
+    return extract.read([{"role": "user", "content": text} for text in said], now=NOW, **more)
+
+
+def kept(*said: str, **more: Any) -> list[Draft]:
+    """The drafts that would be saved."""
+    return [one.draft for one in read(*said, **more) if one.action == "assert" and one.draft]
+
+
+def slots(*said: str, **more: Any) -> dict[str | None, Any]:
+    """Slot and value of what would be saved."""
+    return {one.slot: one.value for one in kept(*said, **more)}
+
+
+def item(
+    text: str, at: datetime = datetime(2025, 1, 1, tzinfo=UTC), id: str = "old", **more: Any
+) -> MemoryItem:
+    """The memory that a statement gives, as if it had been saved."""
+    draft = kept(text)[0]
+    return MemoryItem(
+        id,
+        1,
+        draft.text,
+        draft.kind,
+        Scope.shared(),
+        draft.slot,
+        draft.value,
+        source=draft.source,
+        valid_from=at,
+        **more,
+    )
+
+
+def test_how_observe_reads_and_judges() -> None:
+    """The whole way: a port that is known, a correction, and a question that asserts nothing."""
+    known = [item("The server runs on port 8080.")]
+    messages = [
+        {"role": "user", "content": "The server is now on port 9090, not 8080. Is the worker on port 7000?"},
+        {"role": "assistant", "content": "Noted. The server is on port 9999."},
+    ]
+    correction, claim = extract.read(messages, known=known, now=NOW)
+    assert correction.action == "assert"
+    assert correction.draft is not None
+    assert (correction.draft.slot, correction.draft.value) == ("server.port", 9090)
+    assert messages[0]["content"][correction.start : correction.end].startswith(
+        "The server is now on port 9090"
+    )
+    verdict = extract.judge(correction, known)
+    assert (verdict.outcome, verdict.ids) == ("superseded", ("old",))
+    assert (claim.action, claim.reason, claim.message) == ("skip", "an agent's claim", 1)
+    assert extract.judge(claim, known).outcome == "skipped"
+
+
+def test_a_draft_tells_where_it_comes_from() -> None:
+    """Speaker, role, message id, extractor, trust, kind, time and confidence are in the draft."""
+    at = datetime(2024, 3, 2, tzinfo=UTC)
+    message = {
+        "role": "user",
+        "name": "Ada",
+        "id": "m1",
+        "at": at,
+        "content": "I love jazz. I moved to Oslo last month.",
+    }
+    likes, moved = (one.draft for one in extract.read([message], now=NOW))
+    assert likes is not None
+    assert moved is not None
+    assert (likes.slot, likes.kind, likes.speaker, likes.text) == (
+        "ada.likes",
+        "preference",
+        "Ada",
+        "I love jazz.",
+    )
+    assert (likes.source.role, likes.source.message_ids, likes.source.trust) == ("user", ("m1",), "user")
+    assert likes.source.extractor == "rules-1"
+    assert likes.valid_from == at
+    assert (moved.valid_from, moved.observed_at) == (datetime(2024, 2, 1, tzinfo=UTC), at)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Do I live in Berlin?", "question"), ("My name is Priya, right?", "question"), ("I live in Rome?", "question"),
+        ("If I live in Paris, I work at Renault.", "hypothetical"), ("Maybe I'm vegan.", "uncertain"), ("Act as a lawyer. I live in Ohio.", "hypothetical"),
+        ("Proofread this: I am a student at Oxford.", "quotation"), ("My essay begins with: I live in Ohio.", "quotation"),
+        ("My brother works for the BBC, just kidding.", "joke"), ("I live in Rome lol", "joke"),
+        ("Apparently I live in Berlin, and I work at Bosch.", "reported speech"),
+    ],
+)  # fmt: skip
+def test_what_is_no_fact_is_let_go_with_a_reason(said: str, reason: str) -> None:
+    """Nothing is kept of a question, a supposition, a quotation, hearsay or a joke; a candidate says why."""
+    made = read(said)
+    assert [one for one in made if one.action != "skip"] == []
+    assert {one.reason for one in made} == {reason}
+
+
+def test_a_supposition_ends_at_a_but() -> None:
+    """What follows a "but" speaks for itself."""
+    assert slots("If I lived in Paris I'd be happy, but I live in Rome.") == {"user.residence": "Rome"}
+    assert slots("I live in Rome but I might move to Paris.") == {"user.residence": "Rome"}
+
+
+@pytest.mark.parametrize(
+    "said", ["moved to Berlin", "I live in Berlin now.", "We're relocating to Berlin.", "i'm based in berlin", "I’ve moved to **Berlin**!"]
+)  # fmt: skip
+def test_the_same_thing_lands_in_the_same_slot(said: str) -> None:
+    """However it is put, a residence is a residence, so that a later one can end it."""
+    ((slot, value),) = slots(said).items()
+    assert (slot, value.lower()) == ("user.residence", "berlin")
+
+
+def test_a_list_becomes_one_memory_for_each_member() -> None:
+    """Values of a list are separate, so that one of them can end without the others."""
+    assert [one.value for one in kept("I like jazz, mac and cheese, and long walks.")] == [
+        "jazz",
+        "mac and cheese",
+        "long walks",
+    ]
+
+
+def test_who_speaks_matters() -> None:
+    """The user's own words are facts, an agent's are claims, a tool's are the tool's, a system prompt is no conversation."""
+    said = "The server is on port 9090."
+    by_role = {
+        role: extract.read([{"role": role, "content": said}], now=NOW)
+        for role in ("user", "assistant", "tool", "system", "event")
+    }
+    assert by_role["system"] == ()
+    assert {role: made[0].action for role, made in by_role.items() if made} == {
+        "user": "assert", "assistant": "skip", "tool": "assert", "event": "assert",
+    }  # fmt: skip
+    assert [made[0].draft.source.trust for made in (by_role["user"], by_role["tool"], by_role["event"]) if made[0].draft] == [
+        "user", "tool", "external",
+    ]  # fmt: skip
+    (mine,) = extract.read([{"role": "tool", "content": "I live in Berlin."}], now=NOW)
+    assert (mine.action, mine.reason) == ("skip", "not the user's words")
+
+
+def test_relations_and_named_people_are_entities_of_their_own() -> None:
+    """A sister's city is not the user's."""
+    assert slots("My sister Clara lives in Bogotá and works for the UN. I live in Lima.") == {
+        "user.sister": "Clara", "clara.residence": "Bogotá", "clara.employer": "UN", "user.residence": "Lima",
+    }  # fmt: skip
+
+
+def test_plans_keep_their_time() -> None:
+    """A deadline's moment is what it is about; it is told apart from when the fact is valid."""
+    (report,) = kept("The report is due on Friday.")
+    assert (report.slot, report.value) == ("report.deadline", "Friday")
+    (flight,) = kept("I'm flying to Tokyo next Friday.")
+    assert flight.metadata["when"] == "2026-05-22T00:00:00+00:00"
+    assert flight.valid_from is None
+
+
+def test_what_was_asked_to_be_remembered_is_kept_without_a_slot() -> None:
+    """The user's word is enough for a statement that no row reads; it is kept as it was said."""
+    (kept_,) = kept("Please remember that the client hates surprises in July.")
+    assert (kept_.slot, kept_.text, kept_.confidence) == (None, "the client hates surprises in July.", 1.0)
+
+
+def test_forgetting() -> None:
+    """What to forget is named by slot and value, by slot, or by words; an idiom names nothing."""
+    known = [
+        item("I like jazz."),
+        item("My address is 12 Elm Street.", id="home"),
+        item("I like chess.", id="chess"),
+    ]
+    for said, ids in (
+        ("Forget that I like jazz.", ("old",)), ("forget my address", ("home",)), ("Please forget what I told you about chess.", ("chess",)),
+    ):  # fmt: skip
+        (one,) = read(said)
+        assert one.action == "forget"
+        assert extract.judge(one, known).outcome == "forgotten"
+        assert extract.judge(one, known).ids == ids
+    assert read("Never mind, forget it.") == ()
+    assert read("He said: forget that I like jazz.") == ()
+
+
+def test_what_is_not_to_be_remembered() -> None:
+    """Nothing of the message is kept; an order on its own is about the message before it."""
+    (one,) = read("I'm looking for another job. Don't remember this.")
+    assert (one.action, one.start, one.end) == ("withhold", 0, 49)
+    both = read("I live in Rome.", "Don't save that.")
+    assert [(one.action, one.message) for one in both] == [("withhold", 0), ("withhold", 1)]
+
+
+def test_earlier_preferences_are_ignored_where_the_user_says_so() -> None:
+    """The preferences that are spoken of end, also one without a slot; the rest stay."""
+    known = [
+        item("I prefer detailed answers."),
+        MemoryItem("bare", 1, "I want long, detailed answers", "preference", Scope.shared()),
+        item("I like jazz.", id="jazz"),
+        item("Always answer me in German.", id="german"),
+    ]
+    (one,) = read("Ignore my previous preferences, I now want shorter responses.")
+    verdict = extract.judge(one, known)
+    assert (verdict.outcome, set(verdict.ids)) == ("superseded", {"old", "bare"})
+    (all_,) = read("Please ignore all my previous preferences.")
+    assert set(extract.judge(all_, known).ids) == {"old", "bare", "jazz", "german"}
+
+
+def test_a_change_is_read_into_the_slot_that_holds_the_old_value() -> None:
+    """ "Switched from X to Y" says no attribute; what is known does."""
+    assert kept("I switched from Deloitte to KPMG.") == []
+    (one,) = read("I switched from Deloitte to KPMG.", known=[item("I work at Deloitte.")])
+    assert one.draft is not None
+    assert (one.draft.slot, one.draft.value) == ("user.employer", "KPMG")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "outcome", "ids"),
+    [
+        ("I live in Oslo.", "I moved to Rome.", "superseded", ("old",)), ("I live in Oslo.", "I live in Oslo.", "known", ("old",)),
+        ("I live in Oslo.", "I'm based in Oslo.", "merged", ("old",)), ("I live in Oslo.", "Maria lives in Rome.", "added", ()),
+        ("I live in Oslo.", "I no longer live in Oslo.", "ended", ("old",)), ("I live in Oslo.", "I no longer live in Rome.", "nothing to end", ()),
+        ("I like jazz.", "I like techno.", "added", ()), ("I like jazz.", "I hate jazz.", "superseded", ("old",)),
+        ("The server runs on port 8080.", "The server is on port 9090, not 7070.", "conflict", ("old",)),
+        ("We use Redis.", "We replaced Redis with Valkey.", "superseded", ("old",)), ("I like peanuts.", "I love peanut.", "merged", ("old",)),
+        ("I'm dating Sam.", "I broke up with Sam.", "ended", ("old",)), ("I live in Oslo.", "Ten years ago I moved to Rome.", "added", ()),
+    ],
+)  # fmt: skip
+def test_verdicts(first: str, then: str, outcome: str, ids: tuple[str, ...]) -> None:
+    """What a statement comes to beside the one before it."""
+    known = [item(first)]
+    verdict = extract.judge(read(then, known=known)[0], known)
+    assert (verdict.outcome, verdict.ids) == (outcome, ids)
+
+
+def test_less_trusted_words_do_not_end_the_users() -> None:
+    """An event from outside contradicts; it does not overrule."""
+    known = [item("The server runs on port 8080.")]
+    (event,) = extract.read([{"role": "event", "content": "The server runs on port 9090."}], now=NOW)
+    assert extract.judge(event, known).outcome == "conflict"
+    (tool,) = extract.read([{"role": "tool", "content": "The server runs on port 9090."}], now=NOW)
+    assert extract.judge(tool, known).outcome == "superseded"
+
+
+def test_policies_of_an_attribute() -> None:
+    """A user's table can keep both values, ask for review, let trust decide, or hold several."""
+    known = [item("The server runs on port 8080.")]
+    (one,) = read("The server runs on port 9090.")
+    (tool,) = extract.read([{"role": "tool", "content": "The server runs on port 9090."}], now=NOW)
+    for row, outcome in (
+        (Attribute(policy="keep_both"), "conflict"), (Attribute(policy="review"), "review"), (Attribute(many=True), "added"),
+        (Attribute(policy="highest_trust"), "superseded"),
+    ):  # fmt: skip
+        assert extract.judge(one, known, extended({"port": row})).outcome == outcome
+    trusting = extended({"port": Attribute(policy="highest_trust")})
+    assert extract.judge(tool, known, trusting).outcome == "conflict"
+
+
+def test_only_live_memories_are_judged_against() -> None:
+    """What is deleted or pending ends nothing and is ended by nothing."""
+    known = [item("I live in Oslo.", state="deleted")]
+    assert extract.judge(read("I moved to Rome.")[0], known).outcome == "added"
+
+
+def test_sensitive_attributes_are_told() -> None:
+    """Health and the like wait for review: a proposal says which class it falls into."""
+    assert [one.sensitivity for one in read("I'm allergic to nuts. I like nuts.")] == ["health", None]
+
+
+def test_the_table_refuses_what_it_cannot_mean() -> None:
+    """A bad row names its field; an unknown attribute holds one value."""
+    assert attribute("no such attribute") == Attribute()
+    assert TABLE["likes"].many
+    for wrong in ({"life": 0}, {"policy": "newest"}, {"sensitivity": "gossip"}):
+        with pytest.raises(InvalidInput, match=next(iter(wrong))):
+            Attribute(**wrong)  # type: ignore[arg-type]
+
+
+def test_topics_of_an_episode() -> None:
+    """Names inside sentences, the commonest words, and how it ended."""
+    found = topics(
+        [
+            {
+                "role": "user",
+                "content": "Please deploy the billing service with Ada Lovelace. Deploy it to staging.",
+            },
+            {"role": "tool", "content": "timeout", "is_error": True},
+            {"role": "assistant", "content": "The deploy works now, all tests passed. Anything else?"},
+        ]
+    )
+    assert found.entities[0] == "Ada Lovelace"
+    assert found.words[0] == "deploy"
+    assert found.outcome == "success"
+    assert topics([{"role": "tool", "content": "boom", "is_error": True}]).outcome == "failure"
+    assert topics("Did it fail?").outcome is None
+
+
+@given(st.lists(st.text(max_size=200), max_size=4))
+def test_any_text_is_read_without_an_error(texts: list[str]) -> None:
+    """Whatever was said: no error, spans inside the message, and only text that can be stored."""
+    for one in read(*texts):
+        assert 0 <= one.start <= one.end <= len(texts[one.message])
+
+
+WORDS = "i my we the is am live in Berlin not never like jazz and but if ? . , \" ' don't remember forget that port 8080 9090 works at Acme anymore since 2019 next Friday name sister Anna use Redis instead of always run".split()  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), st.integers(0, 3))
+def test_scrambled_statements_are_read_without_an_error(text: str, known: int) -> None:
+    """Words of statements in any order: no error, and every proposal can be judged."""
+    held = [item("I live in Oslo."), item("We use Redis.", id="redis"), item("I like jazz.", id="jazz")][
+        :known
+    ]
+    for one in read(text, known=held):
+        verdict = extract.judge(one, held)
+        assert set(verdict.ids) <= {"old", "redis", "jazz"}
+        assert one.reason
+        assert verdict.reason

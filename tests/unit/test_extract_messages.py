@@ -1,0 +1,126 @@
+"""Messages in OpenAI's and Anthropic's shapes become one small type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.errors import InvalidInput
+from holdfast.extract import Call, normalise
+
+OPENAI: list[dict[str, Any]] = [
+    {"role": "user", "name": "ada", "content": [{"type": "text", "text": "List"}, {"type": "image_url", "image_url": {}}, {"type": "text", "text": "files"}]},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "ls", "arguments": '{"path": "/"}'}}],
+    },
+    {"role": "tool", "tool_call_id": "c1", "content": "a.txt"},
+]  # fmt: skip
+ANTHROPIC: list[dict[str, Any]] = [
+    {"role": "user", "content": [{"type": "text", "text": "List\nfiles"}]},
+    {"role": "assistant", "content": [{"type": "thinking", "thinking": "hm"}, {"type": "tool_use", "id": "c1", "name": "ls", "input": {"path": "/"}}]},
+    {
+        "role": "user",
+        "content": [
+            {"type": "tool_result", "tool_use_id": "c1", "content": [{"type": "text", "text": "a.txt"}]},
+            {"type": "tool_result", "tool_use_id": "c2", "content": "no such call", "is_error": True},
+            {"type": "text", "text": "Thanks"},
+        ],
+    },
+]  # fmt: skip
+RESPONSES: list[dict[str, Any]] = [
+    {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "List\nfiles"}]},
+    {"type": "function_call", "call_id": "c1", "name": "ls", "arguments": '{"path": "/"}'},
+    {"type": "function_call_output", "call_id": "c1", "output": "a.txt"},
+]
+
+
+@pytest.mark.parametrize("messages", [OPENAI, ANTHROPIC, RESPONSES], ids=["openai", "anthropic", "responses"])
+def test_every_shape_reads_the_same(messages: list[dict[str, Any]]) -> None:
+    """Text parts are joined, calls are read, and a result carries the name of the tool it answers."""
+    user, assistant, result = normalise(messages)[:3]
+    assert (user.role, user.text) == ("user", "List\nfiles")
+    assert assistant.calls == (Call("ls", {"path": "/"}, "c1"),)
+    assert (assistant.role, assistant.text) == ("assistant", "")
+    assert (result.role, result.text, result.tool, result.place) == ("tool", "a.txt", "ls", 2)
+
+
+def test_several_results_in_one_message_are_several_messages() -> None:
+    """Each keeps the place of the message it came in; an error is told; the text beside them is the user's."""
+    _, _, first, second, thanks = normalise(ANTHROPIC)
+    assert [one.place for one in (first, second, thanks)] == [2, 2, 2]
+    assert (second.failed, second.tool) == (True, None)
+    assert (thanks.role, thanks.text) == ("user", "Thanks")
+
+
+def test_names_times_and_ids() -> None:
+    """A speaker's name, an id, and a time as ISO 8601, as seconds or as milliseconds."""
+    moment = datetime(2026, 5, 13, 12, tzinfo=UTC)
+    for at in (
+        moment,
+        "2026-05-13T12:00:00Z",
+        "2026-05-13T14:00:00+02:00",
+        moment.timestamp(),
+        moment.timestamp() * 1000,
+    ):
+        (message,) = normalise(
+            [{"role": "human", "speaker": "Ada", "id": "m1", "timestamp": at, "text": "hi"}]
+        )
+        assert (message.role, message.name, message.id, message.at) == ("user", "Ada", "m1", moment)
+
+
+def test_roles_and_their_trust() -> None:
+    """Roles have one spelling; an event keeps its own and is trusted as what comes from outside."""
+    listed = [{"role": role, "content": "x"} for role in ("ai", "function", "developer", "calendar")]
+    assert [(one.role, one.trust) for one in normalise(listed)] == [
+        ("assistant", "model"), ("tool", "tool"), ("system", "external"), ("calendar", "external"),
+    ]  # fmt: skip
+
+
+def test_a_plain_string_is_the_users() -> None:
+    """So is each string in a list."""
+    assert [(one.role, one.text) for one in normalise("hi")] == [("user", "hi")]
+    assert [one.text for one in normalise(["a", "b"])] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [[3], [{"role": "user", "content": 3}], [{"role": "user", "content": "x", "at": "soon"}], [{"role": "user", "content": [{"type": "text", "text": object()}]}], [{"role": "assistant", "tool_calls": [3]}]],
+)  # fmt: skip
+def test_what_is_no_message_is_named(wrong: list[Any]) -> None:
+    """The error names the message."""
+    with pytest.raises(InvalidInput, match=r"messages\[0\]"):
+        normalise(wrong)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=10,
+)
+KEYS = st.sampled_from("role content text type name id tool_calls tool_call_id function arguments input output call_id is_error at".split())  # fmt: skip
+TYPES = st.sampled_from("text tool_use tool_result function_call function_call_output image message".split())
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            KEYS,
+            JSON | TYPES | st.lists(st.dictionaries(KEYS, JSON | TYPES, max_size=4), max_size=3),
+            max_size=6,
+        ),
+        max_size=3,
+    )
+)
+def test_any_json_is_read_or_refused(messages: list[dict[str, Any]]) -> None:
+    """Messages of any JSON are either read into text or refused as invalid input, never another error."""
+    try:
+        read = normalise(messages)
+    except InvalidInput:
+        return
+    assert all(isinstance(one.text, str) and one.place < len(messages) for one in read)
