@@ -47,6 +47,7 @@ check: lint test
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.recall $(DATA)
 	$(BIN)/python -m benchmarks.noisy
+	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.ingest
 

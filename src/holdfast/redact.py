@@ -344,7 +344,7 @@ _DETECTORS: tuple[_Detector, ...] = (
     _Detector("secret", "service token", rf"{_START}(?:npm_[A-Za-z0-9]{{30,60}}|hf_[A-Za-z0-9]{{30,60}}|dop_v1_[a-f0-9]{{60,70}}|SG\.[A-Za-z0-9_-]{{16,40}}\.[A-Za-z0-9_-]{{30,60}}|pypi-[A-Za-z0-9_-]{{50,500}}|shp(?:at|ss|ca)_[a-fA-F0-9]{{32}}|AGE-SECRET-KEY-1[A-Z0-9]{{50,60}}|\d{{8,10}}:AA[A-Za-z0-9_-]{{32,35}}|sq0(?:atp|csp)-[A-Za-z0-9_-]{{20,50}}|key-[a-f0-9]{{32}}|lin_api_[A-Za-z0-9]{{32,60}}|tvly-[A-Za-z0-9-]{{20,60}}|gsk_[A-Za-z0-9]{{40,60}}|xai-[A-Za-z0-9]{{40,100}}){_END}", ("npm_", "hf_", "dop_v1_", "SG.", "pypi-", "shpat_", "shpss_", "shpca_", "AGE-SECRET", ":AA", "sq0", "key-", "lin_api_", "tvly-", "gsk_", "xai-")),
     _Detector("secret", "authorization header", r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) (?P<v>[A-Za-z0-9._~+/-]{16,4000}={0,2})", ("earer ", "asic ", "oken "), lambda text: _random(text)),
     _Detector("secret", "password in an address", r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,128}:(?P<v>[^\s/@\"'<>]{1,256})@", ("://",), lambda text: not _placeholder(text)),
-    _Detector("card", "card number", r"(?<![\d.+-])(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\d|[.-]\d)", (), _card),
+    _Detector("card", "card number", r"(?<![\d.+-])[2-6](?:[ -]?\d){12,18}(?!\d|[.-]\d)", (), _card),
     _Detector("account", "IBAN", r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])", (), _iban),
     _Detector("national id", "US social security number", r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", ("-",)),
     _Detector("national id", "UK national insurance number", r"(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?![A-Za-z0-9])"),

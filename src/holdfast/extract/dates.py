@@ -1,7 +1,7 @@
 """English words for a time ("since March", "two weeks ago", "next Friday at 3pm"), found in a clause and resolved.
 
 Resolved against the time of the message, in its own time zone, to an interval [start, end) in UTC as wide as the words
-are: "2019" is the whole year and begins on 1 January. Pure. Why this is no library: docs/decisions/0004-extraction.md.
+are: "2019" is the whole year and begins on 1 January. Pure. Why this is no library: docs/decisions/0005-extraction.md.
 """
 
 from __future__ import annotations
