@@ -107,7 +107,7 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         return [
             replace(one, ends=True, old=None)
             for one in found
-            if not one.ends and one.attribute not in _NEVER_DENIED
+            if not one.ends and (denied == "ended" or one.attribute not in _NEVER_DENIED)
         ]
     if old is None:
         return found

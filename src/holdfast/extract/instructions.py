@@ -115,7 +115,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
     (
         rf"(?:{_WANT}|{_KEEP}|{_ANSWER}(?: to me| me)? (?:with|in|using|as) "
         rf"|format (?:your )?{_REPLY} (?:with|in|using|as) "
-        rf"|put (?:your )?{_REPLY} in )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?",
+        rf"|(?:{_WANT}|put )(?:your )?{_REPLY} (?:in|as|with) )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?",
         rf"{_REPLY}|\b(?:answer|reply|respond|always)\b",
     ),
     (
@@ -233,7 +233,7 @@ _PROCEDURES: Sequence[str] = (
     rf"{_IF_AT_WORK}{_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?, (?:then |please |always "
     rf"|you (?:must|should|need to) |make sure to |first )*(?:never |do not )?(?:{_WORK})\b .+",
     rf"first,? (?:{_WORK}) .+,? (?:and )?then \w+ .+",
-    rf"use .+ (?:in|for) (?:the |all |every |our ){_PLACE_OF_WORK}",
+    rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
     rf"(?!.*\bi\b)(?:{_WORK}) .+ {_MOMENT} (?:you |we |each |every |any |a |an |the )*\w.*",
     rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"

@@ -296,6 +296,7 @@ PERSON: Sequence[Rule] = (
         r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
         values.intolerance,
     ),
+    Rule("condition", r"have (?:an? )?(?:\w+ )?(?P<v>\w+) intolerance", values.intolerance),
     Rule(
         "medication",
         r"(?:take|be taking|be on|have been (?:on|taking)|be prescribed"
@@ -455,7 +456,7 @@ PERSON: Sequence[Rule] = (
     Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
     Rule(
         "uses",
-        r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in|be using"
+        r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in"
         r"|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to"
         r"|every|daily)\b.*)?",
         values.known_tool,

@@ -181,6 +181,8 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         found = list(fit(THING, said, clause, entity))  # "the frontend is built with React"
     if not found and is_:
         owner, attribute = split(noun)
+        if owner in words.TECH and attribute == "version":
+            owner, attribute = PROJECT, f"{owner} version"
         found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if attribute else []
     if not found and not form(_OF_LIFE).fullmatch(noun):
         found = list(fit(THING, said, clause, entity))
@@ -223,7 +225,7 @@ def _scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
             yield Claim(noun, "schedule", _unled_time(last))
         return
     match = form(
-        r"(?:be|start|begin|take place|happen|open)(?: (?:scheduled for|set for|planned for|now"
+        r"(?:be|start|begin|take place|happen|open)(?: (?:(?:scheduled|set|planned)(?: for)?|now"
         rf"|happening|taking place))?(?: (?:on|at))?(?: (?P<v>{PHRASE})\b.*)?"
     ).fullmatch(said)
     if match and (match["v"] or last):

@@ -16,7 +16,7 @@ Values = tuple[object, ...]
 Reader = Callable[[str, bool], Values]
 
 _AFTER_NAME = (
-    r",? (?:with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my"
+    r",? (?:and an?|with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my"
     r"|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till"
     r"|thanks"
     r"|if|or|to|that|by|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
@@ -175,15 +175,11 @@ def trade(raw: str, casual: bool) -> Values:
         )
     )
     parts = raw.lower().split()
+    if " ".join(parts) in known.LEADS:
+        return (raw,)
     if not 1 <= len(parts) <= 5 or parts[0] in known.NOT_A_TRADE:
         return ()
     if re.match(r"(?:head|director|vp|vice president|chief|dean|professor|manager) of \w+", raw, re.I):
-        return (raw,)
-    if re.fullmatch(
-        r"(?:(?:tech|team|qa|engineering|design|product) lead|cto|ceo|cfo|coo|cmo|vp|sre|dba|pm|swe)",
-        raw,
-        re.I,
-    ):
         return (raw,)
     ends = any(" ".join(parts[-n:]) in known.TRADES for n in (1, 2, 3))
     return (raw,) if ends else ()
@@ -442,10 +438,14 @@ def made(raw: str, casual: bool) -> Values:
     """A thing by its make: it holds a capital or a number, and is short."""
     raw = unled(bare(raw))
     parts = raw.split()
-    by_make = any(part[:1].isupper() or part[:1].isdigit() for part in parts)
+    spoken_of = form(r"\b(?:named|called|about|of|with|for|to|who|that|from)\b").search(raw)
+    by_make = not spoken_of and any(part[:1].isupper() or part[:1].isdigit() for part in parts)
     return (
         (raw,)
-        if 1 <= len(parts) <= 5 and by_make and not points(raw) and parts[0].lower() not in known.NO_THING
+        if 1 <= len(parts) <= 5
+        and by_make
+        and not points(raw)
+        and known.NO_THING.isdisjoint(raw.lower().split())
         else ()
     )
 

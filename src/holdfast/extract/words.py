@@ -299,7 +299,7 @@ EVENTS = _words(
     """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery,
     operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game,
     match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync,
-    1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, defense, thesis
+    1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, thesis
     defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
     graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
     vacation, holiday"""
@@ -322,6 +322,7 @@ NO_ALLERGEN = _words(
     exercise, mornings, responsibility, drama, bullshit, bs, math, people, stupidity, losing, failure, bad code,
     change, effort, cooking, cleaning, boredom, bureaucracy"""
 )
+LEADS = _words("tech lead, team lead, qa lead, engineering lead, design lead, product lead, swe, cmo, pm")
 NO_THING = frozenset("question meeting call lot bit few friend idea problem phd degree".split())
 KINDS_OF_PERSON = frozenset(
     "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()
