@@ -250,8 +250,8 @@ _REMEMBER = (
 
 # Each of these raises a guard, which is read from the whole clause. Without it a row can tell what is being let go.
 _HEDGE = (
-    r"(?:(?:maybe|perhaps|apparently|supposedly|allegedly|reportedly|imagine|suppose|let's say|if"
-    r"|unless|assuming|i (?:think|guess|heard|believe|suppose|wish)"
+    r"(?:(?:maybe|perhaps|apparently|supposedly|allegedly|reportedly|imagine|suppose|let's say|assuming"
+    r"|(?:if|unless)(?= (?:i|we|my|our|this)\b)|i (?:think|guess|heard|believe|suppose|wish)"
     r"|(?:he|she|they|someone|people) (?:say|says|said|told me|thinks?|claims?))(?: that)?,? )+"
 )
 
