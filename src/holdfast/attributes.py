@@ -52,7 +52,6 @@ def _rows(names: str, **same: object) -> dict[str, Attribute]:
 
 PLAIN = Attribute()
 YEAR = 365
-
 TABLE: Mapping[str, Attribute] = {
     # Who somebody is. What does not change in a life has no life here.
     **_rows("name, goes_by, pronouns, birthday, birthplace, origin, nationality"),
@@ -95,7 +94,6 @@ TABLE: Mapping[str, Attribute] = {
     **_rows("uses, procedure", many=True, life=YEAR),
     **_rows("port, url, host, database, hosting, runs on", life=YEAR),
 }  # fmt: skip
-
 MANY: frozenset[str] = frozenset(name for name, row in TABLE.items() if row.many)
 
 

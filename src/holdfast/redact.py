@@ -356,7 +356,6 @@ _DETECTORS: tuple[_Detector, ...] = (
     _Detector("email", "e-mail address", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}", ("@",)),
     _Detector("phone", "telephone number", r"(?<![\w./@:-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w@/-])|(?<![\w.])\+\d{8,15}(?!\d)", (), _phone),
 )  # fmt: skip
-
 _BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _END_OF_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINES = re.compile(r"(?:(?:\\n|\s){1,4}[A-Za-z0-9+/=:,. -]{1,200})*")

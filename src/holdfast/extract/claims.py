@@ -23,20 +23,12 @@ _OLD = (
     r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
     r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
-
-
 _ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\banymore$"
-
-
 _ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
-
-
 _STOPPED = (
     r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
     r"|taking|playing|learning|training|dating|seeing|running|collecting)\b"
 )
-
-
 _BARE = {
     "using": "use",
     "living": "live",
@@ -71,8 +63,6 @@ _JOINED = (
     r"|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got)\b .+)"
 )
-
-
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 
 
@@ -169,19 +159,31 @@ def _subject_put_in(text: str) -> str:
 def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield claims by the first reading of the subject that gives any."""
     first = text.partition(" ")[0].lower()
-    for reading in _BY_FIRST_WORD.get(
-        first, (people.identity, changes.change, people.turned_round, things.thing, people.named)
-    ):
+    for reading in _BY_FIRST_WORD.get(first, _ANY):
         found = list(reading(text, clause, speaker))
         if found:
             yield from found
             return
 
 
-# Which readings a clause can have by its first word; the rest begin with a name, a thing or an order.
-_BY_FIRST_WORD: Mapping[str, Sequence[Callable[[str, Clause, str], Iterator[Claim]]]] = {
-    "i": (people.identity, changes.change, people.own), "we": (changes.change, people.own), "both": (people.own,),
-    "my": (people.identity, people.own, people.mine, changes.change, people.turned_round), "our": (changes.change, people.mine, people.turned_round, things.thing), "meet": (people.mine,),
-    "the": (people.identity, changes.change, people.turned_round, things.thing), "this": (people.identity, changes.change, people.mine, people.turned_round, things.thing),
-    "he": (), "she": (), "they": (), "it": (), "you": (people.identity,), "that": (), "there": (), "what": (), "how": (), "so": (),
-}  # fmt: skip
+Reading = Callable[[str, Clause, str], Iterator[Claim]]
+_ANY: Sequence[Reading] = (
+    people.identity,
+    changes.change,
+    people.turned_round,
+    things.thing,
+    people.named,
+)
+# Which readings a clause can have by its first word; what these words do not begin, begins with a name, a thing or an order.
+_BY_FIRST_WORD: Mapping[str, Sequence[Reading]] = {
+    "i": (people.identity, changes.change, people.own),
+    "we": (changes.change, people.own),
+    "both": (people.own,),
+    "my": (people.identity, people.own, people.mine, changes.change, people.turned_round),
+    "our": (changes.change, people.mine, people.turned_round, things.thing),
+    "meet": (people.mine,),
+    "the": (people.identity, changes.change, people.turned_round, things.thing),
+    "this": (people.identity, changes.change, people.mine, people.turned_round, things.thing),
+    "you": (people.identity,),
+    **dict.fromkeys("he she they it that there what how so".split(), ()),
+}

@@ -95,7 +95,6 @@ _REQUEST = (
     r"|maybe )*(?=[a-z])|(?:i would like|i want|i need) you to (?:please )?|(?:please|pls|plz"
     r"|kindly),? "
 )
-
 _STOP = re.compile(r"[.!?\u2026]+[\"')\]]*(?=\s|$)|\n+|;(?=\s)")
 _NO_STOP = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
@@ -104,7 +103,6 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | 
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
 MOST_READ = 20_000  # characters of a message: what a person writes is shorter, what a tool prints is no talk
 _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
-
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet) (?={_SUBJECT}\b)"
     r"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
@@ -128,8 +126,6 @@ _LEADS_IN = (
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
     r"|policy|summary|clarify|ps|edit|by the way|btw|jobs))\W*:"
 )
-
-
 _CONJUNCTION = r",? \b(?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet)$"
 _STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)"
 

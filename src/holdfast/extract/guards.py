@@ -14,7 +14,6 @@ from .spelling import form
 Guard = Literal[
     "question", "hypothetical", "uncertain", "quotation", "reported", "joke", "past", "wish", "request"
 ]
-
 _REPORT = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"
     r"|insisted|argues|argued|swears|swore|wrote|writes|reads"
@@ -94,7 +93,6 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
 )
 # These hold for the clauses after theirs too, up to a "but".
 CARRIES: frozenset[Guard] = frozenset({"hypothetical", "quotation", "reported", "uncertain", "joke"})
-
 ASKING = (
     r"(?:do|does|did|can|could|would|will|should|is|are|was|what|what's|where|who|when|why|how|which|any)"
 )

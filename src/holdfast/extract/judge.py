@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from .. import checks, decide
@@ -70,7 +69,7 @@ def _asserted(
     alike = [
         item
         for item in holders
-        if same(item.value, draft.value) and decide.holds(item, draft.valid_from or _now(item))
+        if same(item.value, draft.value) and decide.holds(item, draft.valid_from or item.valid_from)
     ]
     if alike and not set(ended) - {item.id for item in alike}:
         verbatim = any(checks.folded(item.text) == checks.folded(draft.text) for item in alike)
@@ -122,10 +121,6 @@ def _provisional(draft: Draft, dated: bool) -> MemoryItem:
         "", 1, draft.text, draft.kind, Scope.shared(), draft.slot, draft.value, valid_from=start, valid_to=draft.valid_to,
         source=draft.source, explicit_time=dated,
     )  # fmt: skip
-
-
-def _now(item: MemoryItem) -> datetime | None:
-    return item.valid_from
 
 
 def _named(ends: Iterable[End], live: Sequence[MemoryItem]) -> tuple[str, ...]:

@@ -46,8 +46,6 @@ _NOT_FORGOTTEN = (
     r"|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment"
     r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 )
-
-
 _OF_ORDERS = frozenset(
     """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
     memorise write retain note off remembered saved stored recorded kept confidential private secret between""".split()

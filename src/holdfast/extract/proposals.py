@@ -117,6 +117,7 @@ class _Reader:
         self._speaker = checks.folded(own).replace(".", "") if own else user
 
     def proposals(self) -> list[Proposal]:
+        """Return a proposal for each candidate, or the one that withholds the message."""
         found: list[Proposal] = []
         withheld = False
         reset: Clause | None = None
@@ -132,7 +133,8 @@ class _Reader:
                     found.append(self._forget(clause, order))
                 continue
             found += self._of(clause, reset)
-        if reset is not None and not any(one.ends and one.ends[0].preferences for one in found):
+        spoken_of = (end.preferences for one in found if one.action == "assert" for end in one.ends)
+        if reset is not None and not any(spoken_of):
             found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
         if withheld:
             return [self._withhold(found, alone=orders == 1 and read == 1)]

@@ -14,7 +14,6 @@ from .predicates import Rule
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
-_ALLERGY = frozenset({"allergy", "allergies", "intolerance", "sensitivity"})
 _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |close |great |dear )?"
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
@@ -24,7 +23,6 @@ _WORN = (
     r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
     r"|devout |proud |openly |currently |now |also |actually )*"
 )
-
 PERSON: Sequence[Rule] = (
     # ---- where
     Rule(

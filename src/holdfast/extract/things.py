@@ -19,7 +19,6 @@ _OF_THING = (
     r"|linted with|formatted with|tracked in|monitored with)|(?:currently |now |also |still "
     r"|only )*(?:use|rely on|depend on|lean on|run with|build on))"
 )
-
 THING: Sequence[Rule] = (
     Rule(
         "{for}",
@@ -114,8 +113,6 @@ THING: Sequence[Rule] = (
     ),
     Rule("uses", r"(?:have )?(?:be |got |was )?(?:been )?replaced (?:by|with) (?P<v>.+)", values.tool),
 )
-
-
 _VERBS = (
     r"(?:is|are|was|were|has been|have been|has|have|uses?|now|runs?|depends?|relies|rely|lives?"
     r"|listens?|requires?|needs?|targets?"

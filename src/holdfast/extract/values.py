@@ -14,7 +14,6 @@ from .spelling import form
 
 Values = tuple[object, ...]
 Reader = Callable[[str, bool], Values]
-
 _AFTER_NAME = (
     r",? (?:and an?|with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my"
     r"|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till"
@@ -128,8 +127,6 @@ _PLACE_LEAD = (
     r"|southern|eastern|western|central|downtown|rural|upstate|greater|inner|sunny|beautiful"
     r"|lovely|north-?east|south-?west|middle) (?:of )?"
 )
-
-
 _DWELLING = (
     r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place"
     r"|neighbou?rhood|suburb|town|village|city|cottage|cabin|loft|farm"

@@ -38,9 +38,7 @@ SAME_RELATION = {
     "neighbour": "neighbor", "grandma": "grandmother", "grandpa": "grandfather", "co-worker": "coworker", "adviser": "advisor",
     "cofounder": "co-founder", "flatmate": "roommate", "housemate": "roommate", "kid": "child", "baby": "child",
 }  # fmt: skip
-PLURAL_RELATIONS = _words("parents, kids, children, sons, daughters, twins")
 PARTNERS = ("partner", "wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "spouse")
-
 ANIMALS = _words(
     """dog, cat, puppy, kitten, rabbit, bunny, hamster, guinea pig, parrot, budgie, bird, fish, goldfish, turtle,
     tortoise, snake, lizard, gecko, horse, pony, goat, sheep, hen, chicken, rooster, duck, pig, cow, ferret, rat,
@@ -93,7 +91,6 @@ STATUSES = _words(
     """retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave,
     on maternity leave, on paternity leave, on sabbatical, out of work"""
 )
-
 NATIONALITIES = _words(
     """american, canadian, mexican, brazilian, argentinian, argentine, chilean, colombian, peruvian, venezuelan, cuban,
     british, english, scottish, welsh, irish, french, german, italian, spanish, portuguese, dutch, belgian, swiss,
@@ -126,7 +123,6 @@ POLITICS = _words(
 ORIENTATIONS = _words(
     """gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"""
 )
-
 DIETS = _words(
     """vegan, vegetarian, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
     dairy free, sugar-free, low-carb, low carb, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
@@ -159,7 +155,6 @@ FOODS = _words(
     animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried
     food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
 )
-
 THINGS = _words(
     """car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
     camper, campervan, house, apartment, flat, condo, cabin, cottage, farm, garden, greenhouse, allotment, pool, hot
@@ -181,7 +176,6 @@ INSTRUMENTS = _words(
     board games, dungeons & dragons, d&d, dnd, lacrosse, softball, padel, darts, pool, snooker, water polo, ultimate
     frisbee, go"""
 )
-
 TECH = _words(
     """postgres, postgresql, mysql, mariadb, sqlite, mongodb, mongo, redis, valkey, dynamodb, cassandra, elasticsearch,
     opensearch, clickhouse, snowflake, bigquery, duckdb, cockroachdb, neo4j, pinecone, qdrant, weaviate, pgvector,
