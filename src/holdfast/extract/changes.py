@@ -9,7 +9,7 @@ from . import values, words
 from .clauses import Clause
 from .predicates import PROJECT, Claim
 from .spelling import form
-from .things import split
+from .things import NO_THING, split
 
 _WHO = (
     r"(?:(?P<who>i|we|this \w+|our team|the (?:team|project|repo|company|app)) (?:have "
@@ -36,8 +36,8 @@ _RESCHEDULED = (
     r"|pushed|postponed) (?:from (?P<old>.+?) )?to (?P<v>.+)"
 )
 _A_TIME = (
-    r"(?:\d|next|(?:mon|tue|wed|thu|fri|sat|sun)\w*|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
-    r"|dec|tomorrow|the \d)"
+    r"(?:\d{1,2}(?::\d\d|(?:st|nd|rd|th)\b| ?[ap]m\b| (?-i:[A-Z]))|next|(?:mon|tue|wed|thu|fri|sat|sun)\w*|jan|feb|mar|apr|may|jun|jul|aug"
+    r"|sep|oct|nov|dec|tomorrow|the \d)"
 )
 
 
@@ -59,7 +59,7 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     ):
         return
     # "My manager moved to Hanoi" tells where somebody lives.
-    if match and not form(words.one_of(words.RELATIONS)).fullmatch(match["np"]):
+    if match and not form(NO_THING).fullmatch(match["np"]):
         yield from _changed(match["np"].lower(), match["v"], match["old"], clause, renamed="renamed" in text)
 
 

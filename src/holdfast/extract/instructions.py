@@ -202,8 +202,11 @@ def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
 
 # ---- how to work -----------------------------------------------------------------------------------------------------
 
+# What comes round again: "before committing", "when you ...", "on every file". "Before the loop" is one place.
+_AGAIN = r"(?:you|we|each|every|any|a|an|\w+ing)\b"
 _CONDITION = (
-    r"(?:when(?:ever)?|if|before|after|every time|each time|once|as soon as|to (?:release|deploy"
+    rf"(?:(?:when(?:ever)?|if|once|as soon as)(?! i\b)|(?:before|after)(?= {_AGAIN})|every time"
+    r"|each time|to (?:release|deploy"
     r"|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add"
     r"|create)|for (?:every|each|all)|on (?:every|each))"
 )
@@ -213,8 +216,8 @@ _IF_AT_WORK = (
     r"|edit|modif|unsure|in doubt|red|flak|large|big|new)\w*\b.*,))"
 )
 _MOMENT = (
-    r"(?:before|after|when|whenever|on every|for every|in every|every time|each time|on each"
-    r"|at the end of every)"
+    rf"(?:(?:before|after|when|whenever) {_AGAIN}|(?:on|for|in) every\b|every time\b|each time\b"
+    r"|on each\b|at the end of every\b).*"
 )
 _PLACE_OF_WORK = (
     r"(?:docs?|code|codebase|repo|tests?|commits?|comments?|api|frontend|backend|logs?"
@@ -235,7 +238,7 @@ _PROCEDURES: Sequence[str] = (
     rf"first,? (?:{_WORK}) .+,? (?:and )?then \w+ .+",
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
-    rf"(?!.*\bi\b)(?:{_WORK}) .+ {_MOMENT} (?:you |we |each |every |any |a |an |the )*\w.*",
+    rf"(?!.*\bi\b)(?:{_WORK}) .+ {_MOMENT}",
     rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
     r"|have to|gets?) .+",
     rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase"

@@ -128,7 +128,7 @@ _BARE = frozenset(
 _POINTING = frozenset("my your his her their its that these those what which there it".split())
 _DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
 # People, parts of a program and talk itself are no things with attributes.
-_NO_THING = (
+NO_THING = (
     rf"(?:.* )?(?:{_RELATION}|test|script|function|method|variable|class|parameter|argument|guy"
     r"|girl|man|woman|person|people|kids"
     r"|children|weather|food|idea|problem|issue|question|answer|thing|point|plan|good news"
@@ -169,7 +169,7 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
     parts, said = noun.split(), predicate(rest)
     led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
-    if not led and form(_NO_THING).fullmatch(noun):
+    if not led and form(NO_THING).fullmatch(noun):
         return
     entity = PROJECT if noun in PROJECT_NOUNS else noun
     is_ = form(r"be (?:now |actually |currently )?(?P<v>.+)").fullmatch(said)
@@ -180,7 +180,8 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         owner, attribute = split(noun)
         if owner in words.TECH and attribute == "version":
             owner, attribute = PROJECT, f"{owner} version"
-        found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if attribute else []
+        told = attribute and (owner or attribute not in _OF_ANYTHING)
+        found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if told else []
     if not found and not form(_OF_LIFE).fullmatch(noun):
         found = list(fit(THING, said, clause, entity))
     yield from found or _scheduled(noun, said, clause)
@@ -252,6 +253,11 @@ def attribute_of(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     yield from found
 
 
+# Without a word for the thing itself these say too little: "the price is $20" may be anything's.
+_OF_ANYTHING = frozenset(
+    """price cost name id day time date length width color font size count location theme address email phone contact user tag type tier plan
+    value sum""".split()
+)
 _SET_TO = r"^(?:now |currently |set to |configured (?:to|as) |called |named |at |on |in |port )+"
 # Attributes whose value may be any one word; of others it must hold a digit, a capital or the like.
 _WORDED = frozenset(

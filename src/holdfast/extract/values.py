@@ -435,8 +435,11 @@ def made(raw: str, casual: bool) -> Values:
     """A thing by its make: it holds a capital or a number, and is short."""
     raw = unled(bare(raw))
     parts = raw.split()
-    spoken_of = form(r"\b(?:named|called|about|of|with|for|to|who|that|from)\b").search(raw)
-    by_make = not spoken_of and any(part[:1].isupper() or part[:1].isdigit() for part in parts)
+    spoken_of = form(
+        r"\b(?:named|called|about|of|with|for|to|who|that|from|on|in|at)\b|error|exception"
+    ).search(raw)
+    # "A ThinkPad" ends in its make; "a React component" does not, and "a Docker" is no thing to own.
+    by_make = not spoken_of and bool(parts) and not parts[-1].islower() and parts[0].lower() not in known.TECH
     return (
         (raw,)
         if 1 <= len(parts) <= 5

@@ -269,7 +269,7 @@ POINTERS = _words(
     spending, watching you, working with you, looking"""
 )
 NOT_NAMES = _words(
-    """i, we, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
+    """i, we, team, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
     everyone, everybody, someone, somebody, nobody, anyone, people, nothing, everything, something, the, a, an, my,
     our, your, his, her, their, its, and, but, or, so, if, then, now, today, tomorrow, yesterday, monday, tuesday,
     wednesday, thursday, friday, saturday, sunday, january, february, march, april, may, june, july, august,
