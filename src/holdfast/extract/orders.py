@@ -29,7 +29,7 @@ _WITHHOLD = (
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
-    r"|that) is (?:confidential|private|secret)(?:,? .*)?|between (?:you and me|us),? .*"
+    r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us),? .*"
     r"|no need to remember (?:this|that|it).*)"
 )
 _FORGET = (

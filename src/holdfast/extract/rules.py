@@ -101,7 +101,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "employer",
-        r"(?:have )?(?:joined|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted"
+        r"(?:have )?(?:joined(?! (?:zoom|slack|discord|teams|meet)\b)|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted"
         r"|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
         r"|offer)(?: as (?P<as>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
         r"|be (?:now )?(?:employed|hired) (?:at|by|with)"

@@ -103,7 +103,7 @@ def proper(raw: str, casual: bool) -> Values:
     raw = bare(re.sub(_AFTER_NAME, "", raw, flags=re.I))
     raw = re.sub(r"^the (?=\S)", "", raw, flags=re.I)
     parts = raw.split()
-    if not 1 <= len(parts) <= 5 or points(raw):
+    if not 1 <= len(parts) <= 5 or points(raw) or re.search(r" (?:an?|my|his|her|your|some) ", raw):
         return ()
     if casual:
         ordinary = parts[0] in known.NOT_NAMES or parts[0] in (
@@ -238,7 +238,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
         else raw
     )
     raw = re.sub(
-        r",? (?:together|lately|recently|again|in my (?:spare|free) time|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
+        r",? (?:together|lately|recently|again|(?:in|on|during) the|in my (?:spare|free) time|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
         "",
         raw,
         flags=re.I,
