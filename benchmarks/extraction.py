@@ -271,14 +271,13 @@ def planted() -> tuple[int, list[str]]:
 # ---- speed -----------------------------------------------------------------------------------------------------------
 
 
-def seconds_per_conversation(labelled: Sequence[dict[str, Any]], rounds: int = 20) -> float:
-    """Return the seconds it takes to read twenty turns of four labelled sentences each, the best of some rounds."""
-    texts = [
-        " ".join(one["say"] for one in labelled[at : at + 4])
-        for at in range(0, 80 * (len(labelled) // 80), 4)
-    ]
+def seconds_per_conversation(labelled: Sequence[dict[str, Any]], each: int, rounds: int = 20) -> float:
+    """Return the seconds it takes to read twenty turns of `each` labelled sentences, the best of some rounds."""
+    said = [one["say"] for one in labelled]
+    turns = [" ".join(said[at : at + each]) for at in range(0, len(said) - each, each)]
     talks = [
-        [{"role": "user", "content": text} for text in texts[at : at + 20]] for at in range(0, len(texts), 20)
+        [{"role": "user", "content": text} for text in turns[at : at + 20]]
+        for at in range(0, len(turns) - 20, 20)
     ]
     best = float("inf")
     for _ in range(rounds):
@@ -319,10 +318,10 @@ def main() -> None:
     false = sum(n - right for kind, (n, right) in kinds.items() if kind not in changes)
     of, hit = (sum(kinds[kind][n] for kind in changes) for n in (0, 1))
     places, leaks = planted()
-    milliseconds = seconds_per_conversation(labelled) * 1_000
+    two, four = (seconds_per_conversation(labelled, each) * 1_000 for each in (2, 4))
     print(f"false retirements {false}; true supersessions {hit} of {of} ({hit / of:.1%})")
     print(f"secrets planted in {places} places, found afterwards in {len(leaks)} {leaks or ''}")
-    print(f"a conversation of twenty turns is read in {milliseconds:.1f} ms")
+    print(f"twenty turns of two sentences are read in {two:.1f} ms, of four in {four:.1f} ms")
     if given.misses:
         print(*score.misses, *misses, sep="\n")
     _common.save(
@@ -331,7 +330,7 @@ def main() -> None:
             "sentences": {name: {"right": one.right, "wrong": one.wrong, "missed": one.missed} for name, one in rows},
             "pairs": {"false retirements": false, "changes": of, "superseded": hit},
             "redaction": {"planted": places, "left": leaks},
-            "twenty turns ms": round(milliseconds, 2),
+            "twenty turns ms": {"two sentences each": round(two, 2), "four": round(four, 2)},
         },
     )  # fmt: skip
 
