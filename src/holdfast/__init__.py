@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agent import AsyncSession, Session
 from .errors import HoldfastError
 from .memory import AsyncMemory, AsyncScopedMemory, Memory, ScopedMemory
 from .ports import Clock, Embedder
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AsyncMemory",
     "AsyncScopedMemory",
+    "AsyncSession",
     "Bulk",
     "Change",
     "Clock",
@@ -36,6 +38,7 @@ __all__ = [
     "Page",
     "Scope",
     "ScopedMemory",
+    "Session",
     "Source",
     "Stats",
 ]

@@ -48,6 +48,15 @@ def text(value: object, field: str = "text", limit: int = MAX_TEXT) -> str:
     return value
 
 
+def cleaned(value: str) -> str:
+    """Return a text without what `text` refuses: control characters are left out, lone halves of surrogate pairs replaced."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROL.sub("", value)
+
+
 def name(value: object, field: str, limit: int = MAX_NAME) -> str:
     """Return a one-line identifier (an id of a label, a tag, a thread, a speaker) of at most `limit` characters."""
     checked = text(value, field, limit)

@@ -42,7 +42,7 @@ def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Dec
     standing = [one for one in holders if _end(one) > _start(one)]
     rivals = [one for one in standing if _start(one) == start and _contradict(one, item)]
     if rivals:
-        return _conflict(item, rivals)
+        return conflict(item, rivals)
     ended = [one for one in standing if _start(one) <= start < _end(one)]
     later = min((one for one in standing if _start(one) > start), key=_start, default=None)
     if later is not None and _start(later) <= _end(item):
@@ -53,8 +53,8 @@ def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Dec
     return Decision("late" if later else "supersede" if ended else "add", item, changed)
 
 
-def _conflict(item: MemoryItem, rivals: Sequence[MemoryItem]) -> Decision:
-    """Keep both of two explicit statements about the same moment, each flagged with the other."""
+def conflict(item: MemoryItem, rivals: Sequence[MemoryItem]) -> Decision:
+    """Keep both of two statements that contradict each other, each flagged with the other."""
     item = replace(
         item,
         conflicts_with=tuple(one.id for one in rivals),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from . import checks, config
-from .engine import IO, Caller, Engine, Parts
+from .attributes import Attribute
+from .engine import IO, Caller, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Store
 from .text import Analyzer
@@ -74,6 +75,10 @@ class ScopedMemory:
 
     save = _driven(Engine.save)
     save_many = _driven(Engine.save_many)
+    observe = _driven(Engine.observe)
+    review = _driven(Engine.review)
+    conflicts = _driven(Engine.conflicts)
+    resolve = _driven(Engine.resolve)
     search = _without_under(_driven(Engine.search))
     context = _without_under(_driven(Engine.context))
     explain = _driven(Engine.explain)
@@ -101,6 +106,10 @@ class AsyncScopedMemory:
 
     save = _awaited(Engine.save)
     save_many = _awaited(Engine.save_many)
+    observe = _awaited(Engine.observe)
+    review = _awaited(Engine.review)
+    conflicts = _awaited(Engine.conflicts)
+    resolve = _awaited(Engine.resolve)
     search = _without_under(_awaited(Engine.search))
     context = _without_under(_awaited(Engine.context))
     explain = _awaited(Engine.explain)
@@ -132,6 +141,9 @@ class _Opened:
         actor: str | None = None,
         many: Iterable[str] = (),
         redact: Callable[[Draft], Draft] | None = None,
+        attributes: Mapping[str, Attribute] | None = None,
+        policy: Mapping[str, str] | None = None,
+        extractors: Iterable[Extractor | str] = ("rules",),
         count_tokens: Callable[[str], int] | None = None,
         clock: Clock | None = None,
         memory_budget: int = _MEMORY_BUDGET,
@@ -147,10 +159,12 @@ class _Opened:
             opened.close()
             raise
         self._store = opened
+        rules = Rules.of(attributes or {}, policy or {}, extractors)
+        several = {checks.name(one, "many") for one in checks.many(many, "many")}
         parts = Parts(
             store=opened, io=self._io(model), clock=clock or config.SystemClock(), analyzer=analyzer,
-            count=counter, model=None if model is None else model.id, redact=redact,
-            many=frozenset(checks.name(one, "many") for one in checks.many(many, "many")),
+            count=counter, model=None if model is None else model.id, redact=redact, rules=rules,
+            many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
         self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
 
@@ -176,7 +190,10 @@ class Memory(_Opened):
     port `Store`. `embedder` is "minilm" (shipped), None for words
     alone, or any object with `id`, `dimension` and `embed`. `language` (of stemming) belongs to the store. `many` names
     further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
-    written and returns it, changed or not. `count_tokens` gives the number of tokens of a text in your model's prompt, for
+    written and returns it, changed or not. `attributes` adds rows to the table that says how many values an attribute
+    has at once, how long one is good for and how sensitive it is; `policy` changes what is done with a class of sensitive
+    text ("redact", "block", "review", "allow"). `extractors` read what `observe` is given: "rules" are ours, and any
+    function from messages and known memories to drafts may stand beside or in place of them. `count_tokens` gives the number of tokens of a text in your model's prompt, for
     `context`; by default the shipped tokenizer counts. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
     HOLDFAST_LANGUAGE or holdfast.toml.
 
@@ -186,6 +203,10 @@ class Memory(_Opened):
 
     save = _driven(Engine.save)
     save_many = _driven(Engine.save_many)
+    observe = _driven(Engine.observe)
+    review = _driven(Engine.review)
+    conflicts = _driven(Engine.conflicts)
+    resolve = _driven(Engine.resolve)
     search = _driven(Engine.search)
     context = _driven(Engine.context)
     explain = _driven(Engine.explain)
@@ -233,6 +254,10 @@ class AsyncMemory(_Opened):
 
     save = _awaited(Engine.save)
     save_many = _awaited(Engine.save_many)
+    observe = _awaited(Engine.observe)
+    review = _awaited(Engine.review)
+    conflicts = _awaited(Engine.conflicts)
+    resolve = _awaited(Engine.resolve)
     search = _awaited(Engine.search)
     context = _awaited(Engine.context)
     explain = _awaited(Engine.explain)

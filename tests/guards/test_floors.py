@@ -13,6 +13,7 @@ FLOORS = {
     "checks": 0,
     "filters": 0,
     "types": 0,
+    "judgements": 0,
     "receipts": 0,
     "attributes": 1,
     "ranking": 1,
@@ -51,6 +52,7 @@ SIDEWAYS = {
     ("receipts", "errors"),
     ("receipts", "checks"),
     ("receipts", "types"),
+    ("judgements", "types"),
     ("embedders", "models"),
     ("memory", "config"),
     ("config", "memory"),
@@ -62,7 +64,7 @@ SIDEWAYS = {
 }
 
 # Floor 6 is written with the public names, as any user of the package would; settings belong to a command too.
-PUBLIC_ROOMS = {"", "errors", "types", "receipts", "filters", "config", "cases", "agent"}
+PUBLIC_ROOMS = {"", "errors", "types", "receipts", "judgements", "filters", "config", "cases", "agent"}
 
 # Only config names these.
 WIRED_BY_CONFIG = {"stores", "embedders", "models"}

@@ -66,12 +66,12 @@ def show_hits(hits: Sequence[Hit], receipt: str | None = None) -> None:
         say(f"Receipt {receipt}")
 
 
-def show_page(page: Page[MemoryItem]) -> None:
+def show_page(page: Page[MemoryItem], empty: str = "Nothing here.") -> None:
     """Print a page of memories, and how to see the next one."""
     table = _table("id", "memory")
     for item in page.items:
         table.add_row(item.id, _told(item))
-    _print_or(table, bool(page.items), "Nothing here.")
+    _print_or(table, bool(page.items), empty)
     show_more(page.next)
 
 

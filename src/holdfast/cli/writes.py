@@ -103,14 +103,16 @@ def save(call: Call, /, text: str, **given: Any) -> None:
     When this returns, it is on disk and searchable. Saving a new value into a slot ends the old one, which stays in
     the history.
     """
-    if text == "-":
-        text = _stdin()
+    text = told(text)
     verbs, arguments = call.writer(given)
     item = verbs.save(text, **arguments)
     call.answer(item.to_json(), lambda: output.show_item(item, "Saved"))
 
 
-def _stdin() -> str:
+def told(text: str) -> str:
+    """Return an argument as it was typed, or for "-" what standard input holds."""
+    if text != "-":
+        return text
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:

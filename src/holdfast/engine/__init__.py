@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .base import IO, Caller, Parts
+from .base import IO, Caller, Extractor, Parts, Rules
+from .observe import Observes
 from .read import Reads
-from .write import Writes
 
-__all__ = ["IO", "Caller", "Engine", "Parts"]
+__all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Writes, Reads):
+class Engine(Observes, Reads):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

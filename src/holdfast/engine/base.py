@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from .. import checks
+from ..attributes import TABLE, Attribute, extended
 from ..errors import AccessDenied, InvalidInput
 from ..filters import And, Contains, Filter, parse
 from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Store
@@ -30,11 +31,55 @@ class IO(Protocol):
         """Return what a method of the store returns."""
 
 
+# A developer's own: from messages (`holdfast.extract.Message`) and the known memories to drafts.
+Extractor = Callable[[Sequence[Any], Sequence[MemoryItem]], Iterable[Draft | Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a step is read by: the table of attributes, changes to the policy of what is masked, and further extractors.
+
+    `own` says whether the shipped rules read too.
+    """
+
+    table: Mapping[str, Attribute] = field(default_factory=lambda: TABLE)
+    policy: Mapping[str, str] = field(default_factory=dict)
+    extractors: tuple[Extractor, ...] = ()
+    own: bool = True
+
+    @classmethod
+    def of(
+        cls,
+        attributes: Mapping[str, Attribute],
+        policy: Mapping[str, str],
+        extractors: Iterable[Extractor | str],
+    ) -> Rules:
+        """Return the shipped rules with a user's rows, classes and extractors; raises `InvalidInput` for what is none."""
+        for name, row in attributes.items():
+            if not isinstance(row, Attribute):
+                raise InvalidInput(
+                    f"attributes[{name!r:.40}]", f"must be an Attribute, not {type(row).__name__}"
+                )
+        given = (extractors,) if isinstance(extractors, str) or callable(extractors) else tuple(extractors)
+        for one in given:
+            if one != "rules" and not callable(one):
+                raise InvalidInput("extractors", f'takes "rules" and functions, not {one!r:.40}')
+        if policy:
+            from .. import (
+                redact,
+            )  # some milliseconds that a program without a policy of its own need not spend
+
+            redact.policy(policy)
+        return cls(
+            extended(attributes), dict(policy), tuple(one for one in given if callable(one)), "rules" in given
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
 
-    `count` says how many tokens a text is in a prompt.
+    `count` says how many tokens a text is in a prompt, `rules` what `observe` reads by.
     """
 
     store: Store
@@ -45,6 +90,7 @@ class Parts:
     model: str | None = None
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .. import decide
 from ..errors import IdempotencyConflict
-from ..ports import Entry, Insert, Once, Ref, Replace, Sight, Standing, Write
-from ..types import Draft, MemoryItem, Scope
+from ..ports import Entry, Insert, Once, Ref, Remove, Replace, Sight, Standing, Write
+from ..types import Draft, MemoryItem, Scope, Source
 
 _ASKED = tuple(
     one.name for one in fields(Draft) if one.name not in ("source", "metadata", "scope", "idempotency_key")
 )
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class Plan:
@@ -26,7 +28,7 @@ class Plan:
         self.writes: list[Write] = []
         # The place among the written items, what was there already, or where an idempotency key leads.
         self.results: list[int | MemoryItem | tuple[Scope, str]] = []
-        self._many = many
+        self.many = many
         self._made = 0
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
@@ -48,32 +50,87 @@ class Plan:
                 )
             self.results.append((item.scope, once[1].id))
             return
-        self._newest = {**standing.newest, **self._newest}
-        begins_now = item.valid_from is None
-        if begins_now:
-            item = replace(item, valid_from=standing.time)
-        several = decide.many(item, self._many)
-        contested = item.slot is not None and not several
-        holders = self._met(item, standing) if contested else []
-        decision = decide.place(item, holders, several)
-        twin = _alike(decision.item, holders) if contested else self._twin(item, standing)
-        if twin is None:
-            guards = {
-                "guarded": contested,
-                "alone": not contested and item.kind != "episode",
-                "begins_now": begins_now,
-            }
-            item = self._insert(
-                decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards
-            )
-        else:
-            item = replace(twin, sightings=twin.sightings + 1)
-            self.writes.append(Sight(item.scope, Ref(item.id, item.version), draft.source))
-            self.results.append(item)
+        item = self.enter(item, entry, standing)
         if key:
             ref = Ref(item.id, item.version)
             self._keys[item.scope, key] = digest, ref
             self.writes.append(Once(item.scope, key, digest, ref))
+
+    def enter(
+        self, item: MemoryItem, entry: Entry, standing: Standing, against: Sequence[MemoryItem] = ()
+    ) -> MemoryItem:
+        """Write an item beside what stands, or one more sighting of the memory that says the same; return that memory.
+
+        The memories of its slot that it is `against` stay, in conflict with it.
+        """
+        self._newest = {**standing.newest, **self._newest}
+        begins_now = item.valid_from is None
+        if begins_now:
+            item = replace(item, valid_from=standing.time)
+        several = decide.many(item, self.many)
+        contested = item.slot is not None and not several
+        holders = self._met(item, standing) if contested else []
+        twin = None
+        if against:
+            decision = decide.conflict(
+                item, [one for one in holders if one.id in {other.id for other in against}]
+            )
+        else:
+            decision = decide.place(item, holders, several)
+            twin = _alike(decision.item, holders) if contested else self._twin(item, standing)
+        if twin is not None:
+            return self.sight(twin, item.source)
+        guards = {
+            "guarded": contested,
+            "alone": not contested and item.kind != "episode",
+            "begins_now": begins_now,
+        }
+        return self._insert(decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards)
+
+    def sight(self, item: MemoryItem, source: Source) -> MemoryItem:
+        """Count one more sighting of a memory."""
+        item = self._fresh.get((item.id, item.valid_from), item)
+        self.writes.append(Sight(item.scope, Ref(item.id, item.version), source))
+        self.results.append(replace(item, sightings=item.sightings + 1))
+        return item
+
+    def hold(self, item: MemoryItem, standing: Standing) -> None:
+        """Write an item that waits for review: in no search, and in no slot."""
+        item = replace(item, valid_from=item.valid_from or standing.time, state="pending")
+        self.writes.append(Insert(item, None))
+        self.results.append(self._made)
+        self._made += 1
+
+    def end(self, item: MemoryItem, at: datetime, by: str | None = None) -> None:
+        """Let a memory hold until a time only, in favour of the memory `by` if there is one."""
+        item = self._fresh.get((item.id, item.valid_from), item)
+        at = at if item.valid_from is None or at > item.valid_from else item.valid_from + _INSTANT
+        self._replace(
+            replace(item, valid_to=at, superseded_by=by or item.superseded_by), Ref(item.id, item.version)
+        )
+
+    def remove(self, item: MemoryItem) -> None:
+        """Delete a memory."""
+        item = self._fresh.get((item.id, item.valid_from), item)
+        self.writes.append(Remove(replace(item, state="deleted"), Ref(item.id, item.version), last=False))
+        self._made += 1
+
+    def approve(self, item: MemoryItem, base: Ref, entry: Entry, standing: Standing) -> None:
+        """Write what waited for review as the next version of itself, beside what stands in its slot by now."""
+        contested = item.slot is not None and not decide.many(item, self.many)
+        holders = self._met(item, standing) if contested else []
+        decision = decide.place(item, holders, not contested)
+        seen = frozenset(Ref(one.id, one.version) for one in holders)
+        self.writes.append(Replace(decision.item, base, entry, guarded=contested, slot_seen=seen))
+        self._newest = dict(standing.newest)
+        for one in decision.changed:
+            self._replace(one, Ref(one.id, one.version))
+
+    def _replace(self, item: MemoryItem, base: Ref) -> None:
+        self.writes.append(Replace(self._next(item), base, last=False))
+        self._made += 1
+        self._remember(self._next(item))
+        self._newest[item.id] = self._newest.get(item.id, 1) + 1
 
     def _insert(
         self, decision: decide.Decision, entry: Entry, seen: frozenset[Ref], guards: dict[str, bool]
@@ -81,17 +138,13 @@ class Plan:
         item = decision.item
         self.writes.append(Insert(item, entry, slot_seen=seen, **guards))
         self.results.append(self._made)
-        self._made += 1 + len(decision.changed)
-        self.writes += [
-            Replace(self._next(one), Ref(one.id, one.version), last=False) for one in decision.changed
-        ]
+        self._made += 1
         if item.kind != "episode":
             place = self._remember(item)
             for alike in ((item.scope, item.slot), (item.scope, item.slot, item.kind, item.text)):
                 self._alike.setdefault(alike, []).append(place)
         for one in decision.changed:
-            self._remember(self._next(one))
-            self._newest[one.id] = self._newest.get(one.id, 1) + 1
+            self._replace(one, Ref(one.id, one.version))
         return item
 
     def _met(self, item: MemoryItem, standing: Standing) -> list[MemoryItem]:

@@ -536,7 +536,7 @@ class Writes(Base):
             if one.item.known_to == deleted.known_from and one.item.state != "deleted"
         ]
         # A memory that was moved left such a mark too, and is restored where it went, if anywhere.
-        if not closed or past[-1].verb != "delete":
+        if not closed or past[-1].verb == "update":
             raise NotFound(deleted.id)
         writes: list[Write] = []
         parts: list[MemoryItem] = []

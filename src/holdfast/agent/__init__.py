@@ -1,0 +1,311 @@
+"""The agent's side: what to send before a step, tools while it runs, what to keep after it; state and runs that survive.
+
+    session = Session(memory, thread="chat-7", user="ada", project="api")
+    step = session.before_step("which port does the server use?")
+    reply = model(step.messages("You are a helpful engineer."), tools=session.tools("openai"))
+    session.after_step([{"role": "user", "content": step.input}, reply])
+
+No framework and no model: lists of messages in, lists of messages out. `AsyncSession` is the same over an `AsyncMemory`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from ..errors import InvalidInput
+from .core import PLACEMENT, SPLIT, After, Core, Step, Trace, got
+from .tools import schemas
+
+__all__ = [
+    "PLACEMENT",
+    "SPLIT",
+    "After",
+    "AsyncRun",
+    "AsyncSession",
+    "Run",
+    "Session",
+    "State",
+    "Step",
+    "Trace",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _driven(verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Any, P], R]:
+    """Return a plain method that drives the session's verb to its end: over a plain memory nothing in it pauses."""
+
+    @functools.wraps(verb)
+    def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
+        running = verb(self._core, *arguments, **named)
+        try:
+            running.send(None)
+        except StopIteration as done:
+            result: R = done.value
+            return result
+        finally:
+            running.close()
+        raise RuntimeError("an async memory needs an AsyncSession")
+
+    return call
+
+
+def _awaited(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+    @functools.wraps(verb)
+    async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
+        return await verb(self._core, *arguments, **named)
+
+    return call
+
+
+class _Named:
+    """What both faces of a session have that waits for nothing."""
+
+    def __init__(
+        self,
+        memory: Any,
+        *,
+        thread: str,
+        actor: str | None = None,
+        placement: Mapping[str, Sequence[str]] = PLACEMENT,
+        state_scope: Sequence[str] | None = None,
+        count_tokens: Callable[[str], int] | None = None,
+        **labels: str | Sequence[str],
+    ) -> None:
+        self._core = Core(memory, thread, labels, actor, placement, state_scope, count_tokens)
+
+    @property
+    def thread(self) -> str:
+        """The conversation's name."""
+        return self._core.thread
+
+    def tools(self, shape: Literal["openai", "anthropic", "json"] = "openai") -> list[dict[str, Any]]:
+        """Return the definitions of the memory tools for a model's API; `call` runs them."""
+        if shape not in ("openai", "anthropic", "json"):
+            raise InvalidInput("shape", f"{shape!r:.40} must be openai, anthropic or json")
+        return schemas(shape, self._core.names)
+
+
+class State(MutableMapping[str, Any]):
+    """A session's working memory as a mapping: every change is a version, survives a crash, and is seen by its session alone
+    (or by whom `state_scope` names)."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getitem__(self, name: str) -> Any:
+        held = self._session.state_item(name)
+        if held is None:
+            raise KeyError(name)
+        return held.metadata["value"]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._session.set_state(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if self._session.state_item(name) is None:
+            raise KeyError(name)
+        self._session.drop_state(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._session.all_state())
+
+    def __len__(self) -> int:
+        return len(self._session.all_state())
+
+    def version(self, name: str) -> int:
+        """Return the version of a name, 0 where nothing holds it: what `set` takes as `expected_version`."""
+        held = self._session.state_item(name)
+        return 0 if held is None else held.version
+
+    def set(self, name: str, value: Any, *, expected_version: int | None = None) -> int:
+        """Set a name and return its new version; raises `VersionConflict` if another has changed it since."""
+        return self._session.set_state(name, value, expected_version=expected_version).version
+
+
+class Run:
+    """A run under way: `step` records what was done, `outcome` how it ended."""
+
+    def __init__(self, session: Session, trace: Trace) -> None:
+        self._session, self.trace = session, trace
+        self.outcome: str | None = None
+
+    def step(self, text: str, state: Mapping[str, Any] | None = None) -> None:
+        """Record a step, and with `state` what is needed to go on after it."""
+        self._session.record(self.trace.id, text, state)
+
+
+class AsyncRun:
+    """`Run` for an event loop."""
+
+    def __init__(self, session: AsyncSession, trace: Trace) -> None:
+        self._session, self.trace = session, trace
+        self.outcome: str | None = None
+
+    async def step(self, text: str, state: Mapping[str, Any] | None = None) -> None:
+        """Record a step, and with `state` what is needed to go on after it."""
+        await self._session.record(self.trace.id, text, state)
+
+
+class Session(_Named):
+    """One conversation of an agent over a `Memory`: before_step, tools, after_step; its state and its runs.
+
+    `thread` names the conversation, `labels` who is in it (user="ada", project="api"). `placement` says under which labels a
+    kind is saved, `state_scope` with which labels the state is shared. Safe to open again after a crash: all of it is in the
+    memory.
+    """
+
+    before_step = _driven(Core.before_step)
+    after_step = _driven(Core.after_step)
+    confirm = _driven(Core.confirm)
+    call = _driven(Core.call)
+    all_state = _driven(Core.all_state)
+    state_item = _driven(Core.state_item)
+    set_state = _driven(Core.set_state)
+    drop_state = _driven(Core.drop_state)
+    close_goal = _driven(Core.close_goal)
+    begin = _driven(Core.begin)
+    record = _driven(Core.record)
+    finish = _driven(Core.finish)
+    unfinished = _driven(Core.unfinished)
+    tried = _driven(Core.tried)
+
+    @property
+    def state(self) -> State:
+        """The session's working memory as a mapping."""
+        return State(self)
+
+    @contextmanager
+    def run(
+        self, name: str, state: Mapping[str, Any] | None = None, *, run_id: str | None = None
+    ) -> Iterator[Run]:
+        """Record a run: done at the end of the block, failed where it raises; killed, it stays in `unfinished`."""
+        run = Run(self, self.begin(name, state, run_id=run_id))
+        try:
+            yield run
+        except Exception as error:
+            self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
+            raise
+        self.finish(run.trace.id, "done", run.outcome)
+
+    def wrap(
+        self, call: Callable[[list[dict[str, str]]], Any], *, budget: int = 2_048
+    ) -> Callable[[Sequence[Mapping[str, Any]]], Any]:
+        """Make a function from messages to a reply remember: the reply is a string, a message, or an iterator of pieces."""
+
+        def remembering(messages: Sequence[Mapping[str, Any]]) -> Any:
+            instructions, said = _asked(messages)
+            reply = call(self.before_step(said, budget=budget).messages(instructions))
+            if isinstance(reply, Iterator):
+                return self._passed_on(said, reply)
+            self.after_step([{"role": "user", "content": said}, _replied(reply)])
+            return reply
+
+        return remembering
+
+    def _passed_on(self, said: str, pieces: Iterator[str]) -> Iterator[str]:
+        told: list[str] = []
+        try:
+            for piece in pieces:
+                told.append(piece)
+                yield piece
+        finally:  # what was heard of a reply that broke off is kept too
+            self.after_step([{"role": "user", "content": said}, _replied("".join(told))])
+
+
+class AsyncSession(_Named):
+    """`Session` for an event loop, over an `AsyncMemory`: the same verbs, to be awaited."""
+
+    before_step = _awaited(Core.before_step)
+    after_step = _awaited(Core.after_step)
+    confirm = _awaited(Core.confirm)
+    call = _awaited(Core.call)
+    all_state = _awaited(Core.all_state)
+    state_item = _awaited(Core.state_item)
+    set_state = _awaited(Core.set_state)
+    drop_state = _awaited(Core.drop_state)
+    close_goal = _awaited(Core.close_goal)
+    begin = _awaited(Core.begin)
+    record = _awaited(Core.record)
+    finish = _awaited(Core.finish)
+    unfinished = _awaited(Core.unfinished)
+    tried = _awaited(Core.tried)
+
+    @asynccontextmanager
+    async def run(
+        self, name: str, state: Mapping[str, Any] | None = None, *, run_id: str | None = None
+    ) -> AsyncIterator[AsyncRun]:
+        """Record a run; see `Session.run`."""
+        run = AsyncRun(self, await self.begin(name, state, run_id=run_id))
+        try:
+            yield run
+        except Exception as error:
+            await self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
+            raise
+        await self.finish(run.trace.id, "done", run.outcome)
+
+    def wrap(
+        self, call: Callable[[list[dict[str, str]]], Any], *, budget: int = 2_048
+    ) -> Callable[[Sequence[Mapping[str, Any]]], Awaitable[Any]]:
+        """Make an async function from messages to a reply remember: a string, a message, or an async iterator of pieces."""
+
+        async def remembering(messages: Sequence[Mapping[str, Any]]) -> Any:
+            instructions, said = _asked(messages)
+            step = await self.before_step(said, budget=budget)
+            reply = await got(call(step.messages(instructions)))
+            if isinstance(reply, AsyncIterator):
+                return self._passed_on(said, reply)
+            await self.after_step([{"role": "user", "content": said}, _replied(reply)])
+            return reply
+
+        return remembering
+
+    async def _passed_on(self, said: str, pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+        told: list[str] = []
+        try:
+            async for piece in pieces:
+                told.append(piece)
+                yield piece
+        finally:
+            await self.after_step([{"role": "user", "content": said}, _replied("".join(told))])
+
+
+def _asked(messages: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return the instructions and the latest words of the user in a list of messages."""
+    instructions = "\n\n".join(str(one["content"]) for one in messages if one.get("role") == "system")
+    said = [
+        one["content"]
+        for one in messages
+        if one.get("role") == "user" and isinstance(one.get("content"), str)
+    ]
+    if not said:
+        raise InvalidInput(
+            "messages", "hold no words of the user; give a message with role user and a string"
+        )
+    return instructions, str(said[-1])
+
+
+def _replied(reply: Any) -> dict[str, Any]:
+    """Return a model's reply as a message."""
+    if isinstance(reply, str):
+        return {"role": "assistant", "content": reply}
+    if isinstance(reply, Mapping):
+        return {"role": "assistant", **reply}
+    raise InvalidInput(
+        "reply", f"must be a string, a message or an iterator of strings, not {type(reply).__name__}"
+    )

@@ -1,0 +1,444 @@
+"""A session's verbs once, as `async def`, over either face of the memory; and what they answer with."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ..config import TokenCounter
+from ..errors import HoldfastError, InvalidInput, SlotConflict, VersionConflict
+from ..filters import Eq
+from ..judgements import Observation
+from ..memory import AsyncMemory, Memory
+from ..receipts import Receipt
+from ..types import MemoryItem
+from .tools import TOOLS, shown
+
+# How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
+SPLIT: Mapping[str, float] = {"memory": 0.5, "state": 0.15, "recent": 0.35}
+# Under which labels a kind is saved, as far as the session holds them; without a row, under all of them.
+PLACEMENT: Mapping[str, tuple[str, ...]] = {
+    "preference": ("user",),
+    "personal": ("user",),  # facts about the user
+    "fact": ("project",),
+    "procedure": ("project",),
+}
+_RECENT = 50  # turns looked at for the recent part
+_LONGEST = 2_000  # characters of a tool's result in a prompt; the episode has all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step needs: the `memory` text within its budget, the `ids` and `receipt` behind it, the state, the recent turns.
+
+    `recent` are messages, oldest first; `folded` counts the earlier ones of the thread that did not fit and are found by
+    search.
+    """
+
+    input: str
+    goal: str | None
+    memory: str
+    ids: tuple[str, ...]
+    receipt: Receipt
+    state: Mapping[str, Any]
+    recent: tuple[Mapping[str, str], ...]
+    folded: int
+
+    def messages(self, instructions: str = "") -> list[dict[str, str]]:
+        """Return the whole list to send: instructions, memory, goal and state; the recent turns; the input."""
+        parts = [instructions, self.memory]
+        if self.goal:
+            parts.append(f"Goal: {self.goal}")
+        if self.state:
+            parts.append(
+                "State:\n"
+                + "\n".join(
+                    f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in self.state.items()
+                )
+            )
+        if self.folded:
+            parts.append(
+                f"({self.folded} earlier turns of this conversation are not shown; search_memory finds them.)"
+            )
+        system = "\n\n".join(part for part in parts if part)
+        return [
+            *([{"role": "system", "content": system}] if system else []),
+            *(dict(one) for one in self.recent),
+            {"role": "user", "content": self.input},
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review."""
+
+    observation: Observation
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A run as it was recorded: its name, how it stands ("running", "done", "failed"), its steps and how it ended."""
+
+    id: str
+    name: str
+    status: str
+    steps: tuple[str, ...]
+    outcome: str | None
+    started: datetime
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def got(result: Any) -> Any:
+    """Return what a verb of either face returned."""
+    return await result if inspect.isawaitable(result) else result
+
+
+def _message(item: MemoryItem) -> dict[str, str]:
+    """Return an episode as a message: what is no user's or agent's own words says who told it, long ones shortened."""
+    role = item.source.role or "user"
+    if role in ("user", "assistant"):
+        return {"role": role, "content": item.text}
+    text = (
+        item.text
+        if len(item.text) <= _LONGEST
+        else f"{item.text[:_LONGEST]} ... ({len(item.text):,} characters in memory)"
+    )
+    return {"role": "user", "content": f"[{role} {item.speaker or ''}] {text}".replace(" ]", "]")}
+
+
+class Core:
+    """A session's verbs once, as `async def`, over either face of the memory."""
+
+    def __init__(
+        self,
+        memory: Memory | AsyncMemory,
+        thread: str,
+        labels: Mapping[str, str | Sequence[str]],
+        actor: str | None,
+        placement: Mapping[str, Sequence[str]],
+        state_scope: Sequence[str] | None,
+        count: Callable[[str], int] | None,
+    ) -> None:
+        if "session" in labels:
+            raise InvalidInput(
+                "session", "is the label of the session itself; name the conversation with thread="
+            )
+        self.thread, self.names = thread, tuple(labels)
+        self.memory = memory.scoped(actor=actor, **{**labels, "session": thread})
+        self.scope: Sequence[str] = self.names or ("session",)
+        self.state_scope: Sequence[str] = tuple(state_scope) if state_scope else (*self.names, "session")
+        held = {kind: tuple(name for name in names if name in labels) for kind, names in placement.items()}
+        self.placement = {kind: names for kind, names in held.items() if names}
+        self.shown: list[str] = []  # texts of the memories of the latest steps
+        self.count = TokenCounter(count)
+
+    # -- the loop ------------------------------------------------------------------------------------------------
+
+    async def before_step(self, input: str, goal: str | None = None, *, budget: int = 2_048) -> Step:
+        """Return what to send for an input within about `budget` tokens, split as `SPLIT` says; see `Step.messages`.
+
+        A `goal` given once holds for later steps until `close_goal`.
+        """
+        if goal is not None:
+            await self.set_state("goal", goal)
+        state = await self.all_state()
+        goal = state.pop("goal", None)
+        query = input if not goal else f"{input}\n{goal}"
+        context = await got(self.memory.context(query, budget=int(budget * SPLIT["memory"])))
+        if context.ids:
+            found = await got(
+                self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
+            )
+            self.shown = [*self.shown, *(item.text for item in found.items)][-200:]
+        state, spent = self._fitting(state, int(budget * SPLIT["state"]))
+        left = budget - context.tokens - spent - self.count(input)
+        recent, folded = await self._recent(max(0, min(left, int(budget * (1 - SPLIT["memory"])))))
+        return Step(input, goal, context.text, context.ids, context.receipt, state, recent, folded)
+
+    def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], int]:
+        """Return what of the state fits, in order of its names, and the tokens it takes."""
+        fits: dict[str, Any] = {}
+        spent = 0
+        for name, value in state.items():
+            cost = self.count(f"- {name}: {json.dumps(value, ensure_ascii=False)}\n")
+            if spent + cost <= budget:
+                fits[name], spent = value, spent + cost
+        return fits, spent
+
+    async def _recent(self, budget: int) -> tuple[tuple[Mapping[str, str], ...], int]:
+        """Return the latest turns of the thread that fit, oldest first, and how many do not."""
+        page = await got(
+            self.memory.list(
+                where=Eq("thread", self.thread),
+                kinds=["episode"],
+                sort="observed_at",
+                limit=_RECENT,
+                scope=self.scope,
+            )
+        )
+        turns = sorted(page.items, key=lambda item: (item.observed_at, item.id), reverse=True)
+        kept: list[Mapping[str, str]] = []
+        for item in turns:
+            message = _message(item)
+            cost = self.count(message["content"]) + 4
+            if cost > budget:
+                break
+            kept, budget = [message, *kept], budget - cost
+        return tuple(kept), len(turns) - len(kept)
+
+    async def after_step(
+        self, messages: Sequence[Any] | Mapping[str, Any] | str, outcome: str | None = None
+    ) -> After:
+        """Keep what was said and done in a step, and what the rules read out of it.
+
+        `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
+        review: hand the user's yes or no to `confirm`.
+        """
+        listed = [messages] if isinstance(messages, str | Mapping) else list(messages)
+        if outcome is not None:
+            listed.append({"role": "event", "content": f"Outcome: {outcome}"})
+        seen = await got(
+            self.memory.observe(
+                listed, thread=self.thread, scope=self.scope, placement=self.placement, recalled=self.shown
+            )
+        )
+        waiting = [one.item for one in seen.of("pending") if one.item is not None]
+        return After(seen, tuple(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting))
+
+    async def confirm(self, id: str, yes: bool) -> MemoryItem:
+        """Settle a question of `after_step`: the memory is kept, or stays out."""
+        page = await got(self.memory.review(id, approve=yes, scope=await self._where(id)))
+        found: MemoryItem = page.items[0]
+        return found
+
+    async def _where(self, id: str) -> Sequence[str]:
+        page = await got(self.memory.review())
+        return next((tuple(item.scope.names) for item in page.items if item.id == id), self.scope)
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    async def all_state(self) -> dict[str, Any]:
+        """Return the session's state: every name with its value, in order of names."""
+        page = await got(
+            self.memory.list(kinds=["working"], tags=["state"], limit=200, scope=self.state_scope)
+        )
+        return {
+            item.metadata["name"]: item.metadata["value"]
+            for item in sorted(page.items, key=lambda one: str(one.slot))
+        }
+
+    async def state_item(self, name: str) -> MemoryItem | None:
+        """Return the memory that holds a name of the state, with its version, or None."""
+        found: MemoryItem | None = await got(self.memory.current(f"state.{name}", scope=self.state_scope))
+        return found
+
+    async def set_state(self, name: str, value: Any, *, expected_version: int | None = None) -> MemoryItem:
+        """Set a name of the state to any JSON value of at most 16,000 characters and return its memory.
+
+        `expected_version` is what `state_item(name).version` was when you looked, or 0 if there was none: raises
+        `VersionConflict` with the current item if another has changed it since.
+        """
+        text = f"{name}: {json.dumps(value, ensure_ascii=False)}"[:20_000]
+        fields: dict[str, Any] = {
+            "text": text,
+            "value": text[:200],
+            "metadata": {"name": name, "value": value},
+        }
+        held = await self.state_item(name)
+        if held is None:
+            if expected_version:
+                raise InvalidInput(
+                    "expected_version", f"nothing holds {name!r} in the state by now; pass 0 to set it anew"
+                )
+            made: MemoryItem = await got(
+                self.memory.save(
+                    **fields, kind="working", slot=f"state.{name}", tags=["state"], scope=self.state_scope
+                )
+            )
+            return made
+        if expected_version == 0:
+            raise VersionConflict(0, held)
+        changed: MemoryItem = await got(
+            self.memory.update(held.id, **fields, scope=self.state_scope, expected_version=expected_version)
+        )
+        return changed
+
+    async def drop_state(self, name: str) -> None:
+        """Take a name out of the state; it stays in its history."""
+        held = await self.state_item(name)
+        if held is not None:
+            await got(self.memory.delete(held.id, scope=self.state_scope))
+
+    async def close_goal(self) -> None:
+        """End the goal that `before_step` was given."""
+        await self.drop_state("goal")
+
+    # -- tools ---------------------------------------------------------------------------------------------------
+
+    async def call(self, name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
+        """Run a tool that the model called and return a JSON object for it: the result, or an `error` it can act on."""
+        try:
+            given = json.loads(arguments) if isinstance(arguments, str) else dict(arguments)
+            if not isinstance(given, dict) or name not in TOOLS:
+                raise InvalidInput(
+                    "tool", f"{name!r:.60} with an object of arguments; the tools are {', '.join(TOOLS)}"
+                )
+            unknown = set(given) - set(TOOLS[name][1])
+            if unknown:
+                raise InvalidInput("arguments", f"{name} takes no {sorted(unknown)[0]!r:.60}")
+            return await self._tool(name, {key: value for key, value in given.items() if value is not None})
+        except VersionConflict as error:
+            return {"error": "VersionConflict", "message": str(error), "current": shown(error.current)}
+        except SlotConflict as error:
+            return {"error": "SlotConflict", "message": str(error), "current": shown(error.holder)}
+        except HoldfastError as error:
+            return {"error": type(error).__name__, "message": str(error)}
+        except (TypeError, ValueError, KeyError) as error:
+            return {"error": "InvalidInput", "message": f"{name}: {type(error).__name__}: {error}"}
+
+    async def _tool(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        scope = given.pop("scope", None)
+        if scope is not None and scope not in self.names:
+            raise InvalidInput("scope", f"must be one of {', '.join(self.names)}")
+        labels = None if scope is None else (scope,)
+        if name == "search_memory":
+            hits = await got(self.memory.search(given["query"], k=given.get("k", 5), scope=labels))
+            self.shown = [*self.shown, *(hit.text for hit in hits)][-200:]
+            return {"memories": [shown(hit.item) for hit in hits]}
+        if name == "list_memories":
+            kinds = [given["kind"]] if "kind" in given else None
+            page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
+            return {"memories": [shown(item) for item in page.items]}
+        if name == "save_memory":
+            kind = given.pop("kind", "fact")
+            where = labels or self.placement.get(kind) or self.scope
+            source = {"role": "assistant", "trust": "model"}
+            saved = await got(
+                self.memory.save(
+                    given["text"], kind=kind, scope=where, source=source, **_only(given, "slot", "value")
+                )
+            )
+            return {"saved": shown(saved)}
+        item = await got(self.memory.get(given["id"]))
+        where = tuple(item.scope.names)
+        if name == "delete_memory":
+            gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
+            return {"deleted": shown(gone)}
+        changed = await got(
+            self.memory.update(
+                item.id,
+                expected_version=given["version"],
+                scope=where,
+                changed_at=datetime.now(UTC),
+                **_only(given, "text", "value"),
+            )
+        )
+        return {"updated": shown(changed)}
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    async def begin(
+        self, name: str, state: Mapping[str, Any] | None = None, *, run_id: str | None = None
+    ) -> Trace:
+        """Begin a run and return its trace; with the `run_id` of an unfinished one, go on with that."""
+        if run_id is not None:
+            return await self._trace(await self._run(run_id))
+        id = uuid.uuid4().hex[:12]
+        value = {"id": id, "status": "running", "outcome": None}
+        item = await got(
+            self.memory.save(
+                f"Run: {name}", kind="working", slot=f"run.{id}", value=value, tags=["run"], thread=f"run:{id}", scope=self.scope,
+                metadata={"name": name, "state": dict(state or {})},
+            )
+        )  # fmt: skip
+        return await self._trace(item)
+
+    async def record(self, run_id: str, text: str, state: Mapping[str, Any] | None = None) -> None:
+        """Keep a step of a run as an episode, and what is needed to go on after it as the run's `state`."""
+        item = await self._run(run_id)
+        if state is not None:
+            metadata = {**item.metadata, "state": dict(state)}
+            await got(
+                self.memory.update(
+                    item.id, metadata=metadata, scope=self.scope, expected_version=item.version
+                )
+            )
+        step = {"role": "event", "content": text}
+        await got(self.memory.observe([step], thread=f"run:{run_id}", scope=self.scope))
+
+    async def finish(
+        self, run_id: str, status: Literal["done", "failed"], outcome: str | None = None
+    ) -> Trace:
+        """End a run: how it ended becomes searchable, beside its steps."""
+        item = await self._run(run_id)
+        value = {**item.value, "status": status, "outcome": outcome}
+        name = item.metadata["name"]
+        text = f"Run {name!r} {'succeeded' if status == 'done' else 'failed'}" + (
+            f": {outcome}" if outcome else ""
+        )
+        ended = await got(
+            self.memory.update(
+                item.id, text=text, value=value, scope=self.scope, expected_version=item.version
+            )
+        )
+        await got(
+            self.memory.observe(
+                [{"role": "event", "content": text}], thread=f"run:{run_id}", scope=self.scope
+            )
+        )
+        return await self._trace(ended)
+
+    async def unfinished(self) -> tuple[Trace, ...]:
+        """Return the runs that began and did not end, the latest first, with their steps and state to go on from."""
+        page = await got(
+            self.memory.list(
+                where=Eq("value.status", "running"),
+                kinds=["working"],
+                tags=["run"],
+                limit=100,
+                scope=self.scope,
+            )
+        )
+        return tuple([await self._trace(item) for item in page.items])
+
+    async def tried(self, what: str, *, k: int = 5) -> tuple[Trace, ...]:
+        """Return the runs most like `what`, ended or not: have we tried this before, and how did it end?"""
+        hits = await got(self.memory.search(what, k=k, kinds=["working"], tags=["run"], scope=self.scope))
+        return tuple([await self._trace(hit.item) for hit in hits])
+
+    async def _run(self, run_id: str) -> MemoryItem:
+        found: MemoryItem | None = await got(self.memory.current(f"run.{run_id}", scope=self.scope))
+        if found is None:
+            raise InvalidInput(
+                "run_id",
+                f"{run_id!r:.40} is no run that is visible here; unfinished() lists those to go on with",
+            )
+        return found
+
+    async def _trace(self, item: MemoryItem) -> Trace:
+        page = await got(
+            self.memory.list(
+                where=Eq("thread", item.thread),
+                kinds=["episode"],
+                sort="id",
+                descending=False,
+                limit=1_000,
+                scope=self.scope,
+            )
+        )
+        ended = item.value["status"] != "running"
+        steps = tuple(one.text for one in page.items)
+        return Trace(
+            item.value["id"], item.metadata["name"], item.value["status"], steps[:-1] if ended else steps, item.value["outcome"],
+            item.valid_from or item.known_from or datetime.now(UTC), item.metadata["state"],
+        )  # fmt: skip
+
+
+def _only(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: given[name] for name in names if name in given}

@@ -1,0 +1,71 @@
+"""The memory tools a model may call: their definitions in the shape of each API, and what a model is shown of a memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..types import MemoryItem
+
+
+def shown(item: MemoryItem) -> dict[str, Any]:
+    """Return what a model is shown of a memory: enough to name it again, and no more."""
+    told = {
+        "id": item.id, "version": item.version, "text": item.text, "kind": item.kind, "slot": item.slot, "value": item.value,
+        "scope": list(item.scope.names), "date": (item.observed_at or item.valid_from or item.known_from or datetime.now(UTC)).date().isoformat(),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value is not None}
+
+
+_TEXT = {"type": "string"}
+_SLOT = {
+    "type": ["string", "null"],
+    "description": 'What it is the value of, as entity.attribute ("server.port"), or null.',
+}
+_VALUE = {"type": ["string", "number", "boolean", "null"], "description": "The value of the slot, or null."}
+_COUNT = {"type": ["integer", "null"], "description": "How many at most."}
+_KIND = {"type": ["string", "null"], "enum": ["fact", "preference", "procedure", None]}
+_VERSION = {
+    "type": "integer",
+    "description": "The version you saw; a change by others since is refused and shown.",
+}
+# Of each tool: what it is for, and its parameters; "scope" is filled in with the session's labels.
+TOOLS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "search_memory": ("Find memories that answer a question, best first.", {"query": _TEXT, "k": _COUNT, "scope": {}}),
+    "save_memory": (
+        "Keep one fact, preference or procedure worth knowing in later conversations. A new value of a slot replaces the earlier one.",
+        {"text": _TEXT, "kind": _KIND, "slot": _SLOT, "value": _VALUE, "scope": {}},
+    ),
+    "update_memory": (
+        "Change a memory that is no longer right.", {"id": _TEXT, "version": _VERSION, "text": _TEXT, "value": _VALUE}
+    ),
+    "delete_memory": ("Take a memory out of all answers.", {"id": _TEXT, "version": _VERSION}),
+    "list_memories": ("List the latest memories.", {"kind": _KIND, "limit": _COUNT, "scope": {}}),
+}  # fmt: skip
+
+
+def schemas(shape: str, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the tools' definitions in the shape of an API, strict: every parameter named, none besides."""
+    scope = {
+        "type": ["string", "null"],
+        "enum": [*labels, None],
+        "description": "Whose memories; null for the usual.",
+    }
+    made = []
+    for name, (description, parameters) in TOOLS.items():
+        properties = {key: scope if key == "scope" else value for key, value in parameters.items()}
+        schema = {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+        if shape == "openai":
+            function = {"name": name, "description": description, "parameters": schema, "strict": True}
+            made.append({"type": "function", "function": function})
+        elif shape == "anthropic":
+            made.append({"name": name, "description": description, "input_schema": schema})
+        else:
+            made.append({"name": name, "description": description, "parameters": schema})
+    return made

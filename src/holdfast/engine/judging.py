@@ -1,0 +1,122 @@
+"""Judging what a step holds: each candidate beside what is known and what those before it leave, and what follows planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from .. import decide
+from ..attributes import Attribute
+from ..extract import Verdict, judge
+from ..judgements import Judgement
+from ..ports import Entry, Standing
+from ..types import MemoryItem
+from .plan import Plan
+from .step import Candidate
+
+
+class Made(NamedTuple):
+    """A candidate with the item it would become, that item's search data, and what stands in its slot."""
+
+    candidate: Candidate
+    item: MemoryItem | None = None
+    entry: Entry | None = None
+    standing: Standing | None = None
+
+
+Judged = tuple[
+    Judgement, int | None
+]  # what became of a candidate, and where its item is among the plan's results
+
+
+def judged(
+    plan: Plan,
+    made: Sequence[Made],
+    known: Sequence[MemoryItem],
+    table: Mapping[str, Attribute],
+    now: datetime,
+) -> list[Judged]:
+    """Judge candidates one after another, each beside what those before it leave, and plan what follows."""
+    live = list(known)
+    found: list[Judged] = []
+    for one in made:
+        if one.candidate.skipped:
+            found.append((one.candidate.judged("skipped", one.candidate.skipped), None))
+            continue
+        # A value competes in its own scope only; what ends or is to be forgotten is looked for in all of them.
+        beside = live if one.item is None else [item for item in live if item.scope == one.item.scope]
+        one = _said_later(one, beside)
+        verdict = judge(one.candidate.proposal, beside, table)
+        concerned = [item for item in live if item.id in verdict.ids]
+        found.append(_planned(plan, one, verdict, concerned, now))
+        outcome = found[-1][0].outcome
+        if outcome in ("superseded", "ended", "forgotten"):
+            live = [item for item in live if item not in concerned]
+        if outcome in ("added", "superseded", "conflict") and one.item is not None:
+            live.append(one.item)
+    return found
+
+
+def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
+    """Let what was said later hold from when it was said, where it dates itself before a value that nothing dated.
+
+    "I live in Paris", then "I moved to Berlin last month": of Paris we only know that it was said, so Berlin is no history.
+    """
+    draft, item = one.candidate.proposal.draft, one.item
+    if (
+        draft is None
+        or item is None
+        or item.valid_from is None
+        or draft.observed_at is None
+        or draft.valid_to
+    ):
+        return one
+    for other in live:
+        undated = other.slot == item.slot is not None and not other.explicit_time and other.valid_from
+        if undated and item.valid_from < undated <= draft.observed_at:
+            candidate = replace(
+                one.candidate,
+                proposal=replace(one.candidate.proposal, draft=replace(draft, valid_from=draft.observed_at)),
+            )
+            return one._replace(candidate=candidate, item=replace(item, valid_from=draft.observed_at))
+    return one
+
+
+def _planned(
+    plan: Plan, one: Made, verdict: Verdict, concerned: Sequence[MemoryItem], now: datetime
+) -> Judged:
+    """Plan what a verdict comes to, and return it as a judgement."""
+    candidate, item, outcome = one.candidate, one.item, verdict.outcome
+    at = next((end.at for end in candidate.proposal.ends if end.at), now)
+    if (
+        outcome in ("added", "superseded", "conflict", "review")
+        and item is not None
+        and one.entry
+        and one.standing
+    ):
+        if item.state == "pending" or outcome == "review":
+            why = f"{candidate.held}: waits for review" if candidate.held else verdict.reason
+            plan.hold(item, one.standing)
+            return candidate.judged("pending", why, ids=verdict.ids), len(plan.results) - 1
+        rivals = concerned if outcome == "conflict" else ()
+        plan.enter(item, one.entry, one.standing, rivals)
+        for other in concerned:
+            if outcome == "superseded" and (other.slot != item.slot or decide.many(item, plan.many)):
+                plan.end(other, item.valid_from or now, item.id)
+        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1
+    if outcome in ("merged", "known") and item is not None:
+        plan.sight(concerned[0], item.source)
+        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1
+    if outcome == "ended":
+        for other in concerned:
+            plan.end(other, at)
+    if outcome == "forgotten":
+        for other in concerned:
+            plan.remove(other)
+    if outcome in ("ended", "forgotten", "withheld"):
+        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), None
+    return candidate.judged(
+        "skipped", "nothing known to end" if outcome == "nothing to end" else verdict.reason
+    ), None

@@ -1,0 +1,261 @@
+"""Keeping a step of an agent: what was said as episodes, and what the rules read out of it, judged beside what is known.
+
+The path of an observation: messages -> redact -> read (rules) -> embed -> judge beside what stands in the scope -> one
+transaction for all. What was said is always kept; a candidate that is not kept says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from .. import checks
+from ..errors import InvalidInput, NotFound
+from ..filters import Eq, Exists
+from ..judgements import Judgement, Observation
+from ..ports import Authorship, Reach, Ref, Replace, Scan, Write
+from ..types import Draft, MemoryItem, Page, Scope
+from .base import decode, encode
+from .plan import Plan
+from .write import KEY_LIFE, UNSET, Writes
+
+if TYPE_CHECKING:
+    from .step import Candidate
+
+KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
+DECLARATIVE = frozenset({"fact", "preference", "procedure"})
+_INSTANT = timedelta(microseconds=1)
+
+
+class Observes(Writes):
+    """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
+
+    async def observe(
+        self,
+        messages: str | Mapping[str, Any] | Sequence[Any],
+        *,
+        thread: str | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        placement: Mapping[str, Sequence[str]] | None = None,
+        recalled: Iterable[str] = (),
+        idempotency_key: str | None = None,
+        reason: str | None = None,
+    ) -> Observation:
+        """Keep messages as episodes, and what the rules read out of them as facts, preferences and procedures.
+
+        `messages` are OpenAI's or Anthropic's shapes as they are, one message, or a string (the user's). Each becomes an
+        episode of `thread`, searchable when this returns; one of more than 20,000 characters becomes several. What policy
+        masks (keys, cards, national ids) is masked before anything is written. A new value of a slot ends the earlier one
+        from the time of its message on. `placement` names the labels a kind is saved under, where these are not the ones of
+        `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
+        `recalled` are texts the agent was just shown: said again by it or by a tool, they
+        are no news. An `idempotency_key` makes a repeated call give the first call's episodes and judge nothing, for 7 days.
+
+        The answer has a judgement for every candidate: what was done, and why. Raises `InvalidInput` naming the message.
+        """
+        from .step import Step  # with the rules 40 ms that a program that observes nothing need not spend
+
+        by, target = self._by("observe", reason), self._target(scope)
+        checks.optional_name(thread, "thread")
+        checks.optional_name(idempotency_key, "idempotency_key")
+        shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
+        step = Step(messages, self._parts.rules, self._parts.clock.now())
+        places = self._places(placement, target)
+        scopes = tuple(dict.fromkeys((target, *places.values())))
+        candidates = step.candidates(await self._declared(scopes), shown)
+        told = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
+        told = [self._redacted(draft) for draft in told]
+        episodes = [self._item(draft) for draft in told]
+        items = [self._candidate(one, episodes, places, target) for one in candidates]
+        return await self._observed(
+            step.found,
+            scopes,
+            list(zip(told, episodes, strict=True)),
+            list(zip(candidates, items, strict=True)),
+            by,
+        )
+
+    async def _observed(
+        self,
+        found: Sequence[Judgement],
+        scopes: tuple[Scope, ...],
+        told: Sequence[tuple[Draft, MemoryItem]],
+        candidates: Sequence[tuple[Candidate, MemoryItem | None]],
+        by: Authorship,
+    ) -> Observation:
+        """Write a step's episodes, and its candidates as they are judged, in one transaction."""
+        from .judging import Made, judged
+
+        saved = [item for _, item in candidates if item is not None]
+        entries = await self._entries([*(item for _, item in told), *saved])
+
+        async def change() -> Observation:
+            now, known = self._parts.clock.now(), await self._declared(scopes)
+            asked = [(item, False, draft.idempotency_key) for draft, item in told]
+            asked += [(item, self._contested(item), None) for item in saved]
+            standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
+            plan = Plan(self._parts.many)
+            for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
+                plan.add(draft, item, draft.text, entry, standing)
+            done: list[tuple[Judgement, int | None]] = []
+            if not any(
+                standing.once for standing in standings[: len(told)]
+            ):  # else this step was kept before
+                rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=True)
+                made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
+                done = [
+                    *((one, None) for one in found),
+                    *judged(plan, made, known, self._parts.rules.table, now),
+                ]
+            written = await self._apply(plan.writes, by) if plan.writes else []
+            kept = [await self._kept(result, written) for result in plan.results]
+            settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
+            return Observation(tuple(kept[: len(told)]), tuple(sorted(settled, key=lambda one: one.message)))
+
+        return await self._retried(change)
+
+    async def review(
+        self,
+        id: str | None = None,
+        *,
+        approve: bool | None = None,
+        text: str = UNSET,
+        value: Any = UNSET,
+        limit: int = 100,
+        cursor: str | None = None,
+        scope: Scope | Sequence[str] | None = None,
+        reason: str | None = None,
+    ) -> Page[MemoryItem]:
+        """Return what waits for review; with an `id`, approve or reject that and return it as it is then.
+
+        What waits is in no search, list or context. Approved, it is saved as if it had just been said, with `text` and
+        `value` in place of its own where they are given; rejected, it stays out. At most `limit` (1..1,000) a page.
+
+        Raises `NotFound` for an id that does not wait (any more), `AccessDenied`, `InvalidInput`.
+        """
+        if id is None:
+            return await self._waiting(limit, cursor, scope)
+        if not isinstance(approve, bool):
+            raise InvalidInput("approve", "is missing: True takes the memory over, False rejects it")
+        checked, by = checks.item_id(id), self._by("review", reason)
+        given = {name: one for name, one in (("text", text), ("value", value)) if one is not UNSET}
+
+        async def change() -> MemoryItem:
+            current = await self._current(checked, self._reach(scope))
+            if current.state != "pending":
+                raise NotFound(checked)
+            self._writable(current, scope)
+            base = Ref(current.id, current.version)
+            if not approve:
+                return (await self._apply([Replace(replace(current, state="rejected"), base)], by))[-1]
+            new = replace(
+                self._changed(current, given, current.scope),
+                state="active",
+                explicit_time=current.explicit_time,
+            )
+            entry = (await self._entries([new]))[0]
+            now = self._parts.clock.now()
+            asked = [(new, self._contested(new), None)]
+            standing = (await self._parts.io.store(self._parts.store.standings, asked, now, now))[0]
+            plan = Plan(self._parts.many)
+            plan.approve(new, base, entry, standing)
+            return (await self._apply(plan.writes, by))[0]
+
+        return Page((await self._retried(change),))
+
+    async def _waiting(
+        self, limit: int, cursor: str | None, scope: Scope | Sequence[str] | None
+    ) -> Page[MemoryItem]:
+        checks.count(limit, "limit", 1, 1_000)
+        after = None if cursor is None else decode(cursor, "cursor", checks.item_id)
+        scan = Scan(
+            self._reach(scope), self._at(), Eq("state", "pending"), live=False, sort="id", descending=False,
+            limit=limit + 1, after=None if after is None else (after, after),
+        )  # fmt: skip
+        found = await self._parts.io.store(self._parts.store.scan, scan)
+        return Page(tuple(found[:limit]), encode(found[limit - 1].id) if len(found) > limit else None)
+
+    async def conflicts(
+        self, *, scope: Scope | Sequence[str] | None = None, limit: int = 100
+    ) -> list[tuple[MemoryItem, ...]]:
+        """Return the open conflicts: groups of live memories that contradict each other, oldest first in each.
+
+        At most `limit` (1..1,000) memories are looked at, the latest first. `resolve` settles one.
+        """
+        checks.count(limit, "limit", 1, 1_000)
+        scan = Scan(self._reach(scope), self._at(), Exists("conflicts_with"), limit=limit)
+        found = {item.id: item for item in await self._parts.io.store(self._parts.store.scan, scan)}
+        groups: list[tuple[MemoryItem, ...]] = []
+        seen: set[str] = set()
+        for item in found.values():
+            group = {item.id, *(id for id in item.conflicts_with if id in found)}
+            if item.id not in seen and len(group) > 1:
+                groups.append(tuple(sorted((found[id] for id in group), key=lambda one: one.id)))
+            seen |= group
+        return groups
+
+    async def resolve(
+        self, id: str, *, scope: Scope | Sequence[str] | None = None, reason: str | None = None
+    ) -> MemoryItem:
+        """Settle a conflict in favour of one memory and return it: those that contradict it end when it began.
+
+        Raises `NotFound`, `AccessDenied`, and `InvalidInput` where it is in no conflict.
+        """
+        by = self._by("resolve", reason)
+
+        async def change() -> MemoryItem:
+            kept = await self._mine(id, scope, None)
+            reach = Reach(exactly=(kept.scope,))
+            rivals = [
+                await self._parts.io.store(self._parts.store.get, one, reach, self._at())
+                for one in kept.conflicts_with
+            ]
+            live = [one for one in rivals if one is not None and one.state == "active"]
+            if not live:
+                raise InvalidInput(
+                    "id", f"memory {kept.id} contradicts none that is live; conflicts() lists those that do"
+                )
+            writes: list[Write] = []
+            for one in live:
+                rest = tuple(other for other in one.conflicts_with if other != kept.id)
+                begun = [at for at in (kept.valid_from, one.valid_from and one.valid_from + _INSTANT) if at]
+                end = max(begun, default=self._parts.clock.now())
+                ended = replace(one, valid_to=end, superseded_by=kept.id, conflicts_with=rest)
+                writes.append(Replace(ended, Ref(one.id, one.version), last=False))
+            gone = {one.id for one in live}
+            left = tuple(one for one in kept.conflicts_with if one not in gone)
+            writes.append(Replace(replace(kept, conflicts_with=left), Ref(kept.id, kept.version)))
+            return (await self._apply(writes, by))[-1]
+
+        return await self._retried(change)
+
+    def _places(self, placement: Mapping[str, Sequence[str]] | None, target: Scope) -> dict[str, Scope]:
+        """Return the scope of each kind that has one of its own."""
+        given: object = {} if placement is None else placement
+        if not isinstance(given, Mapping) or not set(given) <= {*DECLARATIVE, "personal"}:
+            raise InvalidInput(
+                "placement", f"maps any of {', '.join(sorted(DECLARATIVE))}, personal to label names"
+            )
+        return {kind: self._target(tuple(names)) for kind, names in given.items()}
+
+    def _candidate(
+        self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope
+    ) -> MemoryItem | None:
+        """Return what a candidate would be saved as, citing the episode it was read from."""
+        draft = one.draft
+        if draft is None:
+            return None
+        personal = draft.kind == "fact" and (draft.slot or "").startswith("user")
+        scope = places.get("personal" if personal else draft.kind, target)
+        cited = [item.id for item in episodes if item.metadata.get("message") == one.proposal.message]
+        source = replace(draft.source, lineage=(*draft.source.lineage, *cited[:1]))
+        item = self._item(self._redacted(replace(draft, scope=scope, source=source)))
+        # Only words make a time explicit: two values of one message are a correction, not a conflict.
+        return replace(item, explicit_time=one.proposal.dated, state="pending" if one.held else "active")
+
+    async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
+        """Return the live declarative memories of exactly these scopes, the latest first."""
+        scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
+        return await self._parts.io.store(self._parts.store.scan, scan)

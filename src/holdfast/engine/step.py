@@ -1,0 +1,211 @@
+"""One step of an agent before anything is written: its messages masked, its candidates read, held back or let go.
+
+Pure but for the ids it is given: what is written follows from the messages, the rules, the policy and what is known.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .. import checks, redact
+from ..checks import folded
+from ..errors import InvalidInput
+from ..extract import Message, Proposal, normalise, read, topics
+from ..judgements import Judgement
+from ..types import Draft, MemoryItem, Scope, Source
+from .base import Rules
+
+_MASK = "[redacted:"
+_MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]")
+_WITHHELD = "[withheld at the speaker's wish]"
+_WAITING = "[waiting for review]"
+_MOST_TAGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposal with what keeps it from being saved at once: `skipped` why it is let go, `held` why it waits for review."""
+
+    proposal: Proposal
+    text: str
+    skipped: str = ""
+    held: str = ""
+
+    @property
+    def draft(self) -> Draft | None:
+        """What would be saved, or None."""
+        saved = self.proposal.action == "assert" and not self.skipped
+        return self.proposal.draft if saved else None
+
+    def judged(
+        self, outcome: Any, reason: str, item: MemoryItem | None = None, ids: tuple[str, ...] = ()
+    ) -> Judgement:
+        """Return what became of it."""
+        return Judgement(outcome, reason, self.proposal.message, self.text, item, ids)
+
+
+class Step:
+    """The messages of one step, masked by policy, with what was found in them."""
+
+    def __init__(
+        self, messages: str | Mapping[str, Any] | Sequence[Any], rules: Rules, now: datetime
+    ) -> None:
+        self._rules, self._now, self._policy = rules, now, redact.policy(rules.policy)
+        self.messages: list[Message] = []
+        self.found: list[Judgement] = []
+        for message in normalise(messages):
+            self.messages.append(self._masked(message))
+        if not self.messages:
+            raise InvalidInput("messages", "are empty; give at least one with text or a tool call")
+
+    def _masked(self, message: Message) -> Message:
+        text = redact.redact(message.text, self._policy)
+        calls = [(call, redact.redact_json(call.arguments, self._policy)) for call in message.calls]
+        for finding in (*text.findings, *(one for _, masked in calls for one in masked.findings)):
+            if finding.action in ("redact", "block"):
+                shown = f"[redacted:{finding.kind}]"
+                self.found.append(Judgement("redacted", finding.name, message.place, shown))
+        made = tuple(replace(call, arguments=masked.value) for call, masked in calls)
+        return replace(message, text=text.value, calls=made)
+
+    def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
+        """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
+        proposals: list[Proposal] = []
+        if self._rules.own:
+            proposals += read(self.messages, now=self._now, known=known, table=self._rules.table)
+        for extractor in self._rules.extractors:
+            for draft in extractor(self.messages, known):
+                proposals.append(self._proposed(Draft.of(draft)))
+        told = "\n".join(folded(text) for text in recalled)
+        return [
+            self._weighed(one, told) for one in sorted(proposals, key=lambda one: (one.message, one.start))
+        ]
+
+    def _proposed(self, draft: Draft) -> Proposal:
+        """Return what a developer's own extractor found as a proposal: its words are looked for in the messages."""
+        words = redact.redact(draft.text, self._policy).value
+        for message in self.messages:
+            at = message.text.find(words)
+            if at >= 0:
+                break
+        else:
+            message, at = self.messages[-1], 0
+        source = replace(draft.source, role=draft.source.role or message.role, trust=message.trust)
+        draft = replace(draft, text=words, source=source, observed_at=draft.observed_at or message.at)
+        end = at + len(words) if at or message.text.startswith(words) else 0
+        return Proposal(
+            "assert",
+            message.place,
+            at,
+            end,
+            "found by an extractor",
+            draft,
+            dated=draft.valid_from is not None,
+        )
+
+    def _weighed(self, one: Proposal, recalled: str) -> Candidate:
+        text = self._message(one).text[one.start : one.end].strip()
+        if one.draft is None or one.action == "skip":
+            return Candidate(one, "" if one.action == "withhold" else text)
+        if _MASK in text or _MASK in one.draft.text:
+            return Candidate(one, text, skipped="rests on what was redacted")
+        if one.draft.source.trust != "user" and folded(one.draft.text) in recalled:
+            return Candidate(one, text, skipped="echo of what was just recalled")
+        return Candidate(one, text, held=self._held(one))
+
+    def _held(self, one: Proposal) -> str:
+        """Return the class for which a proposal waits for a person's word, or nothing."""
+        kinds = [one.sensitivity] if one.sensitivity else []
+        found = redact.redact(self._message(one).text, self._policy).findings
+        kinds += [each.kind for each in found if each.start < one.end and each.end > one.start]
+        return next((kind for kind in kinds if self._policy.get(kind) == "review"), "")
+
+    def _message(self, one: Proposal) -> Message:
+        return next(message for message in self.messages if message.place == one.message)
+
+    def episodes(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        thread: str | None,
+        key: str | None,
+        recalled: Sequence[str],
+        scope: Scope,
+    ) -> list[Draft]:
+        """Return the episodes of the step, in order, without what is withheld or waits for review."""
+        drafts: list[Draft] = []
+        for n, message in enumerate(self.messages):
+            mine = [one for one in candidates if one.proposal.message == message.place]
+            told = _shown(message, mine)
+            # Read off what is shown: what is withheld or waits is in no tag either.
+            tags = _tags(replace(message, text=told), recalled)
+            source = Source(
+                role=message.role[:256], message_ids=(message.id,) if message.id else (), trust=message.trust
+            )
+            for part, text in enumerate(_parts(told)):
+                drafts.append(
+                    Draft(
+                        text, "episode", scope=scope, tags=tags, metadata={"message": message.place}, speaker=_speaker(message),
+                        thread=thread, observed_at=message.at or self._now, source=source,
+                        idempotency_key=None if key is None else f"{key}:{n}:{part}",
+                    )
+                )  # fmt: skip
+        return drafts
+
+
+def _tags(message: Message, recalled: Sequence[str]) -> tuple[str, ...]:
+    """Return whom and what a message names, its commonest words, how it ended, and that it repeats what was recalled."""
+    about = topics([replace(message, text=_MARK.sub(" ", message.text))])
+    said = folded(message.text)
+    echo = message.role != "user" and any(folded(text) in said for text in recalled)
+    named = [
+        *(["echo"] if echo else []),
+        *([about.outcome] if about.outcome else []),
+        *about.entities,
+        *about.words,
+    ]
+    return tuple(dict.fromkeys(tag for name in named if (tag := _tag(name))))[:_MOST_TAGS]
+
+
+def _speaker(message: Message) -> str:
+    return (message.name or message.tool or message.role)[:256]
+
+
+def _tag(name: str) -> str:
+    try:
+        return checks.tags((name.lower(),))[0]
+    except InvalidInput:
+        return ""
+
+
+def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
+    """Return the text of an episode: what was said, masked where it must not be kept, and the tools that were called."""
+    text = message.text
+    if any(one.proposal.action == "withhold" for one in candidates):
+        text = _WITHHELD
+    else:
+        spans = {(one.proposal.start, one.proposal.end) for one in candidates if one.held}
+        for start, end in sorted(spans, reverse=True):
+            text = text[:start] + _WAITING + text[end:]
+    calls = [
+        f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
+        for call in message.calls
+    ]
+    return checks.cleaned("\n".join([*([text] if text.strip() else []), *calls]))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield a text in pieces of at most 20,000 characters, cut at a line end or a space where there is one."""
+    while len(text) > checks.MAX_TEXT:
+        room = text[: checks.MAX_TEXT]
+        at = max(room.rfind("\n"), room.rfind(" "))
+        at = at if at > checks.MAX_TEXT // 2 else checks.MAX_TEXT
+        yield text[:at]
+        text = text[at:]
+    if text.strip():
+        yield text

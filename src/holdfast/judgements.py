@@ -1,0 +1,60 @@
+"""What `observe` answers: the episodes it kept, and for every candidate what was done and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from .types import MemoryItem
+
+Outcome = Literal[
+    "added", "superseded", "merged", "known", "conflict", "pending", "ended", "forgotten", "withheld", "redacted", "skipped"
+]  # fmt: skip
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one candidate: `outcome` is one of `OUTCOMES`, `reason` says why.
+
+    `message` is the place of its message in the list, `text` the words it rests on (empty where they must not be shown).
+    `item` is the memory as it is now: written, seen again, or waiting for review. `ids` are the memories it ended, deleted
+    or contradicts.
+    """
+
+    outcome: Outcome
+    reason: str
+    message: int
+    text: str
+    item: MemoryItem | None = None
+    ids: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "message": self.message,
+            "text": self.text,
+            "item": None if self.item is None else self.item.to_json(),
+            "ids": list(self.ids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A step as it was kept: its `episodes` in the order of the messages, and a judgement for every candidate in them."""
+
+    episodes: tuple[MemoryItem, ...]
+    judgements: tuple[Judgement, ...]
+
+    def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
+        """Return the judgements with one of these outcomes."""
+        return tuple(one for one in self.judgements if one.outcome in outcomes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "episodes": [item.to_json() for item in self.episodes],
+            "judgements": [one.to_json() for one in self.judgements],
+        }

@@ -1,0 +1,239 @@
+"""A session: what is sent before a step, the tools, what is kept after it; state and runs that survive a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast import AsyncMemory, Memory
+from holdfast.agent import AsyncSession, Session
+from holdfast.errors import VersionConflict
+
+
+def opened(path: Path) -> Memory:
+    """A store by words alone, in a file."""
+    return Memory(f"sqlite:///{path / 'memory.db'}", embedder=None)
+
+
+def said(text: str, role: str = "user") -> dict[str, str]:
+    """A message."""
+    return {"role": role, "content": text}
+
+
+def test_the_loop_remembers_across_sessions(tmp_path: Path) -> None:
+    """What one session was told, the next one sends to the model; the correction, not what it corrected."""
+    with opened(tmp_path) as memory:
+        first = Session(memory, thread="monday", user="ada", project="api")
+        first.after_step([said("The server is on port 8080."), said("Noted.", "assistant")])
+        first.after_step([said("The server is now on port 9090, not 8080."), said("Thanks.", "assistant")])
+    with opened(tmp_path) as memory:
+        second = Session(memory, thread="tuesday", user="ada", project="api")
+        sent = second.before_step("which port is the server on?").messages("Be brief.")
+        assert [one["role"] for one in sent] == ["system", "user"]
+        assert sent[0]["content"].startswith("Be brief.")
+        assert "9090" in sent[0]["content"]
+        assert sent[-1]["content"] == "which port is the server on?"
+
+
+def test_recent_turns_come_whole_and_the_rest_is_folded(tmp_path: Path) -> None:
+    """The latest turns of the thread are sent in order within the budget; how many are not is told."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada", count_tokens=lambda text: len(text.split()))
+        for n in range(20):
+            session.after_step(
+                [said(f"question number {n} about nothing in particular"), said(f"answer {n}", "assistant")]
+            )
+        step = session.before_step("and now?", budget=120)
+        contents = [one["content"] for one in step.recent]
+        assert contents[-1] == "answer 19"
+        assert contents == sorted(contents, key=lambda text: int("".join(c for c in text if c.isdigit())))
+        assert step.folded == 40 - len(step.recent)
+        whole = session.before_step("and now?", budget=100_000)
+        assert whole.folded == 0
+
+
+def test_a_goal_holds_until_closed(tmp_path: Path) -> None:
+    """A goal given once is sent with later steps, also after a restart, until it is closed."""
+    with opened(tmp_path) as memory:
+        Session(memory, thread="t", user="ada").before_step("hello", goal="ship the release")
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        step = session.before_step("what next?")
+        assert step.goal == "ship the release"
+        assert "Goal: ship the release" in step.messages()[0]["content"]
+        session.close_goal()
+        assert session.before_step("what next?").goal is None
+
+
+def test_state_is_the_sessions_own_and_compares_before_it_sets(tmp_path: Path) -> None:
+    """A stale change is refused with the current value; another thread of the same user sees nothing of it."""
+    with opened(tmp_path) as memory:
+        one = Session(memory, thread="a", user="ada")
+        one.state["plan"] = ["build", "test"]
+        seen = one.state.version("plan")
+        assert one.state.set("plan", ["build"], expected_version=seen) == seen + 1
+        with pytest.raises(VersionConflict) as caught:
+            one.state.set("plan", [], expected_version=seen)
+        assert caught.value.current.metadata["value"] == ["build"]
+        assert dict(Session(memory, thread="b", user="ada").state) == {}
+        assert dict(Session(memory, thread="a", user="ada").state) == {"plan": ["build"]}
+        del one.state["plan"]
+        assert "plan" not in one.state
+
+
+def test_shared_state(tmp_path: Path) -> None:
+    """With `state_scope` a team's sessions share one plan."""
+    with opened(tmp_path) as memory:
+        one = Session(memory, thread="a", user="ada", team="core", state_scope=["team"])
+        two = Session(memory, thread="b", user="ben", team="core", state_scope=["team"])
+        one.state["plan"] = "migrate"
+        assert two.state["plan"] == "migrate"
+
+
+def test_kinds_are_placed_under_their_labels(tmp_path: Path) -> None:
+    """Preferences are the user's, facts about the project the project's; a project's reader gets no preference or chat."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada", project="api")
+        session.after_step([said("I prefer short answers. This repo uses Poetry.")])
+        project = memory.scoped(project="api").list(limit=50).items
+        assert [item.value for item in project] == ["Poetry"]
+        user = memory.scoped(user="ada").list(limit=50).items
+        assert [item.kind for item in user] == ["preference"]
+
+
+def test_tools_check_versions_and_answer_with_errors_a_model_can_read(tmp_path: Path) -> None:
+    """A stale update is refused with the current memory, a wrong argument with what would be right."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada", project="api")
+        saved = session.call(
+            "save_memory", {"text": "The port is 8080", "slot": "server.port", "value": 8080}
+        )["saved"]
+        assert saved["scope"] == ["project"]
+        changed = {"id": saved["id"], "version": saved["version"], "text": "The port is 9090", "value": 9090}
+        updated = session.call("update_memory", json.dumps(changed))["updated"]
+        assert updated["value"] == 9090
+        refused = session.call("update_memory", changed)
+        assert refused["error"] == "VersionConflict"
+        assert refused["current"]["value"] == 9090
+        found = session.call("search_memory", {"query": "port", "k": None, "scope": "project"})["memories"]
+        assert [one["value"] for one in found] == [9090]
+        assert (
+            session.call("search_memory", {"query": "port", "scope": "everyone"})["error"] == "InvalidInput"
+        )
+        assert session.call("drop_tables", {})["error"] == "InvalidInput"
+        assert session.call("update_memory", {"id": saved["id"]})["error"] == "InvalidInput"
+        gone = session.call("delete_memory", {"id": saved["id"], "version": updated["version"]})
+        assert "deleted" in gone
+        assert session.call("list_memories", {"kind": "fact", "limit": None, "scope": None}) == {
+            "memories": []
+        }
+
+
+@pytest.mark.parametrize("shape", ["openai", "anthropic", "json"])
+def test_schemas_are_strict(shape: Any, tmp_path: Path) -> None:
+    """Every parameter is required and no other allowed; scopes are the session's labels."""
+    with opened(tmp_path) as memory:
+        for tool in Session(memory, thread="t", user="ada", team="core").tools(shape):
+            function = tool.get("function", tool)
+            schema = function.get("parameters") or function["input_schema"]
+            assert schema["required"] == list(schema["properties"])
+            assert schema["additionalProperties"] is False
+            if "scope" in schema["properties"]:
+                assert schema["properties"]["scope"]["enum"] == ["user", "team", None]
+
+
+def test_a_run_that_was_killed_is_finished_by_another(tmp_path: Path) -> None:
+    """An unfinished run gives its steps and state; the next process goes on, and how it ended can be asked."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="job", team="core")
+
+        def killed() -> None:
+            with session.run("deploy api", {"done": 0}) as run:
+                run.step("built the image", {"done": 1})
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            killed()
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="another", team="core")
+        [left] = session.unfinished()
+        assert (left.name, left.steps, left.state) == ("deploy api", ("built the image",), {"done": 1})
+        with session.run(left.name, run_id=left.id) as run:
+            run.step("pushed the image", {"done": 2})
+            run.outcome = "version 3 is live"
+        assert session.unfinished() == ()
+        [trace] = session.tried("have we deployed the api before?")
+        assert (trace.status, trace.outcome) == ("done", "version 3 is live")
+        assert trace.steps == ("built the image", "pushed the image")
+
+
+def test_a_run_that_raises_has_failed(tmp_path: Path) -> None:
+    """The error is kept and can be found."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="job", team="core")
+
+        def failing() -> None:
+            with session.run("deploy web") as run:
+                run.step("read settings")
+                raise OSError("no env vars")
+
+        with pytest.raises(OSError, match="no env"):
+            failing()
+        [trace] = session.tried("deploy web")
+        assert (trace.status, trace.outcome) == ("failed", "OSError: no env vars")
+
+
+def test_questions_settle_what_waits(tmp_path: Path) -> None:
+    """A sensitive statement is asked about; yes keeps it, no does not."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        after = session.after_step([said("I am diabetic.")])
+        assert len(after.questions) == 1
+        [waiting] = [one.item for one in after.observation.of("pending") if one.item]
+        assert session.confirm(waiting.id, True).state == "active"
+
+
+def test_wrap_makes_a_function_remember(tmp_path: Path) -> None:
+    """Replies pass through, whole or in pieces; what was said is recalled the next time."""
+    sent: list[Any] = []
+
+    def model(messages: list[dict[str, str]]) -> str:
+        sent.append(messages)
+        return "ok"
+
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        assert session.wrap(model)([said("Be kind", "system"), said("I live in Oslo.")]) == "ok"
+        pieces = session.wrap(lambda messages: iter(["fine", " then"]))([said("where do I live?")])
+        assert "".join(pieces) == "fine then"
+        other = Session(memory, thread="u", user="ada")
+        other.wrap(model)([said("where do I live?")])
+        assert "Oslo" in sent[-1][0]["content"]
+        assert [item.text for item in memory.scoped(user="ada").search("fine then", k=1)] == ["fine then"]
+
+
+def test_the_async_face_does_the_same(tmp_path: Path) -> None:
+    """AsyncSession over AsyncMemory: loop, state, run, wrap."""
+
+    async def main() -> None:
+        async with AsyncMemory(f"sqlite:///{tmp_path / 'memory.db'}", embedder=None) as memory:
+            session = AsyncSession(memory, thread="t", user="ada")
+            await session.after_step([said("I live in Oslo.")])
+            await session.set_state("plan", {"step": 1})
+            step = await session.before_step("where do I live?", goal="answer")
+            assert "Oslo" in step.messages()[0]["content"]
+            assert step.state == {"plan": {"step": 1}}
+            async with session.run("job") as run:
+                await run.step("first")
+            assert [one.status for one in await session.tried("job")] == ["done"]
+
+            async def model(messages: list[dict[str, str]]) -> str:
+                return "hello"
+
+            assert await session.wrap(model)([said("hi")]) == "hello"
+
+    asyncio.run(main())

@@ -1,0 +1,240 @@
+"""observe: what was said is kept, what can be read out of it is judged, and nothing disappears without a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from holdfast import Memory
+from holdfast.attributes import Attribute
+from holdfast.errors import InvalidInput, NotFound
+
+START = datetime(2026, 5, 1, 9, tzinfo=UTC)
+
+
+def told(text: str, day: int = 0, role: str = "user", **more: Any) -> dict[str, Any]:
+    """A message of some day."""
+    return {"role": role, "content": text, "at": START + timedelta(days=day), **more}
+
+
+def test_the_server_moved() -> None:
+    """The article's case: 9090 answers, 8080 is history, and both sentences stay searchable."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        first = ada.observe([told("The server is on port 8080.")], thread="ops")
+        second = ada.observe([told("The server is now on port 9090, not 8080.", 1)], thread="ops")
+        old = first.judgements[0].item
+        assert old is not None
+        assert [one.outcome for one in second.judgements] == ["superseded"]
+        assert second.judgements[0].ids == (old.id,)
+        now, then = (
+            ada.current("server.port"),
+            ada.current("server.port", valid_at=START + timedelta(hours=1)),
+        )
+        assert now is not None
+        assert then is not None
+        assert (now.value, then.value) == (9090, 8080)
+        assert now.source.lineage == (second.episodes[0].id,)
+        texts = [hit.text for hit in ada.search("which port", k=10)]
+        assert "The server is on port 8080." in texts  # the episode
+
+
+def test_earlier_preferences_are_retired_and_others_stay() -> None:
+    """ "Ignore my previous preferences, I now want shorter responses" speaks of the length of replies, not of jazz."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I prefer long answers. I like jazz.")])
+        ada.observe([told("Ignore my previous preferences, I now want shorter responses.", 1)])
+        live = {item.slot: item.value for item in ada.list(kinds=["preference"]).items}
+        assert live["replies.length"] == "short"
+        assert live["user.likes"] == "jazz"
+
+
+def test_every_candidate_has_an_outcome() -> None:
+    """Questions, suppositions and what an agent claims are skipped with a reason, and kept as episodes all the same."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe(
+            [
+                told("Do I live in Paris?"),
+                told("If I lived in Rome, I would cycle."),
+                told("I moved to Oslo.", role="assistant"),
+                told("I live in Bergen."),
+            ]
+        )
+        assert len(seen.episodes) == 4
+        assert [item.value for item in ada.list(kinds=["fact"]).items] == ["Bergen"]
+        assert all(one.reason for one in seen.judgements)
+        assert "added" in {one.outcome for one in seen.judgements}
+
+
+def test_secrets_reach_nothing() -> None:
+    """A key in a message, a tool call or a result is masked in the episode, its tags and every other field."""
+    secret = "sk-proj-" + "a1B2c3D4" * 5
+    call = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "login", "arguments": f'{{"key": "{secret}"}}'},
+    }
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe(
+            [
+                told(f"My API key is {secret}"),
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "tool_call_id": "c1", "content": f"logged in with {secret}"},
+            ]
+        )
+        assert len(seen.episodes) == 3
+        assert {one.outcome for one in seen.judgements} == {"redacted"}
+        assert secret not in repr(seen)
+        assert secret not in repr(ada.list(limit=100))
+
+
+def test_what_is_sensitive_waits_for_a_word() -> None:
+    """A diagnosis is in no search, list or episode until it is approved; a rejected one never is."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe([told("I am diabetic and I like tea.")])
+        waiting = ada.review().items
+        assert [item.state for item in waiting] == ["pending"]
+        assert [one.outcome for one in seen.judgements] == ["pending", "added"]
+        assert "diabetic" not in repr(seen.episodes)
+        assert not [hit for hit in ada.search("diabetic") if "diabetic" in repr(hit)]
+        with pytest.raises(NotFound):
+            ada.get(waiting[0].id)
+        approved = ada.review(waiting[0].id, approve=True).items[0]
+        assert (approved.state, approved.value) == ("active", "diabetic")
+        assert ada.search("diabetic")[0].id == approved.id
+        assert ada.review().items == ()
+        with pytest.raises(NotFound):
+            ada.review(approved.id, approve=False)
+
+
+def test_a_rejected_memory_stays_out() -> None:
+    """Rejecting keeps no live value and no slot."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I am diabetic.")])
+        [waiting] = ada.review().items
+        assert ada.review(waiting.id, approve=False).items[0].state == "rejected"
+        assert ada.review().items == ()
+        assert ada.current("user.condition") is None
+
+
+def test_not_to_be_remembered() -> None:
+    """ "Don't remember this" leaves an episode that says only that something was withheld: no word of it, not even a tag."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe([told("Don't remember this: I live in Zanzibar.")])
+        assert [one.outcome for one in seen.judgements] == ["withheld"]
+        assert "zanzibar" not in repr((seen, ada.list(limit=10))).lower()
+
+
+def test_forgetting_deletes_what_is_known() -> None:
+    """ "Forget that" deletes the memory it names, which can be restored, and nothing else."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like jazz. I like tea.")])
+        seen = ada.observe([told("Forget that I like jazz.", 1)])
+        assert [one.outcome for one in seen.judgements] == ["forgotten"]
+        assert [item.value for item in ada.list(kinds=["preference"]).items] == ["tea"]
+        assert ada.restore(seen.judgements[0].ids[0]).value == "jazz"
+
+
+def test_a_conflict_is_kept_open_and_settled() -> None:
+    """Two dated values of the same day contradict: both stay, flagged, until one is chosen."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        when = START + timedelta(days=3)
+        one = ada.save("The port is 1", slot="server.port", value=1, valid_from=when)
+        two = ada.save("The port is 2", slot="server.port", value=2, valid_from=when)
+        assert [{item.id for item in group} for group in ada.conflicts()] == [{one.id, two.id}]
+        assert ada.resolve(two.id).conflicts_with == ()
+        assert ada.conflicts() == []
+        current = ada.current("server.port")
+        assert current is not None
+        assert current.id == two.id
+        with pytest.raises(InvalidInput, match="contradicts none"):
+            ada.resolve(two.id)
+
+
+def test_said_later_holds_later() -> None:
+    """A move that dates itself before an undated value is no history: nobody knew when the earlier value began."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I live in Paris.")])
+        ada.observe([told("I moved to Berlin last week.", 3)])
+        current = ada.current("user.residence")
+        assert current is not None
+        assert current.value == "Berlin"
+
+
+def test_an_echo_is_no_news() -> None:
+    """What was just recalled and comes back from the agent or a tool is flagged, and makes no memory, however often."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("The server is on port 8080.")])
+        before = len(ada.list(kinds=["fact", "preference", "procedure"], limit=100).items)
+        for n in range(5):
+            shown = [hit.text for hit in ada.search("server port", k=3)]
+            said = told("The server is on port 8080.", n, role="tool" if n % 2 else "assistant")
+            seen = ada.observe([said], recalled=shown)
+            assert "echo" in seen.episodes[0].tags
+        assert len(ada.list(kinds=["fact", "preference", "procedure"], limit=100).items) == before
+
+
+def test_a_repeated_call_writes_once() -> None:
+    """With an idempotency key the second call gives the first one's episodes."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        first = ada.observe([told("I like jazz.")], idempotency_key="step-1")
+        second = ada.observe([told("I like jazz.")], idempotency_key="step-1")
+        assert [item.id for item in second.episodes] == [item.id for item in first.episodes]
+        assert second.judgements == ()
+        assert ada.stats().kinds == {"preference": 1, "episode": 1}
+
+
+def test_own_extractors_and_attributes() -> None:
+    """A developer's function stands beside the rules, under the same redaction; a row says how many values there may be."""
+
+    def tickets(messages: Any, known: Any) -> list[dict[str, Any]]:
+        return [
+            {"text": one.text, "slot": "ticket.label", "value": one.text.split()[-1]}
+            for one in messages
+            if one.text.startswith("label ")
+        ]
+
+    with Memory(
+        "sqlite://", embedder=None, extractors=["rules", tickets], attributes={"label": Attribute(many=True)}
+    ) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("label urgent"), told("label billing"), told("I like tea.")])
+        live = {(item.slot, item.value) for item in ada.list(kinds=["fact", "preference"]).items}
+        assert live == {("ticket.label", "urgent"), ("ticket.label", "billing"), ("user.likes", "tea")}
+    with pytest.raises(InvalidInput, match="extractors"):
+        Memory("sqlite://", embedder=None, extractors=["regex"])
+
+
+def test_bad_messages_are_refused_whole() -> None:
+    """Nothing is written when one message is none."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        with pytest.raises(InvalidInput, match=r"messages\[1\]"):
+            ada.observe([told("I like tea."), 7])
+        with pytest.raises(InvalidInput, match="messages"):
+            ada.observe([])
+        assert ada.stats().kinds == {}
+
+
+def test_long_results_are_kept_whole() -> None:
+    """A tool result of 50,000 characters becomes several episodes that together hold all of it."""
+    text = " ".join(f"line{n}" for n in range(7_000))
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe([{"role": "tool", "content": text, "name": "grep"}])
+        assert len(seen.episodes) > 1
+        assert "".join(item.text for item in seen.episodes) == text
+        assert {item.speaker for item in seen.episodes} == {"grep"}
