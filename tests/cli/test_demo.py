@@ -91,6 +91,19 @@ def test_cost(found: dict[str, Any]) -> None:
     assert 0 < cost["tokens_per_answer"] * 4 < cost["tokens_of_everything"]
 
 
+def test_the_loop_and_the_resumed_run(found: dict[str, Any]) -> None:
+    """The step recalls 9090 and is corrected to 9191; what it was killed in is finished by a process that knows only the file."""
+    step, resume = found["step"], found["resume"]
+    assert len({found["ask"]["process"], step["process"], resume["process"]}) == 3
+    assert "9090" in step["before"]["memory"]
+    assert step["tool"]["result"]["saved"]["scope"] == ["team"]
+    assert [one["outcome"] for one in step["after"]] == ["superseded"]
+    assert resume["current"]["value"] == 9191
+    assert resume["left"]["steps"] == ["made new keys for the API"]
+    assert resume["tried"]["status"] == "done"
+    assert resume["tried"]["steps"] == ["made new keys for the API", "revoked the old keys"]
+
+
 def test_folder_in_use_is_refused(tmp_path: Path) -> None:
     """A folder that holds a demo's store already is not written over."""
     (tmp_path / "holdfast-demo.db").write_bytes(b"mine")

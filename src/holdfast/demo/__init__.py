@@ -2,7 +2,8 @@
 
 `story.jsonl` is the conversation: two people, their assistant, and a team. A line is a turn (`text`), or what the agent
 chose to save after it (`save`: the arguments of `Memory.save`). One process keeps it all and ends; a second one opens the
-file and asks. Both live by the clock of the story, so that "last week" is the same on every day the demo runs.
+file and asks; a third takes a step of an agent's loop and is killed in the middle of a run, which a fourth finishes. All
+live by the clock of the story, so that "last week" is the same on every day the demo runs.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FILE = "holdfast-demo.db"
 
 
 def run(keep: Path | None = None, seen: Callable[[str, Any], None] | None = None) -> dict[str, Any]:
-    """Run both processes and return what they found; `seen` gets each part by name as soon as it is there.
+    """Run the processes and return what they found; `seen` gets each part by name as soon as it is there.
 
     The store lies in a temporary folder, or in `keep`, which is made if needed and must not hold one already.
     """
@@ -32,12 +33,12 @@ def run(keep: Path | None = None, seen: Callable[[str, Any], None] | None = None
     with _folder(keep) as name:
         store = Path(name).resolve() / FILE
         told("store", str(store))
-        kept = _process("ingest", store)
-        told("ingest", kept)
-        asked = _process("ask", store)
-        told("ask", asked)
+        parts = {}
+        for part in ("ingest", "ask", "step", "resume"):
+            parts[part] = _process(part, store)
+            told(part, parts[part])
     seconds = round(time.perf_counter() - started, 2)
-    return {"store": str(store), "kept": keep is not None, "seconds": seconds, "ingest": kept, "ask": asked}
+    return {"store": str(store), "kept": keep is not None, "seconds": seconds, **parts}
 
 
 def tell(keep: Path | None = None) -> None:

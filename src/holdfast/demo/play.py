@@ -7,12 +7,13 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.resources import files
 from typing import Any, Protocol, TypeVar, cast
 
-from .. import Hit, Memory, MemoryItem, ScopedMemory
+from .. import Hit, Memory, MemoryItem, ScopedMemory, Session
+from ..agent import PLACEMENT
 from ..config import Setting, SystemClock, open_embedder
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ QUESTIONS = (
     ("ada", "why did the nightly backup fail?"),
     ("ada", "who do we talk to at the customer in Porto?"),
 )
+ASKED = "which port does the server listen on?"
 PRIVATE = "what is Ada allergic to?"
 RECALLED = 5  # memories that go into the prompt of one answer
 
@@ -103,6 +105,76 @@ def ask(store: str) -> dict[str, Any]:
             "past": _past(ada),
             "cost": _cost(ada, recall),
         }
+
+
+def step(store: str) -> dict[str, Any]:
+    """Take one step of an agent's loop, from the recall before it to what is kept after it; then begin a run and be killed."""
+    clock = StoryClock(TODAY)
+    memory = _open(store, clock)
+    session = _session(memory, "wednesday")
+    session.before_step("warm up")
+    before, took = _timed(partial(session.before_step, ASKED, goal="keep the runbook right", budget=512))
+    sent = before.messages("You keep the team's runbook.")
+    call = {
+        "text": "Port 9090 is in use by the metrics exporter since 27 May",
+        "kind": "fact",
+        "scope": "team",
+    }
+    saved = session.call("save_memory", call)
+    clock.time += timedelta(minutes=5)
+    said = [{"role": "user", "content": ASKED}, {"role": "assistant", "content": "9090, says my memory."}]
+    said.append({"role": "user", "content": "No longer. The server is now on port 9191, not 9090."})
+    after = session.after_step(said)
+    run = session.begin("rotate the API keys", {"next": "revoke the old keys"})
+    session.record(run.id, "made new keys for the API")
+    return {
+        "process": os.getpid(),
+        "asked": ASKED,
+        "before": {
+            "ms": round(took, 1),
+            "memories": len(before.ids),
+            "messages": len(sent),
+            "memory": before.memory,
+        },
+        "tool": {"name": "save_memory", "arguments": call, "result": saved},
+        "after": [
+            {"outcome": one.outcome, "text": one.text, "reason": one.reason}
+            for one in after.observation.judgements
+        ],
+        "run": run.id,
+    }
+
+
+def resume(store: str) -> dict[str, Any]:
+    """In a process that knows only the file: what is true now, and what a killed one left to be finished."""
+    clock = StoryClock(TODAY + timedelta(hours=1))
+    with _open(store, clock) as memory:
+        session = _session(memory, "evening")
+        step = session.before_step(ASKED, budget=512)
+        [left] = session.unfinished()
+        with session.run(left.name, run_id=left.id) as run:
+            run.step("revoked the old keys")
+            run.outcome = "every service uses the new keys"
+        [tried, *_] = session.tried("have we rotated the API keys before?")
+        current = _person(memory, "ada").current(SLOT)
+        return {
+            "process": os.getpid(),
+            "current": None if current is None else _item(current),
+            "goal": step.goal,
+            "left": {"name": left.name, "steps": left.steps, "state": dict(left.state)},
+            "tried": {
+                "name": tried.name,
+                "status": tried.status,
+                "outcome": tried.outcome,
+                "steps": tried.steps,
+            },
+        }
+
+
+def _session(memory: Memory, thread: str) -> Session:
+    # The team's facts are the team's: without a project they would be Ada's and the team's together.
+    placement = {**PLACEMENT, "fact": ("team",), "procedure": ("team",)}
+    return Session(memory, thread=thread, actor="assistant", placement=placement, user="ada", team=TEAM)
 
 
 def _open(store: str, clock: StoryClock) -> Memory:

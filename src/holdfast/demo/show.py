@@ -28,13 +28,15 @@ class Story:
             "store": self._store,
             "ingest": self._ingest,
             "ask": self._ask,
+            "step": self._step,
+            "resume": self._resume,
         }
         tell[name](part)
 
     def end(self, found: dict[str, Any]) -> None:
         """Print what it took, and where to go from here."""
         self._out.print()
-        took = f"Two processes, one file, no network: {found['seconds']:.1f} s."
+        took = f"Four processes, one file, no network: {found['seconds']:.1f} s."
         if found["kept"]:
             self._say(f"{took} Ask it yourself:", "bold")
             url = f"sqlite:///{found['store']}"
@@ -127,6 +129,31 @@ class Story:
         self._say(
             "Tokens as the shipped model's tokenizer counts them; your model's will differ a little.", "dim"
         )
+
+    def _step(self, found: dict[str, Any]) -> None:
+        self._title(7, "The agent's loop: before a step, tools, after it", f"process {found['process']}")
+        before = found["before"]
+        self._say(f"Ada asks: {found['asked']}", "bold cyan")
+        self._say(
+            f"before_step: {before['memories']} memories for the prompt in {before['ms']:.0f} ms, 9090 among them."
+        )
+        call = found["tool"]
+        self._say(
+            f'{call["name"]}: the agent keeps "{call["arguments"]["text"]}" for the {call["arguments"]["scope"]}.'
+        )
+        self._say("after_step: Ada says where it is now; rules read it, no model is asked.")
+        self._rows([(one["outcome"], one["text"], one["reason"]) for one in found["after"]])
+        self._say("Then it begins to rotate keys, and is killed in the middle.", "dim")
+
+    def _resume(self, found: dict[str, Any]) -> None:
+        self._title(8, "Another process goes on", f"process {found['process']}")
+        left, tried = found["left"], found["tried"]
+        rows = [
+            ("now", found["current"]["text"], _who(found["current"])),
+            ("left undone", f"{left['name']}: {', '.join(left['steps'])}", f"next: {left['state']['next']}"),
+            ("finished", f"{tried['name']}: {', '.join(tried['steps'])}", str(tried["outcome"])),
+        ]
+        self._rows(rows)
 
     def _title(self, number: int, title: str, note: str = "") -> None:
         self._out.print()
