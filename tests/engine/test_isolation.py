@@ -136,6 +136,38 @@ def _changes(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
     return page, caller.changes(page.next), caller.changes()
 
 
+def _observe(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    said = "The server is now on port 9191. I am diabetic. Forget that I like tea."
+    return [
+        caller.observe(said, thread="day"),
+        attempt(lambda: caller.observe([{"role": "user", "content": said}], idempotency_key="seen")),
+        attempt(lambda: caller.observe("again", idempotency_key="seen")),
+    ]
+
+
+def _review(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    waiting = caller.review(limit=1)
+    return [
+        waiting,
+        caller.review(waiting.items[0].id, approve=True),
+        attempt(lambda: caller.review(kept["theirs"], approve=True)),
+        caller.review(),
+    ]
+
+
+def _resolve(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    when = clock.now() + HOUR
+    names = [f"pet {n} of {when}" for n in range(2)]
+    rivals = [caller.save(name, slot="ada.first pet", value=name, valid_from=when) for name in names]
+    clock.advance(hours=1)
+    return [
+        caller.conflicts(),
+        caller.resolve(rivals[0].id),
+        attempt(lambda: caller.resolve(kept["theirs"])),
+        attempt(lambda: caller.resolve(rivals[1].id)),
+    ]
+
+
 STEPS: dict[str, Step] = {
     "save": _save,
     "save_many": _save_many,
@@ -164,6 +196,10 @@ STEPS: dict[str, Step] = {
     "delete_many": _delete_many,
     "delete": _delete,
     "restore": _restore,
+    "observe": _observe,
+    "review": _review,
+    "conflicts": lambda caller, kept, clock: caller.conflicts(),
+    "resolve": _resolve,
 }
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from .base import IO, Caller, Extractor, Parts, Rules
 from .observe import Observes
-from .read import Reads
 
 __all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Observes, Reads):
+class Engine(Observes):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

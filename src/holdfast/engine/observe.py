@@ -17,8 +17,8 @@ from ..filters import Eq, Exists
 from ..judgements import Judgement, Observation
 from ..ports import Authorship, Reach, Ref, Replace, Scan, Write
 from ..types import Draft, MemoryItem, Page, Scope
-from .base import decode, encode
 from .plan import Plan
+from .read import Reads
 from .write import KEY_LIFE, UNSET, Writes
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 _INSTANT = timedelta(microseconds=1)
 
 
-class Observes(Writes):
+class Observes(Writes, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
     async def observe(
@@ -136,7 +136,10 @@ class Observes(Writes):
         Raises `NotFound` for an id that does not wait (any more), `AccessDenied`, `InvalidInput`.
         """
         if id is None:
-            return await self._waiting(limit, cursor, scope)
+            pending = Eq("state", "pending")
+            return await self.list(
+                where=pending, sort="id", descending=False, limit=limit, cursor=cursor, scope=scope
+            )
         if not isinstance(approve, bool):
             raise InvalidInput("approve", "is missing: True takes the memory over, False rejects it")
         checked, by = checks.item_id(id), self._by("review", reason)
@@ -164,18 +167,6 @@ class Observes(Writes):
             return (await self._apply(plan.writes, by))[0]
 
         return Page((await self._retried(change),))
-
-    async def _waiting(
-        self, limit: int, cursor: str | None, scope: Scope | Sequence[str] | None
-    ) -> Page[MemoryItem]:
-        checks.count(limit, "limit", 1, 1_000)
-        after = None if cursor is None else decode(cursor, "cursor", checks.item_id)
-        scan = Scan(
-            self._reach(scope), self._at(), Eq("state", "pending"), live=False, sort="id", descending=False,
-            limit=limit + 1, after=None if after is None else (after, after),
-        )  # fmt: skip
-        found = await self._parts.io.store(self._parts.store.scan, scan)
-        return Page(tuple(found[:limit]), encode(found[limit - 1].id) if len(found) > limit else None)
 
     async def conflicts(
         self, *, scope: Scope | Sequence[str] | None = None, limit: int = 100
