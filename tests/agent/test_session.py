@@ -105,6 +105,15 @@ def test_kinds_are_placed_under_their_labels(tmp_path: Path) -> None:
         assert [item.kind for item in user] == ["preference"]
 
 
+def test_what_is_about_the_user_is_the_users(tmp_path: Path) -> None:
+    """Where somebody lives is no fact of the project, also where the message names them."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada", project="api")
+        session.after_step([said("I live in Oslo."), said("I work at Acme.") | {"name": "Ada"}])
+        assert {item.value for item in memory.scoped(user="ada").list().items} == {"Oslo", "Acme"}
+        assert memory.scoped(project="api").list().items == ()
+
+
 def test_tools_check_versions_and_answer_with_errors_a_model_can_read(tmp_path: Path) -> None:
     """A stale update is refused with the current memory, a wrong argument with what would be right."""
     with opened(tmp_path) as memory:

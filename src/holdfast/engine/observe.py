@@ -238,7 +238,10 @@ class Observes(Writes, Reads):
         draft = one.draft
         if draft is None:
             return None
-        personal = draft.kind == "fact" and (draft.slot or "").startswith("user")
+        # A user without a name is "user" in a slot; what is about them, or is theirs ("ada's sister.residence"), is personal.
+        named = draft.speaker if draft.source.role == "user" else None
+        who = checks.folded(named).replace(".", "") if named else "user"
+        personal = draft.kind == "fact" and (draft.slot or "").startswith((f"{who}.", f"{who}'s "))
         scope = places.get("personal" if personal else draft.kind, target)
         cited = [item.id for item in episodes if item.metadata.get("message") == one.proposal.message]
         source = replace(draft.source, lineage=(*draft.source.lineage, *cited[:1]))
