@@ -20,12 +20,14 @@ R = TypeVar("R")
 _MEMORY_BUDGET = 512 * 2**20
 
 
-def _driven(verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Any, P], R]:
-    """Return a plain method that drives the engine's verb to its end without an event loop."""
+def driven(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]], of: str = "_engine"
+) -> Callable[Concatenate[Any, P], R]:
+    """Return a plain method that drives a verb of the attribute `of` to its end without an event loop."""
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        running = verb(self._engine, *arguments, **named)
+        running = verb(getattr(self, of), *arguments, **named)
         try:
             running.send(None)
         except StopIteration as done:
@@ -38,14 +40,14 @@ def _driven(verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Call
     return call
 
 
-def _awaited(
-    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]],
+def awaited(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]], of: str = "_engine"
 ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
-    """Return a coroutine method that awaits the engine's verb."""
+    """Return a coroutine method that awaits a verb of the attribute `of`."""
 
     @functools.wraps(verb)
     async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        return await verb(self._engine, *arguments, **named)
+        return await verb(getattr(self, of), *arguments, **named)
 
     return call
 
@@ -73,29 +75,29 @@ class ScopedMemory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    save = _driven(Engine.save)
-    save_many = _driven(Engine.save_many)
-    observe = _driven(Engine.observe)
-    review = _driven(Engine.review)
-    conflicts = _driven(Engine.conflicts)
-    resolve = _driven(Engine.resolve)
-    search = _without_under(_driven(Engine.search))
-    context = _without_under(_driven(Engine.context))
-    explain = _driven(Engine.explain)
-    why_not = _driven(Engine.why_not)
-    rerun = _driven(Engine.rerun)
-    get = _without_under(_driven(Engine.get))
-    current = _without_under(_driven(Engine.current))
-    list = _without_under(_driven(Engine.list))
-    overview = _without_under(_driven(Engine.overview))
-    update = _driven(Engine.update)
-    update_many = _without_under(_driven(Engine.update_many))
-    delete = _driven(Engine.delete)
-    delete_many = _without_under(_driven(Engine.delete_many))
-    restore = _driven(Engine.restore)
-    history = _without_under(_driven(Engine.history))
-    changes = _without_under(_driven(Engine.changes))
-    stats = _without_under(_driven(Engine.stats))
+    save = driven(Engine.save)
+    save_many = driven(Engine.save_many)
+    observe = driven(Engine.observe)
+    review = driven(Engine.review)
+    conflicts = driven(Engine.conflicts)
+    resolve = driven(Engine.resolve)
+    search = _without_under(driven(Engine.search))
+    context = _without_under(driven(Engine.context))
+    explain = driven(Engine.explain)
+    why_not = driven(Engine.why_not)
+    rerun = driven(Engine.rerun)
+    get = _without_under(driven(Engine.get))
+    current = _without_under(driven(Engine.current))
+    list = _without_under(driven(Engine.list))
+    overview = _without_under(driven(Engine.overview))
+    update = driven(Engine.update)
+    update_many = _without_under(driven(Engine.update_many))
+    delete = driven(Engine.delete)
+    delete_many = _without_under(driven(Engine.delete_many))
+    restore = driven(Engine.restore)
+    history = _without_under(driven(Engine.history))
+    changes = _without_under(driven(Engine.changes))
+    stats = _without_under(driven(Engine.stats))
 
 
 class AsyncScopedMemory:
@@ -104,29 +106,29 @@ class AsyncScopedMemory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    save = _awaited(Engine.save)
-    save_many = _awaited(Engine.save_many)
-    observe = _awaited(Engine.observe)
-    review = _awaited(Engine.review)
-    conflicts = _awaited(Engine.conflicts)
-    resolve = _awaited(Engine.resolve)
-    search = _without_under(_awaited(Engine.search))
-    context = _without_under(_awaited(Engine.context))
-    explain = _awaited(Engine.explain)
-    why_not = _awaited(Engine.why_not)
-    rerun = _awaited(Engine.rerun)
-    get = _without_under(_awaited(Engine.get))
-    current = _without_under(_awaited(Engine.current))
-    list = _without_under(_awaited(Engine.list))
-    overview = _without_under(_awaited(Engine.overview))
-    update = _awaited(Engine.update)
-    update_many = _without_under(_awaited(Engine.update_many))
-    delete = _awaited(Engine.delete)
-    delete_many = _without_under(_awaited(Engine.delete_many))
-    restore = _awaited(Engine.restore)
-    history = _without_under(_awaited(Engine.history))
-    changes = _without_under(_awaited(Engine.changes))
-    stats = _without_under(_awaited(Engine.stats))
+    save = awaited(Engine.save)
+    save_many = awaited(Engine.save_many)
+    observe = awaited(Engine.observe)
+    review = awaited(Engine.review)
+    conflicts = awaited(Engine.conflicts)
+    resolve = awaited(Engine.resolve)
+    search = _without_under(awaited(Engine.search))
+    context = _without_under(awaited(Engine.context))
+    explain = awaited(Engine.explain)
+    why_not = awaited(Engine.why_not)
+    rerun = awaited(Engine.rerun)
+    get = _without_under(awaited(Engine.get))
+    current = _without_under(awaited(Engine.current))
+    list = _without_under(awaited(Engine.list))
+    overview = _without_under(awaited(Engine.overview))
+    update = awaited(Engine.update)
+    update_many = _without_under(awaited(Engine.update_many))
+    delete = awaited(Engine.delete)
+    delete_many = _without_under(awaited(Engine.delete_many))
+    restore = awaited(Engine.restore)
+    history = _without_under(awaited(Engine.history))
+    changes = _without_under(awaited(Engine.changes))
+    stats = _without_under(awaited(Engine.stats))
 
 
 class _Opened:
@@ -201,29 +203,29 @@ class Memory(_Opened):
     what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.
     """
 
-    save = _driven(Engine.save)
-    save_many = _driven(Engine.save_many)
-    observe = _driven(Engine.observe)
-    review = _driven(Engine.review)
-    conflicts = _driven(Engine.conflicts)
-    resolve = _driven(Engine.resolve)
-    search = _driven(Engine.search)
-    context = _driven(Engine.context)
-    explain = _driven(Engine.explain)
-    why_not = _driven(Engine.why_not)
-    rerun = _driven(Engine.rerun)
-    get = _driven(Engine.get)
-    current = _driven(Engine.current)
-    list = _driven(Engine.list)
-    overview = _driven(Engine.overview)
-    update = _driven(Engine.update)
-    update_many = _driven(Engine.update_many)
-    delete = _driven(Engine.delete)
-    delete_many = _driven(Engine.delete_many)
-    restore = _driven(Engine.restore)
-    history = _driven(Engine.history)
-    changes = _driven(Engine.changes)
-    stats = _driven(Engine.stats)
+    save = driven(Engine.save)
+    save_many = driven(Engine.save_many)
+    observe = driven(Engine.observe)
+    review = driven(Engine.review)
+    conflicts = driven(Engine.conflicts)
+    resolve = driven(Engine.resolve)
+    search = driven(Engine.search)
+    context = driven(Engine.context)
+    explain = driven(Engine.explain)
+    why_not = driven(Engine.why_not)
+    rerun = driven(Engine.rerun)
+    get = driven(Engine.get)
+    current = driven(Engine.current)
+    list = driven(Engine.list)
+    overview = driven(Engine.overview)
+    update = driven(Engine.update)
+    update_many = driven(Engine.update_many)
+    delete = driven(Engine.delete)
+    delete_many = driven(Engine.delete_many)
+    restore = driven(Engine.restore)
+    history = driven(Engine.history)
+    changes = driven(Engine.changes)
+    stats = driven(Engine.stats)
 
     def scoped(
         self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
@@ -252,29 +254,29 @@ class AsyncMemory(_Opened):
     begun: read it back, or give `save` an `idempotency_key` and call it again.
     """
 
-    save = _awaited(Engine.save)
-    save_many = _awaited(Engine.save_many)
-    observe = _awaited(Engine.observe)
-    review = _awaited(Engine.review)
-    conflicts = _awaited(Engine.conflicts)
-    resolve = _awaited(Engine.resolve)
-    search = _awaited(Engine.search)
-    context = _awaited(Engine.context)
-    explain = _awaited(Engine.explain)
-    why_not = _awaited(Engine.why_not)
-    rerun = _awaited(Engine.rerun)
-    get = _awaited(Engine.get)
-    current = _awaited(Engine.current)
-    list = _awaited(Engine.list)
-    overview = _awaited(Engine.overview)
-    update = _awaited(Engine.update)
-    update_many = _awaited(Engine.update_many)
-    delete = _awaited(Engine.delete)
-    delete_many = _awaited(Engine.delete_many)
-    restore = _awaited(Engine.restore)
-    history = _awaited(Engine.history)
-    changes = _awaited(Engine.changes)
-    stats = _awaited(Engine.stats)
+    save = awaited(Engine.save)
+    save_many = awaited(Engine.save_many)
+    observe = awaited(Engine.observe)
+    review = awaited(Engine.review)
+    conflicts = awaited(Engine.conflicts)
+    resolve = awaited(Engine.resolve)
+    search = awaited(Engine.search)
+    context = awaited(Engine.context)
+    explain = awaited(Engine.explain)
+    why_not = awaited(Engine.why_not)
+    rerun = awaited(Engine.rerun)
+    get = awaited(Engine.get)
+    current = awaited(Engine.current)
+    list = awaited(Engine.list)
+    overview = awaited(Engine.overview)
+    update = awaited(Engine.update)
+    update_many = awaited(Engine.update_many)
+    delete = awaited(Engine.delete)
+    delete_many = awaited(Engine.delete_many)
+    restore = awaited(Engine.restore)
+    history = awaited(Engine.history)
+    changes = awaited(Engine.changes)
+    stats = awaited(Engine.stats)
 
     def _io(self, embedder: Embedder | None) -> IO:
         self._pooled = config.Pooled(embedder, threads=4)

@@ -22,9 +22,10 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Literal
 
 from ..errors import InvalidInput
+from ..memory import awaited, driven
 from .core import PLACEMENT, SPLIT, After, Core, Step, Trace, got
 from .tools import schemas
 
@@ -41,36 +42,8 @@ __all__ = [
     "Trace",
 ]
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _driven(verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Any, P], R]:
-    """Return a plain method that drives the session's verb to its end: over a plain memory nothing in it pauses."""
-
-    @functools.wraps(verb)
-    def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        running = verb(self._core, *arguments, **named)
-        try:
-            running.send(None)
-        except StopIteration as done:
-            result: R = done.value
-            return result
-        finally:
-            running.close()
-        raise RuntimeError("an async memory needs an AsyncSession")
-
-    return call
-
-
-def _awaited(
-    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]],
-) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
-    @functools.wraps(verb)
-    async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        return await verb(self._core, *arguments, **named)
-
-    return call
+_driven = functools.partial(driven, of="_core")
+_awaited = functools.partial(awaited, of="_core")
 
 
 class _Named:
