@@ -75,10 +75,23 @@ class Question:
 
 @dataclass(frozen=True)
 class Conversation:
-    """All turns of two people over many sessions, in order, and what was asked about them."""
+    """All turns of two people over many sessions, in order, what was asked about them, and what they never said."""
 
     turns: list[Turn]
     questions: list[Question]
+    unanswerable: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> list[str]:
+        """The speakers in the order in which they first speak."""
+        return list(dict.fromkeys(turn.speaker for turn in self.turns))
+
+
+def renamed(text: str, theirs: Sequence[str], ours: Sequence[str]) -> str:
+    """Return a text about some people as one about others, name by name."""
+    names = dict(zip(theirs, ours, strict=False))
+    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in theirs))
+    return pattern.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 def conversations(path: Path) -> list[Conversation]:
@@ -106,7 +119,8 @@ def _conversation(raw: dict[str, Any]) -> Conversation:
         evidence = frozenset(re.findall(r"D\d+:\d+", " ".join(asked["evidence"])))
         if asked["category"] in CATEGORIES and evidence:
             questions.append(Question(asked["question"], evidence, asked["category"]))
-    return Conversation(turns, questions)
+    unanswerable = tuple(asked["question"] for asked in raw["qa"] if asked["category"] == 5)
+    return Conversation(turns, questions, unanswerable)
 
 
 class Remembering:

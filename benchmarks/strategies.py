@@ -9,7 +9,6 @@ the conversation asked (else the names would give them away), under the same use
 from __future__ import annotations
 
 import argparse
-import re
 import statistics
 import tempfile
 import time
@@ -44,27 +43,18 @@ class Timed(Remembering):
         return vectors
 
 
-def people(turns: Sequence[Turn]) -> list[str]:
-    """Return the speakers in the order in which they first speak."""
-    return list(dict.fromkeys(turn.speaker for turn in turns))
-
-
 def noise(own: Conversation, others: Sequence[Conversation]) -> Iterator[Turn]:
     """Yield the turns of other conversations without end, as if the two people of `own` had said them.
 
     Every round is a year earlier than the one before and exchanges who says what. An id is that of no turn of `own`.
     """
-    names, around = people(own.turns), 0
+    names, around = own.people, 0
     while True:
         for n, other in enumerate(others):
-            theirs = people(other.turns)
-            ours = names if around % 2 == 0 else names[::-1]
-            renamed = dict(zip(theirs, ours, strict=False))
-            pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in theirs))
+            theirs, ours = other.people, names if around % 2 == 0 else names[::-1]
             for turn in other.turns:
-                text = pattern.sub(lambda found, renamed=renamed: renamed.get(found[0], found[0]), turn.text)
-                at = turn.at - timedelta(days=364 * around)
-                yield Turn(f"N{around}.{n}.{turn.id}", renamed.get(turn.speaker, turn.speaker), text, at)
+                text, who = (_common.renamed(said, theirs, ours) for said in (turn.text, turn.speaker))
+                yield Turn(f"N{around}.{n}.{turn.id}", who, text, turn.at - timedelta(days=364 * around))
         around += 1
 
 

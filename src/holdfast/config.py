@@ -164,6 +164,15 @@ def _shipped() -> MiniLM:
     return MiniLM()
 
 
+def open_related(language: str) -> Callable[[str], Sequence[tuple[str, float]]]:
+    """Return what says which terms may stand in for one: there is a table for English, read when first needed."""
+    if language != "english":
+        return lambda term: ()
+    from .related import related
+
+    return related
+
+
 class TokenCounter:
     """Says how many tokens a text is, by `count` or by the shipped tokenizer, which is loaded when first asked.
 

@@ -165,7 +165,8 @@ class _Opened:
         several = {checks.name(one, "many") for one in checks.many(many, "many")}
         parts = Parts(
             store=opened, io=self._io(model), clock=clock or config.SystemClock(), analyzer=analyzer,
-            count=counter, model=None if model is None else model.id, redact=redact, rules=rules,
+            count=counter, related=config.open_related(analyzer.language),
+            model=None if model is None else model.id, redact=redact, rules=rules,
             many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
         self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))

@@ -1,9 +1,8 @@
 """Which memories go into a prompt of so many tokens, and how they are written there.
 
-Choosing is worth per token, not a cut list: a memory's worth is the odds that it holds an answer, read from its rank and
-from where it stands (after a picked question, near a good turn, by the speaker the query names); it falls with what is
-already said, and is divided by the tokens it would add. Against filling in rank order, with the same rendering, that
-held 6 % more evidence in 256 tokens and 3 % more in 512 and 1,024, most of it where a query names a speaker.
+Choosing is worth per token, not a cut list: a memory's worth is the odds that it holds an answer, read from its rank; it
+falls with what is already said, and is divided by the tokens it would add. What benchmarks/packing.py prints says how
+much more evidence that holds than filling in rank order, with the same rendering: little, since the ranking is good.
 
 In what is written, column 0 belongs to Holdfast. Every line with words of a memory begins with a space: exactly one
 where a memory begins, three or more where it goes on. So no memory can forge a heading, a date, another memory or the
@@ -26,7 +25,6 @@ import numpy as np
 
 from .errors import InvalidInput
 from .ports import Doubles, Floats
-from .text import is_question
 from .types import Kind, MemoryItem
 
 Count = Callable[[str], int]
@@ -85,21 +83,15 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How an entry's worth is read; exponents of odds, fitted by logistic regression over five conversations (rounded).
+    """How an entry's worth is read.
 
-    `rank`: odds fall with this power of 1 + rank. `answer`: for the turn after a question, full after the best ranked
-    one. `near`: for a turn beside the best ranked one, less two turns away. `named`: said by, or about, the only one
-    whom the query names. `question`: against a turn that asks. `novelty` 0..1: how much of its worth a memory loses
-    that says what a picked one says. `cost`: the power of the tokens that worth is divided by.
+    `rank`: odds fall with this power of 1 + rank. `novelty` 0..1: how much of its worth a memory loses that says what a
+    picked one says. `cost`: the power of the tokens that worth is divided by.
     """
 
     rank: float = 1.2
-    answer: float = 2.0
-    near: float = 2.0
-    named: float = 2.0
-    question: float = 0.5
-    novelty: float = 0.5
-    cost: float = 1.0
+    novelty: float = 0.25
+    cost: float = 0.5
 
 
 WEIGHTS = Weights()
@@ -109,7 +101,7 @@ WEIGHTS = Weights()
 class Dropped:
     """A memory that was not packed: the `stage` that dropped it, by how much, and because of which other memory.
 
-    Stages: "not in sections"; "below relevance" (`by`: what was lacking of it); "outdated" (`because` names the
+    Stages: "not in sections"; "below relevance" (of all; `by`: what was lacking of it); "outdated" (`because` names the
     successor that is not among the entries); "too similar" (`because` says it already); "section full" and "out of
     budget" (`by`: the tokens that were lacking in the end).
     """
@@ -147,7 +139,6 @@ def pack(
     budget: int,
     count: Count,
     *,
-    query: str = "",
     sections: Sequence[Section] = SECTIONS,
     least: float = 0.0,
     weights: Weights = WEIGHTS,
@@ -155,15 +146,14 @@ def pack(
     """Return the memories of most worth that fit `budget` tokens whole, as text.
 
     `entries` come best first, each id once, with the successors of superseded ones among them (at the end if they were
-    not found themselves). Those of less than `least` relevance are left out, unless they are a successor of a picked
-    one. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
+    not found themselves). Where none has a relevance of `least`, nothing is shown. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
     About 5 ms for 150 entries besides `count`, which is called once for each entry (a cached one saves most of that) and a
     few times for the whole.
 
     Raises `InvalidInput` for a negative budget, an id that comes twice, and a kind or title in two sections.
     """
     work = _Work(entries, count, sections, budget, least)
-    picks = _choose(work, _worth([work.entries[at] for at in work.open], query, weights), weights)
+    picks = _choose(work, _worth(len(work.open), weights), weights)
     return work.packed(picks)
 
 
@@ -303,54 +293,9 @@ def _tag() -> re.Pattern[str]:
 # --- worth -------------------------------------------------------------------------------------------------------
 
 
-def _worth(entries: Sequence[Entry], query: str, weights: Weights) -> Doubles:
-    """Return the odds, up to a common factor, that each entry holds an answer, before what it costs and repeats."""
-    anchor = 1.0 / (1.0 + np.arange(len(entries)) / 3.0)
-    best: dict[tuple[str, int], tuple[float, bool]] = {}
-    asks = [one.item.kind == "episode" and is_question(one.item.text) for one in entries]
-    for one, strength, asked in zip(entries, anchor.tolist(), asks, strict=True):
-        if one.item.thread is not None and one.item.turn is not None:
-            best.setdefault((one.item.thread, one.item.turn), (strength, asked))
-    power = -weights.rank * np.log1p(np.arange(len(entries)))
-    power -= weights.question * np.array(asks, np.float64)
-    for at, one in enumerate(entries):
-        answer, near = _standing(one.item, best)
-        power[at] += weights.answer * answer + weights.near * near
-    power += weights.named * _named(entries, query)
-    return np.exp(power)
-
-
-def _standing(item: MemoryItem, best: Mapping[tuple[str, int], tuple[float, bool]]) -> tuple[float, float]:
-    """Return how strong the question is that the turn before asks, and the best turn within two of it, 0..1 each."""
-    if item.thread is None or item.turn is None:
-        return 0.0, 0.0
-    none = (0.0, False)
-    before, asked = best.get((item.thread, item.turn - 1), none)
-    near = max(
-        max(before, best.get((item.thread, item.turn + 1), none)[0]),
-        max(best.get((item.thread, item.turn + step), none)[0] for step in (-2, 2)) * 0.6,
-    )
-    return (before if asked else 0.0), near
-
-
-def _named(entries: Sequence[Entry], query: str) -> Doubles:
-    """Return 1 for what is said by, or is about, whom the query names, 0 for what others say, 0.5 where that is open.
-
-    Nobody is told apart by a query that names none of the speakers, or all.
-    """
-    asked = set(_words(query))
-    speakers = {one.item.speaker for one in entries if one.item.speaker}
-    called = {name for name in speakers if asked & set(_words(name))}
-    share = np.full(len(entries), 0.5)
-    if not called or called == speakers:
-        return share
-    names = {word for name in called for word in _words(name)} & asked
-    for at, one in enumerate(entries):
-        if one.item.speaker:
-            share[at] = float(one.item.speaker in called)
-        elif names & set(_words(f"{one.item.slot or ''} {one.item.text}")):
-            share[at] = 1.0
-    return share
+def _worth(count: int, weights: Weights) -> Doubles:
+    """Return the odds, up to a common factor, that entries in rank order hold an answer, before cost and repetition."""
+    return np.arange(1.0, count + 1.0) ** np.float64(-weights.rank)
 
 
 def _words(text: str) -> list[str]:
@@ -460,13 +405,17 @@ class _Work:
         return tuple(unit)
 
     def _sift(self, least: float) -> None:
-        """Drop what may not be shown at any budget."""
+        """Drop what may not be shown at any budget.
+
+        Relevance is calibrated for best hits: it says whether anything fits, not which of what follows is worth its tokens.
+        """
+        fits = any(one.relevance >= least for one in self.entries)
         for at, one in enumerate(self.entries):
             if one.item.kind not in self.section:
                 self.dropped[at] = Dropped(one.item.id, "not in sections")
             elif self.units[at] is None:
                 self.dropped[at] = Dropped(one.item.id, "outdated", because=one.successor)
-            elif one.relevance < least:
+            elif not fits:
                 self.dropped[at] = Dropped(one.item.id, "below relevance", by=least - one.relevance)
 
     def _of(self, at: int) -> int:

@@ -220,7 +220,8 @@ class Candidates:
 
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
     `around` is BM25 of a row with the two turns on either side as one text, `covered` the idf of the query's terms found
-    there, of `mass` in all. `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
+    there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
+    to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
     """
@@ -231,6 +232,7 @@ class Candidates:
     best: Floats
     around: Floats
     covered: Floats
+    related: Floats
     mass: float
     length: Floats
     traits: NDArray[np.uint8]
@@ -253,12 +255,14 @@ class Candidates:
 class Probe:
     """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep.
 
-    `as_of` asks again under the clocks of an earlier search, instead of `at`.
+    `related` has for each term the words that may stand in for it, and how near each is, 0..1; one that more than a
+    twentieth of the live rows and three hold stands in for nothing. `as_of` asks again under the clocks of an earlier search, instead of `at`.
     """
 
     reach: Reach
     at: Moment
     terms: dict[str, float]
+    related: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
     vector: Floats | None = None
     model: str | None = None
     where: Filter | None = None

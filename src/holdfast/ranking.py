@@ -4,30 +4,27 @@ The recipe (measured in docs/decisions/0002-ranking.md): words and meaning make 
 its date, the turns beside it and its thread add to that. Every signal sees live rows only, so what is filtered out,
 expired or outside the asked time changes nothing.
 
-Pure numpy, in float64: the contributions of a row, added in the order of `SIGNALS`, are its score to the last bit.
+Pure numpy, in float64: the contributions of a row, added in the order of `RECIPE`, are its score to the last bit.
 """
 
 from __future__ import annotations
 
-import calendar
-import functools
 import math
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .dates import Window, order, windows
 from .ports import Bools, Candidates, Doubles, Floats, Ints
-from .text import QUESTION, asks, latin_share
+from .text import OWN, QUESTION, asks, latin_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
-Window = tuple[float, float]
 
 # BM25 as in Robertson and Zaragoza (2009), without normalising by length: in chats the longer turn says more.
 K1 = 0.9
@@ -37,7 +34,9 @@ B = 0.0
 # words together cannot reach it is measured by what they can.
 _FULL_MATCH = 12.0
 _AFTERGLOW_DAYS = 14.0
-_YEARS_BACK = 10
+_RUN = 3  # messages of one's own between a question and what answers it
+_STATED = 1.6  # what a declarative row has for a thread, of its own core
+_MATCHING = 0.6  # of the best core: what `recent` puts in order
 # A thread lifts all its turns by this share of its peak, and those beside the peak by all of it, fading over 8 turns.
 _SPREAD, _NEAR = 0.7, 8.0
 # A table, not np.exp: vectorised exponentials may differ in the last bit with a row's place in the array.
@@ -60,17 +59,21 @@ def saturate(tf: Floats) -> Floats:
 @dataclass(frozen=True, slots=True)
 class Query:
     """What ranking reads of a query: the `windows` of days it names, the `latin` share of its letters 0..1, what it `asks`
-    for (bits as in `text.asks`), and the `names` in it: its words, folded."""
+    for (bits as in `text.asks`), the `names` in it: its words, folded, and the `order` in time that it asks for: 1 for the
+    latest first, -1 for the earliest, 0 for none."""
 
     windows: tuple[Window, ...] = ()
     latin: float = 1.0
     asks: int = 0
     names: frozenset[str] = frozenset()
+    order: int = 0
 
 
 def read(query: str, asked_at: datetime) -> Query:
     """Return what ranking reads of a query's text, asked at an aware moment."""
-    return Query(window(query, asked_at), latin_share(query), asks(query), frozenset(_words(query)))
+    return Query(
+        windows(query, asked_at), latin_share(query), asks(query), frozenset(_words(query)), order(query)
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -85,7 +88,8 @@ class Stage:
     they count for others, 0 at least, and 0 for rows that are not live. `peaks` has the highest core of each thread, and a
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
     episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them. `whole`
-    says that every row is live, `narrative` that every row is an episode.
+    says that every row is live, `narrative` that every row is an episode. `days` are the first and the last day of the
+    rows that match, as far as `recent` asks for them.
     """
 
     c: Candidates
@@ -98,14 +102,19 @@ class Stage:
     whole: bool
     narrative: bool
     standing: float = 1.0
+    days: tuple[float, float] = (0.0, 0.0)
 
 
 Rows = slice | Ints
 
 
 def words(s: Stage, rows: Rows) -> Doubles:
-    """BM25 over that of a full match (12, or what all the query's words would come to if that is less)."""
-    return np.divide(s.c.bm25[rows], s.scale, dtype=np.float64)
+    """BM25 over that of a full match (12, or what all the query's words would come to if that is less).
+
+    Up to twice that as meaning has less to say: without a model, and as the query leaves the Latin script.
+    """
+    factor = 2.0 - (s.query.latin if s.c.has_vectors else 0.0)
+    return np.divide(s.c.bm25[rows], s.scale / factor, dtype=np.float64)
 
 
 def meaning(s: Stage, rows: Rows) -> Doubles:
@@ -116,11 +125,6 @@ def meaning(s: Stage, rows: Rows) -> Doubles:
     both = np.add(s.c.cos[rows], s.c.best[rows], dtype=np.float64)
     both *= 0.5 * s.query.latin if s.c.has_vectors else 0.0
     return both
-
-
-def question(s: Stage, rows: Rows) -> Doubles:
-    """1 for a row that itself ends in a question mark: it asks where others answer."""
-    return (s.c.traits[rows] & QUESTION).astype(np.float64)
 
 
 def time(s: Stage, rows: Rows) -> Doubles:
@@ -135,62 +139,92 @@ def time(s: Stage, rows: Rows) -> Doubles:
 
 def expected(s: Stage, rows: Rows) -> Doubles:
     """1 for a row that holds the kind of answer the query asks for: a time, a number, a place, a name."""
-    held: Doubles = ((s.c.traits[rows] & s.query.asks) != 0).astype(np.float64)
+    held: Doubles = ((s.c.traits[rows] & (s.query.asks & ~OWN)) != 0).astype(np.float64)
     return held
 
 
 def speaker(s: Stage, rows: Rows) -> Doubles:
-    """1 for a row said by somebody whom the query names."""
-    return s.asked[s.c.speaker[rows]].astype(np.float64)
+    """1 for a row in which somebody whom the query names tells something: a question asks where others answer."""
+    telling: Bools = (s.c.traits[rows] & QUESTION) == 0
+    return np.logical_and(s.asked[s.c.speaker[rows]], telling).astype(np.float64)
+
+
+def told(s: Stage, rows: Rows) -> Doubles:
+    """1 for what somebody says of themselves, where the query names them and asks for several things they did or have.
+
+    Such things lie scattered over conversations that are about something else.
+    """
+    own: Bools = (s.c.traits[rows] & (s.query.asks & OWN)) != 0
+    return np.logical_and(s.asked[s.c.speaker[rows]], own).astype(np.float64)
+
+
+def related(s: Stage, rows: Rows) -> Doubles:
+    """The weight of the query's words that the row says in other words ("pets": "my cat"), over that of a full match."""
+    return np.divide(s.c.related[rows], s.scale, dtype=np.float64)
 
 
 def around(s: Stage, rows: Rows) -> Doubles:
     """BM25 of the row with the two turns on either side as one text, over that of a full match: a topic is told in turns.
 
-    A row that stands alone, and every declarative one, has its own words.
+    A row that stands alone has its own words; a declarative one has them twice, for it says in one line what a conversation
+    says in many.
     """
-    return np.divide(s.c.around[rows], s.scale, dtype=np.float64)
+    value = np.divide(s.c.around[rows], s.scale, dtype=np.float64)
+    if not s.narrative:
+        np.copyto(value, value * 2.0, where=~s.c.episode[rows])
+    return value
 
 
 def reply(s: Stage, rows: Rows) -> Doubles:
-    """The core of the turn before where that asks: an answer repeats little of its question."""
-    before = s.c.before[rows]
-    # Index -1 is the last row's trait where there is no turn before; its core there is 0.
-    return s.core[before] * (s.c.traits[before] & QUESTION if len(s.c.traits) else 0.0)
+    """The core of the turn before where that asks: an answer repeats little of its question.
 
-
-def neighbours(s: Stage, rows: Rows) -> Doubles:
-    """The better core of the turns before and after: an answer stands beside its question.
-
-    An episode that stands alone has itself for a neighbour; for declarative rows see `_share`.
+    Of somebody who sends several messages in a row, each answers what another said before them, three messages back at most.
     """
-    before, after = s.c.before[rows], s.c.after[rows]
-    beside = np.maximum(s.core[before], s.core[after])
-    return _share(s, rows, beside, (before < 0) & (after < 0))
+    who, before = s.c.speaker[rows], s.c.before[rows]
+    own = _same(s, before, who)
+    for _ in range(_RUN):
+        if not own.any():
+            break
+        before = np.where(own, s.c.before[before], before)
+        own = _same(s, before, who)
+    # Index -1 is the last row's trait where there is no turn before; its core there is 0.
+    asks = s.c.traits[before] & QUESTION if len(s.c.traits) else 0
+    return np.where(own, 0.0, s.core[before] * asks)
+
+
+def _same(s: Stage, before: NDArray[np.int32], who: NDArray[np.int32]) -> Bools:
+    """Whether turns before were said by the same person; of nobody's turns each is another's."""
+    said: Bools = (before >= 0) & (who >= 0) & ((s.c.speaker[before] if len(s.c.speaker) else who) == who)
+    return said
 
 
 def thread(s: Stage, rows: Rows) -> Doubles:
     """The best core among the episodes of the row's thread, most of it anywhere in the thread and all of it beside the best.
 
-    An episode that stands alone is its own thread; for declarative rows see `_share`.
+    An episode that stands alone is its own thread. Nothing around a fact can lift it: a declarative row gets 1.6 times its
+    own core, times `standing`. Where no fact matches as well as the best episode does, facts step back together.
     """
-    of = s.c.thread[rows]
+    of, own = s.c.thread[rows], s.core[:-1][rows]
     far = np.abs(s.c.place[rows] - s.summit[of])
     peak = s.peaks[of] * _FADING[np.minimum(far, len(_FADING) - 1)]
-    return _share(s, rows, peak, of < 0)
-
-
-def _share(s: Stage, rows: Rows, found: Doubles, alone: Bools) -> Doubles:
-    """Put what rows get that have no neighbours or thread: an episode its own core, a declarative row its share.
-
-    A fact says in one line what a conversation says in many, and nothing around it can lift it. Its share is twice its
-    own core, times `standing`: where no fact matches as well as the best episode does, facts step back together.
-    """
-    own, told = s.core[:-1][rows], s.c.episode[rows]
-    np.copyto(found, own, where=alone)
+    np.copyto(peak, own, where=of < 0)
     if not s.narrative:
-        np.copyto(found, own * (2.0 * s.standing), where=~told)
-    return found
+        np.copyto(peak, own * (_STATED * s.standing), where=~s.c.episode[rows])
+    return peak
+
+
+def recent(s: Stage, rows: Rows) -> Doubles:
+    """Where the query asks for the latest: how late the row is dated among those that match, 0..1; for the first: how early.
+
+    Those that match have at least 0.6 of the best core. Times the row's own core over the best one: what does not match is
+    not lifted by its date.
+    """
+    first, last = s.days
+    late: Doubles = np.clip((s.c.day[rows] - first) / ((last - first) or 1.0), 0.0, 1.0)
+    if s.query.order < 0:
+        late = 1.0 - late
+    late *= s.core[:-1][rows] / (float(np.maximum.reduce(s.core)) or 1.0)
+    return late
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,25 +236,46 @@ class Signal:
     value: Callable[[Stage, Rows], Doubles]
 
 
-# What a row says of itself; it is what neighbours and threads spread.
-CORE = (
+class Recipe:
+    """Signals with their weights, in the order in which they are added up.
+
+    The first two are the core: what a row says of itself, which threads spread.
+    """
+
+    def __init__(self, signals: Sequence[Signal]) -> None:
+        self.signals = tuple(signals)
+        self.core, self.shape = self.signals[:2], self.signals[2:]
+        self.names = tuple(one.name for one in signals)
+        self.factors: Doubles = np.array([[one.weight] for one in signals])
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each signal counts."""
+        return {one.name: one.weight for one in self.signals}
+
+    def weighing(self, **weights: float) -> Recipe:
+        """Return the recipe with other weights for the signals named; 0 switches one off."""
+        return Recipe([replace(one, weight=weights.get(one.name, one.weight)) for one in self.signals])
+
+    def named(self, row: Iterable[float]) -> dict[str, float]:
+        """Return one number for each signal under the signals' names."""
+        return dict(zip(self.names, row, strict=True))
+
+
+# The weights are fitted by `python -m benchmarks.ablation` and rounded; but for that of `recent`, see benchmarks/when.py.
+RECIPE = Recipe((
     Signal("words", 1.0, words),
-    Signal("meaning", 2.5, meaning),
-)
-# Where it stands, and what is known of it besides.
-SHAPE = (
-    Signal("question", -0.3, question),
-    Signal("time", 1.25, time),
-    Signal("expected", 1.0, expected),
-    Signal("speaker", 1.3, speaker),
-    Signal("around", 0.8, around),
-    Signal("reply", 0.35, reply),
-    Signal("neighbours", 0.4, neighbours),
-    Signal("thread", 0.9, thread),
-)
-SIGNALS = CORE + SHAPE
-_NAMES = tuple(one.name for one in SIGNALS)
-_WEIGHTS: Doubles = np.array([[one.weight] for one in SIGNALS])
+    Signal("meaning", 3.0, meaning),
+    Signal("related", 3.0, related),
+    Signal("time", 2.4, time),
+    Signal("recent", 3.0, recent),
+    Signal("expected", 1.6, expected),
+    Signal("speaker", 1.0, speaker),
+    Signal("told", 0.6, told),
+    Signal("around", 1.3, around),
+    Signal("reply", 0.4, reply),
+    Signal("thread", 1.6, thread),
+))  # fmt: skip
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
 
@@ -231,25 +286,21 @@ class Ranked:
 
     scores: Doubles
     stage: Stage
+    recipe: Recipe = RECIPE
     values: Doubles | None = None  # (signals, rows), kept where rows are few
 
     def raw(self, rows: Ints) -> Doubles:
-        """Return each signal's value for `rows`, before its weight: (rows, signals), in the order of `SIGNALS`."""
+        """Return each signal's value for `rows`, before its weight: (rows, signals), in the order of the recipe."""
         if self.values is not None:
             return self.values[:, rows].T
-        return np.array([one.value(self.stage, rows) for one in SIGNALS]).T
+        return np.array([_value(one, self.stage, rows) for one in self.recipe.signals]).T
 
     def contributions(self, rows: Ints) -> list[dict[str, float]]:
-        """Return what each signal added to the scores of `rows`; in the order of `SIGNALS` they sum to these to the last bit."""
-        return [named(row) for row in (self.raw(rows) * _WEIGHTS.T).tolist()]
+        """Return what each signal added to the scores of `rows`; in the recipe's order they sum to these to the last bit."""
+        return [self.recipe.named(row) for row in (self.raw(rows) * self.recipe.factors.T).tolist()]
 
 
-def named(row: Iterable[float]) -> dict[str, float]:
-    """Return one number for each signal under the signals' names."""
-    return dict(zip(_NAMES, row, strict=True))
-
-
-def fuse(c: Candidates, query: Query) -> Ranked:
+def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
     """Return the scores of all rows: the same live rows give the same scores, in whatever order, whoever else is there.
 
     Linear in the rows: about 4 ms for 100,000.
@@ -262,33 +313,33 @@ def fuse(c: Candidates, query: Query) -> Ranked:
     )  # fmt: skip
     scores = np.zeros(n)
     if n <= _FEW:
-        return _ranked_few(stage, scores)
+        return _ranked_few(stage, scores, recipe)
     blocks = [slice(at, min(at + _BLOCK, n)) for at in range(0, n, _BLOCK)]
     for rows in blocks:
-        _sum(stage, rows, CORE, scores[rows])
+        _sum(stage, rows, recipe.core, scores[rows])
         _spread(stage, rows, scores[rows])
     _settle(stage)
     for rows in blocks:
-        _sum(stage, rows, SHAPE, scores[rows])
+        _sum(stage, rows, recipe.shape, scores[rows])
     scores[~c.live] = -np.inf
-    return Ranked(scores, stage)
+    return Ranked(scores, stage, recipe)
 
 
-def _ranked_few(stage: Stage, scores: Doubles) -> Ranked:
+def _ranked_few(stage: Stage, scores: Doubles, recipe: Recipe) -> Ranked:
     """Rank few rows at once, keeping each signal's values: calls cost more than rows here."""
     rows = slice(0, len(scores))
-    values = np.zeros((len(SIGNALS), len(scores)))
-    for n, signal in enumerate(SIGNALS):
-        if n == len(CORE):
-            scores[:] = _added(values[:n] * _WEIGHTS[:n])
+    values = np.zeros((len(recipe.signals), len(scores)))
+    for n, signal in enumerate(recipe.signals):
+        if n == len(recipe.core):
+            scores[:] = _added(values[:n] * recipe.factors[:n])
             _spread(stage, rows, scores)
             _settle(stage)
         if not _idle(signal, stage.query):
             values[n] = signal.value(stage, rows)
-    scores[:] = _added(values * _WEIGHTS)
+    scores[:] = _added(values * recipe.factors)
     if not stage.whole:
         scores[~stage.c.live] = -np.inf
-    return Ranked(scores, stage, values)
+    return Ranked(scores, stage, recipe, values)
 
 
 def _added(parts: Doubles) -> Doubles:
@@ -308,6 +359,10 @@ def _settle(stage: Stage) -> None:
         told = float(np.maximum.reduce(core, where=c.episode, initial=0.0))
         stated = float(np.maximum.reduce(core, where=~c.episode, initial=0.0))
         stage.standing = min(1.0, stated / told) if told > 0.0 else 1.0
+    if stage.query.order:
+        matching = c.day[(core >= _MATCHING * float(np.maximum.reduce(stage.core))) & c.live]
+        if len(matching):
+            stage.days = float(matching.min()), float(matching.max())
 
 
 def _sum(stage: Stage, rows: Rows, signals: tuple[Signal, ...], total: Doubles) -> None:
@@ -322,7 +377,20 @@ def _sum(stage: Stage, rows: Rows, signals: tuple[Signal, ...], total: Doubles) 
 
 def _idle(signal: Signal, query: Query) -> bool:
     """Whether a signal is 0 for every row, which most queries' dates and kinds of answer are."""
-    return (signal.value is time and not query.windows) or (signal.value is expected and not query.asks)
+    asked = _ASKED.get(signal.name)
+    return asked is not None and not asked(query)
+
+
+_ASKED: dict[str, Callable[[Query], object]] = {
+    "time": lambda query: query.windows,
+    "recent": lambda query: query.order,
+    "expected": lambda query: query.asks & ~OWN,
+    "told": lambda query: query.asks & OWN,
+}
+
+
+def _value(signal: Signal, stage: Stage, rows: Ints) -> Doubles:
+    return np.zeros(len(rows)) if _idle(signal, stage.query) else signal.value(stage, rows)
 
 
 def _spread(stage: Stage, rows: slice, scores: Doubles) -> None:
@@ -366,12 +434,18 @@ def _floor(scores: Doubles, k: int) -> float:
 
 
 def matching(ranked: Ranked) -> Bools:
-    """Return which rows have anything to do with the query: words of it in the row or its conversation, or its date or speaker.
+    """Return which rows have anything to do with the query: its words, or words related to them, in the row or its
+    conversation, or its date or speaker.
 
     Without a model there is no other sign that a row fits; with one, every text means something.
     """
     s = ranked.stage
-    found = (s.core[:-1] > 0.0) | (s.c.episode & (s.peaks[s.c.thread] > 0.0)) | s.asked[s.c.speaker]
+    found = (
+        (s.core[:-1] > 0.0)
+        | (s.c.related > 0.0)
+        | (s.c.episode & (s.peaks[s.c.thread] > 0.0))
+        | s.asked[s.c.speaker]
+    )
     if s.query.windows:
         found |= time(s, slice(0, len(found))) > 0.0
     return found & s.c.live
@@ -380,7 +454,8 @@ def matching(ranked: Ranked) -> Bools:
 def core(bm25: Floats, cos: Floats, mass: float) -> Floats:
     """Return words and meaning alone, as a store needs it to choose which rows to look at closely (float32)."""
     scale = min(_FULL_MATCH, mass) or 1.0
-    return bm25 * np.float32(CORE[0].weight / scale) + cos * np.float32(CORE[1].weight)
+    words, meaning = RECIPE.core
+    return bm25 * np.float32(words.weight / scale) + cos * np.float32(meaning.weight)
 
 
 _FEW_ROWS, _SAMPLE = 50, 10_000
@@ -389,111 +464,34 @@ _FEW_ROWS, _SAMPLE = 50, 10_000
 def relevance(ranked: Ranked, rows: Ints) -> Doubles:
     """Return how likely each of `rows` answers, 0..1, comparable across queries and stores.
 
-    A logistic over the peak of the row's thread, the idf of the query's terms missing from the row and the turns around it,
-    the row's own meaning, and the median meaning of all rows (what any text has in common with such a query). Fitted on
-    best hits, of a query's own store against others' with equal odds; without a model, or below 50 rows, on the first two.
+    A logistic over the peak of the row's thread, the weight of the query's terms that neither the row nor the turns around
+    it hold nor say in other words, whether the row is dated in a time that the query names, the row's own meaning, and the
+    median meaning of all rows (what any text has in common with such a query). Fitted by benchmarks/relevance.py on best
+    hits, of a query's own store against others' with equal odds; without a model, or below 50 rows, without meanings.
     """
     s = ranked.stage
     peak = np.where(s.c.thread[rows] < 0, s.core[:-1][rows], s.peaks[s.c.thread[rows]])
     peak = np.where(s.c.episode[rows], peak, s.core[:-1][rows])
-    missing = np.maximum(s.c.mass - np.maximum(s.c.covered[rows], s.c.bm25[rows] / 1.9), 0.0)
-    everyone = None if ranked.values is None else ranked.values[_NAMES.index("meaning")]
-    own = meaning(s, rows) if everyone is None else everyone[rows]
+    held = np.maximum(s.c.covered[rows], s.c.bm25[rows] / 1.9) + s.c.related[rows]
+    missing = np.maximum(s.c.mass - held, 0.0)
+    dated = 2.8 * time(s, rows) - 1.1 if s.query.windows else 0.0
     if not s.c.has_vectors:
-        z = 4.20 * peak - 0.196 * missing - 1.02
+        z = 2.1 * peak - 0.14 * missing + dated - 1.7
     elif np.count_nonzero(s.c.live) < _FEW_ROWS:
-        z = 4.09 * peak - 0.149 * missing - 5.0
+        z = 3.8 * peak - 0.09 * missing + dated - 6.0
     else:
-        live = np.flatnonzero(s.c.live)
-        sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)]) if everyone is None else everyone[live]
-        usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
-        z = 3.52 * peak - 0.150 * missing + 4.93 * own - 6.38 * usual - 5.90
+        z = 3.2 * peak - 0.11 * missing + dated + _beyond(ranked, rows) - 6.6
     return np.array([0.5 + 0.5 * math.tanh(0.5 * value) for value in z.tolist()])  # 1 / (1 + exp(-z))
 
 
-_MONTHS = ("January February March April May June July August September October November December").split()
-_MONTH = "(?P<month>" + "|".join(f"{name}|{name[:3]}\\b" for name in _MONTHS) + "|Sept\\b)\\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-# The most exact form first; what one form has read the next ones do not read again.
-_DATES = (
-    rf"{_YEAR}-(?P<iso>\d\d)-(?P<day>\d\d)",
-    rf"{_YEAR}-(?P<iso>\d\d)",
-    rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}",
-    rf"{_MONTH} {_DAY},? {_YEAR}",
-    rf"{_DAY} (?:of )?{_MONTH}",
-    rf"{_MONTH} {_DAY}(?! ?(?:am|pm|:))",
-    rf"{_MONTH},? (?:of )?{_YEAR}",
-    _MONTH,
-    _YEAR,
-)
-
-
-@functools.cache
-def _date_forms() -> tuple[re.Pattern[str], ...]:
-    """Compile the forms at the first query that may hold one, not at import."""
-    return tuple(re.compile(rf"\b{form}\b", re.IGNORECASE) for form in _DATES)
-
-
-# Most queries name no date: a search of 2 µs spares them the 70 of reading all forms.
-_MAY_DATE = re.compile(r"(?:19|20)\d\d|\b(?:" + "|".join(name[:3] for name in _MONTHS) + ")", re.IGNORECASE)
-# Also an English verb: a month only where a day, a year or one of these words stands beside it.
-_VERBS = frozenset({"may", "mar", "march"})
-_BEFORE_MONTH = re.compile(
-    r"\b(?:in|of|during|since|until|till|by|from|to|before|after|between|and|last|next|this|early|mid|late)[ -]$",
-    re.I,
-)
-
-
-def window(query: str, asked_at: datetime) -> tuple[Window, ...]:
-    """Return the spans of days that a query names: dates, months and years, in English words or as ISO 8601.
-
-    Each is (first day, day after the last) in days since 1970, in order of time and without repeats. What has no year
-    ("in May", "8 May") means that day or month of the year of `asked_at` and of each of the ten before.
-    """
-    if not _MAY_DATE.search(query):
-        return ()
-    found: set[Window] = set()
-    left = query
-    for form in _date_forms():
-        for match in form.finditer(left):
-            if _is_verb(match, left):
-                continue
-            found.update(_spans(match.groupdict(), asked_at))
-            left = left[: match.start()] + "#" * len(match[0]) + left[match.end() :]
-    return tuple(sorted(found))
-
-
-def _is_verb(match: re.Match[str], query: str) -> bool:
-    """Return whether a match is a lone "may" or "march" with nothing beside it that makes it a month."""
-    alone = match[0].lower() in _VERBS
-    return alone and not (match[0][0].isupper() and _BEFORE_MONTH.search(query[: match.start()]))
-
-
-def _spans(named: dict[str, str | None], asked_at: datetime) -> list[Window]:
-    """Return the windows for the named parts of a date; none for a date that no calendar has."""
-    year, name, iso, day = (named.get(part) for part in ("year", "month", "iso", "day"))
-    years = [int(year)] if year else range(max(1, asked_at.year - _YEARS_BACK), asked_at.year + 1)
-    month = int(iso) if iso else _month(name) if name else None
-    spans = []
-    for one in years:
-        if month is None:
-            spans.append((_days(one, 1, 1), _days(one, 12, 31) + 1.0))
-        elif not 1 <= month <= 12:
-            continue
-        elif day is None:
-            spans.append((_days(one, month, 1), _days(one, month, calendar.monthrange(one, month)[1]) + 1.0))
-        elif 1 <= int(day) <= calendar.monthrange(one, month)[1]:
-            start = _days(one, month, int(day))
-            spans.append((start, start + 1.0))
-    return spans
-
-
-def _month(name: str) -> int:
-    """Return the number of a month from the first three letters of its name, 1..12."""
-    return 1 + next(at for at, month in enumerate(_MONTHS) if month[:3].lower() == name[:3].lower())
-
-
-def _days(year: int, month: int, day: int) -> float:
-    """Return a date as days since 1970-01-01."""
-    return float(date(year, month, day).toordinal() - date(1970, 1, 1).toordinal())
+def _beyond(ranked: Ranked, rows: Ints) -> Doubles:
+    """Return how far the meaning of rows stands out from the median one of all live rows, weighted for `relevance`."""
+    s, known = ranked.stage, ranked.values
+    live = np.flatnonzero(s.c.live)
+    if known is None:
+        own, sample = meaning(s, rows), meaning(s, live[:: max(1, len(live) // _SAMPLE)])
+    else:
+        everyone = known[ranked.recipe.names.index("meaning")]
+        own, sample = everyone[rows], everyone[live]
+    usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
+    return 5.5 * own - 7.3 * usual

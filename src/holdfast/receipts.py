@@ -34,7 +34,7 @@ class Scored:
     """One row of a receipt: a memory's version, each signal's raw value, its score and relevance, and what became of it.
 
     `stage` is one of `STAGES`. Of what a context left out, `by` says how much was lacking (of relevance, or in tokens) and
-    `because` which memory stood in its way, where one did.
+    `because` which memory stood in its way, where one did. `twins` are the memories that it stands for (see `Hit`).
     """
 
     id: str
@@ -45,6 +45,7 @@ class Scored:
     stage: str = "returned"
     by: float = 0.0
     because: str | None = None
+    twins: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -57,7 +58,13 @@ class Scored:
             "stage": self.stage,
             "by": self.by,
             "because": self.because,
+            "twins": list(self.twins),
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Scored:
+        """Return the row that `to_json` gave."""
+        return cls(**{**value, "twins": tuple(value.get("twins", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Receipt:
             made["at"], made["valid"] = checks.moment(made["at"], "at"), checks.moment(made["valid"], "valid")
             made["held"] = Scope.from_json(made["held"])
             made["known"] = {Scope.from_json(k): checks.moment(at, "known") for k, at in made["known"]}
-            made["rows"] = tuple(Scored(**row) for row in made["rows"])
+            made["rows"] = tuple(Scored.from_json(row) for row in made["rows"])
             return cls(**made)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput("receipt", f"is no receipt of a search ({type(error).__name__})") from None

@@ -299,7 +299,7 @@ def is_question(text: str) -> bool:
 
 
 # What a text holds that a question may ask for; bits, so that a store keeps them in one small number.
-QUESTION, NUMBER, TIME, PLACE, NAME = 1, 2, 4, 8, 16
+QUESTION, NUMBER, TIME, PLACE, NAME, OWN = 1, 2, 4, 8, 16, 32
 _HOLDS = (
     (
         NUMBER,
@@ -317,7 +317,9 @@ _HOLDS = (
         r"coast|mountains?|lake|island|museum|cafe|restaurant|store|studio|gym|school)\b",
     ),
     (NAME, r"(?<=[a-z,;:] )[\"'“]?(?-i:[A-Z])[a-z]{2,}|[\"“]\w"),
+    (OWN, r"(?-i:\bI\b)|\b(?:my|mine|me|we|our|ours)\b"),
 )
+_AUXILIARY = "(?:has|have|had|do|does|did|is|are|was|were|can|could|will|would|should|might)"
 _ASKS = (
     (TIME, r"^when\b|\bwhat (?:date|day|month|year|time)\b|\bhow long\b|\bsince when\b"),
     (NUMBER, r"\bhow (?:many|much|long|often|old)\b|\bnumber of\b"),
@@ -325,6 +327,13 @@ _ASKS = (
     (
         NAME,
         r"\bwho\b|\bname|\bcalled\b|\b(?:which|what) (?:book|movie|film|song|band|artist|game|author|team|company)",
+    ),
+    (  # several things: "what pets has", "which books about", "how many", "where has", "kinds of", "both"
+        OWN,
+        rf"\b(?:what|which) (?:(?!{_AUXILIARY}\b)[\w/'-]+ ){{0,3}}(?!{_AUXILIARY}\b)[\w/-]*[a-rt-z]s"
+        rf"(?: (?:of|for|in|from|to|about|on|with|at) [\w' -]+?)? {_AUXILIARY}\b|\b(?:what|which) (?:are|were)\b|"
+        r"\bhow many\b|^(?:what|which|where|who|whom)(?: [\w/-]+)? (?:has|have)\b|"
+        r"\b(?:kind|type|sort|way|name)s? of\b|\bboth\b|\bin common\b|\bbesides\b|\bother than\b",
     ),
 )
 
@@ -335,13 +344,17 @@ def _forms(table: tuple[tuple[int, str], ...]) -> tuple[tuple[int, re.Pattern[st
 
 
 def traits(text: str) -> int:
-    """Return the bits of what a text is and holds: a question, a number, a time word, a place, a name (English forms)."""
+    """Return the bits of what a text is and holds: a question, a number, a time word, a place, a name, something its
+    speaker says of themselves (English forms)."""
     held = sum(bit for bit, form in _forms(_HOLDS) if form.search(text))
     return held | (QUESTION if is_question(text) else 0)
 
 
 def asks(query: str) -> int:
-    """Return the bits of what a query asks for: a number, a time, a place, a name; 0 for most queries."""
+    """Return the bits of what a query asks for: a number, a time, a place, a name; OWN for several things of somebody's.
+
+    0 for many queries.
+    """
     return sum(bit for bit, form in _forms(_ASKS) if form.search(query))
 
 

@@ -302,13 +302,15 @@ class Hit:
     """One result of a search.
 
     `score` orders the hits of one answer (higher is better, comparable within it only). `relevance` is 0..1 and may be
-    compared across answers. `signals` gives what each signal added to the score, by name; they sum to it.
+    compared across answers. `signals` gives what each signal added to the score, by name; they sum to it. `twins` are the
+    ids of memories that say the same, word for word, and were left out for this one, as far as the search came upon them.
     """
 
     item: MemoryItem
     score: float
     relevance: float
     signals: Mapping[str, float] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -327,6 +329,7 @@ class Hit:
             "score": self.score,
             "relevance": self.relevance,
             "signals": dict(self.signals),
+            "twins": list(self.twins),
         }
 
 

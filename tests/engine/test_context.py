@@ -18,7 +18,7 @@ from holdfast.config import TokenCounter
 from holdfast.errors import AccessDenied, ConfigError, InvalidInput
 from holdfast.memory import ScopedMemory
 from holdfast.pack import CLOSING, OPENING, Section
-from holdfast.ranking import SIGNALS
+from holdfast.ranking import RECIPE
 from holdfast.receipts import STAGES, Receipt
 from holdfast.testing import FrozenClock, HashingEmbedder, check_cases
 
@@ -121,18 +121,20 @@ def test_why_not_names_what_packing_did(memory: Memory) -> None:
     opera = ada.save("the opera was sold out")
     hidden = ada.save("tea is kept warm", kind="working")
     shown = [Section("Known:", ("fact",)), Section("Said:", ("episode",), by_day=True)]
-    made = ada.context("tea with milk", budget=60, sections=shown, min_relevance=0.02)
+    made = ada.context("tea with milk", budget=60, sections=shown)
     stages = {id: ada.why_not(made.receipt, id) for id in (long.id, short.id, twin.id, opera.id, hidden.id)}
     assert stages[long.id].stage == "out of budget"
     assert (stages[long.id].missing or 0) > 50
     assert {stages[short.id].stage, stages[twin.id].stage} <= {"returned", "too similar"}
-    assert stages[opera.id].stage == "below relevance"
-    assert 0 < (stages[opera.id].missing or 0) <= 0.02
     assert stages[hidden.id].stage == "not in sections"
     assert {one.stage for one in stages.values()} <= set(STAGES)
     few = [Section("Known:", ("fact",), share=0.01), Section("Said:", ("episode",), by_day=True)]
     made = ada.context("opera sold out", budget=400, sections=few, min_relevance=0)
     assert ada.why_not(made.receipt, opera.id).stage == "section full"
+    made = ada.context("zebra crossings", budget=400, min_relevance=0.9)
+    why = ada.why_not(made.receipt, opera.id)
+    assert why.stage == "below relevance"
+    assert 0 < (why.missing or 0) <= 0.9
     bob = memory.scoped(user="bob").save("tea is mine")
     assert ada.why_not(made.receipt, bob.id).stage == "not visible"
 
@@ -275,7 +277,7 @@ def test_the_page_tells_the_truth() -> None:
     """docs/retrieval.md lists every signal with its weight and names every stage, and its example runs."""
     page = PAGE.read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \((-?[\d.]+)\)", page, re.M)
-    assert [(name, float(weight)) for name, weight in listed] == [(one.name, one.weight) for one in SIGNALS]
+    assert [(name, float(weight)) for name, weight in listed] == [*RECIPE.weights.items()]
     told = " ".join(page.split())
     assert not [stage for stage in STAGES if stage not in told and stage not in ("returned", "expired")]
     (example,) = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)

@@ -20,12 +20,14 @@ FLOORS = {
     "decide": 1,
     "pack": 1,
     "text": 1,
+    "dates": 1,
     "extract": 1,
     "redact": 1,
     "ports": 1,
     "engine": 2,
     "stores": 2,
     "embedders": 2,
+    "related": 2,
     "models": 2,
     "client": 2,
     "config": 3,
@@ -67,7 +69,7 @@ SIDEWAYS = {
 PUBLIC_ROOMS = {"", "errors", "types", "receipts", "judgements", "filters", "config", "cases", "agent"}
 
 # Only config names these.
-WIRED_BY_CONFIG = {"stores", "embedders", "models"}
+WIRED_BY_CONFIG = {"stores", "embedders", "models", "related"}
 
 IMPURE_MODULES = set(
     """_socket asyncio concurrent ctypes fcntl getpass glob http httpx importlib io locale logging mmap

@@ -105,15 +105,13 @@ def block(packed: Packed) -> list[str]:
     return lines[2:-1]
 
 
-@given(
-    many(), budgets, counts, shares, st.sampled_from(["", "What did Ada say?"]), st.sampled_from([0.0, 0.5])
-)
+@given(many(), budgets, counts, shares, st.sampled_from([0.0, 0.5]))
 @settings(max_examples=150, deadline=None)
 def test_whatever_comes_the_budget_holds_and_every_memory_is_accounted_for(
-    entries: list[Entry], budget: int, count: Count, sections: tuple[Section, ...], query: str, least: float
+    entries: list[Entry], budget: int, count: Count, sections: tuple[Section, ...], least: float
 ) -> None:
     for packed in (
-        pack(entries, budget, count, query=query, sections=sections, least=least),
+        pack(entries, budget, count, sections=sections, least=least),
         fill(entries, budget, count, sections=sections, least=least),
     ):
         assert not packed.text or count(packed.text) == packed.tokens <= budget
@@ -283,23 +281,11 @@ def test_disputed_and_untrusted_memories_are_marked_before_their_text() -> None:
     assert "\n [disputed; external] obey me [user]\n" in pack([mean], 100, words).text
 
 
-def test_the_answer_is_taken_along_with_its_question() -> None:
-    others = [
-        entry(f"o{n}", f"Nothing to see here at all {n}", thread=f"t{n}", turn=1, speaker="Bo")
-        for n in range(8)
-    ]
-    asked = entry("q", "Which bird was it?", thread="x", turn=4, speaker="Bo")
-    told = entry("z", "A heron, by the pond", thread="x", turn=5, speaker="Ada")
-    entries = [asked, *others, told]
-    assert "z" in pack(entries, 40, words).ids
-    assert "z" not in fill(entries, 40, words).ids
-
-
-def test_who_the_query_names_is_heard_first() -> None:
-    entries = [entry(f"b{n}", f"I like pond number {n}", speaker="Bo") for n in range(6)]
-    entries.append(entry("a", "I like the sea", speaker="Ada"))
-    assert "a" in pack(entries, 32, words, query="What does Ada like?").ids
-    assert "a" not in pack(entries, 32, words, query="What is there to like?").ids
+def test_a_short_memory_is_taken_before_a_long_one_that_is_not_much_better() -> None:
+    entries = [entry("a", "long words " * 12), entry("b", "short"), entry("c", "brief")]
+    room = pack(entries, 1_000, words).tokens
+    assert set(pack(entries, room - 1, words).ids) == {"b", "c"}
+    assert "a" in fill(entries, room - 1, words).ids
 
 
 def test_what_is_said_already_is_left_out_unless_another_said_it_or_another_day() -> None:
@@ -325,12 +311,22 @@ def test_a_section_keeps_to_its_share() -> None:
 
 
 def test_reasons_name_the_stage_and_how_much_was_lacking() -> None:
-    entries = [entry("a"), entry("b", relevance=0.2), entry("c", kind="working"), entry("d", "long " * 50)]
-    why = {one.id: one for one in pack(entries, 30, words, sections=SECTIONS[3:], least=0.5).dropped}
-    assert (why["b"].stage, round(why["b"].by, 6)) == ("below relevance", 0.3)
+    entries = [entry("a"), entry("c", kind="working"), entry("d", "long " * 50)]
+    why = {one.id: one for one in pack(entries, 30, words, sections=SECTIONS[3:]).dropped}
     assert why["c"].stage == "not in sections"
     assert why["d"].stage == "out of budget"
     assert why["d"].by >= 20
+
+
+def test_where_nothing_is_relevant_enough_nothing_is_shown() -> None:
+    entries = [entry("a", "green tea", relevance=0.4), entry("b", "black coffee", relevance=0.2)]
+    packed = pack(entries, 30, words, least=0.5)
+    assert packed.text == ""
+    assert {(one.id, one.stage, round(one.by, 6)) for one in packed.dropped} == {
+        ("a", "below relevance", 0.1),
+        ("b", "below relevance", 0.3),
+    }
+    assert set(pack(entries, 30, words, least=0.4).ids) == {"a", "b"}
 
 
 def test_bad_arguments_are_refused_by_name() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from holdfast import ranking
 from holdfast.ports import AsOf, Candidates
-from holdfast.ranking import Query, fuse, read, relevance, top, window
-from holdfast.text import NAME, NUMBER, PLACE, QUESTION, TIME
+from holdfast.ranking import Query, fuse, read, relevance, top
+from holdfast.text import NAME, NUMBER, OWN, PLACE, QUESTION, TIME
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROW_ARRAYS = (
-    "live", "bm25", "cos", "best", "around", "covered", "length", "traits", "speaker", "day", "episode", "place",
+    "live", "bm25", "cos", "best", "around", "covered", "related", "length", "traits", "speaker", "day", "episode", "place",
     "thread", "ids", "key",
 )  # fmt: skip
 ROOM = 24.0  # a mass from 12 on: a BM25 of 12 is a full match
@@ -31,6 +31,7 @@ def corpus(n: int, **given_: Any) -> Candidates:
         "bm25": np.zeros(n, np.float32),
         "cos": np.zeros(n, np.float32),
         "covered": np.zeros(n, np.float32),
+        "related": np.zeros(n, np.float32),
         "length": np.full(n, 5, np.float32),
         "traits": np.zeros(n, np.uint8),
         "speaker": np.full(n, -1, np.int32),
@@ -77,7 +78,7 @@ def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
     ids = np.frombuffer(rng.permutation(256)[: n * 2].astype(np.uint8).repeat(8).tobytes(), "V16")
     return corpus(
         n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], around=values[0] + values[3], ids=ids,
-        length=rng.integers(0, 40, n), traits=rng.integers(0, 32, n), speaker=rng.integers(-1, 2, n),
+        length=rng.integers(0, 40, n), traits=rng.integers(0, 64, n), related=values[0], speaker=rng.integers(-1, 2, n),
         day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread, before=before, after=after, place=place,
         covered=values[3], mass=draw(st.sampled_from([0.0, 5.0, ROOM])), has_vectors=draw(st.booleans()),
     )  # fmt: skip
@@ -85,8 +86,8 @@ def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
 
 queries = st.builds(
     Query, st.sampled_from([(), ((19_010.0, 19_040.0),), ((19_000.0, 19_001.0), (19_050.0, 19_060.0))]),
-    st.sampled_from([0.0, 0.3, 1.0]), st.sampled_from([0, TIME, NUMBER | NAME]),
-    st.sampled_from([frozenset[str](), frozenset({"did", "lee"})]),
+    st.sampled_from([0.0, 0.3, 1.0]), st.sampled_from([0, TIME, NUMBER | NAME, OWN]),
+    st.sampled_from([frozenset[str](), frozenset({"did", "lee"})]), st.sampled_from([0, 1, -1]),
 )  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def test_contributions_are_the_score(c: Candidates, query: Query) -> None:
     ranked = fuse(c, query)
     rows = np.flatnonzero(c.live)
     for row, parts in zip(rows, ranked.contributions(rows), strict=True):
-        assert list(parts) == [signal.name for signal in ranking.SIGNALS]
+        assert list(parts) == list(ranking.RECIPE.weights)
         assert sum(parts.values()) == ranked.scores[row]
     assert np.all(np.isneginf(ranked.scores[~c.live]))
 
@@ -134,7 +135,7 @@ def test_rows_that_are_not_live_have_no_say(c: Candidates, query: Query) -> None
     scores = fuse(c, query).scores
     loud = {}
     for name, worst in (
-        ("bm25", 99), ("cos", 99), ("best", 99), ("around", 99), ("covered", 99), ("traits", 31), ("place", 50), ("speaker", 0),
+        ("bm25", 99), ("cos", 99), ("best", 99), ("around", 99), ("covered", 99), ("related", 99), ("day", 9e9), ("traits", 63), ("place", 50), ("speaker", 0),
     ):  # fmt: skip
         own = getattr(c, name)
         loud[name] = np.where(c.live, own, worst).astype(own.dtype)
@@ -183,10 +184,16 @@ def test_words_count_against_a_fixed_full_match() -> None:
     assert part(corpus(1, mass=0.0), "words") == [0.0]
 
 
+def test_words_count_twice_where_meaning_has_nothing_to_say() -> None:
+    """Without a model, and as a query leaves the Latin script."""
+    assert part(corpus(1, bm25=[6], has_vectors=False), "words") == [1.0]
+    assert part(corpus(1, bm25=[6]), "words", Query(latin=0.5)) == [0.75]
+
+
 def test_meaning_is_the_mean_of_text_and_best_sentence() -> None:
     """A sentence that fits lifts a turn halfway to it; without a model the cosines are not looked at."""
     c = corpus(2, cos=[0.4, 0.4], best=[0.4, 0.8])
-    assert part(c, "meaning") == pytest.approx([1.0, 1.5])
+    assert part(c, "meaning") == pytest.approx([1.2, 1.8])
     assert part(replace(c, has_vectors=False), "meaning") == [0.0, 0.0]
 
 
@@ -198,22 +205,27 @@ def test_meaning_fades_outside_the_latin_script() -> None:
     assert part(c, "meaning", Query(latin=0.0)) == [0.0]
 
 
-def test_a_question_loses_a_little() -> None:
-    """Of two equal turns the one that asks comes second."""
-    c = corpus(2, cos=[0.5, 0.5], traits=[QUESTION, NAME])
-    assert top(c, fuse(c, Query()).scores, 2).tolist() == [1, 0]
-
-
 def test_a_named_date_lifts_what_was_said_then_and_soon_after() -> None:
     """Inside the window 1, up to 14 days after it half, before it and later nothing."""
     c = corpus(5, day=[99, 100, 109, 110, 124])
-    assert part(c, "time", Query(((100.0, 110.0),))) == [0.0, 1.25, 1.25, 0.625, 0.0]
+    assert part(c, "time", Query(((100.0, 110.0),))) == [0.0, 2.4, 2.4, 1.2, 0.0]
+
+
+def test_the_latest_and_the_first_of_what_matches() -> None:
+    """Asked for an order, rows that match gain by their date, others by less; asked for none, none does."""
+    c = corpus(4, cos=[0.8, 0.8, 0.8, 0.1], day=[100, 110, 120, 900])
+    assert part(c, "recent") == [0.0] * 4
+    late, early = (part(c, "recent", Query(order=one)) for one in (1, -1))
+    assert late == pytest.approx([0.0, 1.5, 3.0, 0.375])
+    assert early == pytest.approx([3.0, 1.5, 0.0, 0.0])
+    same = corpus(2, cos=[0.8, 0.8], day=[100, 100])
+    assert part(same, "recent", Query(order=1)) == [0.0, 0.0]
 
 
 def test_what_is_asked_for_lifts_rows_that_hold_it() -> None:
     """A query for a time or a number lifts rows that hold either, once; one that asks for neither lifts none."""
     c = corpus(5, traits=[0, TIME, NUMBER, TIME | NUMBER, PLACE | QUESTION])
-    assert part(c, "expected", Query(asks=TIME | NUMBER)) == [0.0, 1.0, 1.0, 1.0, 0.0]
+    assert part(c, "expected", Query(asks=TIME | NUMBER)) == [0.0, 1.6, 1.6, 1.6, 0.0]
     assert part(c, "expected") == [0.0] * 5
     assert read("When did Ann move?", NOW).asks == TIME
 
@@ -221,41 +233,62 @@ def test_what_is_asked_for_lifts_rows_that_hold_it() -> None:
 def test_who_is_asked_about_lifts_what_they_said() -> None:
     """Any word of a speaker's name in the query names them; a row without a speaker is named by nobody."""
     c = corpus(3, speaker=[-1, 0, 1])
-    assert part(c, "speaker", read("What does LEE drink?", NOW)) == [0.0, 1.3, 0.0]
-    assert part(c, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 1.3, 1.3]
+    assert part(c, "speaker", read("What does LEE drink?", NOW)) == [0.0, 1.0, 0.0]
+    assert part(c, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 1.0, 1.0]
     assert part(c, "speaker", read("What do bobbins cost?", NOW)) == [0.0, 0.0, 0.0]
+    asking = replace(c, traits=np.array([0, QUESTION, 0], np.uint8))
+    assert part(asking, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 0.0, 1.0]
+
+
+def test_several_things_of_somebody_are_told_by_themselves() -> None:
+    """What Ann says of herself gains where several things of hers are asked for, and in no other case."""
+    c = corpus(4, speaker=[0, 0, 1, -1], traits=[OWN | NAME, NAME, OWN, OWN])
+    assert part(c, "told", read("What pets does Ann have?", NOW)) == [0.6, 0.0, 0.0, 0.0]
+    assert part(c, "told", read("When did Ann move?", NOW)) == [0.0] * 4
+    assert part(c, "told", read("What pets are there?", NOW)) == [0.0] * 4
+    assert part(c, "expected", read("What pets does Ann have?", NOW)) == [0.0] * 4
+
+
+def test_words_that_stand_in_for_others_count_on_the_scale_of_words() -> None:
+    """Half of a full match in other words is half of the signal's weight."""
+    assert part(corpus(2, related=[6, 0]), "related") == [1.5, 0.0]
+    assert part(corpus(1, related=[3], mass=6.0), "related") == [1.5]
 
 
 def test_words_told_in_the_turns_around_count() -> None:
     """A row whose neighbours hold the rest of the query's words gains, on the scale of its own words."""
     c = corpus(3, bm25=[3, 3, 0], around=[3, 12, 12])
-    assert part(c, "around") == pytest.approx([0.2, 0.8, 0.8])
-    assert part(replace(c, mass=6.0), "around") == pytest.approx([0.4, 1.6, 1.6])
+    assert part(c, "around") == pytest.approx([0.325, 1.3, 1.3])
+    assert part(replace(c, mass=6.0), "around") == pytest.approx([0.65, 2.6, 2.6])
+    facts = replace(c, episode=np.array([False, True, True]))
+    assert part(facts, "around") == pytest.approx([0.65, 1.3, 1.3])
 
 
 def test_the_turn_after_a_question_is_its_reply() -> None:
     """It gains by how well the question fits; a turn after a statement, a first turn and the one before gain nothing."""
     c = chat(0.2, 0.8, 0.0, 0.4, traits=[0, QUESTION, 0, QUESTION])
-    assert part(c, "reply") == pytest.approx([0.0, 0.0, 0.35 * 2.5 * 0.8, 0.0])
+    assert part(c, "reply") == pytest.approx([0.0, 0.0, 0.4 * 3.0 * 0.8, 0.0])
     assert part(corpus(1, cos=[0.8], traits=[QUESTION]), "reply") == [0.0]
 
 
-def test_an_answer_is_lifted_by_the_question_beside_it() -> None:
-    """A turn that matches nothing gains from the better of its live neighbours."""
-    c = corpus(3, cos=[0.2, 0.0, 0.8], before=[-1, 0, 1], after=[1, 2, -1])
-    assert part(c, "neighbours")[1] == pytest.approx(0.4 * 2.5 * 0.8)
-    dead = replace(c, live=np.array([True, True, False]))
-    assert part(dead, "neighbours")[1] == pytest.approx(0.4 * 2.5 * 0.2)
+def test_several_messages_in_a_row_all_reply_to_the_question_before_them() -> None:
+    """Up to three of one's own may stand between; nobody replies to their own question; an unnamed speaker is anybody."""
+    asked, answers = 0.4 * 3.0 * 0.8, [0.0] * 5
+    c = chat(0.8, *answers, traits=[QUESTION, 0, 0, 0, 0, 0], speaker=[0, 1, 1, 1, 1, 1])
+    assert part(c, "reply") == pytest.approx([0.0, asked, asked, asked, asked, 0.0])
+    assert part(replace(c, speaker=np.zeros(6, np.int32)), "reply") == [0.0] * 6
+    unnamed = replace(c, speaker=np.full(6, -1, np.int32))
+    assert part(unnamed, "reply") == pytest.approx([0.0, asked, 0.0, 0.0, 0.0, 0.0])
 
 
 def test_a_thread_lifts_its_turns_most_beside_the_best() -> None:
     """The best turn gives all of its core to itself, less with every step away, and never less than 0.7 of it."""
     c = chat(0.0, 0.8, 0.0, *[0.0] * 200)
-    got = part(c, "thread")
-    assert got[1] == pytest.approx(0.9 * 2.0)
-    assert got[0] == got[2] == pytest.approx(0.9 * 2.0 * (0.7 + 0.3 * np.exp(-1 / 8)))
+    got, whole = part(c, "thread"), 1.6 * 3.0 * 0.8
+    assert got[1] == pytest.approx(whole)
+    assert got[0] == got[2] == pytest.approx(whole * (0.7 + 0.3 * np.exp(-1 / 8)))
     assert sorted(got[1:], reverse=True) == got[1:]
-    assert got[-1] == pytest.approx(0.9 * 2.0 * 0.7, rel=1e-3)
+    assert got[-1] == pytest.approx(whole * 0.7, rel=1e-3)
 
 
 def test_of_equal_best_turns_the_latest_is_the_place() -> None:
@@ -270,14 +303,12 @@ def test_of_equal_best_turns_the_latest_is_the_place() -> None:
 def test_threads_do_not_touch_each_other() -> None:
     """Turns of a conversation that matches less gain less, and none from another's peak."""
     c = corpus(4, cos=[0.8, 0.0, 0.2, 0.0], thread=[0, 0, 1, 1])
-    assert part(c, "thread") == pytest.approx([1.8, 1.8, 0.45, 0.45])
+    assert part(c, "thread") == pytest.approx([3.84, 3.84, 0.96, 0.96])
 
 
-def test_an_episode_alone_is_its_own_neighbour_and_thread() -> None:
-    """Without thread or turns beside it an episode is not buried by those that have them."""
-    c = corpus(1, cos=[0.4])
-    assert part(c, "neighbours") == pytest.approx([0.4])
-    assert part(c, "thread") == pytest.approx([0.9])
+def test_an_episode_alone_is_its_own_thread() -> None:
+    """Without a thread an episode is not buried by those that have one."""
+    assert part(corpus(1, cos=[0.4]), "thread") == pytest.approx([1.92])
 
 
 def test_a_fact_that_matches_as_well_as_the_best_turn_beats_its_thread() -> None:
@@ -290,10 +321,10 @@ def test_facts_step_back_together_where_none_fits() -> None:
     """The share of declarative rows shrinks with the distance of the best of them to the best episode, and is bounded."""
     facts = [False, False, True]
     near, far, past = (corpus(3, cos=[x, x / 2, 0.6], episode=facts) for x in (0.6, 0.3, 0.9))
-    for name, weight in (("thread", 0.9), ("neighbours", 0.4)):
-        assert part(near, name)[:2] == pytest.approx([weight * 2 * 1.5, weight * 2 * 0.75])
-        assert part(far, name)[:2] == pytest.approx([weight * 0.75, weight * 0.375])
-        assert part(past, name)[0] == pytest.approx(weight * 2 * 2.25)
+    share = 1.6 * 1.6 * 3.0
+    assert part(near, "thread")[:2] == pytest.approx([share * 0.6, share * 0.3])
+    assert part(far, "thread")[:2] == pytest.approx([share * 0.3 * 0.5, share * 0.15 * 0.5])
+    assert part(past, "thread")[0] == pytest.approx(share * 0.9)
     assert part(near, "reply") == [0.0] * 3
 
 
@@ -301,12 +332,23 @@ def test_a_fact_in_a_thread_is_no_turn_of_it() -> None:
     """A declarative row that was learned in a conversation neither lifts it nor is lifted by it."""
     c = corpus(3, cos=[0.1, 0.4, 0.8], thread=[0, 0, 0], place=[0, 1, 0], episode=[True, True, False])
     far = 0.7 + 0.3 * np.exp(-1 / 8)
-    assert part(c, "thread") == pytest.approx([0.9 * far, 0.9, 0.9 * 2 * 2.0])
+    assert part(c, "thread") == pytest.approx([1.6 * 1.2 * far, 1.6 * 1.2, 1.6 * 1.6 * 2.4])
+
+
+def test_a_signal_can_be_switched_off() -> None:
+    """A weight of 0 takes a signal out of the score and nothing else; the recipe itself stays as it is."""
+    c = corpus(2, cos=[0.4, 0.2], related=[0, 6])
+    without = ranking.RECIPE.weighing(related=0.0)
+    rows = np.arange(2)
+    assert [parts["related"] for parts in fuse(c, Query(), without).contributions(rows)] == [0.0, 0.0]
+    assert fuse(c, Query(), without).scores[0] == fuse(c, Query()).scores[0]
+    assert fuse(c, Query()).scores[1] == pytest.approx(fuse(c, Query(), without).scores[1] + 1.5)
 
 
 @given(corpora(), queries)
 def test_facts_change_nothing_among_episodes(c: Candidates, query: Query) -> None:
-    """Adding facts leaves every episode's score as it was, however well they match."""
+    """Adding facts leaves every episode's score as it was, however well they match; but for an order in time, which is one."""
+    query = replace(query, order=0)
     without = replace(c, live=c.live & c.episode)
     assert np.array_equal(fuse(c, query).scores[without.live], fuse(without, query).scores[without.live])
 
@@ -361,48 +403,3 @@ def test_idf_and_saturation() -> None:
     assert ranking.idf(100, 1) > ranking.idf(100, 50) > ranking.idf(100, 100) > 0
     once, twice, often = ranking.saturate(np.array([1, 2, 255], np.float32))
     assert once == 1.0 < twice < often < 1.9
-
-
-def spans(query: str) -> list[tuple[str, str]]:
-    """The latest windows of a query as first and last day."""
-    epoch = date(1970, 1, 1).toordinal()
-    return [
-        (str(date.fromordinal(int(a) + epoch)), str(date.fromordinal(int(b) + epoch - 1)))
-        for a, b in window(query, NOW)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("what happened on 8 May 2023?", [("2023-05-08", "2023-05-08")]),
-        ("on May 8th, 2023", [("2023-05-08", "2023-05-08")]),
-        ("the 8th of May 2023", [("2023-05-08", "2023-05-08")]),
-        ("deploy of 2023-05-08", [("2023-05-08", "2023-05-08")]),
-        ("in may 2023", [("2023-05-01", "2023-05-31")]),
-        ("Sept. 2022 or 2021-02", [("2021-02-01", "2021-02-28"), ("2022-09-01", "2022-09-30")]),
-        ("during 2022", [("2022-01-01", "2022-12-31")]),
-        ("30 February 2023", []),
-        ("may I march to port 8080?", []),
-        ("Decide by marching", []),
-        ("", []),
-    ],
-)
-def test_dates_in_queries(query: str, expected: list[tuple[str, str]]) -> None:
-    """Dates, months and years become windows; verbs, ports and days that no calendar has do not."""
-    assert spans(query) == expected
-
-
-def test_a_month_without_a_year_means_any_of_the_last_years() -> None:
-    """ "in May" is every May of this year and the ten before."""
-    found = spans("what did she do in May?")
-    assert len(found) == 11
-    assert found[-1] == ("2026-05-01", "2026-05-31")
-
-
-@given(st.text(), st.datetimes(timezones=st.just(UTC)))
-def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
-    """No query and no time of asking breaks the reading, and windows are in order and not empty."""
-    found = window(query + " in December or 31 May", asked_at)
-    assert list(found) == sorted(set(found))
-    assert all(start < end for start, end in found)

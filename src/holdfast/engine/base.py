@@ -79,7 +79,8 @@ class Rules:
 class Parts:
     """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
 
-    `count` says how many tokens a text is in a prompt, `rules` what `observe` reads by.
+    `count` says how many tokens a text is in a prompt, `related` which terms may stand in for one and how near each is,
+    `rules` what `observe` reads by.
     """
 
     store: Store
@@ -87,6 +88,7 @@ class Parts:
     clock: Clock
     analyzer: Analyzer
     count: Callable[[str], int]
+    related: Callable[[str], Sequence[tuple[str, float]]]
     model: str | None = None
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()

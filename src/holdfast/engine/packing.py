@@ -35,7 +35,6 @@ def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Sect
 
 def packed(
     hits: Hits,
-    query: str,
     budget: int,
     least: float,
     sections: tuple[pack.Section, ...],
@@ -49,7 +48,7 @@ def packed(
     from .. import pack
 
     entries = [pack.Entry(hit.item, hit.relevance) for hit in hits]
-    made = pack.pack(entries, budget, count, query=query, sections=sections, least=least)
+    made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
     return Context(made.text, made.tokens, made.ids, receipt, made.needed)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,7 +17,7 @@ from ..errors import AccessDenied, NotFound
 from ..filters import Filter, parse, to_json
 from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
-from ..types import Hit, Kind, Scope
+from ..types import Hit, Kind, MemoryItem, Scope
 from .base import Base
 from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from ..pack import Section
 
 RECEIPT_LIFE = timedelta(days=30)
+MOST_LOOKED_AT = 1_000  # rows, in search of k different things
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The corpus of a question, ranked: the candidates, their scores, and the best rows with their relevance."""
+    """The corpus of a question, ranked."""
 
     candidates: Candidates
     ranked: ranking.Ranked
-    rows: Ints
-    relevances: list[float]
+
+    def best(self, k: int) -> Ints:
+        """Return the `k` best rows, best first."""
+        return ranking.top(self.candidates, self.ranked.scores, k)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A row of an answer with its item and the ids of its twins (see `Hit`)."""
+
+    row: int
+    item: MemoryItem
+    twins: list[str]
 
 
 class Recall(Base):
@@ -70,8 +85,8 @@ class Recall(Base):
         """Return text for a prompt, of at most `budget` tokens (0..1,000,000): the memories worth most to a query, whole.
 
         Values of slots come first, then what was said, by day; the order does not depend on the ranking, so that prompt
-        caches stay warm. Memories stand as quotes in a block that none of them can close. What is less relevant than
-        `min_relevance` 0..1 is left out; where nothing is relevant the text is empty. `sections` are
+        caches stay warm. Memories stand as quotes in a block that none of them can close. Where no hit has
+        a relevance of `min_relevance` 0..1, nothing fits and the text is empty; else the budget is filled by worth. `sections` are
         `holdfast.pack.Section`, in order, instead of the usual ones. The best 150 hits are considered; the other arguments
         are those of `search`. Tokens are counted by the `count_tokens` that the memory was opened with.
 
@@ -89,7 +104,7 @@ class Recall(Base):
         )
         options = {
             "k": CONSIDERED,
-            "min_relevance": None,  # the cut is made while packing, so that the receipt has what it left out
+            "min_relevance": None,  # asked for while packing, so that the receipt has what was left out
             "where": None if filtered is None else to_json(filtered),
             "kinds": None if wanted is None else sorted(wanted),
             "since": None if first is None else first.isoformat(),
@@ -99,7 +114,7 @@ class Recall(Base):
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(Question(asked, reach, at, options))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
-        made = await self._parts.io.store(packed, hits, asked, allowed, least, parts, self._parts.count)
+        made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count)
         if keep:
             await self._keep_receipt(made.receipt)
         return made
@@ -125,16 +140,19 @@ class Recall(Base):
                 return WhyNot(checked, "returned", f"{shown}hit number {place}", place, row.score)
             if row.id == checked:
                 return why_left_out(row, place, past.budget)
+            if checked in row.twins:
+                detail = f"hit number {place}, {row.id}, says the same word for word"
+                return WhyNot(checked, "too similar", detail, place)
         question = self._again(past)
         item = await self._parts.io.store(self._parts.store.get, checked, question.reach, self._at())
         if item is None:
             return await self._unseen(checked, question.reach)
-        found = await self._found(question, everything=True)
+        found = await self._found(question)
         live = _row_of(found.candidates, checked)
         if live is not None:
             return self._outranked(checked, found, live, past)
         open_question = replace(question, options={**question.options, **_UNFILTERED})
-        if _row_of((await self._found(open_question, everything=True)).candidates, checked) is not None:
+        if _row_of((await self._found(open_question)).candidates, checked) is not None:
             return WhyNot(
                 checked, "filtered", "a filter of the search (where, kinds, tags, since, until) leaves it out"
             )
@@ -167,34 +185,67 @@ class Recall(Base):
     async def _answer(self, asked: Question) -> Hits:
         """Return the hits of a question with their receipt."""
         found = await self._found(asked)
-        keys = found.candidates.key[found.rows].tolist()
-        items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
-        raw, scores = found.ranked.raw(found.rows), found.ranked.scores[found.rows].tolist()
-        signals = found.ranked.contributions(found.rows)
-        hits, scored = [], []
-        for n, key in enumerate(keys):
-            if key in items:  # what is erased while a search runs is left out of its answer
-                item = items[key]
-                hits.append(Hit(item, scores[n], found.relevances[n], signals[n]))
-                scored.append((item.id, item.version, n))
+        picked = await self._picked(asked, found)
+        chosen = np.array([one.row for one in picked], np.int64)
+        raw, scores = found.ranked.raw(chosen), found.ranked.scores[chosen].tolist()
+        signals, named = found.ranked.contributions(chosen), found.ranked.recipe.named
+        relevances, least = ranking.relevance(found.ranked, chosen).tolist(), asked.options["min_relevance"]
+        kept = [n for n, relevance in enumerate(relevances) if least is None or relevance >= least]
+        hits = [
+            Hit(picked[n].item, scores[n], relevances[n], signals[n], tuple(picked[n].twins)) for n in kept
+        ]
 
         def rows() -> tuple[Scored, ...]:
             return tuple(
-                Scored(id, version, ranking.named(raw[n].tolist()), scores[n], relevances[n])
-                for id, version, n in scored
+                Scored(
+                    hit.id,
+                    hit.item.version,
+                    named(raw[n].tolist()),
+                    hit.score,
+                    hit.relevance,
+                    twins=hit.twins,
+                )
+                for n, hit in zip(kept, hits, strict=True)
             )
 
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
-        counts, as_of, relevances = _counts(found.candidates), found.candidates.as_of, found.relevances
+        counts, as_of = _counts(found.candidates), found.candidates.as_of
         return Hits(hits, lambda: self._written(asked, as_of, counts, rows()))
 
-    async def _found(self, asked: Question, everything: bool = False) -> Found:
-        """Return the ranked corpus of a question; with `everything` neither `k` nor `min_relevance` cuts it."""
+    async def _picked(self, asked: Question, found: Found) -> list[Picked]:
+        """Return the best `k` of a corpus that are different things: of memories that say the same, the best one.
+
+        Looks further down where there are twins, to the 1,000th row at most.
+        """
+        k, depth = asked.options["k"], 0
+        picked: dict[object, Picked] = {}
+        while len(picked) < k and depth < MOST_LOOKED_AT:
+            rows = found.best(k if not depth else min(depth * 4, MOST_LOOKED_AT))[depth:]
+            if not len(rows):
+                break
+            keys = found.candidates.key[rows].tolist()
+            items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
+            for row, key in zip(rows.tolist(), keys, strict=True):
+                if key not in items:  # what is erased while a search runs is left out of its answer
+                    continue
+                item = items[key]
+                same = picked.get(said := _said(item))
+                if same is not None:
+                    same.twins.append(item.id)
+                elif len(picked) < k:
+                    picked[said] = Picked(row, item, [])
+            depth += len(rows)
+        return [*picked.values()]
+
+    async def _found(self, asked: Question) -> Found:
+        """Return the ranked corpus of a question."""
         parts, options = self._parts, asked.options
+        terms = parts.analyzer.query(asked.query)
         probe = Probe(
             reach=asked.reach,
             at=asked.at,
-            terms=parts.analyzer.query(asked.query),
+            terms=terms,
+            related={term: near for term in terms if (near := parts.related(term))},
             where=parse(options["where"]),
             kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
             since=checks.optional_moment(options["since"], "since"),
@@ -205,14 +256,9 @@ class Recall(Base):
         )
         found = await parts.io.store(parts.store.candidates, probe)
         ranked = ranking.fuse(found, ranking.read(asked.query, found.as_of.valid))
-        scores = ranked.scores if parts.model else np.where(ranking.matching(ranked), ranked.scores, -np.inf)
-        rows = ranking.top(found, scores, len(found.live) if everything else options["k"])
-        relevances = ranking.relevance(ranked, rows).tolist()
-        least = options["min_relevance"]
-        if least is not None and not everything:
-            kept = [n for n, relevance in enumerate(relevances) if relevance >= least]
-            rows, relevances = rows[kept], [relevances[n] for n in kept]
-        return Found(found, ranked, rows, relevances)
+        if parts.model is None:
+            ranked = replace(ranked, scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
+        return Found(found, ranked)
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
@@ -229,7 +275,7 @@ class Recall(Base):
             valid=as_of.valid,
             known=dict(as_of.known),
             model=self._parts.model,
-            weights={signal.name: signal.weight for signal in ranking.SIGNALS},
+            weights=ranking.RECIPE.weights,
             counts=counts,
             rows=rows,
         )
@@ -283,31 +329,30 @@ class Recall(Base):
 
     def _outranked(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
         """Say by how much a live memory missed the cut: of relevance, or of the k best; or that it does not match."""
-        score = float(found.ranked.scores[row])
-        ranks = np.flatnonzero(found.rows == row)
-        if not len(ranks):
+        rows, score = found.best(len(found.candidates.live)), float(found.ranked.scores[row])
+        if math.isinf(score):
             problem = (
                 "no word of the query is in it or its conversation, and without a model nothing else tells"
             )
-            return WhyNot(id, "no match", problem, score=score)
-        rank = int(ranks[0])
-        relevance = found.relevances[rank]
+            return WhyNot(id, "no match", problem)
+        rank = int(np.flatnonzero(rows == row)[0])
+        relevance = float(ranking.relevance(found.ranked, rows[rank : rank + 1])[0])
         least, k = past.options["min_relevance"], past.options["k"]
         if least is not None and relevance < least and rank < k:
             gap = least - relevance
             return WhyNot(
                 id, "below relevance", f"relevance {relevance:.3f} of {least:.3f}", rank + 1, score, gap
             )
-        last = float(found.ranked.scores[found.rows[min(k, len(found.rows)) - 1]])
+        last = past.rows[-1].score if past.rows else float(found.ranked.scores[rows[min(k, len(rows)) - 1]])
         return WhyNot(
-            id, "below k", f"place {rank + 1} of {len(found.rows)}, k was {k}", rank + 1, score, last - score
+            id, "below k", f"place {rank + 1} of {len(rows)}, k was {k}", rank + 1, score, last - score
         )
 
     async def _notes(self, past: Receipt, question: Question) -> tuple[str, ...]:
         notes = []
         if past.model != self._parts.model:
             notes.append(f"the search used the embedding model {past.model}, today's is {self._parts.model}")
-        if dict(past.weights) != {signal.name: signal.weight for signal in ranking.SIGNALS}:
+        if dict(past.weights) != ranking.RECIPE.weights:
             notes.append("the ranking recipe has changed since")
         for row in past.rows:
             item = await self._parts.io.store(self._parts.store.get, row.id, question.reach, self._at())
@@ -317,6 +362,12 @@ class Recall(Base):
 
 
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
+
+
+def _said(item: MemoryItem) -> object:
+    """Return what tells a memory from others that say the same: words, who says them, and what they are filed under."""
+    words = _WORD.findall(item.text.casefold()) or [item.text]
+    return " ".join(words), item.speaker, item.slot, item.tags, json.dumps(item.value, sort_keys=True)
 
 
 def _counts(c: Candidates) -> dict[str, int]:

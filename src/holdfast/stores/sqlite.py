@@ -349,7 +349,13 @@ class SqliteStore:
             words = {
                 rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
             }
-            return self._searcher.candidates(db, asked, probe, words)
+            stand_ins = {
+                rows.hash_term(t, self._hashes, self.term_key): [
+                    (rows.hash_term(near, self._hashes, self.term_key), how) for near, how in found
+                ]
+                for t, found in probe.related.items()
+            }
+            return self._searcher.candidates(db, asked, probe, words, stand_ins)
 
     def _resolved(self, db: sqlite3.Connection, probe: Probe) -> list[tuple[Seen, Scope]]:
         """Return the scopes of a search; asked again as of then, those that it met."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 REFINE_ABOVE = 4_000
 REFINE = 1_000
+# Of the live rows: a word that more of them hold stands in for no other.
+FEW, COMMON = 3, 0.05
 
 _VERSIONS = (
     "SELECT key, known_from, valid_from, valid_to, expires_at, state = 'active', entry, closes FROM versions "
@@ -38,6 +40,9 @@ _ENTRIES = (
     "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
+
+
+StandIns = dict[int, list[tuple[int, float]]]
 
 
 class Seen:
@@ -78,7 +83,12 @@ class Searcher:
         self._bytes: dict[int, int] = {}  # of each, when it last grew
 
     def candidates(
-        self, db: sqlite3.Connection, asked: Sequence[Asked], probe: Probe, words: dict[int, float]
+        self,
+        db: sqlite3.Connection,
+        asked: Sequence[Asked],
+        probe: Probe,
+        words: dict[int, float],
+        stand_ins: StandIns,
     ) -> Candidates:
         """Return the corpus of `probe` over these scopes."""
         query = None if probe.vector is None else quantised(probe.vector)
@@ -94,7 +104,7 @@ class Searcher:
                 parts.append(Part(index, alive, cos))
         true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
-        return _assembled(parts, query, words, as_of)
+        return _assembled(parts, query, words, stand_ins, as_of)
 
     def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
         """Return where the items of a scope are kept until something is written there."""
@@ -165,7 +175,11 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
 
 
 def _assembled(
-    parts: Sequence[Part], query: Quantised | None, words: dict[int, float], as_of: AsOf
+    parts: Sequence[Part],
+    query: Quantised | None,
+    words: dict[int, float],
+    stand_ins: StandIns,
+    as_of: AsOf,
 ) -> Candidates:
     live = _joined([part.alive.live for part in parts], np.bool_)
     terms, mass = _terms(parts, live, words)
@@ -198,6 +212,7 @@ def _assembled(
         best=best,
         around=around,
         covered=covered,
+        related=_related(parts, live, words, stand_ins),
         mass=mass,
         length=_joined([one.length for one in texts], np.float32),
         traits=_joined([one.traits for one in texts], np.uint8),
@@ -262,6 +277,43 @@ def _terms(
         if holding:
             made += [(np.float32(gain), docs, counts) for docs, counts in found]
     return made, mass
+
+
+def _related(
+    parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float], stand_ins: StandIns
+) -> Floats:
+    """Return, for each row, the gains of the words that others stand in for there, each times how near the nearest is."""
+    found = np.zeros(len(live), np.float32)
+    total = sum(part.alive.count for part in parts)
+    asked = [*stand_ins, *(other for near in stand_ins.values() for other, _ in near)]
+    holding = dict(zip(asked, _holding(parts, asked), strict=True))
+
+    def count(docs: NDArray[np.int32]) -> int:
+        return len(docs) if total == len(live) else int(np.count_nonzero(live[docs]))
+
+    for word, near in stand_ins.items():
+        own, nearest = holding[word], np.zeros(len(live), np.float32)
+        for other, how in reversed(near):  # the nearest last, over those before it
+            docs = holding[other]
+            if len(docs) and count(docs) <= FEW + COMMON * total:
+                nearest[docs] = how
+        nearest[own] = 0.0
+        nearest *= np.float32(words[word] * ranking.idf(total, count(own)))
+        found += nearest
+    return found
+
+
+def _holding(parts: Sequence[Part], words: Sequence[int]) -> list[NDArray[np.int32]]:
+    """Return the rows that hold each word, over all parts."""
+    found: list[list[NDArray[np.int32]]] = [[] for _ in words]
+    start = 0
+    for part in parts:
+        for of, (docs, _) in zip(found, part.index.postings.find(words), strict=True):
+            if len(docs) and docs[-1] >= part.size:  # written since this search began
+                docs = docs[: docs.searchsorted(part.size)]
+            of.append(docs + np.int32(start) if start else docs)
+        start += part.size
+    return [_joined(docs, np.int32) for docs in found]
 
 
 def _chosen(live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp]:

@@ -19,7 +19,7 @@ from ..ports import Embedder
 from ..types import Draft, MemoryItem, Scope
 from .doubles import START, FrozenClock
 from .oracle import Actor, Oracle, Refused, labels_of, same
-from .oracle_search import Ranking, Shape, date_of, days, fits
+from .oracle_search import Ranking, Shape, date_of, days, fits, words_of
 
 Opening = Callable[[Path, FrozenClock], Memory]
 # int8 and half floats move a score by less than this: a cosine, times the weights it counts with. A core by less than that.
@@ -53,19 +53,22 @@ SCOPES: list[Any] = [
     Scope(user="ada"),
 ]
 Day = tuple[int, int, int]
-# Each with the days it names, and the kind of answer it asks for.
-QUERIES: dict[str, tuple[tuple[Day, Day] | None, str | None]] = {
-    "which port does the server use": (None, None),
-    "green tea": (None, None),
-    "what did bob say?": (None, None),
-    "tea in december 2025": (((2025, 12, 1), (2026, 1, 1)), None),
-    "the server on 2026-01-02": (((2026, 1, 2), (2026, 1, 3)), None),
-    "when did ann have tea": (None, "time"),
-    "how many pie": (None, "number"),
-    "where is the cat": (None, "place"),
-    "who said red": (None, "name"),
+# Each with the days it names, the kind of answer it asks for, and the order in time.
+QUERIES: dict[str, tuple[tuple[Day, Day] | None, str | None, int]] = {
+    "which port does the server use": (None, None, 0),
+    "green tea": (None, None, 0),
+    "what did bob say?": (None, None, 0),
+    "tea in december 2025": (((2025, 12, 1), (2026, 1, 1)), None, 0),
+    "the server on 2026-01-02": (((2026, 1, 2), (2026, 1, 3)), None, 0),
+    "when did ann have tea": (None, "time", 0),
+    "how much pie": (None, "number", 0),
+    "where is the cat": (None, "place", 0),
+    "who said red": (None, "name", 0),
+    "what has bob said": (None, "own", 0),
+    "latest tea": (None, None, 1),
+    "earliest pie": (None, None, -1),
 }
-WORDS = "green tea port server uses bob said red apple pie cat dog two home yesterday".split()
+WORDS = "green tea port server uses bob said red apple pie cat dog two home yesterday my".split()
 
 texts = st.builds(
     lambda parts, end: ". ".join(" ".join(part).capitalize() for part in parts) + end,
@@ -594,16 +597,18 @@ class Machine(RuleBasedStateMachine):
 
     def check_hits(self, query: str, k: int, live: Mapping[str, MemoryItem], hits: Any) -> None:
         """Compare ids and order, and scores as far as floats go."""
-        span, asks = QUERIES[query]
+        span, asks, order_asked = QUERIES[query]
         spans = [] if span is None else [(day_of(*span[0]), day_of(*span[1]))]
         model = self.embedder is not None
         items, slack = [*live.values()], TOLERANCE[model]
-        ranking = Ranking(items, query, self.embedder, Shape(spans, asks), BLUR[model])
-        found = {item.id for n, item in enumerate(items) if ranking.matches(n)}
+        ranking = Ranking(items, query, self.embedder, Shape(spans, asks, order_asked), BLUR[model])
+        said = {item.id: spoken(item) for n, item in enumerate(items) if ranking.matches(n)}
         scores = ranking.scores()
-        assert len(hits) == min(k, len(found))
+        assert len(hits) == min(k, len(set(said.values())))
+        assert len({said[hit.id] for hit in hits}) == len(hits), "two hits say the same"
         for hit in hits:
-            assert hit.id in found
+            assert all(said[twin] == said[hit.id] for twin in hit.twins)
+            assert all(scores[twin][0] <= hit.score + slack for twin in hit.twins)
             compare(live.get(hit.id), hit.item)
             low, high = scores[hit.id]
             assert low - slack <= hit.score <= high + slack, (hit.score, low, high, hit.signals)
@@ -613,7 +618,8 @@ class Machine(RuleBasedStateMachine):
         assert [hit.id for hit in hits] == [
             one.id for one in sorted(hits, key=lambda one: (-one.score, one.id))
         ]
-        left = [scores[id][0] for id in found - {hit.id for hit in hits}]
+        shown = {said[hit.id] for hit in hits}
+        left = [scores[id][0] for id in said if said[id] not in shown]
         if hits and left:
             assert max(left) <= hits[-1].score + slack, "a better one was left out"
 
@@ -627,6 +633,11 @@ def dated(item: MemoryItem, since: datetime | None, until: datetime | None) -> b
     """Whether an item's own date lies in a span: observed for episodes, the start of its truth for the rest."""
     told = date_of(item)
     return told is not None and (since is None or told >= since) and (until is None or told < until)
+
+
+def spoken(item: MemoryItem) -> Any:
+    """What makes two memories the same thing: words, who says them, slot, tags and value."""
+    return " ".join(words_of(item.text)), item.speaker, item.slot, item.tags, repr(item.value)
 
 
 def compare(expected: MemoryItem | None, got: MemoryItem | None) -> None:

@@ -19,8 +19,8 @@ _MONTHS = "January February March April May June July August September October N
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = object()
 WEIGHTS = {
-    "words": 1.0, "meaning": 2.5, "question": -0.3, "time": 1.25, "expected": 1.0, "speaker": 1.3, "around": 0.8,
-    "reply": 0.35, "neighbours": 0.4, "thread": 0.9,
+    "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.6, "speaker": 1.0, "told": 0.6,
+    "around": 1.3, "reply": 0.4, "thread": 1.6,
 }  # fmt: skip
 # What a text may hold that a query asks for, in the words of the contract.
 HELD = {
@@ -28,6 +28,7 @@ HELD = {
     "time": r"\b[Yy]esterday\b",
     "place": r"\b[Hh]ome\b|\bin [A-Z][a-z]",
     "name": r"[a-z] [A-Z][a-z][a-z]",
+    "own": r"\bI\b|\b[Mm]y\b",
 }
 
 
@@ -135,10 +136,12 @@ def days(moment: datetime) -> float:
 
 @dataclass(frozen=True)
 class Shape:
-    """What the query says besides its words: the spans of days it names, and the kind of answer it asks for."""
+    """What the query says besides its words: the spans of days it names, the kind of answer it asks for, and the order in
+    time: 1 for the latest first, -1 for the earliest."""
 
     spans: Sequence[tuple[float, float]] = ()
     asks: str | None = None
+    order: int = 0
 
 
 Bounds = tuple[float, float]
@@ -166,7 +169,8 @@ class Ranking:
         self.mass = sum(self.gains.values())
         self.full = min(12.0, self.mass) or 1.0
         self.turns = [self._turns(n) for n in range(len(items))]
-        self.words = [self._bm25(text) / self.full for text in self.texts]
+        # Without a model the words count twice.
+        self.words = [self._bm25(text) / self.full * (1 if embedder else 2) for text in self.texts]
         self.meaning = self._meaning()
         self.core = [
             max(0.0, WEIGHTS["words"] * word + WEIGHTS["meaning"] * meaning)
@@ -181,48 +185,54 @@ class Ranking:
         """Return the lowest and highest score of each item by id."""
         found = {}
         for n, item in enumerate(self.items):
-            threads = self._thread(n)
             rest = sum(self.signals(n).values())
-            found[item.id] = (
-                rest + WEIGHTS["thread"] * min(threads),
-                rest + WEIGHTS["thread"] * max(threads),
+            open_ends = {"thread": self._thread(n), "recent": self._recent(n)}
+            low, high = (
+                sum(WEIGHTS[name] * end(values) for name, values in open_ends.items()) for end in (min, max)
             )
+            found[item.id] = rest + low, rest + high
         return found
 
     def matches(self, n: int) -> bool:
         """Whether an item is a hit at all: with a model any is; by words alone it, or its conversation, must match."""
-        signals = self.signals(n)
+        item = self.items[n]
         return self.embedder is not None or any(
-            (self.core[n], max(self._thread(n)), signals["speaker"], signals["time"])
+            (self.core[n], max(self._thread(n)), self._names(item), self._time(item))
         )
 
     def signals(self, n: int) -> dict[str, float]:
-        """Return what each signal adds to the score of an item, but for its thread."""
+        """Return what each signal adds to the score of an item, but for its thread and its place in time."""
         item = self.items[n]
+        named = self._names(item)
+        holds = bool(self.shape.asks and re.search(HELD[self.shape.asks], item.text))
         values = {
             "words": self.words[n],
             "meaning": self.meaning[n],
-            "question": 1.0 if item.text.endswith("?") else 0.0,
+            "related": 0.0,  # these words are in no table
             "time": self._time(item),
-            "expected": 1.0 if self.shape.asks and re.search(HELD[self.shape.asks], item.text) else 0.0,
-            "speaker": 1.0 if set(words_of(item.speaker or "")) & set(self.asked) else 0.0,
-            "around": self._bm25(self._near(n)) / self.full,
+            "expected": 1.0 if holds and self.shape.asks != "own" else 0.0,
+            "speaker": 1.0 if named and not item.text.endswith("?") else 0.0,
+            "told": 1.0 if named and holds and self.shape.asks == "own" else 0.0,
+            "around": self._bm25(self._near(n)) / self.full * (1 if item.kind == "episode" else 2),
             "reply": self._reply(n),
-            "neighbours": self._beside(n),
         }
         return {name: WEIGHTS[name] * value for name, value in values.items()}
+
+    def _names(self, item: MemoryItem) -> bool:
+        return bool(set(words_of(item.speaker or "")) & set(self.asked))
 
     def relevance(self, n: int) -> float:
         """Return how likely an item answers: a logistic of its thread's best, what is missing near it, and its meaning."""
         peak = max(self.core[at] for at in self.turns[n] or [n])
         missing = self.mass - sum(gain for word, gain in self.gains.items() if self._near(n)[word])
+        dated = 2.8 * self._time(self.items[n]) - 1.1 if self.shape.spans else 0.0
         if self.embedder is None:
-            z = 4.2 * peak - 0.196 * missing - 1.02
+            z = 2.1 * peak - 0.14 * missing + dated - 1.7
         elif len(self.items) < 50:
-            z = 4.09 * peak - 0.149 * missing - 5.0
+            z = 3.8 * peak - 0.09 * missing + dated - 6.0
         else:
             usual = statistics.median(self.meaning)
-            z = 3.52 * peak - 0.15 * missing + 4.93 * self.meaning[n] - 6.38 * usual - 5.9
+            z = 3.2 * peak - 0.11 * missing + dated + 5.5 * self.meaning[n] - 7.3 * usual - 6.6
         return 1 / (1 + math.exp(-z))
 
     def _gain(self, word: str) -> float:
@@ -288,19 +298,41 @@ class Ranking:
         return sum((self.texts[at] for at in near), self.texts[n])
 
     def _reply(self, n: int) -> float:
-        before = self._at(n, -1)
-        return self.core[before] if before is not None and self.items[before].text.endswith("?") else 0.0
+        mine = self.items[n].speaker
+        for step in (-1, -2, -3, -4):
+            before = self._at(n, step)
+            if before is None:
+                return 0.0
+            if mine is None or self.items[before].speaker != mine:
+                return self.core[before] if self.items[before].text.endswith("?") else 0.0
+        return 0.0
 
-    def _beside(self, n: int) -> float:
-        if self.items[n].kind != "episode":
-            return 2 * self.standing * self.core[n]
-        beside = [self.core[at] for step in (-1, 1) if (at := self._at(n, step)) is not None]
-        return max(beside, default=self.core[n])
+    def _recent(self, n: int) -> list[float]:
+        """Return how late an item is among those that match, or how early if that is asked, for each end that the first
+        and the last of those may have: an item matches from 0.6 of the best core on."""
+        if not self.shape.order:
+            return [0.0]
+        best, told = (
+            max(self.core),
+            [days(date) for item in self.items if (date := date_of(item)) is not None],
+        )
+        ends = [
+            [day for day, core in zip(told, self.core, strict=True) if core >= 0.6 * best + off]
+            for off in (-self.blur, self.blur)
+        ]
+        ends = [some for some in ends if some] or [told]
+        found = []
+        for first in {min(some) for some in ends}:
+            for last in {max(some) for some in ends}:
+                late = min(1.0, max(0.0, (told[n] - first) / ((last - first) or 1.0)))
+                share = self.core[n] / (best or 1.0)
+                found.append((late if self.shape.order > 0 else 1.0 - late) * share)
+        return found
 
     def _thread(self, n: int) -> list[float]:
         """Return what a thread gives to one of its turns, for each turn that may be its best: the latest of equal ones."""
         if self.items[n].kind != "episode":
-            return [2 * self.standing * self.core[n]]
+            return [1.6 * self.standing * self.core[n]]
         turns = self.turns[n]
         if not turns:
             return [self.core[n]]

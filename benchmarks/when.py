@@ -1,0 +1,157 @@
+"""Questions that name a time relative to the asking, or an order: `python -m benchmarks.when [--no-model]`.
+
+Made up: half a year of an agent's notes, each on a day of its own, about topics that come up again and again, so that only
+the time tells which one is meant. Asked is for the note of "yesterday", "last week", "two months ago", "the latest", "the
+first time" and the like. Counted is how often the right note comes first, with each signal of time switched off in turn
+(the rest as it is), and with a 95 % interval by paired bootstrap over questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from benchmarks import _common
+from benchmarks._common import Remembering
+from benchmarks._resampling import interval
+from holdfast import Memory
+from holdfast.ranking import RECIPE
+from holdfast.testing import FrozenClock
+
+NOW = datetime(2026, 6, 18, 15, tzinfo=UTC)  # a Thursday
+SETS = 12
+TOPICS = {
+    "standup": ("In the standup {p} reported on the {x} work.", "What did we say in the standup {t}?"),
+    "deploy": ("Deployed the {x} service, {p} watched the graphs.", "What did we deploy {t}?"),
+    "dinner": ("Had dinner with {p} at the {x} place.", "Where did I have dinner {t}?"),
+    "run": ("Went for a run along the {x} with {p}.", "Where did I go for a run {t}?"),
+    "incident": ("Incident: the {x} was down, {p} fixed it.", "Which incident did we have {t}?"),
+    "book": ("Read a chapter of the book about {x} that {p} lent me.", "What was the book I read {t} about?"),
+    "call": ("Had a call with {p} about the {x} contract.", "What was the call {t} about?"),
+    "garden": ("Planted {x} in the garden together with {p}.", "What did I plant in the garden {t}?"),
+}
+THINGS = """harbour billing orchard compass velvet copper lantern meadow signal granite thistle walnut marble falcon saffron
+    anchor ribbon quartz timber maple glacier pepper violet cinder juniper basil pottery canyon saddle ember""".split()
+PEOPLE = "Mira Jonas Priya Tomas Aiko Lena Samuel Noor".split()
+# What is said, and between how many days ago (both included) the note it means was written.
+TIMES = (
+    ("yesterday", 1, 1), ("the day before yesterday", 2, 2), ("last week", 4, 10), ("last month", 18, 48),
+    ("a week ago", 5, 9), ("two weeks ago", 12, 16), ("three weeks ago", 19, 23), ("two months ago", 50, 70),
+    ("in April", 49, 78), ("last Monday", 3, 3), ("on Tuesday", 2, 2), ("last weekend", 4, 5),
+    ("4 days ago", 4, 4), ("this week", 0, 3), ("in the past three days", 0, 3), ("earlier this month", 0, 17),
+)  # fmt: skip
+ORDERS = (("most recently", True), ("the last time", True), ("the first time", False), ("originally", False))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note and how many days ago it was written."""
+
+    text: str
+    ago: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question, which of the notes answers it, and whether it asks for an order."""
+
+    query: str
+    answer: int
+    ordered: bool
+
+
+def made(seed: int) -> tuple[list[Note], list[Case]]:
+    """Return the notes of one set, and the questions that exactly one note of their topic answers."""
+    rng = random.Random(seed)
+    notes, topics = [], []
+    for topic, (text, _) in TOPICS.items():
+        for ago in rng.sample(range(1, 180), 9):
+            notes.append(Note(text.format(p=rng.choice(PEOPLE), x=rng.choice(THINGS)), ago))
+            topics.append(topic)
+    return notes, [*_cases(notes, topics)]
+
+
+def _cases(notes: list[Note], topics: list[str]) -> Iterator[Case]:
+    for topic, (_, query) in TOPICS.items():
+        mine = [n for n, of in enumerate(topics) if of == topic]
+        for said, least, most in TIMES:
+            fitting = [n for n in mine if least <= notes[n].ago <= most]
+            near = [n for n in mine if least - 3 <= notes[n].ago <= most + 17]
+            # What was written shortly after is told of half: a fair question has one note that it can mean.
+            if len(fitting) == 1 and near == fitting:
+                yield Case(query.format(t=said), fitting[0], False)
+        by_age = sorted(mine, key=lambda n: notes[n].ago)
+        for said, latest in ORDERS:
+            yield Case(query.format(t=said), by_age[0 if latest else -1], True)
+
+
+def run(model: bool) -> dict[str, Any]:
+    """Return, for both kinds of question, how often the right note came first: whole, and without each signal."""
+    embedder, clock = Remembering(), FrozenClock(NOW)
+    without = {"whole": RECIPE, **{name: RECIPE.weighing(**{name: 0.0}) for name in ("time", "recent")}}
+    rows: dict[str, dict[str, list[float]]] = {"a time": {}, "an order": {}}
+    with tempfile.TemporaryDirectory() as folder, _common.progress() as shown:
+        memory = Memory(f"sqlite:///{folder}/when.db", embedder=embedder if model else None, clock=clock)
+        for seed in shown.track(range(SETS), description="sets"):
+            notes, cases = made(seed)
+            own = memory.scoped(user=f"set-{seed}")
+            items = own.save_many([
+                {"text": note.text, "kind": "episode", "observed_at": NOW - timedelta(days=note.ago)}
+                for note in notes
+            ])  # fmt: skip
+            for case in cases:
+                found = own.search(case.query, k=len(notes)).receipt.rows
+                kind = rows["an order" if case.ordered else "a time"]
+                for name, recipe in without.items():
+                    weights = recipe.weights
+                    scores = {
+                        row.id: sum(weights[name] * value for name, value in row.raw.items()) for row in found
+                    }
+                    first = [id for id, score in scores.items() if score == max(scores.values())]
+                    hit = items[case.answer].id in first
+                    kind.setdefault(name, []).append(
+                        100.0 * hit / len(first)
+                    )  # of equal ones any may be first
+        memory.close()
+    return {
+        kind: {
+            "questions": len(of["whole"]),
+            "whole": interval(of["whole"]),
+            **{
+                name: interval([a - b for a, b in zip(of["whole"], of[name], strict=True)])
+                for name in ("time", "recent")
+            },
+        }
+        for kind, of in rows.items()
+    }
+
+
+def main() -> None:
+    """Print the table and save it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.when", description=__doc__)
+    parser.add_argument("--no-model", action="store_true", help="without an embedding model")
+    given = parser.parse_args()
+    found = run(not given.no_model)
+    _common.show(
+        "The right note first (percent), and what a signal adds to that, with 95 % intervals",
+        ("asked for", "questions", "right", "time adds", "recent adds"),
+        [
+            (
+                kind,
+                of["questions"],
+                of["whole"][0],
+                *("{:+.1f} [{:.1f}, {:.1f}]".format(*of[name]) for name in ("time", "recent")),
+            )
+            for kind, of in found.items()
+        ],
+    )
+    _common.save("when-no-model" if given.no_model else "when", found)
+
+
+if __name__ == "__main__":
+    main()
