@@ -295,7 +295,8 @@ def _tag() -> re.Pattern[str]:
 
 def _worth(count: int, weights: Weights) -> Doubles:
     """Return the odds, up to a common factor, that entries in rank order hold an answer, before cost and repetition."""
-    return np.arange(1.0, count + 1.0) ** np.float64(-weights.rank)
+    worth: Doubles = np.power(np.arange(1.0, count + 1.0), -weights.rank)
+    return worth
 
 
 def _words(text: str) -> list[str]:

@@ -206,7 +206,7 @@ def thread(s: Stage, rows: Rows) -> Doubles:
     """
     of, own = s.c.thread[rows], s.core[:-1][rows]
     far = np.abs(s.c.place[rows] - s.summit[of])
-    peak = s.peaks[of] * _FADING[np.minimum(far, len(_FADING) - 1)]
+    peak: Doubles = s.peaks[of] * _FADING[np.minimum(far, len(_FADING) - 1)]
     np.copyto(peak, own, where=of < 0)
     if not s.narrative:
         np.copyto(peak, own * (_STATED * s.standing), where=~s.c.episode[rows])
