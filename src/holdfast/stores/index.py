@@ -113,12 +113,13 @@ class Postings:
     def find(self, words: Sequence[int]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
         """Return for each term the texts that hold it and how often (at most 255), in rising order of text."""
         held, found = self._held, []
-        places = held.words.searchsorted(np.array(words, np.uint64)).tolist()
-        for word, at in zip(words, places, strict=True):
-            docs, counts = _NONE
-            if at < len(held.words) and held.words[at] == word:
-                first, last = held.starts[at : at + 2].tolist()
-                docs, counts = held.docs[first:last], held.counts[first:last]
+        asked = np.array(words, np.uint64)
+        places = held.words.searchsorted(asked)
+        # The last start is the end of all postings: where a word would come after the last one, it holds nothing.
+        same = held.words.take(places, mode="clip") == asked if len(held.words) else asked < 0
+        firsts, lasts = held.starts[places], held.starts.take(places + same, mode="clip")
+        for word, first, last in zip(words, firsts.tolist(), lasts.tolist(), strict=True):
+            docs, counts = _NONE if first == last else (held.docs[first:last], held.counts[first:last])
             if word in held.tail:
                 more, often = held.tail[word]
                 known = len(often)  # a text that is just being listed has its count last

@@ -283,23 +283,25 @@ def _related(
     parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float], stand_ins: StandIns
 ) -> Floats:
     """Return, for each row, the gains of the words that others stand in for there, each times how near the nearest is."""
-    found = np.zeros(len(live), np.float32)
     total = sum(part.alive.count for part in parts)
     asked = [*stand_ins, *(other for near in stand_ins.values() for other, _ in near)]
     holding = dict(zip(asked, _holding(parts, asked), strict=True))
+    nearest = np.zeros((len(stand_ins), len(live)), np.float32)
+    gains = []
 
     def count(docs: NDArray[np.int32]) -> int:
         return len(docs) if total == len(live) else int(np.count_nonzero(live[docs]))
 
-    for word, near in stand_ins.items():
-        own, nearest = holding[word], np.zeros(len(live), np.float32)
+    for row, (word, near) in zip(nearest, stand_ins.items(), strict=True):
         for other, how in reversed(near):  # the nearest last, over those before it
             docs = holding[other]
             if len(docs) and count(docs) <= FEW + COMMON * total:
-                nearest[docs] = how
-        nearest[own] = 0.0
-        nearest *= np.float32(words[word] * ranking.idf(total, count(own)))
-        found += nearest
+                row[docs] = how
+        own = holding[word]
+        row[own] = 0.0
+        gains.append([words[word] * ranking.idf(total, count(own))])
+    # Row by row from the top: the sum is that of a loop over the words.
+    found: Floats = np.add.reduce(nearest * np.array(gains, np.float32).reshape(-1, 1), axis=0)
     return found
 
 
