@@ -85,7 +85,9 @@ def test_threads_read_while_others_write(url: str) -> None:
         with ThreadPoolExecutor(3) as pool:
             reading = [pool.submit(read, n) for n in range(3)]
             for n in range(40):
-                ada.save_many([{"text": f"batch {n}", "kind": "episode", "tags": [str(at)]} for at in range(7)])
+                ada.save_many(
+                    [{"text": f"batch {n}", "kind": "episode", "tags": [str(at)]} for at in range(7)]
+                )
             stop.set()
             assert all(one.result() for one in reading)
 

@@ -23,6 +23,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from ..errors import IdempotencyConflict, InvalidInput, StoreClosed, VersionConflict
 from ..memory import Memory
 from ..ports import Embedder, Store
+from ..related import related
 from ..types import Scope
 from .doubles import FrozenClock, HashingEmbedder
 from .machine import machine_for
@@ -112,6 +113,35 @@ class StoreContract:
                 "green tea", k=10, where={"contains": {"text": "note 1"}}
             )
             assert {hit.text.split()[1] for hit in few} == {"1", "10", "11"}
+
+    def test_words_stand_in_for_others_where_these_are_missing(self, tmp_path: Path) -> None:
+        """A memory that says a word of the query in other words gains by that word's weight times how near they are."""
+        with Memory(self.open(tmp_path), embedder=None, clock=FrozenClock()) as memory:
+            ada = memory.scoped(user="ada")
+            said = ["we have a dog", "my cat sleeps", "a pet and a dog", "the weather is fine"]
+            ids = [ada.save(text).id for text in said]
+            for n in range(40):
+                ada.save(f"note {n} about the weather")
+            gone = ada.save("the cat and the dog").id
+            ada.delete(gone)
+            rows = {row.id: row.raw["related"] for row in ada.search("pets", k=50).receipt.rows}
+            near = dict(related("pet"))
+            # The only word of the query is all that a full match could be: its weight falls out.
+            assert rows[ids[0]] == pytest.approx(near["dog"], abs=1e-6)
+            assert rows[ids[1]] == pytest.approx(near["cat"], abs=1e-6)
+            assert rows[ids[2]] == 0.0
+            assert ids[3] not in rows
+            assert gone not in rows
+
+    def test_a_word_that_many_hold_stands_in_for_nothing(self, tmp_path: Path) -> None:
+        """Beyond a twentieth of the live memories and three, a related word tells nothing."""
+        with Memory(self.open(tmp_path), embedder=None, clock=FrozenClock()) as memory:
+            ada = memory.scoped(user="ada")
+            ada.save("one pet")
+            few = [ada.save(f"dog number {n}").id for n in range(3)]
+            assert all(hit.signals["related"] > 0 for hit in ada.search("pet", k=9) if hit.id in few)
+            ada.save_many([{"text": f"dog number {n}"} for n in range(3, 9)])
+            assert [hit.text for hit in ada.search("pet", k=9)] == ["one pet"]
 
     def test_a_batch_is_written_whole_or_not_at_all(self, tmp_path: Path) -> None:
         """An error in the middle of a batch leaves nothing of it behind: no memory, no change, no key."""

@@ -1,0 +1,62 @@
+"""k hits are k different things: what is said again word for word stands behind the best of its kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from holdfast import Memory
+from holdfast.memory import ScopedMemory
+from holdfast.receipts import Receipt
+from holdfast.testing import FrozenClock, HashingEmbedder
+
+DAY = datetime(2025, 11, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def ada() -> ScopedMemory:
+    return Memory("sqlite://", embedder=HashingEmbedder(), clock=FrozenClock()).scoped(user="ada")
+
+
+def log(ada: ScopedMemory, text: str, times: int, **more: object) -> list[str]:
+    """Save the same line on several days, and return the ids."""
+    lines = [
+        {"text": text, "kind": "episode", "observed_at": DAY + timedelta(days=n), **more}
+        for n in range(times)
+    ]
+    return [item.id for item in ada.save_many(lines)]
+
+
+def test_a_repeated_line_comes_back_once_and_names_the_others(ada: ScopedMemory) -> None:
+    """Whatever its day, case and punctuation; the room it leaves goes to what says something else."""
+    same = log(ada, "Backup of billing finished", 30)
+    loud = ada.save("backup of BILLING finished!", kind="episode").id
+    other = ada.save("Backup of ledger failed", kind="episode").id
+    hits = ada.search("backup of billing", k=2)
+    assert len(hits) == 2
+    assert hits[0].id in {*same, loud}
+    assert {hits[0].id, *hits[0].twins} == {*same, loud}
+    assert (hits[1].id, hits[1].twins) == (other, ())
+
+
+def test_what_differs_in_speaker_tags_or_slot_is_no_twin(ada: ScopedMemory) -> None:
+    """The same words mean another thing in another mouth, or filed under something else."""
+    for more in ({"speaker": "Ann"}, {"speaker": "Bob"}, {"tags": ["blue"]}, {"tags": ["green"]}):
+        ada.save("The deploy went well", kind="episode", **more)
+    for slot in ("blue.state", "green.state"):
+        ada.save("The deploy went well", slot=slot, value="up")
+    hits = ada.search("deploy", k=10)
+    assert len(hits) == 6
+    assert not any(hit.twins for hit in hits)
+
+
+def test_why_not_names_the_twin_that_is_shown(ada: ScopedMemory) -> None:
+    """A memory left out for its twin says so, also from a receipt that was written down."""
+    log(ada, "Backup of billing finished", 3)
+    hits = ada.search("backup", k=2)
+    why = ada.why_not(Receipt.from_json(hits.receipt.to_json()), hits[0].twins[0])
+    assert why.stage == "too similar"
+    assert hits[0].id in why.detail
+    assert ada.explain(hits.receipt).faithful
+    assert ada.rerun(hits.receipt).same
