@@ -22,7 +22,7 @@ _RECEIPT = "01a203bc-7fbd-7995-a2d0-56ab03a2b104"
 @filtering
 @clocks
 @click.option(
-    "--min-relevance", type=float, metavar="0..1", help="Leave out what fits less (0.3); 0 for no such cut."
+    "--min-relevance", type=float, metavar="0..1", help="Give nothing where no hit fits so well (0.3)."
 )
 @click.option(
     "--keep", is_flag=True, help="Keep a receipt for explain, why-not and rerun; prints its id on stderr."
