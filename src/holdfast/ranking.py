@@ -138,24 +138,22 @@ def time(s: Stage, rows: Rows) -> Doubles:
 
 
 def expected(s: Stage, rows: Rows) -> Doubles:
-    """1 for a row that holds the kind of answer the query asks for: a time, a number, a place, a name."""
-    held: Doubles = ((s.c.traits[rows] & (s.query.asks & ~OWN)) != 0).astype(np.float64)
-    return held
+    """1 for a row that holds the kind of answer the query asks for: a time, a number, a place, a name.
+
+    Also where it asks for several things that somebody did or has, for what those whom it names say of themselves: such
+    things lie scattered over conversations that are about something else.
+    """
+    held: Bools = (s.c.traits[rows] & (s.query.asks & ~OWN)) != 0
+    if s.query.asks & OWN:
+        own: Bools = (s.c.traits[rows] & OWN) != 0
+        held = held | (own & s.asked[s.c.speaker[rows]])
+    return held.astype(np.float64)
 
 
 def speaker(s: Stage, rows: Rows) -> Doubles:
     """1 for a row in which somebody whom the query names tells something: a question asks where others answer."""
     telling: Bools = (s.c.traits[rows] & QUESTION) == 0
     return np.logical_and(s.asked[s.c.speaker[rows]], telling).astype(np.float64)
-
-
-def told(s: Stage, rows: Rows) -> Doubles:
-    """1 for what somebody says of themselves, where the query names them and asks for several things they did or have.
-
-    Such things lie scattered over conversations that are about something else.
-    """
-    own: Bools = (s.c.traits[rows] & (s.query.asks & OWN)) != 0
-    return np.logical_and(s.asked[s.c.speaker[rows]], own).astype(np.float64)
 
 
 def related(s: Stage, rows: Rows) -> Doubles:
@@ -269,9 +267,8 @@ RECIPE = Recipe((
     Signal("related", 3.0, related),
     Signal("time", 2.4, time),
     Signal("recent", 3.0, recent),
-    Signal("expected", 1.6, expected),
+    Signal("expected", 1.5, expected),
     Signal("speaker", 1.0, speaker),
-    Signal("told", 0.6, told),
     Signal("around", 1.3, around),
     Signal("reply", 0.4, reply),
     Signal("thread", 1.6, thread),
@@ -384,8 +381,7 @@ def _idle(signal: Signal, query: Query) -> bool:
 _ASKED: dict[str, Callable[[Query], object]] = {
     "time": lambda query: query.windows,
     "recent": lambda query: query.order,
-    "expected": lambda query: query.asks & ~OWN,
-    "told": lambda query: query.asks & OWN,
+    "expected": lambda query: query.asks,
 }
 
 

@@ -19,7 +19,7 @@ _MONTHS = "January February March April May June July August September October N
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = object()
 WEIGHTS = {
-    "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.6, "speaker": 1.0, "told": 0.6,
+    "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.5, "speaker": 1.0,
     "around": 1.3, "reply": 0.4, "thread": 1.6,
 }  # fmt: skip
 # What a text may hold that a query asks for, in the words of the contract.
@@ -205,14 +205,14 @@ class Ranking:
         item = self.items[n]
         named = self._names(item)
         holds = bool(self.shape.asks and re.search(HELD[self.shape.asks], item.text))
+        holds = holds and (named or self.shape.asks != "own")
         values = {
             "words": self.words[n],
             "meaning": self.meaning[n],
             "related": 0.0,  # these words are in no table
             "time": self._time(item),
-            "expected": 1.0 if holds and self.shape.asks != "own" else 0.0,
+            "expected": 1.0 if holds else 0.0,
             "speaker": 1.0 if named and not item.text.endswith("?") else 0.0,
-            "told": 1.0 if named and holds and self.shape.asks == "own" else 0.0,
             "around": self._bm25(self._near(n)) / self.full * (1 if item.kind == "episode" else 2),
             "reply": self._reply(n),
         }
