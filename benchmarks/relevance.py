@@ -56,7 +56,8 @@ def run(path: Path, model: bool) -> dict[str, dict[str, list[float]]]:
             for kind, questions in asked(talks, n).items():
                 of = found.setdefault(kind, {"best": [], "any": []})
                 for question in shown.track(questions, description=kind):
-                    relevances = [hit.relevance for hit in own.search(question, k=CONSIDERED)]
+                    # Without a model a question that nothing matches has no hit at all.
+                    relevances = [hit.relevance for hit in own.search(question, k=CONSIDERED)] or [0.0]
                     of["best"].append(relevances[0])
                     of["any"].append(max(relevances))
         memory.close()
