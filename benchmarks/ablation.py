@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import _common
+from benchmarks import _common, _quoted
 from benchmarks._common import CATEGORIES, Conversation, Question, Remembering
 from benchmarks._resampling import interval
 from benchmarks.recall import averages, measure
@@ -179,31 +179,32 @@ def main() -> None:
     parser.add_argument("--no-model", action="store_true", help="without an embedding model")
     given = parser.parse_args()
     found = run(given.path, not given.no_model)
-    _common.show(
-        "Evidence found (percent); by category R@10",
-        ("weights", "R@10", "nDCG@10", *CATEGORIES.values()),
-        [
-            (
-                kind,
-                *(found[kind]["all"][one] for one in MEASURES),
-                *(found[kind][name]["R@10"] for name in CATEGORIES.values()),
-            )
-            for kind in ("as shipped", "held out")
-        ],
-    )
-    _common.show(
-        "What each signal adds, weights held out, with its 95 % interval",
-        ("signal", "weight", "fitted", *MEASURES),
-        [
-            (
-                name,
-                f"{of['shipped']:.1f}",
-                "{:.2f} ± {:.2f}".format(*of["fitted"]),
-                *("{:+.2f} [{:.2f}, {:.2f}]".format(*of[one]) for one in MEASURES),
-            )
-            for name, of in found["signals"].items()
-        ],
-    )
+    with _quoted.keeping("ablation", write=not given.no_model):
+        _common.show(
+            "Evidence found (percent); by category R@10",
+            ("weights", "R@10", "nDCG@10", *CATEGORIES.values()),
+            [
+                (
+                    kind,
+                    *(found[kind]["all"][one] for one in MEASURES),
+                    *(found[kind][name]["R@10"] for name in CATEGORIES.values()),
+                )
+                for kind in ("as shipped", "held out")
+            ],
+        )
+        _common.show(
+            "What each signal adds, weights held out, with its 95 % interval",
+            ("signal", "weight", "fitted", *MEASURES),
+            [
+                (
+                    name,
+                    f"{of['shipped']:.1f}",
+                    "{:.2f} ± {:.2f}".format(*of["fitted"]),
+                    *("{:+.2f} [{:.2f}, {:.2f}]".format(*of[one]) for one in MEASURES),
+                )
+                for name, of in found["signals"].items()
+            ],
+        )
     _common.save("ablation-no-model" if given.no_model else "ablation", found)
 
 

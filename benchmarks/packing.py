@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import _common
+from benchmarks import _common, _quoted
 from benchmarks._common import Remembering
 from benchmarks._resampling import share
 from benchmarks._strategies import Counter, line
@@ -69,18 +69,19 @@ def main() -> None:
         | {"more": share(of["packed"], of["filled"])}
         for budget, of in budgets.items()
     }
-    _common.show(
-        "Evidence in the text (percent), and how much more of it packing holds",
-        ("tokens", "packed", "rank order", "more, with its 95 % interval"),
-        [
-            (budget, of["packed"], of["filled"], "{:+.1f} % [{:.1f}, {:.1f}]".format(*of["more"]))
-            for budget, of in result.items()
-        ],
-    )
     means = {name: float(np.mean(rows)) for name, rows in whole.items()}
     means["tokens of replay %"] = 100.0 * means["tokens"] / means["replay"]
     means["empty %"] = 100.0 * float(np.mean([tokens == 0 for tokens in whole["tokens"]]))
-    _common.show("context(question) with its defaults", ("what", "value"), list(means.items()))
+    with _quoted.keeping("packing", write=True):
+        _common.show(
+            "Evidence in the text (percent), and how much more of it packing holds",
+            ("tokens", "packed", "rank order", "more, with its 95 % interval"),
+            [
+                (budget, of["packed"], of["filled"], "{:+.1f} % [{:.1f}, {:.1f}]".format(*of["more"]))
+                for budget, of in result.items()
+            ],
+        )
+        _common.show("context(question) with its defaults", ("what", "value"), list(means.items()))
     _common.save("packing", {"budgets": result, "context": means})
 
 

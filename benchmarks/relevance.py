@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import _common
+from benchmarks import _common, _quoted
 from benchmarks._common import Conversation, Remembering
 from benchmarks.ablation import saved
 from holdfast import Memory
@@ -85,19 +85,20 @@ def main() -> None:
         },
         "questions": {kind: len(of["best"]) for kind, of in found.items()},
     }
-    _common.show(
-        "AUROC of the best hit's relevance, own questions against",
-        ("questions", "number", "AUROC"),
-        [(kind, result["questions"][kind], value) for kind, value in result["AUROC"].items()],
-    )
-    _common.show(
-        "Share whose best hit (or any hit of a context) is at least so relevant",
-        ("questions", *(f"{cut:.1f}" for cut in CUTS), *(f"any {cut:.1f}" for cut in CUTS)),
-        [
-            (kind, *result["kept"][kind].values(), *result["context"][kind].values())
-            for kind in result["questions"]
-        ],
-    )
+    with _quoted.keeping("relevance", write=not given.no_model):
+        _common.show(
+            "AUROC of the best hit's relevance, own questions against",
+            ("questions", "number", "AUROC"),
+            [(kind, result["questions"][kind], value) for kind, value in result["AUROC"].items()],
+        )
+        _common.show(
+            "Share whose best hit (or any hit of a context) is at least so relevant",
+            ("questions", *(f"{cut:.1f}" for cut in CUTS), *(f"any {cut:.1f}" for cut in CUTS)),
+            [
+                (kind, *result["kept"][kind].values(), *result["context"][kind].values())
+                for kind in result["questions"]
+            ],
+        )
     _common.save("relevance-no-model" if given.no_model else "relevance", result)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks import _common
+from benchmarks import _common, _quoted
 from benchmarks._common import Remembering
 from benchmarks._resampling import interval
 from holdfast import Memory
@@ -137,19 +137,20 @@ def main() -> None:
     parser.add_argument("--no-model", action="store_true", help="without an embedding model")
     given = parser.parse_args()
     found = run(not given.no_model)
-    _common.show(
-        "The right note first (percent), and what a signal adds to that, with 95 % intervals",
-        ("asked for", "questions", "right", "time adds", "recent adds"),
-        [
-            (
-                kind,
-                of["questions"],
-                of["whole"][0],
-                *("{:+.1f} [{:.1f}, {:.1f}]".format(*of[name]) for name in ("time", "recent")),
-            )
-            for kind, of in found.items()
-        ],
-    )
+    with _quoted.keeping("when", write=not given.no_model):
+        _common.show(
+            "The right note first (percent), and what a signal adds to that, with 95 % intervals",
+            ("asked for", "questions", "right", "time adds", "recent adds"),
+            [
+                (
+                    kind,
+                    of["questions"],
+                    of["whole"][0],
+                    *("{:+.1f} [{:.1f}, {:.1f}]".format(*of[name]) for name in ("time", "recent")),
+                )
+                for kind, of in found.items()
+            ],
+        )
     _common.save("when-no-model" if given.no_model else "when", found)
 
 
