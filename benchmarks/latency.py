@@ -44,7 +44,7 @@ from holdfast.embedders import MiniLM
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SHARE_OF_FACTS = 0.15
 WRITES_PER_SECOND = 20
-BARS = {"200": 0.4, "cold": 1.8, "10k": 1.5, "100k": 5.0}
+BARS = {"200": 0.4, "cold": 1.8, "10k": 1.2, "100k": 2.5}
 
 
 class Timed:

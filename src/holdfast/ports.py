@@ -215,6 +215,16 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """What is known of a corpus of which only the likely rows were drawn: how many memories are `live`, how many of these
+    hold one of the query's `words`, and the cosines of an even sample of them, which tell what is `usual`."""
+
+    live: int
+    words: int
+    usual: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
 
@@ -223,7 +233,8 @@ class Candidates:
     there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
     to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
-    ones. `key` finds the row again in the store, `ids` (16 bytes) break ties.
+    ones. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
+    corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it.
     """
 
     live: Bools
@@ -249,6 +260,7 @@ class Candidates:
     key: Ints
     as_of: AsOf
     has_vectors: bool = True
+    beyond: Beyond | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +268,9 @@ class Probe:
     """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep.
 
     `related` has for each term the words that may stand in for it, and how near each is, 0..1; one that more than a
-    twentieth of the live rows and three hold stands in for nothing. `as_of` asks again under the clocks of an earlier search, instead of `at`.
+    twentieth of the live rows and three hold stands in for nothing. `as_of` asks again under the clocks of an earlier search,
+    instead of `at`. The memory with the id `witness` is among the rows if it is live, whether or not it would be drawn, and so
+    are at least `least` others, where so many are live.
     """
 
     reach: Reach
@@ -270,6 +284,8 @@ class Probe:
     since: datetime | None = None
     until: datetime | None = None
     as_of: AsOf | None = None
+    witness: str | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

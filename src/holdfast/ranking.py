@@ -275,6 +275,7 @@ RECIPE = Recipe((
 ))  # fmt: skip
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
+_KEPT = 2_048  # rows of which each signal's values are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,7 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
         np.zeros(c.threads + 1, np.int32), asked, bool(c.live.all()), bool(c.episode.all()),
     )  # fmt: skip
     scores = np.zeros(n)
-    if n <= _FEW:
+    if n <= _KEPT:
         return _ranked_few(stage, scores, recipe)
     blocks = [slice(at, min(at + _BLOCK, n)) for at in range(0, n, _BLOCK)]
     for rows in blocks:
@@ -341,6 +342,9 @@ def _ranked_few(stage: Stage, scores: Doubles, recipe: Recipe) -> Ranked:
 
 def _added(parts: Doubles) -> Doubles:
     """Return the sums over signals, added from the top as a loop would: `add.reduce` pairs them up where there is one row."""
+    if parts.shape[1] > 1:
+        whole: Doubles = np.add.reduce(parts, axis=0)
+        return whole
     added: Doubles = np.add.accumulate(parts, axis=0)[-1]
     return added
 
@@ -484,10 +488,13 @@ def _beyond(ranked: Ranked, rows: Ints) -> Doubles:
     """Return how far the meaning of rows stands out from the median one of all live rows, weighted for `relevance`."""
     s, known = ranked.stage, ranked.values
     live = np.flatnonzero(s.c.live)
-    if known is None:
-        own, sample = meaning(s, rows), meaning(s, live[:: max(1, len(live) // _SAMPLE)])
+    everyone = None if known is None else known[ranked.recipe.names.index("meaning")]
+    own = meaning(s, rows) if everyone is None else everyone[rows]
+    if s.c.beyond is not None:
+        sample = s.c.beyond.usual.astype(np.float64) * s.query.latin
+    elif everyone is None:
+        sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)])
     else:
-        everyone = known[ranked.recipe.names.index("meaning")]
-        own, sample = everyone[rows], everyone[live]
+        sample = everyone[live]
     usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
     return 5.5 * own - 7.3 * usual

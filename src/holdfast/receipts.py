@@ -19,6 +19,7 @@ STAGES = (
     "outside time",
     "filtered",
     "no match",
+    "below the channel cut",
     "below k",
     "below relevance",
     "not in sections",
@@ -73,7 +74,8 @@ class Receipt:
 
     `held` are the caller's labels, `reach` what was read of them ({"visible": labels}, {"exactly": [labels]} or
     {"under": labels}), `options` the arguments as JSON. `known` says how far each scope was known, `weights` what each
-    signal counts, `counts` how many memories were live and how many of them hold a word of the query. `rows` are in order.
+    signal counts, `counts` how many memories were live, how many of them hold a word of the query, and how many were ranked
+    (of many, those nearest by words or meaning and the turns beside them). `rows` are in order.
     `budget` is empty for a search; of a context it holds the `budget` and the `tokens` used, the `least` relevance, the
     `sections` with their tokens, and what was `needed` where not one memory fits.
     """

@@ -151,8 +151,15 @@ class Recall(Base):
         live = _row_of(found.candidates, checked)
         if live is not None:
             return self._outranked(checked, found, live, past)
+        if found.candidates.beyond is not None:
+            found = await self._found(question, witness=checked)
+            if (live := _row_of(found.candidates, checked)) is not None:
+                matches = bool(np.isfinite(found.ranked.scores[live]))
+                told = self._not_drawn if matches else self._outranked
+                return told(checked, found, live, past)
         open_question = replace(question, options={**question.options, **_UNFILTERED})
-        if _row_of((await self._found(open_question)).candidates, checked) is not None:
+        without_filter = await self._found(open_question, witness=checked)
+        if _row_of(without_filter.candidates, checked) is not None:
             return WhyNot(
                 checked, "filtered", "a filter of the search (where, kinds, tags, since, until) leaves it out"
             )
@@ -237,8 +244,11 @@ class Recall(Base):
             depth += len(rows)
         return [*picked.values()]
 
-    async def _found(self, asked: Question) -> Found:
-        """Return the ranked corpus of a question."""
+    async def _found(self, asked: Question, witness: str | None = None) -> Found:
+        """Return the ranked corpus of a question.
+
+        A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
+        """
         parts, options = self._parts, asked.options
         terms = parts.analyzer.query(asked.query)
         probe = Probe(
@@ -253,6 +263,8 @@ class Recall(Base):
             vector=(await parts.io.embed([asked.query]))[0] if parts.model else None,
             model=parts.model,
             as_of=asked.as_of,
+            witness=witness,
+            least=options["k"],
         )
         found = await parts.io.store(parts.store.candidates, probe)
         ranked = ranking.fuse(found, ranking.read(asked.query, found.as_of.valid))
@@ -348,6 +360,16 @@ class Recall(Base):
             id, "below k", f"place {rank + 1} of {len(rows)}, k was {k}", rank + 1, score, last - score
         )
 
+    def _not_drawn(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
+        """Say that a live memory was not among those ranked, and what its score would have been."""
+        live = found.candidates.beyond.live if found.candidates.beyond else 0
+        score = float(found.ranked.scores[row])
+        missing = past.rows[-1].score - score if past.rows else 0.0
+        detail = f"neither by words nor by meaning among the best of {live:,} live memories, which alone are ranked"
+        if missing <= 0:
+            detail += "; its score would have been high enough"
+        return WhyNot(id, "below the channel cut", detail, score=score, missing=missing)
+
     async def _notes(self, past: Receipt, question: Question) -> tuple[str, ...]:
         notes = []
         if past.model != self._parts.model:
@@ -371,8 +393,11 @@ def _said(item: MemoryItem) -> object:
 
 
 def _counts(c: Candidates) -> dict[str, int]:
-    """Return how many memories a search ranked, and how many of them hold a word of the query."""
-    return {"live": int(np.count_nonzero(c.live)), "words": int(np.count_nonzero(c.live & (c.bm25 > 0)))}
+    """Return how many memories were live, how many of them hold a word of the query, and how many were ranked."""
+    ranked = int(np.count_nonzero(c.live))
+    if c.beyond is not None:
+        return {"live": c.beyond.live, "words": c.beyond.words, "ranked": ranked}
+    return {"live": ranked, "words": int(np.count_nonzero(c.live & (c.bm25 > 0))), "ranked": ranked}
 
 
 def _row_of(found: Candidates, id: str) -> int | None:

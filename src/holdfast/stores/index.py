@@ -3,6 +3,9 @@
 Loaded once from the store's derived tables and then brought up to date by the rows written since (`extend`), so that a
 foreign write costs a reader its own rows only. A *row* is a version with its clocks; an *entry* is a text with what
 ranking reads of it. Several versions may share one entry; at one moment at most one of them is live.
+
+Entries only grow in number and what is known of one stays, so a search that began before others were added goes on
+without a lock: it looks at the first entries only, as many as there were.
 """
 
 from __future__ import annotations
@@ -14,185 +17,50 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import ranking
-from ..ports import Bools, Floats, Ints
+from ..ports import Bools, Doubles, Floats, Ints
 from ..types import KINDS, MemoryItem
+from .columns import Column, Vectors
+from .lists import Filed, Lists, sampled, trained
+from .postings import Postings
 from .sqlite_rows import FOREVER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Quantised = tuple[NDArray[np.int8], float]
+    from .columns import Quantised
 
 
-cdist: Any
-try:
-    from numkong import cdist
-except ImportError:  # a platform without a wheel: the same whole numbers, slower
-    cdist = None
-
-MERGE_AT = 4_096
+NEAR_UP_TO = (
+    4_096  # entries of a scope for which the turns around each are kept; above, only some rows are looked at
+)
 SHELF = 1_024  # items kept decoded
 ABOUT_AN_ITEM = 2_000  # bytes
-NEAR_UP_TO = (
-    4_096  # entries of a scope for which the turns around each are kept; above, only a few rows are looked at
-)
+_FEW = 64  # entries or rows that are put in their places one by one
+_BATCH = 65_536
 NOT_NEAR = np.zeros((5, 0), np.int32)
-_NONE = np.zeros(0, np.int32), np.zeros(0, np.uint8)
-_LOW_16 = np.uint64(0xFFFF)
-# BM25's share of a count, also of five texts taken as one.
-COUNTS = ranking.saturate(np.arange(5 * 255 + 1, dtype=np.float32))
-
-
-class Column:
-    """A numpy array that grows at its end; `view` is what is filled."""
-
-    def __init__(self, dtype: Any, width: int | None = None) -> None:
-        self._buffer = np.zeros((16,) if width is None else (16, width), dtype)
-        self.size = 0
-
-    @property
-    def view(self) -> NDArray[Any]:
-        """The filled part, not a copy."""
-        return self._buffer[: self.size]
-
-    def append(self, rows: NDArray[Any] | Sequence[Any]) -> None:
-        """Add rows at the end; earlier views stay as they were."""
-        added = np.asarray(rows, self._buffer.dtype)
-        need = self.size + len(added)
-        if need > len(self._buffer):
-            grown = np.zeros((max(need, need * 3 // 2), *self._buffer.shape[1:]), self._buffer.dtype)
-            grown[: self.size] = self.view
-            self._buffer = grown
-        self._buffer[self.size : need] = added
-        self.size = need
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held, filled or not."""
-        return self._buffer.nbytes
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """Postings in the order of their terms, and lists of those that came since; replaced as one, so readers need no lock."""
+class Sizes:
+    """From where on a scope is searched in another way. Answers stay the same as long as these do.
 
-    words: NDArray[np.uint64]
-    starts: Ints
-    docs: NDArray[np.int32]
-    counts: NDArray[np.uint8]
-    tail: dict[int, tuple[list[int], list[int]]]
+    Up to `ranked` live rows all are ranked; above, each scope draws `drawn` to `drawn_at_most` by words and as many by meaning,
+    and all scopes `together` not more than this. Sentences' vectors are held up to `sentences` texts, and read from the file for the
+    drawn ones above. Lists are made from `lists` texts on, looked into where more than `looked_at` rows are live, and then
+    until `at_least` live ones were found.
+    """
 
-
-class Postings:
-    """Term to texts: sorted arrays for what was there when last merged, plain lists for what came since."""
-
-    def __init__(self) -> None:
-        empty = np.zeros(0, np.uint64)
-        self._held = Sorted(empty, np.zeros(1, np.int64), empty.astype(np.int32), empty.astype(np.uint8), {})
-        self._pending: list[bytes] = []  # the texts after those in the arrays
-        self._merged = 0  # texts in the arrays
-        self._listed = 0  # postings in the lists
-
-    def add(self, first: int, blobs: Sequence[bytes]) -> None:
-        """Add the packed terms of texts numbered from `first`, the number of texts there are."""
-        self._pending += blobs
-        # Sorting costs as much as all there is, listing as much as what is new: many are sorted in, few are listed.
-        if len(self._pending) > min(MERGE_AT, self._merged // 8):
-            self._merge()
-            return
-        tail = self._held.tail
-        for doc, blob in enumerate(blobs, first):
-            words = np.frombuffer(blob, "<u8").tolist()
-            for word in words:
-                docs, counts = tail.setdefault(word & ~0xFFFF, ([], []))
-                docs.append(doc)
-                counts.append(min(word & 0xFFFF, 255))
-            self._listed += len(words)
-
-    def find(self, words: Sequence[int]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
-        """Return for each term the texts that hold it and how often (at most 255), in rising order of text."""
-        held, found = self._held, []
-        asked = np.array(words, np.uint64)
-        places = held.words.searchsorted(asked)
-        # The last start is the end of all postings: where a word would come after the last one, it holds nothing.
-        same = held.words.take(places, mode="clip") == asked if len(held.words) else asked < 0
-        firsts, lasts = held.starts[places], held.starts.take(places + same, mode="clip")
-        for word, first, last in zip(words, firsts.tolist(), lasts.tolist(), strict=True):
-            docs, counts = _NONE if first == last else (held.docs[first:last], held.counts[first:last])
-            if word in held.tail:
-                more, often = held.tail[word]
-                known = len(often)  # a text that is just being listed has its count last
-                docs = np.concatenate([docs, np.array(more[:known], np.int32)])
-                counts = np.concatenate([counts, np.array(often[:known], np.uint8)])
-            found.append((docs, counts))
-        return found
-
-    def _merge(self) -> None:
-        """Sort what came since into the arrays."""
-        held = self._held
-        old_words = np.repeat(held.words, np.diff(held.starts))
-        new = np.frombuffer(b"".join(self._pending), "<u8").astype(np.uint64)
-        sizes = [len(blob) // 8 for blob in self._pending]
-        numbers = np.arange(self._merged, self._merged + len(sizes), dtype=np.int32)
-        words = np.concatenate([old_words, new & ~_LOW_16])
-        order = np.argsort(words, kind="stable")
-        docs = np.concatenate([held.docs, np.repeat(numbers, sizes)])[order]
-        counts = np.concatenate([held.counts, np.minimum(new & _LOW_16, 255).astype(np.uint8)])[order]
-        unique, starts = np.unique(words[order], return_index=True)
-        self._held = Sorted(unique, np.append(starts, len(words)).astype(np.int64), docs, counts, {})
-        self._merged += len(sizes)
-        self._pending, self._listed = [], 0
-
-    @property
-    def nbytes(self) -> int:
-        """About the bytes held."""
-        held = self._held
-        return held.words.nbytes * 2 + held.docs.nbytes + held.counts.nbytes + self._listed * 80
+    ranked: int = 4_000
+    drawn: int = 150
+    drawn_at_most: int = 250
+    together: int = 4_000
+    sentences: int = 131_072
+    lists: int = 65_536
+    looked_at: int = 32_768
+    at_least: int = 4_096
 
 
-class Vectors:
-    """Rows of int8 with a scale; `dot` gives cosines with a float query."""
-
-    def __init__(self, dimension: int) -> None:
-        self.dimension = dimension
-        self._steps = Column(np.int8, dimension)
-        self._scales = Column(np.float32)
-
-    @property
-    def size(self) -> int:
-        """Number of vectors."""
-        return self._scales.size
-
-    def add(self, packed: bytes) -> int:
-        """Append packed rows (see `sqlite_rows.quantise`) and return how many they were."""
-        rows = np.frombuffer(packed, np.uint8).reshape(-1, 4 + self.dimension)
-        self._scales.append(np.ascontiguousarray(rows[:, :4]).view("<f4").ravel())
-        self._steps.append(rows[:, 4:].view(np.int8))
-        return len(rows)
-
-    def dot(
-        self, query: NDArray[np.int8], scale: float, rows: Ints | None = None, size: int | None = None
-    ) -> Floats:
-        """Return the cosine of `rows` (None: of each, or of the first `size`) with the quantised query.
-
-        The products are whole numbers below 2**24, so every way of summing them gives the same bits.
-        """
-        steps, scales = self._steps.view[:size], self._scales.view[:size]
-        if rows is not None:
-            steps, scales = np.ascontiguousarray(steps[rows]), scales[rows]
-        if not len(steps):
-            return np.zeros(0, np.float32)
-        # The products are whole numbers: in float32 they are as exact as they came.
-        cosines: Floats = np.multiply(
-            _products(query, steps), scales * np.float32(scale), dtype=np.float32, casting="unsafe"
-        )
-        return cosines
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self._steps.nbytes + self._scales.nbytes
+SIZES = Sizes()
 
 
 def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> NDArray[np.int32]:
@@ -201,26 +69,19 @@ def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> N
     return np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]]).astype(np.int32)
 
 
-def _products(query: NDArray[np.int8], steps: NDArray[np.int8]) -> NDArray[Any]:
-    """Return the dot product of the query with each row, exact whole numbers."""
-    if cdist is None:
-        return steps.astype(np.float32) @ query.astype(np.float32)
-    found: NDArray[Any] = np.asarray(cdist(query[None], steps, "dot"))[0]
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What ranking reads of a scope's entries, whatever the moment: columns, and where the sentences of each are.
 
-    `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`.
+    `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`; none of these
+    where sentences are not held.
     """
 
     length: Floats
     traits: NDArray[np.uint8]
     speaker: NDArray[np.int32]
     speakers: tuple[str, ...]
-    day: NDArray[np.float64]
+    day: Doubles
     episode: Bools
     thread: NDArray[np.int32]
     threads: int
@@ -232,9 +93,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """Which entries are live at one moment, and how their turns follow each other; valid until a clock passes `until`."""
+    """Which entries are live at one moment, and how their turns follow each other; valid until a clock passes `until`.
 
-    texts: Texts
+    `written` is the number of entries that had been written by then, live or not.
+    """
+
     count: int
     live: Bools
     before: NDArray[np.int32]
@@ -244,6 +107,7 @@ class Alive:
     key: Ints
     since: int
     until: int
+    written: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,34 +123,52 @@ class Loaded:
 
 
 class ScopeIndex:
-    """The search state of one scope up to `position`, of one `epoch` (erasing starts a new one)."""
+    """The search state of one scope up to `position`, of one `epoch` (erasing starts a new one).
 
-    def __init__(self, scope_id: int, epoch: int, dimension: int) -> None:
+    `expected` is about how many entries there will be; with `filed`, vectors lie by its lists. `holds_sentences` is False
+    for scopes so large that sentences' vectors are read from the file.
+    """
+
+    def __init__(
+        self,
+        scope_id: int,
+        epoch: int,
+        dimension: int,
+        sizes: Sizes,
+        expected: int = 0,
+        filed: Filed | None = None,
+    ) -> None:
         self.scope_id, self.epoch, self.position = scope_id, epoch, 0
+        self.sizes = sizes
         self.last_known = 0
         # Items as they were read last, by version key; replaced as a whole by whatever is written in the scope, so that
         # who read before a write does not put an item of then beside those of now.
         self.shelf: dict[int, MemoryItem] = {}
+        self.holds_sentences = expected <= sizes.sentences
+        self.filed = filed
         self.times = {
             name: Column(np.int64) for name in ("known_from", "known_to", "valid_from", "valid_to", "expires")
         }
-        self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int64), Column(np.bool_)
+        self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int32), Column(np.bool_)
         self.key, self.ids = Column(np.int64), Column("V16")
-        self.length, self.day, self.turn = Column(np.float32), Column(np.float64), Column(np.int64)
-        self.observed = Column(np.int64)
+        self.length, self.turn, self.observed = Column(np.float32), Column(np.int64), Column(np.int64)
         self.traits, self.episode = Column(np.uint8), Column(np.bool_)
         self.kind, self.thread, self.speaker = Column(np.int8), Column(np.int32), Column(np.int32)
         self.vector_of = Column(np.int32)
+        self.text_of = Column(np.int32)  # the entry of each vector, where there are lists
         self.sentence_starts = Column(np.int64)
         self.sentence_starts.append([0])
         self.postings = Postings()
         self.vectors, self.sentences = Vectors(dimension), Vectors(dimension)
         self.threads: dict[str, int] = {}
         self.speakers: dict[str, int] = {}
-        self._order: NDArray[np.int32] = np.zeros(0, np.int32)  # turns by thread, turn, time, id
+        self._order = np.zeros(0, np.int32)  # turns by thread, turn, time, id
+        self._ordered = 0  # entries that were put in that order
         self._earlier: dict[int, list[int]] = {}  # the rows that a row closed
+        self._closed: list[int] = []  # rows closed by those that were added last
         self._present: Alive | None = None
         self._texts: Texts | None = None
+        self._reserve(expected)
 
     def set_dimension(self, dimension: int) -> None:
         """Say how long vectors are, before the first is added (a scope may be loaded while the store has none)."""
@@ -298,27 +180,55 @@ class ScopeIndex:
         return self.key.size
 
     @property
+    def outgrown(self) -> bool:
+        """Whether the scope should be loaded anew: it is too large for how its vectors lie, or for its sentences."""
+        if self.holds_sentences and self.size > 2 * self.sizes.sentences:
+            return True
+        wanted = trained(self.size, self.sizes.lists) if self.vectors.size else 0
+        if self.filed is None:
+            return wanted > 0
+        later = self.size - len(self.filed.places)
+        return wanted != self.filed.lists.trained or later > self.size // 4
+
+    @property
     def nbytes(self) -> int:
         """About the bytes held in memory."""
         columns = [*self.times.values(), *(c for c in vars(self).values() if isinstance(c, Column))]
-        held = sum(column.nbytes for column in columns)
-        held += len(self.shelf) * ABOUT_AN_ITEM
+        held = sum(column.nbytes for column in columns) + len(self.shelf) * ABOUT_AN_ITEM
         return held + self.postings.nbytes + self.vectors.nbytes + self.sentences.nbytes
+
+    def _reserve(self, expected: int) -> None:
+        """Make room at once where much is expected: growing would need twice the memory for a while."""
+        if expected > NEAR_UP_TO:
+            for column in [*self.times.values(), *vars(self).values()]:
+                if isinstance(column, Column):
+                    column.reserve(expected + expected // 8)
+            self.vectors.reserve(expected + expected // 8)
+        if self.filed is not None:
+            self.vectors.lay(self.filed.laid)
+            self.text_of.lay(self.filed.laid)
+
+    # -- growing -------------------------------------------------------------------------------------------------
 
     def extend(self, loaded: Loaded, position: int) -> None:
         """Add what was written after `self.position`, up to `position`."""
+        entries, rows = self.size, self.row_key.size
+        self._closed = []
         if loaded.entries:
             self._add_entries(loaded.entries)
         if loaded.versions:
             self._add_rows(loaded.versions)
-        self.position, self._present, self._texts = position, None, None
+        self.position, self._texts = position, None
+        kept, self._present = self._present, None
+        if kept is not None and entries > NEAR_UP_TO and len(loaded.versions) <= _FEW:
+            self._present = self._continued(kept, rows)
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
         keys, ids, kinds, speakers, threads, turns, days, lengths, traits, terms, vectors, sentences = zip(
             *entries, strict=True
         )
         first = self.size
-        self.key.append(keys)
+        self._add_vectors(first, vectors)
         self.ids.append(np.frombuffer(b"".join(ids), "V16"))
         self.kind.append([KINDS.index(kind) for kind in kinds])
         self.episode.append([kind == "episode" for kind in kinds])
@@ -326,20 +236,38 @@ class ScopeIndex:
         self.speaker.append(_coded(speakers, self.speakers))
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)
-        self.day.append(np.array(days, np.float64) / 86_400e6)
         self.length.append(lengths)
         self.traits.append(traits)
         self.postings.add(first, terms)
-        at = self.vectors.size
+        if self.holds_sentences:
+            sizes = [len(blob or b"") // (4 + self.sentences.dimension) for blob in sentences]
+            self.sentence_starts.append(self.sentence_starts.view[-1] + np.cumsum(sizes))
+            if any(sizes):
+                self.sentences.add(b"".join(blob for blob in sentences if blob))
+        self.key.append(keys)
+
+    def _add_vectors(self, first: int, vectors: Sequence[bytes | None]) -> None:
+        """Put the vectors of entries numbered from `first` where the lists have laid them a place, the others at the end."""
         has = np.array([vector is not None for vector in vectors])
-        self.vector_of.append(np.where(has, at + np.cumsum(has) - 1, -1))
-        if has.any():
-            self.vectors.add(b"".join(vector for vector in vectors if vector is not None))
-        sizes = [len(blob or b"") // (4 + self.sentences.dimension) for blob in sentences]
-        self.sentence_starts.append(self.sentence_starts.view[-1] + np.cumsum(sizes))
-        if any(sizes):
-            self.sentences.add(b"".join(blob for blob in sentences if blob))
-        self._reorder(first)
+        packed = [vector for vector in vectors if vector is not None]
+        laid = np.zeros(0, np.int32)
+        if self.filed is not None:
+            laid = self.filed.places[first : first + len(vectors)]
+            laid = laid[laid >= 0]
+            self.vectors.put(laid, b"".join(packed[: len(laid)]))
+        at = self.vectors.size
+        if len(packed) > len(laid):
+            self.vectors.add(b"".join(packed[len(laid) :]))
+        slots = np.full(len(vectors), -1, np.int32)
+        slots[has] = np.concatenate([laid, np.arange(at, self.vectors.size, dtype=np.int32)])
+        self.vector_of.append(slots)
+        if self.filed is not None:
+            entries = first + np.flatnonzero(has)
+            self.text_of.view[laid] = entries[: len(laid)]
+            self.text_of.append(entries[len(laid) :])
+            later = max(first, len(self.filed.places)) - first
+            if later < len(vectors):
+                self.filed.add(self.vectors.steps(slots[later:][has[later:]]), has[later:])
 
     def _add_rows(self, versions: Sequence[tuple[Any, ...]]) -> None:
         keys, known, valid_from, valid_to, expires, active, entries, closes = zip(*versions, strict=True)
@@ -364,6 +292,7 @@ class ScopeIndex:
             return
         self.times["known_to"].view[at] = moment
         self._earlier.setdefault(by, []).append(at)
+        self._closed.append(at)
         expires, wanted = self.times["expires"].view, self.times["expires"].view[by]
         before = [at]
         while before:  # all that came before it, as far as that still says something else
@@ -372,18 +301,26 @@ class ScopeIndex:
                 expires[row] = wanted
                 before += self._earlier.get(row, ())
 
+    # -- what is live --------------------------------------------------------------------------------------------
+
     def alive(self, valid: int, known: int | None, now: int, keys: Ints | None = None) -> Alive:
         """Return what is live at a moment (`known` None: the latest), of these version `keys` only where given.
 
         What has expired by `now` is not, whatever moment is asked for.
 
-        The unfiltered present is kept until a row's own clock passes or something is written.
+        The unfiltered present is kept until a row's own clock passes or something is written; of a large scope it goes on
+        through what is written.
         """
         present = known is None and keys is None and valid == now
         kept = self._present
         if present and kept is not None and kept.since <= valid < kept.until:
             return kept
         times = {name: column.view for name, column in self.times.items()}
+        written = self.size
+        if known is not None:
+            count = int(np.searchsorted(times["known_from"], known, "right"))
+            last = self.row_key.view[count - 1] if count else -1
+            written = int(np.searchsorted(self.key.view, last, "right"))
         known = FOREVER - 1 if known is None else known
         mask = self.active.view & (times["known_from"] <= known) & (known < times["known_to"])
         mask &= (times["valid_from"] <= valid) & (valid < times["valid_to"]) & (now < times["expires"])
@@ -394,21 +331,54 @@ class ScopeIndex:
         key = np.full(self.size, -1, np.int64)
         live[self.row_entry.view[rows]] = True
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
-        before, after, place = self._links(live)
-        count, until = int(np.count_nonzero(live)), self._until(times, valid)
-        near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else NOT_NEAR
-        made = Alive(self.texts(), count, live, before, after, place, near, key, valid, until)
+        until = _until(times, slice(None), valid)
+        made = self._linked(live, key, valid, until, written)
         if present:
             self._present = made
         return made
 
     def restrict(self, alive: Alive, keep: Bools) -> Alive:
         """Return `alive` with only the entries of `keep`, their turns linked anew."""
-        live = alive.live & keep
+        return self._linked(alive.live & keep, alive.key, alive.since, alive.until, alive.written)
+
+    def _linked(self, live: Bools, key: Ints, since: int, until: int, written: int) -> Alive:
         before, after, place = self._links(live)
-        count = int(np.count_nonzero(live))
         near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else NOT_NEAR
-        return replace(alive, live=live, before=before, after=after, place=place, near=near, count=count)
+        count = int(np.count_nonzero(live))
+        return Alive(count, live, before, after, place, near, key, since, until, written)
+
+    def _continued(self, kept: Alive, first: int) -> Alive | None:
+        """Return the present after the rows from `first` on, from what it was before: only what they touch is done anew.
+
+        None where a clock has passed since.
+        """
+        times = {name: column.view for name, column in self.times.items()}
+        rows = np.arange(first, self.row_key.size)
+        at = max(kept.since, int(times["known_from"][-1]))
+        if at >= kept.until:
+            return None
+        more = self.size - len(kept.live)
+        live, key = np.append(kept.live, np.zeros(more, np.bool_)), np.append(kept.key, np.full(more, -1))
+        ended = [row for row in self._closed if key[self.row_entry.view[row]] == self.row_key.view[row]]
+        begins = self.active.view[first:] & (times["known_to"][first:] == FOREVER)
+        begins &= (times["valid_from"][first:] <= at) & (at < times["valid_to"][first:])
+        begun = rows[begins & (at < times["expires"][first:])]
+        out, back = self.row_entry.view[ended], self.row_entry.view[begun]
+        live[out], key[out] = False, -1
+        live[back], key[back] = True, self.row_key.view[begun]
+        links = tuple(
+            np.append(old, np.full(more, none, np.int32))
+            for old, none in ((kept.before, -1), (kept.after, -1), (kept.place, 0))
+        )
+        self._order_turns()
+        touched = np.concatenate([out, back])
+        for thread in np.unique(self.thread.view[touched[self.episode.view[touched]]]).tolist():
+            if thread >= 0:
+                self._link(self._turns_of(thread), live, links)
+        return replace(
+            kept, count=int(np.count_nonzero(live)), live=live, key=key, since=at, written=self.size,
+            before=links[0], after=links[1], place=links[2], until=min(kept.until, _until(times, rows, at)),
+        )  # fmt: skip
 
     def texts(self) -> Texts:
         """Return what ranking reads of the entries there are now; kept until there are more."""
@@ -420,7 +390,7 @@ class ScopeIndex:
                 traits=self.traits.view,
                 speaker=self.speaker.view,
                 speakers=tuple(self.speakers),
-                day=self.day.view,
+                day=days(self.observed.view),
                 episode=self.episode.view,
                 thread=self.thread.view,
                 threads=len(self.threads),
@@ -431,19 +401,24 @@ class ScopeIndex:
             )
         return self._texts
 
-    @staticmethod
-    def _until(times: dict[str, Ints], valid: int) -> int:
-        coming = [
-            int(t[t > valid].min(initial=FOREVER))
-            for t in (times["valid_from"], times["valid_to"], times["expires"])
-        ]
-        return min(coming)
+    # -- the order of turns --------------------------------------------------------------------------------------
 
     def _links(self, live: Bools) -> tuple[NDArray[np.int32], ...]:
         """Return each live turn's neighbours in its thread, -1 for none, and its number there from 0."""
-        before, after = np.full(self.size, -1, np.int32), np.full(self.size, -1, np.int32)
-        place = np.zeros(self.size, np.int32)
-        turns = self._order[live[self._order]]
+        self._order_turns()
+        links = (
+            np.full(self.size, -1, np.int32),
+            np.full(self.size, -1, np.int32),
+            np.zeros(self.size, np.int32),
+        )
+        self._link(self._order, live, links)
+        return links
+
+    def _link(self, turns: NDArray[np.int32], live: Bools, links: tuple[NDArray[np.int32], ...]) -> None:
+        """Write into `links` how the live ones of these turns (whole threads, in order) follow each other."""
+        before, after, place = links
+        before[turns], after[turns], place[turns] = -1, -1, 0
+        turns = turns[live[turns]]
         thread = self.thread.view[turns]
         same = thread[1:] == thread[:-1]
         before[turns[1:][same]] = turns[:-1][same]
@@ -451,12 +426,20 @@ class ScopeIndex:
         count = np.arange(len(turns), dtype=np.int32)
         first = np.maximum.accumulate(np.where(np.append(True, ~same)[: len(turns)], count, 0))
         place[turns] = count - first
-        return before, after, place
 
-    def _reorder(self, first: int) -> None:
-        """Put the entries from `first` on into the order of turns: few by insertion, many by sorting all."""
+    def _turns_of(self, thread: int) -> NDArray[np.int32]:
+        """Return the turns of a thread, in order."""
+        ends = [
+            bisect.bisect_left(self._order, one, key=lambda turn: int(self.thread.view[turn]))
+            for one in (thread, thread + 1)
+        ]
+        return self._order[slice(*ends)]
+
+    def _order_turns(self) -> None:
+        """Put the entries that came since into the order of turns: few by insertion, many by sorting all."""
+        first, self._ordered = self._ordered, self.size
         turns = first + np.flatnonzero(self.episode.view[first:] & (self.thread.view[first:] >= 0))
-        if len(turns) > 64:
+        if len(turns) > _FEW:
             turns = np.concatenate([self._order, turns])
             halves = np.ascontiguousarray(self.ids.view[turns]).view(">u8").reshape(-1, 2)
             order = np.lexsort(
@@ -483,41 +466,97 @@ class ScopeIndex:
             self.ids.view[turn].tobytes(),
         )
 
-    def cosines(self, query: Quantised) -> Floats:
-        """Return the cosine of every entry's vector with the query, 0 where an entry has none."""
-        found = self.vectors.dot(*query)
-        of = self.vector_of.view
-        if len(found) == len(of):
-            return found
-        return np.where(of >= 0, np.append(found, np.float32(0))[of], np.float32(0)).astype(np.float32)
+    # -- meaning -------------------------------------------------------------------------------------------------
 
-    def best(self, query: Quantised, texts: Texts, cos: Floats, rows: Ints | None) -> Floats:
-        """Return the best sentence's cosine for `rows` (None: all), and `cos` for the rest and where there are none.
+    def cosines(self, query: Quantised, rows: Ints | None = None) -> Floats:
+        """Return the cosine of the vectors of `rows` (None: of every entry) with the query, 0 where one has none."""
+        of = self.vector_of.view if rows is None else self.vector_of.view[rows]
+        if rows is None and self.filed is None and self.vectors.size == len(of):
+            return self.vectors.dot(*query)
+        if rows is None:
+            every: Floats = np.append(self.vectors.dot(*query), np.float32(0))[of]
+            return every
+        if not self.vectors.size:
+            return np.zeros(len(of), np.float32)
+        found = self.vectors.dot(*query, rows=np.maximum(of, 0))
+        found[of < 0] = 0
+        return found
+
+    def nearest(self, query: Quantised, alive: Alive, least: int) -> tuple[Ints, Floats]:
+        """Return the live entries near to a query with their cosines, from the lists nearest to it: at least so many.
+
+        The lists are those of the entries that had been written by then, so that asking again gives the same.
+        """
+        filed = self.filed
+        if filed is None or filed.lists.trained != trained(alive.written, self.sizes.lists):
+            filed = self._filed_then(alive.written)
+        order, step = filed.lists.order(query[0]), filed.lists.probed
+        rows: list[Ints] = []
+        cosines: list[Floats] = []
+        for at in range(0, len(order), step):
+            for some, near in self._looked_into(filed, order[at : at + step], query):
+                keep = some < len(alive.live)  # others were written since this search began
+                keep[keep] = alive.live[some[keep]]
+                rows.append(some[keep])
+                cosines.append(near[keep])
+            if sum(map(len, rows)) >= least:
+                break
+        return np.concatenate(rows), np.concatenate(cosines)
+
+    def _looked_into(self, filed: Filed, chosen: Ints, query: Quantised) -> list[tuple[Ints, Floats]]:
+        parts = [slice(int(filed.starts[one]), int(filed.starts[one + 1])) for one in chosen.tolist()]
+        parts = [part for part in parts if part.start < part.stop]
+        laid = np.concatenate([np.zeros(0, np.int64), *(self.text_of.view[part] for part in parts)])
+        near = self.vectors.dot_parts(*query, parts)
+        later = filed.later(chosen)
+        return [(laid, near), (later, self.cosines(query, later))]
+
+    def _filed_then(self, written: int) -> Filed:
+        """Return the lists that a scope of its first `written` entries had, trained anew; its vectors stay where they are."""
+        count = trained(written, self.sizes.lists)
+        sample = self.vector_of.view[: count : sampled(count)]
+        filed = Filed(Lists.train(count, self.vectors.steps(sample[sample >= 0])), np.zeros(0, np.uint16))
+        for at in range(0, written, _BATCH):
+            slots = self.vector_of.view[at : min(at + _BATCH, written)]
+            filed.add(self.vectors.steps(slots[slots >= 0]), slots >= 0)
+        return filed
+
+    def best(self, query: Quantised, texts: Texts, cos: Floats) -> Floats:
+        """Return every entry's best sentence's cosine with the query, and `cos` for those without sentences.
 
         Reads no more than `texts` had, however the scope has grown since.
         """
         best = cos.copy()
-        if rows is None:
-            if texts.sentences:
-                found = self.sentences.dot(*query, size=texts.sentences)
-                best[texts.spoken] = np.maximum.reduceat(found, texts.first)
-            return best
+        if texts.sentences:
+            found = self.sentences.dot(*query, rows=slice(0, texts.sentences))
+            best[texts.spoken] = np.maximum.reduceat(found, texts.first)
+        return best
+
+    def best_of(self, query: Quantised, rows: Ints) -> tuple[Ints, Floats]:
+        """Return which of `rows` have sentences, as places in `rows`, and the best cosine of each."""
         starts = self.sentence_starts.view
         sizes = starts[rows + 1] - starts[rows]
-        rows, sizes = rows[sizes > 0], sizes[sizes > 0]
-        if len(rows):
-            offsets = np.append(0, np.cumsum(sizes)[:-1])
-            which = np.repeat(starts[rows] - offsets, sizes) + np.arange(int(sizes.sum()))
-            best[rows] = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
-        return best
+        spoken = np.flatnonzero(sizes)
+        sizes = sizes[spoken]
+        offsets = np.append(0, np.cumsum(sizes)[:-1])
+        which = np.repeat(starts[rows[spoken]] - offsets, sizes) + np.arange(int(sizes.sum()))
+        if not len(spoken):
+            return spoken, np.zeros(0, np.float32)
+        best: Floats = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
+        return spoken, best
+
+
+def _until(times: dict[str, Ints], rows: Ints | slice, valid: int) -> int:
+    """Return the next moment after `valid` at which a clock of one of the rows passes."""
+    coming = [times[name][rows] for name in ("valid_from", "valid_to", "expires")]
+    return min(int(one[one > valid].min(initial=FOREVER)) for one in coming)
+
+
+def days(observed: Ints) -> Doubles:
+    """Return microseconds as days."""
+    return observed / 86_400e6
 
 
 def _coded(names: Sequence[str | None], codes: dict[str, int]) -> list[int]:
     """Return a dense code for each name, new ones added to `codes`, and -1 for none."""
     return [-1 if name is None else codes.setdefault(name, len(codes)) for name in names]
-
-
-def quantised(query: Floats) -> Quantised:
-    """Return a query vector as int8 steps and their scale."""
-    scale = float(np.abs(query).max()) / 127 or 1.0
-    return np.rint(query / np.float32(scale)).astype(np.int8), scale

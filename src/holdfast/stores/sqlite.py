@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import StoreClosed, StoreReadOnly
+from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
 from ..filters import Filter
 from ..ports import (
     Authorship,
@@ -38,8 +38,9 @@ from ..ports import (
 from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from .index import SIZES, Sizes
 from .sqlite_filter import COLUMNS, Compiled
-from .sqlite_search import Asked, Searcher, Seen
+from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
 
 _RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
@@ -148,12 +149,12 @@ if hasattr(os, "register_at_fork"):
 class SqliteStore:
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
-    `memory_budget` bounds the bytes of search state held for scopes, least recently used first out; `clock` tells when an
-    expired memory stops being seen in the log. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`.
+    `memory_budget` bounds the bytes of search state held for scopes, least recently used first out, together with the other
+    stores of the process; `sizes` says from where on scopes are searched in another way. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`.
     """
 
-    def __init__(self, path: str, *, memory_budget: int = 512 * 2**20) -> None:
-        self.path = path
+    def __init__(self, path: str, *, memory_budget: int = 512 * 2**20, sizes: Sizes = SIZES) -> None:
+        self.path, self._sizes = path, sizes
         self._in_memory = path == ":memory:"
         self._budget = memory_budget
         self._guard = threading.Lock()
@@ -180,7 +181,7 @@ class SqliteStore:
         self._writer: sqlite3.Connection | None = None
         self._write_lock = FairLock()
         self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
-        self._searcher = Searcher(self._budget)
+        self._searcher = Searcher(self._budget, self._sizes, self._keep_lists)
         self._hashes: dict[str, int] = {}
 
     def hold(self) -> None:
@@ -263,7 +264,7 @@ class SqliteStore:
             for db in [*self._idle, *([self._writer] if self._writer else [])]:
                 db.close()
             self._idle, self._writer = [], None
-            self._searcher = Searcher(self._budget)
+            self._searcher.close()
 
     # -- scopes --------------------------------------------------------------------------------------------------
 
@@ -381,6 +382,13 @@ class SqliteStore:
             f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [f"[{seen.scope_id}]", *parameters]
         )
         return Asked(seen, scope, np.array([key for (key,) in found], np.int64))
+
+    def _keep_lists(self, kept: Kept) -> None:
+        """Keep the lists of a scope, derived data that the next process need not make; not where the file cannot be written."""
+        values = (kept.scope_id, kept.epoch, kept.trained, kept.position)
+        blobs = kept.centres.tobytes(), kept.of.astype("<u2").tobytes()
+        with contextlib.suppress(StoreBusy, StoreFull, StoreReadOnly), self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO clusters VALUES (?, ?, ?, ?, ?, ?)", (*values, *blobs))
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""

@@ -9,6 +9,7 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     slots        the open values of each slot by when they end (derived): a slot's history does not slow down its present
     terms        per text: its length, its traits, and its terms as keyed hashes with counts (derived)
     vectors      per text: its vector and its sentences' vectors, int8 with a scale, and the model they come from (derived)
+    clusters     of large scopes: the centres of their vectors and which of these each text is nearest to (derived, deletable)
     sightings    each further time the same memory was saved
     once         idempotency keys
     links        which memories a memory was derived from
@@ -96,8 +97,23 @@ def _foundation(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO meta VALUES ('term_key', ?)", (secrets.token_bytes(16),))
 
 
+_CLUSTERS = """
+CREATE TABLE clusters (
+    scope_id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, trained INTEGER NOT NULL, position INTEGER NOT NULL,
+    centres BLOB NOT NULL, lists BLOB NOT NULL
+)
+"""
+
+
+def _clusters(db: sqlite3.Connection) -> None:
+    db.execute(_CLUSTERS)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
-MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (("0001-foundation", _foundation),)
+MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
+    ("0001-foundation", _foundation),
+    ("0002-clusters", _clusters),
+)
 
 
 @contextmanager
@@ -139,7 +155,6 @@ def connect(path: str) -> sqlite3.Connection:
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA trusted_schema = OFF")
-        db.execute("PRAGMA mmap_size = 268435456")
     except BaseException:
         db.close()
         raise

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import sqlite3
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import AsOf, Candidates, Floats, Ints, Probe
+from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe
 from ..types import KINDS, MemoryItem, Scope
-from .index import COUNTS, NOT_NEAR, SHELF, Alive, Loaded, ScopeIndex, Texts, quantised
+from .budget import BUDGET
+from .columns import quantised, unpacked
+from .draw import Part, Whole, drawn
+from .index import NEAR_UP_TO, NOT_NEAR, SHELF, Alive, Loaded, ScopeIndex, Sizes, Texts
 from .index import around as turns_around
+from .lists import NO_LIST, Filed, Lists, sampled, trained
+from .postings import COUNTS, Term, nearby
 from .sqlite_rows import at, micros
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .index import Quantised
+    from .columns import Quantised, Steps
 
 
-REFINE_ABOVE = 4_000
-REFINE = 1_000
+CHUNK = 8_192  # positions that are read at once
+TOLD_FROM = 65_536  # positions to read of which the log is told
 # Of the live rows: a word that more of them hold stands in for no other.
 FEW, COMMON = 3, 0.05
 
@@ -40,6 +45,11 @@ _ENTRIES = (
     "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
+_ENTRIES_ALONE = _ENTRIES.replace("x.sentences", "NULL")
+_VECTORS = "SELECT x.vector FROM terms t LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
+_COUNT = "SELECT count(*) FROM terms WHERE key > ? AND key <= ?"
+_LISTS = "SELECT position, centres, lists FROM clusters WHERE scope_id = ? AND epoch = ? AND trained = ?"
+_SENTENCES = "SELECT x.key, x.sentences FROM json_each(?) j JOIN vectors x ON x.key = j.value WHERE x.sentences IS NOT NULL"
 
 
 StandIns = dict[int, list[tuple[int, float]]]
@@ -55,6 +65,17 @@ class Seen:
         self.clocks = (0, 0, 0)
 
 
+class Kept(NamedTuple):
+    """Lists as they are kept: of the texts up to a position of a scope, in an epoch, trained on the first `trained`."""
+
+    scope_id: int
+    epoch: int
+    trained: int
+    position: int
+    centres: Steps
+    of: NDArray[np.uint16]
+
+
 class Asked(NamedTuple):
     """One scope's share of a question; `keys` are the versions that pass its filter, if it has one."""
 
@@ -63,24 +84,26 @@ class Asked(NamedTuple):
     keys: Ints | None
 
 
-class Part:
-    """One scope's share of a search: its state and what is live in it."""
+class Held:
+    """A scope's state, which may be loaded anew, and the lock under which that happens."""
 
-    __slots__ = ("alive", "cos", "index", "size")
+    __slots__ = ("index", "lock")
 
-    def __init__(self, index: ScopeIndex, alive: Alive, cos: Floats) -> None:
-        # The size is fixed here: the state may grow while the search goes on, and what it read stays a prefix.
-        self.index, self.alive, self.cos, self.size = index, alive, cos, len(alive.live)
+    def __init__(self, index: ScopeIndex) -> None:
+        self.index, self.lock = index, threading.Lock()
 
 
 class Searcher:
-    """The search states of recently searched scopes, within `budget` bytes, least recently used first out."""
+    """The search states of recently searched scopes, within the process's budget.
 
-    def __init__(self, budget: int) -> None:
-        self._budget = budget
+    `keep` writes the lists of a scope to the file, if that is possible just now.
+    """
+
+    def __init__(self, budget: int, sizes: Sizes, keep: Callable[[Kept], None]) -> None:
+        self._number = BUDGET.join(self, budget)
+        self._sizes, self._keep = sizes, keep
         self._guard = threading.Lock()
-        self._indexes: OrderedDict[int, tuple[ScopeIndex, threading.RLock]] = OrderedDict()
-        self._bytes: dict[int, int] = {}  # of each, when it last grew
+        self._states: dict[int, Held] = {}
 
     def candidates(
         self,
@@ -92,62 +115,165 @@ class Searcher:
     ) -> Candidates:
         """Return the corpus of `probe` over these scopes."""
         query = None if probe.vector is None else quantised(probe.vector)
-        parts = []
-        for seen, _, keys in asked:
-            index, lock = self._index(db, seen, probe.model)
-            valid, known, now = seen.clocks
-            with lock:
-                latest = known == seen.last_known
-                alive = index.alive(valid, None if latest else known, now, keys)
-                alive = _narrowed(index, alive, probe)
-                cos = np.zeros(index.size, np.float32) if query is None else index.cosines(query)
-                parts.append(Part(index, alive, cos))
+        wholes = [self._whole(db, one, probe) for one in asked]
+        gains = _weigh(wholes, words)
+        mass = sum(gains.values())
+        _stand_in(wholes, stand_ins)
+        beyond = None
+        if (
+            any(one.texts is None for one in wholes)
+            or sum(one.alive.count for one in wholes) > self._sizes.ranked
+        ):
+            read = functools.partial(_sentences, db)
+            parts, beyond = drawn(wholes, self._sizes, query, mass, read, probe)
+        else:
+            parts = [_part(one, query) for one in wholes]
         true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
-        return _assembled(parts, query, words, stand_ins, as_of)
+        return _assembled(parts, gains, stand_ins, as_of, query is not None, beyond)
 
     def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
         """Return where the items of a scope are kept until something is written there."""
-        held = self._indexes.get(scope_id)
+        held = self._states.get(scope_id)
         if held is None:
             return {}
-        if len(held[0].shelf) > SHELF:
-            held[0].shelf = {}
-        return held[0].shelf
+        if len(held.index.shelf) > SHELF:
+            held.index.shelf = {}
+        return held.index.shelf
 
-    def _index(
-        self, db: sqlite3.Connection, seen: Seen, model: str | None
-    ) -> tuple[ScopeIndex, threading.RLock]:
+    def let_go(self, scope_id: int) -> None:
+        """Drop a scope's state; it can be loaded again."""
+        with self._guard:
+            self._states.pop(scope_id, None)
+
+    def close(self) -> None:
+        """Drop every state."""
+        BUDGET.leave(self._number)
+        self._states = {}
+
+    def _whole(self, db: sqlite3.Connection, asked: Asked, probe: Probe) -> Whole:
+        """Return a scope's state with what is live in it for this search."""
+        seen = asked.seen
+        held = self._held(db, seen, probe.model)
+        valid, known, now = seen.clocks
+        with held.lock:
+            index = held.index
+            latest = known == seen.last_known and index.position == seen.position
+            alive = index.alive(valid, None if latest else known, now, asked.keys)
+            alive = _narrowed(index, alive, probe)
+            small = index.size <= NEAR_UP_TO and index.holds_sentences
+            return Whole(index, alive, index.texts() if small else None)
+
+    # -- loading -------------------------------------------------------------------------------------------------
+
+    def _held(self, db: sqlite3.Connection, seen: Seen, model: str | None) -> Held:
         """Return the scope's state, loaded or extended to what this read sees."""
         with self._guard:
-            held = self._indexes.get(seen.scope_id)
-            if held is None or held[0].epoch != seen.epoch:
-                found = db.execute("SELECT dimension FROM models ORDER BY model_id LIMIT 1").fetchone()
-                held = ScopeIndex(seen.scope_id, seen.epoch, found[0] if found else 0), threading.RLock()
-                self._indexes[seen.scope_id] = held
-            self._indexes.move_to_end(seen.scope_id)
-        index, lock = held
-        with lock:
-            if index.last_known < seen.last_known:
-                index.last_known, index.shelf = seen.last_known, {}
-            if index.position < seen.position:
-                span = (seen.scope_id << 32 | index.position, seen.scope_id << 32 | seen.position)
+            held = self._states.get(seen.scope_id)
+            if held is None or held.index.epoch != seen.epoch:
+                # Its lock is there before it is loaded: others who want this scope wait for it, and nobody else does.
+                held = Held(ScopeIndex(seen.scope_id, seen.epoch, 0, self._sizes))
+                self._states[seen.scope_id] = held
+        BUDGET.used(self._number, seen.scope_id)
+        with held.lock:
+            if held.index.position < seen.position:
                 _check_model(db, model)
-                entries = db.execute(_ENTRIES, span).fetchall()
-                if index.vectors.dimension == 0 and any(row[10] for row in entries):
-                    index.set_dimension(len(next(row[10] for row in entries if row[10])) - 4)
-                index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), seen.position)
-                self._shrink(seen.scope_id)
+                if held.index.position == 0:
+                    held.index = self._fresh(db, seen)
+                _extend(db, held.index, seen.position)
+                if held.index.outgrown:
+                    held.index = self._fresh(db, seen)
+                    _extend(db, held.index, seen.position)
+                with self._guard:
+                    self._states.setdefault(seen.scope_id, held)
+                BUDGET.grown(self._number, seen.scope_id, held.index.nbytes)
+            if held.index.last_known < seen.last_known:
+                held.index.last_known, held.index.shelf = seen.last_known, {}
         return held
 
-    def _shrink(self, keep: int) -> None:
-        with self._guard:
-            if keep in self._indexes:
-                self._bytes[keep] = self._indexes[keep][0].nbytes
-            held = sum(self._bytes.values())
-            while held > self._budget and (oldest := next(iter(self._indexes))) != keep:
-                del self._indexes[oldest]
-                held -= self._bytes.pop(oldest, 0)
+    def _fresh(self, db: sqlite3.Connection, seen: Seen) -> ScopeIndex:
+        """Return an empty state of a scope, laid out for what will be loaded into it."""
+        found = db.execute("SELECT dimension FROM models ORDER BY model_id LIMIT 1").fetchone()
+        dimension, count, filed = found[0] if found else 0, seen.position, None
+        if count >= self._sizes.lists:
+            count = db.execute(_COUNT, _span(seen, 0)).fetchone()[0]
+        if dimension and trained(count, self._sizes.lists):
+            filed = self._filed(db, seen, count, dimension)
+        return ScopeIndex(seen.scope_id, seen.epoch, dimension, self._sizes, count, filed)
+
+    def _filed(self, db: sqlite3.Connection, seen: Seen, count: int, dimension: int) -> Filed:
+        """Return the lists of a scope of `count` texts: as they are kept, or trained and kept."""
+        level, position, of = trained(count, self._sizes.lists), 0, np.zeros(0, np.uint16)
+        kept = db.execute(_LISTS, (seen.scope_id, seen.epoch, level)).fetchone()
+        if kept is not None:
+            position, lists = kept[0], Lists(level, np.frombuffer(kept[1], np.int8).reshape(-1, dimension))
+            of = np.frombuffer(kept[2], "<u2")[:count].astype(
+                np.uint16
+            )  # another process may see more than this
+        else:
+            lists = Lists.train(level, _sample(db, seen, level, dimension))
+        if count - len(of) > count // 8:
+            for blobs in _vectors(db, seen, position):
+                has = np.array([blob is not None for blob in blobs])
+                more = np.full(len(blobs), NO_LIST, np.uint16)
+                more[has] = lists.nearest(unpacked(b"".join(filter(None, blobs)), dimension)[1])
+                of = np.concatenate([of, more])
+            keep = Kept(seen.scope_id, seen.epoch, level, seen.position, lists.centres, of)
+            self._keep(keep)
+        return Filed(lists, of)
+
+
+def _span(seen: Seen, after: int, last: int | None = None) -> tuple[int, int]:
+    """Return the keys between which a scope's rows after a position lie."""
+    base = seen.scope_id << 32
+    return base | after, base | (seen.position if last is None else last)
+
+
+def _vectors(db: sqlite3.Connection, seen: Seen, after: int) -> Iterator[list[bytes | None]]:
+    """Yield the packed vectors of the texts after a position, in turn, some at a time."""
+    for first in range(after, seen.position, CHUNK):
+        found = db.execute(_VECTORS, _span(seen, first, min(first + CHUNK, seen.position)))
+        if blobs := [blob for (blob,) in found]:
+            yield blobs
+
+
+def _sample(db: sqlite3.Connection, seen: Seen, level: int, dimension: int) -> Steps:
+    """Return the vectors that lists are trained on: those of every so many of the first `level` texts."""
+    step, first = sampled(level), 0
+    taken: list[bytes] = []
+    for blobs in _vectors(db, seen, 0):
+        some = blobs[-first % step : max(0, level - first) : step]
+        taken += [blob for blob in some if blob is not None]
+        first += len(blobs)
+        if first >= level:
+            break
+    return np.ascontiguousarray(unpacked(b"".join(taken), dimension)[1])
+
+
+def _extend(db: sqlite3.Connection, index: ScopeIndex, position: int) -> None:
+    """Load what was written after what the state holds, up to a position, some at a time."""
+    base, total = index.scope_id << 32, position - index.position
+    while index.position < position:
+        last = min(index.position + CHUNK, position)
+        span = base | index.position, base | last
+        entries = db.execute(_ENTRIES if index.holds_sentences else _ENTRIES_ALONE, span).fetchall()
+        if index.vectors.dimension == 0 and any(row[10] for row in entries):
+            index.set_dimension(len(next(row[10] for row in entries if row[10])) - 4)
+        index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), last)
+        if total > TOLD_FROM:
+            _report(total - (position - last), total)
+
+
+def _report(done: int, total: int) -> None:
+    """Tell the log how far a large scope is loaded; its two numbers are the record's arguments."""
+    import logging  # 5 ms, for large scopes only
+
+    logging.getLogger("holdfast").info("loading a scope: %d of %d versions", done, total)
+
+
+def _sentences(db: sqlite3.Connection, keys: Ints) -> dict[int, bytes]:
+    """Return the sentences' vectors of these entries, of those that have any."""
+    return dict(db.execute(_SENTENCES, (str(keys.tolist()),)))
 
 
 def _check_model(db: sqlite3.Connection, model: str | None) -> None:
@@ -174,46 +300,50 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     return alive if keep.all() else index.restrict(alive, keep)
 
 
+def _part(one: Whole, query: Quantised | None) -> Part:
+    """Return the share of a scope all of whose rows are ranked."""
+    assert one.texts is not None
+    size = len(one.alive.live)
+    if query is None:
+        cos = best = np.zeros(size, np.float32)
+    else:
+        cos = one.index.cosines(query)[:size]
+        best = one.index.best(query, one.texts, cos)
+    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best)
+
+
 def _assembled(
     parts: Sequence[Part],
-    query: Quantised | None,
-    words: dict[int, float],
+    gains: Mapping[int, float],
     stand_ins: StandIns,
     as_of: AsOf,
+    has_vectors: bool,
+    beyond: Beyond | None,
 ) -> Candidates:
-    live = _joined([part.alive.live for part in parts], np.bool_)
-    terms, mass = _terms(parts, live, words)
-    cos = _joined([part.cos for part in parts], np.float32)
-    texts = [part.alive.texts for part in parts]
-    offsets = [0, *itertools.accumulate(part.size for part in parts)]
+    offsets = [0, *itertools.accumulate(map(len, parts))]
+    terms = [
+        Term(one.gain, one.docs + np.int32(start) if start else one.docs, one.counts)
+        for part, start in zip(parts, offsets, strict=False)
+        for one in part.terms
+    ]
+    texts = [part.texts for part in parts]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     before = _shifted([part.alive.before for part in parts], offsets)
     after = _shifted([part.alive.after for part in parts], offsets)
-    if sum(part.alive.count for part in parts) <= REFINE_ABOVE:
-        chosen = None
-        near = parts[0].alive.near if len(parts) == 1 else NOT_NEAR
-        if near.shape[1] != len(live):
-            near = turns_around(before, after, np.arange(len(live)))
-        bm25, around, covered = _lexical(terms, near)
-    else:
-        bm25 = np.zeros(len(live), np.float32)
-        for gain, docs, counts in terms:
-            bm25[docs] += gain * COUNTS[counts]
-        chosen = _chosen(live, ranking.core(bm25, cos, mass))
-        around, covered = bm25.copy(), np.zeros(len(live), np.float32)
-        near = turns_around(before, after, chosen)
-        _, around[chosen], covered[chosen] = _lexical(terms, near, len(live))
-    best = _best(parts, query, chosen, cos)
+    near = parts[0].alive.near if len(parts) == 1 else NOT_NEAR
+    if near.shape[1] != len(before):
+        near = turns_around(before, after, np.arange(len(before)))
+    bm25, around, covered = _lexical(terms, near)
     speaker, speakers = _speakers(texts)
     return Candidates(
-        live=live,
+        live=_joined([part.alive.live for part in parts], np.bool_),
         bm25=bm25,
-        cos=cos,
-        best=best,
+        cos=_joined([part.cos for part in parts], np.float32),
+        best=_joined([part.best for part in parts], np.float32),
         around=around,
         covered=covered,
-        related=_related(parts, live, words, stand_ins),
-        mass=mass,
+        related=_related(parts, offsets, [gains[word] for word in stand_ins]),
+        mass=sum(gains.values()),
         length=_joined([one.length for one in texts], np.float32),
         traits=_joined([one.traits for one in texts], np.uint8),
         speaker=speaker,
@@ -228,7 +358,8 @@ def _assembled(
         ids=_joined([one.ids for one in texts], "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
         as_of=as_of,
-        has_vectors=query is not None,
+        has_vectors=has_vectors,
+        beyond=beyond,
     )
 
 
@@ -247,114 +378,98 @@ def _shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[n
     return _joined(moved, np.int32)
 
 
-Term = tuple[np.float32, "NDArray[np.int32]", "NDArray[np.uint8]"]
-
-
-def _terms(
-    parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float]
-) -> tuple[list[Term], float]:
-    """Return each word's gain with the rows that hold it and how often, and all words' gains together.
+def _weigh(wholes: Sequence[Whole], words: dict[int, float]) -> dict[int, float]:
+    """Give each scope the words' gains with the texts that hold them and how often; return the gains.
 
     Live rows alone make the statistics.
     """
-    made: list[Term] = []
-    mass = 0.0
-    starts = [0, *itertools.accumulate(part.size for part in parts)]
-    total = sum(part.alive.count for part in parts)
-    everything = total == len(live)
-    postings = [part.index.postings.find(list(words)) for part in parts]
-    for n, weight in enumerate(words.values()):
-        found = []
-        for part, start, of_part in zip(parts, starts, postings, strict=False):
-            docs, counts = of_part[n]
-            if len(docs) and docs[-1] >= part.size:  # written since this search began
-                docs, counts = docs[docs < part.size], counts[: np.searchsorted(docs, part.size)]
+    gains: dict[int, float] = {}
+    total = sum(one.alive.count for one in wholes)
+    postings = [one.index.postings.find(list(words)) for one in wholes]
+    for n, (word, weight) in enumerate(words.items()):
+        holding, found = 0, []
+        for one, of_scope in zip(wholes, postings, strict=True):
+            (docs, counts), size = of_scope[n], len(one.alive.live)
+            if len(docs) and docs[-1] >= size:  # written since this search began
+                docs, counts = docs[docs < size], counts[: np.searchsorted(docs, size)]
             if len(docs):
-                found.append((docs + np.int32(start) if start else docs, counts))
-        holding = sum(len(docs) if everything else int(np.count_nonzero(live[docs])) for docs, _ in found)
-        gain = weight * ranking.idf(total, holding)
-        mass += gain
+                found.append((one, docs, counts))
+            holding += _living(one, docs)
+        gain = gains[word] = weight * ranking.idf(total, holding)
         if holding:
-            made += [(np.float32(gain), docs, counts) for docs, counts in found]
-    return made, mass
+            for one, docs, counts in found:
+                one.terms.append(Term(np.float32(gain), docs, counts))
+    return gains
 
 
-def _related(
-    parts: Sequence[Part], live: NDArray[np.bool_], words: dict[int, float], stand_ins: StandIns
-) -> Floats:
+def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns) -> None:
+    """Give each scope the texts that hold the words which may stand in for the query's; common ones stand in for nothing."""
+    asked = list(dict.fromkeys([*stand_ins, *(other for near in stand_ins.values() for other, _ in near)]))
+    if not asked:
+        return
+    held = [dict(zip(asked, _known(one, asked), strict=True)) for one in wholes]
+    most = FEW + COMMON * sum(one.alive.count for one in wholes)
+    common = {
+        word
+        for word in asked
+        if sum(_living(one, docs[word]) for one, docs in zip(wholes, held, strict=True)) > most
+    }
+    for one, docs in zip(wholes, held, strict=True):
+        one.nearby = nearby(
+            [
+                [
+                    *((docs[other], how) for other, how in reversed(near) if other not in common),
+                    (docs[word], 0.0),
+                ]
+                for word, near in stand_ins.items()
+            ]
+        )
+
+
+def _known(one: Whole, words: Sequence[int]) -> list[NDArray[np.int32]]:
+    """Return the texts that hold each word, without those written since this search began."""
+    size = len(one.alive.live)
+    found = (docs for docs, _ in one.index.postings.find(words))
+    return [docs[: docs.searchsorted(size)] if len(docs) and docs[-1] >= size else docs for docs in found]
+
+
+def _living(one: Whole, docs: NDArray[np.int32]) -> int:
+    """Return how many of some texts are live."""
+    whole = one.alive.count == len(one.alive.live)
+    return len(docs) if whole else int(np.count_nonzero(one.alive.live[docs]))
+
+
+def _related(parts: Sequence[Part], offsets: Sequence[int], gains: Sequence[float]) -> Floats:
     """Return, for each row, the gains of the words that others stand in for there, each times how near the nearest is."""
-    total = sum(part.alive.count for part in parts)
-    asked = [*stand_ins, *(other for near in stand_ins.values() for other, _ in near)]
-    holding = dict(zip(asked, _holding(parts, asked), strict=True))
-    nearest = np.zeros((len(stand_ins), len(live)), np.float32)
-    gains = []
-
-    def count(docs: NDArray[np.int32]) -> int:
-        return len(docs) if total == len(live) else int(np.count_nonzero(live[docs]))
-
-    for row, (word, near) in zip(nearest, stand_ins.items(), strict=True):
-        for other, how in reversed(near):  # the nearest last, over those before it
-            docs = holding[other]
-            if len(docs) and count(docs) <= FEW + COMMON * total:
-                row[docs] = how
-        own = holding[word]
-        row[own] = 0.0
-        gains.append([words[word] * ranking.idf(total, count(own))])
-    # Row by row from the top: the sum is that of a loop over the words.
-    found: Floats = np.add.reduce(nearest * np.array(gains, np.float32).reshape(-1, 1), axis=0)
-    return found
+    nearest = np.zeros((len(gains), offsets[-1]), np.float32)
+    for part, start in zip(parts, offsets, strict=False):
+        word, docs, how = part.nearby
+        nearest[word, docs + np.int32(start) if start else docs] = how
+    return _added(nearest * np.array(gains, np.float32).reshape(-1, 1))
 
 
-def _holding(parts: Sequence[Part], words: Sequence[int]) -> list[NDArray[np.int32]]:
-    """Return the rows that hold each word, over all parts."""
-    found: list[list[NDArray[np.int32]]] = [[] for _ in words]
-    start = 0
-    for part in parts:
-        for of, (docs, _) in zip(found, part.index.postings.find(words), strict=True):
-            if len(docs) and docs[-1] >= part.size:  # written since this search began
-                docs = docs[: docs.searchsorted(part.size)]
-            of.append(docs + np.int32(start) if start else docs)
-        start += part.size
-    return [_joined(docs, np.int32) for docs in found]
+def _added(parts: Floats) -> Floats:
+    """Return the sums over words, added from the top as a loop would: `add.reduce` pairs them up where there is one row."""
+    if parts.shape[1] != 1 or not len(parts):
+        whole: Floats = np.add.reduce(parts, axis=0)
+        return whole
+    added: Floats = np.add.accumulate(parts, axis=0)[-1]
+    return added
 
 
-def _chosen(live: NDArray[np.bool_], likely: Floats) -> NDArray[np.intp]:
-    """Return the rows looked at closely: the 1,000 most likely."""
-    first = np.where(live, likely, np.float32(-np.inf))
-    return np.sort(np.argpartition(first, -REFINE)[-REFINE:])
-
-
-def _best(
-    parts: Sequence[Part], query: Quantised | None, chosen: NDArray[np.intp] | None, cos: Floats
-) -> Floats:
-    """Return the best sentence's cosine of the chosen rows, the whole text's for the rest."""
-    if query is None:
-        return cos
-    found, start = [], 0
-    for part in parts:
-        rows = None if chosen is None else chosen[(chosen >= start) & (chosen < start + part.size)] - start
-        found.append(part.index.best(query, part.alive.texts, part.cos, rows))
-        start += part.size
-    return _joined(found, np.float32)
-
-
-def _lexical(
-    terms: Sequence[Term], near: NDArray[np.int32], size: int | None = None
-) -> tuple[Floats, Floats, Floats]:
-    """Return, for the rows in the middle of `near`, three columns: BM25; BM25 with the two turns on either side taken as
-    one text; and the gains of the words found there. `size` is the number of all rows, where `near` has only some."""
-    size = near.shape[1] if size is None else size
+def _lexical(terms: Sequence[Term], near: NDArray[np.int32]) -> tuple[Floats, Floats, Floats]:
+    """Return three columns for the rows in the middle of `near`: BM25; BM25 with the two turns on either side taken as one
+    text; and the gains of the words found there."""
     # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
-    held = np.zeros((len(terms), size + 1), np.uint8)
+    held = np.zeros((len(terms), near.shape[1] + 1), np.uint8)
     for row, (_, docs, counts) in zip(held, terms, strict=True):
         row[docs] = counts
-    found = held[:, near]
+    found = held.take(near, axis=1)
     times = np.add.reduce(found, axis=1, dtype=np.uint16)
     gains = np.array([[gain] for gain, _, _ in terms], np.float32).reshape(-1, 1)
     # Row by row from the top: the sum is that of a loop over the words.
-    own = np.add.reduce(COUNTS[found[:, 2]] * gains, axis=0)
-    around = np.add.reduce(COUNTS[times] * gains, axis=0)
-    return own, around, np.add.reduce((times > 0) * gains, axis=0)
+    own, around = _added(COUNTS[found[:, 2]] * gains), _added(COUNTS[times] * gains)
+    return own, around, _added((times > 0) * gains)
 
 
 def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -1,0 +1,276 @@
+"""Which rows of large scopes are worth ranking, and the corpus of a search made of them alone.
+
+Up to `Sizes.ranked` live rows all are ranked. Above, each scope draws its best by words (exactly) and by meaning (exactly, or from
+lists); the turns beside the best of these join them, as an answer stands beside its question. Statistics (idf, how many
+hold a word, what is usual) come from all live rows, whichever are drawn.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence, Sized
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import ranking
+from ..ports import Beyond, Bools, Floats, Ints, Probe
+from .columns import cosines_of
+from .index import NOT_NEAR, Alive, ScopeIndex, Sizes, Texts, days
+from .lists import trained
+from .postings import COUNTS, NOTHING_NEAR, Nearby, Term, at_most, best, held_by, highest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .columns import Quantised
+
+TURNS = 3  # drawn before and after each of the better half of what a channel draws
+SHARE = 80  # each channel draws one of so many live rows, within bounds
+SAMPLE = 1_000  # rows that tell what is usual
+
+_NONE, _NOTHING = np.zeros(0, np.int64), np.zeros(0, np.float32)
+Blobs = Callable[[Ints], dict[int, bytes]]  # sentences' vectors by the keys of their entries
+
+
+@dataclass(slots=True)
+class Part:
+    """One scope's share of a search: its state, what is live in it, what ranking reads of its texts, and its raw signals.
+
+    The state may grow while the search goes on; what it read stays a prefix.
+    """
+
+    index: ScopeIndex
+    alive: Alive
+    texts: Texts
+    terms: list[Term]
+    nearby: Nearby
+    cos: Floats
+    best: Floats
+
+    def __len__(self) -> int:
+        return len(self.alive.live)
+
+
+@dataclass(slots=True)
+class Whole:
+    """A scope as a search finds it: its state, what is live in it, what ranking reads of its texts where all may be ranked,
+    the words' postings with their gains, what holds words near to them, and the cosines of all rows where all were looked at."""
+
+    index: ScopeIndex
+    alive: Alive
+    texts: Texts | None
+    terms: list[Term] = field(default_factory=list)
+    nearby: Nearby = NOTHING_NEAR
+    cosines: Floats | None = None
+
+    def near(self, query: Quantised | None, rows: Ints) -> Floats:
+        """Return the cosines of rows with the query, 0 without one."""
+        if query is None:
+            return np.zeros(len(rows), np.float32)
+        return self.index.cosines(query, rows) if self.cosines is None else self.cosines[rows]
+
+
+def drawn(
+    wholes: Sequence[Whole],
+    sizes: Sizes,
+    query: Quantised | None,
+    mass: float,
+    blobs: Blobs,
+    probe: Probe,
+) -> tuple[list[Part], Beyond | None]:
+    """Return the parts of a search with the rows worth ranking, and what is known of the others (None where there are none).
+
+    There are as many rows as `probe` wants, if so many are live, and its witness is among them.
+    """
+    live = sum(one.alive.count for one in wholes)
+    if live <= sizes.ranked:
+        chosen = [np.flatnonzero(one.alive.live) for one in wholes]
+        return [_part(one, rows, query, blobs) for one, rows in zip(wholes, chosen, strict=True)], None
+    words, chosen = 0, []
+    for one in wholes:
+        holding, rows = _of_scope(one, query, sizes, probe.least)
+        words += holding
+        chosen.append(rows)
+    most = max(sizes.together, probe.least)
+    if sum(map(len, chosen)) > most:
+        chosen = _likeliest(wholes, chosen, query, mass, most)
+    if probe.witness is not None:
+        chosen = [_with(one, rows, probe.witness) for one, rows in zip(wholes, chosen, strict=True)]
+    usual = [one.near(query, _sample(one.alive, -(-live // SAMPLE))) for one in wholes]
+    parts = [_part(one, rows, query, blobs) for one, rows in zip(wholes, chosen, strict=True)]
+    return parts, Beyond(live, words, np.concatenate(usual))
+
+
+def _sample(alive: Alive, step: int) -> Ints:
+    """Return every so many of the live rows."""
+    if alive.count == len(alive.live):
+        return np.arange(0, alive.count, step)
+    return np.flatnonzero(alive.live)[::step]
+
+
+def _of_scope(one: Whole, query: Quantised | None, sizes: Sizes, least: int) -> tuple[int, Ints]:
+    """Return how many live rows hold a word, and the rows drawn: the best of each channel, with the turns around the first."""
+    alive, drawn = one.alive, np.zeros(len(one.alive.live), np.bool_)
+    most = max(least, sizes.drawn, min(sizes.drawn_at_most, alive.count // SHARE))
+    by_words, sums, holding = best(one.terms, alive.live, most if query is not None else 2 * most)
+    by_meaning, cosines = (_NONE, _NOTHING) if query is None else _by_meaning(one, query, sizes, most)
+    drawn[by_words] = drawn[by_meaning] = True
+    best_of_each = [
+        rows[highest(of, -(-len(of) // 2))] for rows, of in ((by_words, sums), (by_meaning, cosines))
+    ]
+    _mark_beside(drawn, alive, np.concatenate(best_of_each), TURNS)
+    return holding, np.flatnonzero(drawn)
+
+
+def _mark_beside(drawn: Bools, alive: Alive, rows: Ints, turns: int) -> None:
+    """Mark the turns up to so many places before and after these."""
+    for links in (alive.before, alive.after):
+        beside = links[rows]
+        for _ in range(turns):
+            beside = beside[beside >= 0]
+            drawn[beside] = True
+            beside = links[beside]
+
+
+def _by_meaning(one: Whole, query: Quantised, sizes: Sizes, most: int) -> tuple[Ints, Floats]:
+    """Return the live rows nearest to the query and their cosines."""
+    alive = one.alive
+    if alive.count > sizes.looked_at and trained(alive.written, sizes.lists):
+        rows, cosines = one.index.nearest(query, alive, max(sizes.at_least, most))
+        likely = np.flatnonzero(cosines >= at_most(cosines, most))
+        likely = likely[np.argsort(rows[likely])]
+        rows, cosines = rows[likely], cosines[likely]
+    else:
+        rows = np.flatnonzero(alive.live)
+        if 2 * alive.count > len(alive.live):
+            one.cosines = one.index.cosines(query)[: len(alive.live)]
+        cosines = one.near(query, rows)
+    kept = highest(cosines, most)
+    return rows[kept], cosines[kept]
+
+
+def _likeliest(
+    wholes: Sequence[Whole], chosen: Sequence[Ints], query: Quantised | None, mass: float, most: int
+) -> list[Ints]:
+    """Return the `most` rows of all scopes with the highest cores."""
+    cores = [
+        ranking.core(_bm25(one.terms, rows), one.near(query, rows), mass)
+        for one, rows in zip(wholes, chosen, strict=True)
+    ]
+    kept = _split(highest(np.concatenate(cores), most), chosen)
+    return [rows[places] for rows, places in zip(chosen, kept, strict=True)]
+
+
+def _bm25(terms: Sequence[Term], rows: Ints) -> Floats:
+    total = np.zeros(len(rows), np.float32)
+    for term in terms:
+        held, counts = held_by(term, rows)
+        total[held] += term.gain * COUNTS[counts]
+    return total
+
+
+def _split(places: Ints, parts: Sequence[Sized]) -> list[Ints]:
+    """Return places in all parts together (rising) as places in each."""
+    starts = [0, *itertools.accumulate(map(len, parts))]
+    cuts = np.searchsorted(places, starts)
+    return [places[cuts[n] : cuts[n + 1]] - starts[n] for n in range(len(parts))]
+
+
+def _with(one: Whole, rows: Ints, witness: str) -> Ints:
+    """Return `rows` with the live rows of a memory."""
+    wanted = np.frombuffer(bytes.fromhex(witness.replace("-", "")), "V16")[0]
+    found = np.flatnonzero(one.index.ids.view[: len(one.alive.live)] == wanted)
+    return np.union1d(rows, found[one.alive.live[found]])
+
+
+# -- the corpus of the rows alone --------------------------------------------------------------------------------------
+
+
+def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part:
+    """Return a scope's share reduced to some rows."""
+    index, alive = one.index, one.alive
+    terms, numbers = [], rows.astype(np.int32)
+    for term in one.terms:
+        places, counts = held_by(term, numbers)
+        terms.append(Term(term.gain, places.astype(np.int32), counts))
+    speaker, speakers = _speakers(index, rows)
+    texts = Texts(
+        length=index.length.view[rows],
+        traits=index.traits.view[rows],
+        speaker=speaker,
+        speakers=speakers,
+        day=days(index.observed.view[rows]),
+        episode=index.episode.view[rows],
+        thread=index.thread.view[rows],
+        threads=len(index.threads),
+        ids=index.ids.view[rows],
+        spoken=_NONE,
+        first=_NONE,
+        sentences=0,
+    )
+    reduced = replace(
+        alive,
+        count=len(rows),
+        live=np.ones(len(rows), np.bool_),
+        before=_among(rows, alive.before[rows]),
+        after=_among(rows, alive.after[rows]),
+        place=alive.place[rows],
+        near=NOT_NEAR,
+        key=alive.key[rows],
+    )
+    cos = one.near(query, rows)
+    best = cos.copy()
+    if query is not None:
+        places, near = _best_sentences(index, rows, query, blobs)
+        best[places] = near
+    return Part(index, reduced, texts, terms, _nearby(one, rows), cos, best)
+
+
+def _nearby(one: Whole, rows: Ints) -> Nearby:
+    """Return what holds words near to the query's among some rows, as places in these."""
+    word, docs, how = one.nearby
+    if not len(docs):
+        return one.nearby
+    place = np.full(len(one.alive.live), -1, np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    places = place[docs]
+    kept = np.flatnonzero(places >= 0)
+    return Nearby(word[kept], places[kept], how[kept])
+
+
+def _speakers(index: ScopeIndex, rows: Ints) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return who speaks in each row, as codes into the names of those who do."""
+    names, codes = list(index.speakers), index.speaker.view[rows]
+    used = np.zeros(len(names) + 1, np.bool_)  # nobody, -1, is the last
+    used[codes] = True
+    used[-1] = False
+    numbers = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    numbers[-1] = -1
+    return numbers[codes], tuple(names[code] for code in np.flatnonzero(used).tolist())
+
+
+def _among(rows: Ints, linked: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return entries as places in `rows` (rising), -1 for those that are not there."""
+    if not len(rows):
+        return linked
+    at = np.minimum(np.searchsorted(rows, linked), len(rows) - 1)
+    return np.where(rows[at] == linked, at, -1).astype(np.int32)
+
+
+def _best_sentences(
+    index: ScopeIndex, rows: Ints, query: Quantised, blobs: Blobs
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return which of `rows` have sentences, as places in `rows`, and the best cosine of each: held, or read."""
+    if index.holds_sentences:
+        return index.best_of(query, rows)
+    keys = index.key.view[rows]
+    read = blobs(keys)
+    spoken = np.flatnonzero(np.isin(keys, np.fromiter(read, np.int64, len(read))))
+    if not len(spoken):
+        return spoken, np.zeros(0, np.float32)
+    found = [read[key] for key in keys[spoken].tolist()]
+    sizes = [len(blob) // (4 + index.vectors.dimension) for blob in found]
+    cosines = cosines_of(b"".join(found), *query)
+    return spoken, np.maximum.reduceat(cosines, np.append(0, np.cumsum(sizes)[:-1]))
