@@ -6,13 +6,14 @@ import itertools
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Page
 from holdfast.errors import VersionConflict
 from holdfast.memory import ScopedMemory
 from holdfast.testing import HashingEmbedder
@@ -23,7 +24,8 @@ SECONDS = 4
 
 def timeline(caller: ScopedMemory, slot: str) -> list[Any]:
     """Return the open values of a slot in order of time, asserting that they do not overlap."""
-    found = [one.item for one in caller.history(slot=slot, limit=1_000) if one.item.known_to is None]
+    changes = pages(lambda cursor: caller.history(slot=slot, limit=1_000, cursor=cursor))
+    found = [one.item for one in changes if one.item.known_to is None]
     found = sorted((one for one in found if one.state != "deleted"), key=lambda one: one.valid_from)
     for one, other in itertools.pairwise(found):
         assert one.valid_to is not None
@@ -138,15 +140,18 @@ def test_four_writing_and_two_reading_processes(tmp_path: Path) -> None:
 
 
 def everything(caller: ScopedMemory) -> list[Any]:
-    """Return all live memories, page by page."""
-    found: list[Any] = []
-    cursor = None
-    while True:
-        page = caller.list(limit=1_000, cursor=cursor)
+    """Return all live memories."""
+    return pages(lambda cursor: caller.list(limit=1_000, cursor=cursor))
+
+
+def pages(read: Callable[[str | None], Page[Any]]) -> list[Any]:
+    """Return what all pages hold."""
+    page = read(None)
+    found = [*page]
+    while page.next is not None:
+        page = read(page.next)
         found += page
-        cursor = page.next
-        if cursor is None:
-            return found
+    return found
 
 
 def test_a_fork_goes_on(tmp_path: Path) -> None:
