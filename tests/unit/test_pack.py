@@ -210,7 +210,9 @@ def test_with_a_count_that_adds_up_no_room_is_left_for_another(entries: list[Ent
         if one.stage == "out of budget":
             more = [two for two in entries if two.item.id in {*packed.ids, one.id}]
             while needed := {two.successor for two in more} - {None, *(two.item.id for two in more)}:
-                more += [two for two in entries if two.item.id in needed]  # and what these may not be shown without
+                more += [
+                    two for two in entries if two.item.id in needed
+                ]  # and what these may not be shown without
             assert words(render(more)) > budget
 
 
