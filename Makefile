@@ -50,6 +50,7 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.background
 
 setup: $(DEV)
 

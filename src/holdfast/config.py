@@ -5,6 +5,7 @@ An argument wins over the environment, that over `holdfast.toml` (in the working
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -15,7 +16,7 @@ import time
 import tomllib
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,19 +24,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import ConfigError, EmbedderError, InvalidInput, ModelMismatch
-from .ports import Embedder, Floats, Store
+from .errors import ConfigError, EmbedderError, HoldfastError, InvalidInput, ModelError, ModelMismatch
+from .ports import Embedder, Floats, Model, Reply, Store
 from .text import Analyzer
 
 if TYPE_CHECKING:
+    import asyncio
+
     from .embedders import MiniLM
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
 SETTINGS = {
     "store": ("HOLDFAST_STORE", "URL of the store: sqlite:///file.db, or sqlite:// in memory"),
-    "embedder": ("HOLDFAST_EMBEDDER", "embedding model: minilm, or none for words alone"),
+    "embedder": (
+        "HOLDFAST_EMBEDDER",
+        "embedding model: minilm, none for words alone, openai:NAME or ollama:NAME",
+    ),
     "language": ("HOLDFAST_LANGUAGE", "language of the texts for stemming: english, german, ... or none"),
+    "model": ("HOLDFAST_MODEL", "language model: none, openai:NAME, anthropic:NAME or ollama:NAME"),
+    "base_url": ("HOLDFAST_BASE_URL", "where models are asked, for a server other than the provider's own"),
 }
 
 
@@ -48,6 +56,12 @@ class Default:
 
 DEFAULT: Any = Default()
 _COUNTED = 10_000
+# For each provider: where it is asked, and the variable its key is in.
+_PROVIDERS: Mapping[str, tuple[str, str | None]] = {
+    "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
+    "ollama": ("http://localhost:11434/v1", None),
+    "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,9 @@ class Setting:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {"name": self.name, "value": self.value, "origin": self.origin}
+
+
+_OWN_SERVER = Setting("base_url", "", "default")
 
 
 def settings(**arguments: Any) -> dict[str, Setting]:
@@ -84,7 +101,7 @@ def settings(**arguments: Any) -> dict[str, Setting]:
 
 def _default(name: str) -> str:
     if name != "store":
-        return {"embedder": "minilm", "language": "english"}[name]
+        return {"embedder": "minilm", "language": "english", "model": "none", "base_url": ""}[name]
     import platformdirs
 
     return f"sqlite:///{Path(platformdirs.user_data_dir('holdfast', appauthor=False)) / 'memory.db'}"
@@ -137,13 +154,18 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
     return opened
 
 
-def open_embedder(setting: Setting) -> Embedder | None:
-    """Return the embedding model a setting names: None or "none", "minilm", or any object with the port."""
+def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:
+    """Return the embedding model a setting names: None or "none", "minilm", "openai:NAME", or an object with the port."""
     value = setting.value
     if value is None or value == "none":
         return None
     if value == "minilm":
         return _shipped()
+    if isinstance(value, str) and value.partition(":")[0] in ("openai", "ollama"):
+        from .remote import OpenAIEmbedder
+
+        provider, model, where, key = _served(setting, base_url)
+        return OpenAIEmbedder(provider, model, base_url=where, key=key)
     if isinstance(value, Embedder) and not isinstance(value, str):
         name, dimension = getattr(value, "id", None), getattr(value, "dimension", None)
         if not isinstance(name, str) or not name or not isinstance(dimension, int) or dimension < 1:
@@ -152,8 +174,50 @@ def open_embedder(setting: Setting) -> Embedder | None:
             )
         return value
     raise ConfigError(
-        f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, nor an object with id, dimension, embed"
+        f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, openai:NAME, ollama:NAME, nor an "
+        "object with id, dimension, embed"
     )
+
+
+def open_model(setting: Setting, base_url: Setting) -> Model | None:
+    """Return the language model a setting names: None or "none", "openai:NAME" and the like, or an object with the port.
+
+    Raises `ConfigError` for anything else, and where a provider's own server would be asked without a key.
+    """
+    value = setting.value
+    if value is None or value == "none":
+        return None
+    if isinstance(value, str):
+        provider, name, where, key = _served(setting, base_url)
+        from .remote import AnthropicModel, OpenAIModel
+
+        made = AnthropicModel if provider == "anthropic" else OpenAIModel
+        return made(name, base_url=where, key=key)
+    id: object = getattr(value, "id", None)
+    if isinstance(value, Model) and isinstance(id, str):
+        return value
+    raise ConfigError(f"model: {type(value).__name__} has no `ask` or no `id` that is a string")
+
+
+def _served(setting: Setting, base_url: Setting) -> tuple[str, str, str, str | None]:
+    """Return the provider, the model's name, the server's URL and the key that a "provider:name" stands for."""
+    provider, _, name = setting.value.partition(":")
+    if provider not in _PROVIDERS or not name.strip():
+        raise ConfigError(
+            f"{setting.name} from {setting.origin}: {setting.value!r:.60} is no model; known are none, "
+            + ", ".join(f"{one}:NAME" for one in _PROVIDERS)
+        )
+    own, variable = _PROVIDERS[provider]
+    key = os.environ.get(variable) if variable else None
+    where: Any = base_url.value or own
+    if not isinstance(where, str) or not where.startswith(("http://", "https://")) or "@" in where:
+        raise ConfigError(
+            f"base_url from {base_url.origin}: must begin with http:// or https:// and hold no password; keys are "
+            "read from OPENAI_API_KEY and ANTHROPIC_API_KEY"
+        )
+    if variable and not key and where == own:
+        raise ConfigError(f"{setting.name} from {setting.origin}: {provider} needs a key in {variable}")
+    return provider, name.strip(), where, key
 
 
 @functools.cache
@@ -255,27 +319,105 @@ class SystemClock:
         return str(uuid.UUID(int=number))
 
 
+Work = Callable[[], Coroutine[Any, Any, float | None]]
+
+
+def run(running: Coroutine[Any, Any, T]) -> T:
+    """Run to its end, without an event loop, what waits for nothing."""
+    try:
+        running.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        running.close()
+    raise RuntimeError("a port paused where it must not; use AsyncMemory with this embedder, model or store")
+
+
+class Worker:
+    """One thread for work that nobody waits for: begun when there is some, gone when none is left."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def start(self, work: Work) -> None:
+        """Do `work`, or once more if it is being done."""
+        with self._lock:
+            self._wake.set()
+            if not self._closed and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(
+                    target=self._run, args=(work,), name="holdfast-work", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self, work: Work) -> None:
+        while not self._closed:
+            self._wake.clear()
+            try:
+                wait = run(work())
+            except HoldfastError as error:
+                _stopped(error)
+                return
+            with self._lock:
+                if wait is None and not self._wake.is_set():
+                    self._thread = None
+                    return
+            self._wake.wait(wait)
+
+    def close(self) -> None:
+        """Let the work end with what is being done, and wait for that."""
+        with self._lock:
+            self._closed, thread = True, self._thread
+            self._wake.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+
+def _stopped(error: HoldfastError) -> None:
+    """Tell of an error that nobody waits for; ours hold no text of a memory."""
+    import logging
+
+    logging.getLogger("holdfast").warning("reading in the background stopped: %s", error)
+
+
 class Direct:
     """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
 
-    def __init__(self, embedder: Embedder | None) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder | None, model: Model | None) -> None:
+        self._embedder, self._model = embedder, model
+        self._worker = Worker()
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
         return await embedded(self._embedder, texts)
 
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the language model's reply."""
+        return await replied(self._model, instructions, text, schema)
+
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
         return call(*arguments, **named)
 
+    def start(self, work: Work) -> None:
+        """Do `work` on a thread of its own."""
+        self._worker.start(work)
+
+    def close(self) -> None:
+        """Wait for what that thread is doing."""
+        self._worker.close()
+
 
 class Pooled:
-    """The engine's waiting inside an event loop: store and model run on a bounded pool of threads."""
+    """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
 
-    def __init__(self, embedder: Embedder | None, threads: int) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder | None, model: Model | None, threads: int) -> None:
+        self._embedder, self._model = embedder, model
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self._task: asyncio.Task[None] | None = None
         self.closed = False
 
     async def embed(self, texts: Sequence[str]) -> Floats:
@@ -283,6 +425,12 @@ class Pooled:
         if inspect.iscoroutinefunction(getattr(self._embedder, "embed", None)):
             return await embedded(self._embedder, texts)
         return await self.store(_drained, self._embedder, texts)
+
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the language model's reply."""
+        if inspect.iscoroutinefunction(getattr(self._model, "ask", None)):
+            return await replied(self._model, instructions, text, schema)
+        return await self.store(lambda: run(replied(self._model, instructions, text, schema)))
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
@@ -294,10 +442,38 @@ class Pooled:
             self._pool, partial(call, *arguments, **named)
         )
 
-    def close(self) -> None:
-        """Let the threads go once they are done."""
+    def start(self, work: Work) -> None:
+        """Do `work` as a task of the running loop."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
+            self._wake = asyncio.Event()
+            self._task = loop.create_task(self._worked(work, self._wake))
+        self._wake.set()
+
+    async def _worked(self, work: Work, wake: asyncio.Event) -> None:
+        import asyncio
+
+        while not self.closed:
+            wake.clear()
+            try:
+                wait = await work()
+            except HoldfastError as error:
+                _stopped(error)
+                return
+            if wait is None and not wake.is_set():
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), wait)
+
+    async def close(self, store: Store) -> None:
+        """Close a store once the step it is at is done, and let the threads and the task go."""
+        await self.store(store.close)
         self.closed = True
         self._pool.shutdown(wait=False)
+        if self._task is not None:
+            self._task.cancel()
 
 
 def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
@@ -308,6 +484,17 @@ def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
         vectors: Floats = done.value
         return vectors
     raise EmbedderError("the embedder paused in a thread; make its `embed` an `async def`")
+
+
+async def replied(model: Model | None, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+    """Return a language model's reply, awaited where it is async; raises `ModelError` for what is none."""
+    assert model is not None  # the engine asks only where there is a model
+    given: Any = model.ask(instructions, text, schema)
+    if inspect.isawaitable(given):
+        given = await given
+    if not isinstance(given, Reply):
+        raise ModelError(f"{model.id} gave a {type(given).__name__} where a Reply was due")
+    return given
 
 
 async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:

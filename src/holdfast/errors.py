@@ -19,6 +19,8 @@
     │   └── StoreClosed         the memory was closed before this call
     ├── EmbedderError           the embedding model failed or gave an unusable answer
     │   └── ModelMismatch       the store's vectors come from another model; names both
+    ├── ModelError              the language model failed; what was said is kept, see `.observation`
+    │   └── ExtractionFailed    its reply could not be read, also not when asked again; `.reply` has it
     └── ConfigError             a setting is unknown or unusable; says where it came from
 
 Every message says what went wrong, which id or field, and what to do next. Messages never carry the text of a memory.
@@ -132,6 +134,26 @@ class EmbedderError(HoldfastError):
 
 class ModelMismatch(EmbedderError):
     """The store's vectors were made by another embedding model than the one configured."""
+
+
+class ModelError(HoldfastError):
+    """The language model could not be asked, or gave no reply.
+
+    Raised by `observe`, it comes after the step was kept: `observation` says what was, and `backlog()` has the step until a
+    later try reads it.
+    """
+
+    observation: Any = None
+
+
+class ExtractionFailed(ModelError):
+    """A model's reply is no such JSON as it was asked for, after one repair; `reply` is its text as it came."""
+
+    def __init__(self, problem: str, reply: str) -> None:
+        super().__init__(
+            f"the model's reply could not be used ({problem}); what was said is kept, and backlog() has the reply"
+        )
+        self.reply = reply
 
 
 class ConfigError(HoldfastError):

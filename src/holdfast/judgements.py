@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from .types import MemoryItem
@@ -43,10 +44,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A step as it was kept: its `episodes` in the order of the messages, and a judgement for every candidate in them."""
+    """A step as it was kept: its `episodes` in the order of the messages, and a judgement for every candidate in them.
+
+    `queued` is the id of what a language model has yet to read of it, in `backlog`.
+    """
 
     episodes: tuple[MemoryItem, ...]
     judgements: tuple[Judgement, ...]
+    queued: str | None = None
 
     def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
         """Return the judgements with one of these outcomes."""
@@ -57,4 +62,32 @@ class Observation:
         return {
             "episodes": [item.to_json() for item in self.episodes],
             "judgements": [one.to_json() for one in self.judgements],
+            "queued": self.queued,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A kept step that a language model has yet to read, or could not.
+
+    It is tried from `due_at` on; None: it was given up after `attempts`, and `error` says why; `reply` is the reply that
+    could not be read. `work(id)` tries it again all the same.
+    """
+
+    id: str
+    created_at: datetime
+    due_at: datetime | None
+    attempts: int
+    error: str | None = None
+    reply: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "created_at": self.created_at.isoformat(),
+            "due_at": None if self.due_at is None else self.due_at.isoformat(),
+            "attempts": self.attempts,
+            "error": self.error,
+            "reply": self.reply,
         }

@@ -11,13 +11,14 @@ from . import checks, config
 from .attributes import Attribute
 from .engine import IO, Caller, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
-from .ports import Clock, Embedder, Store
+from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
 from .types import Draft, Scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
 _MEMORY_BUDGET = 512 * 2**20
+MODEL_CALLS = 1_000
 
 
 def driven(
@@ -27,15 +28,7 @@ def driven(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        running = verb(getattr(self, of), *arguments, **named)
-        try:
-            running.send(None)
-        except StopIteration as done:
-            result: R = done.value
-            return result
-        finally:
-            running.close()
-        raise RuntimeError("a port paused where it must not; use AsyncMemory with this embedder or store")
+        return config.run(verb(getattr(self, of), *arguments, **named))
 
     return call
 
@@ -78,6 +71,8 @@ class ScopedMemory:
     save = driven(Engine.save)
     save_many = driven(Engine.save_many)
     observe = driven(Engine.observe)
+    work = driven(Engine.work)
+    backlog = driven(Engine.backlog)
     review = driven(Engine.review)
     conflicts = driven(Engine.conflicts)
     resolve = driven(Engine.resolve)
@@ -109,6 +104,8 @@ class AsyncScopedMemory:
     save = awaited(Engine.save)
     save_many = awaited(Engine.save_many)
     observe = awaited(Engine.observe)
+    work = awaited(Engine.work)
+    backlog = awaited(Engine.backlog)
     review = awaited(Engine.review)
     conflicts = awaited(Engine.conflicts)
     resolve = awaited(Engine.resolve)
@@ -140,6 +137,9 @@ class _Opened:
         *,
         embedder: Embedder | str | None = config.DEFAULT,
         language: str = config.DEFAULT,
+        model: Model | str | None = config.DEFAULT,
+        base_url: str = config.DEFAULT,
+        model_calls: int = MODEL_CALLS,
         actor: str | None = None,
         many: Iterable[str] = (),
         redact: Callable[[Draft], Draft] | None = None,
@@ -150,12 +150,16 @@ class _Opened:
         clock: Clock | None = None,
         memory_budget: int = _MEMORY_BUDGET,
     ) -> None:
-        found = config.settings(store=store, embedder=embedder, language=language)
+        found = config.settings(
+            store=store, embedder=embedder, language=language, model=model, base_url=base_url
+        )
+        most = checks.count(model_calls, "model_calls", 1, 1_000_000)
         counter = config.TokenCounter(count_tokens)
         opened = config.open_store(found["store"], memory_budget)
         try:
-            model = config.open_embedder(found["embedder"])
-            config.check_model(opened, model)
+            vectors = config.open_embedder(found["embedder"], found["base_url"])
+            config.check_model(opened, vectors)
+            asked = config.open_model(found["model"], found["base_url"])
             analyzer = Analyzer(config.kept_language(opened, found["language"]))
         except BaseException:
             opened.close()
@@ -164,15 +168,17 @@ class _Opened:
         rules = Rules.of(attributes or {}, policy or {}, extractors)
         several = {checks.name(one, "many") for one in checks.many(many, "many")}
         parts = Parts(
-            store=opened, io=self._io(model), clock=clock or config.SystemClock(), analyzer=analyzer,
+            store=opened, io=self._io(vectors, asked), clock=clock or config.SystemClock(), analyzer=analyzer,
             count=counter, related=config.open_related(analyzer.language),
-            model=None if model is None else model.id, redact=redact, rules=rules,
+            model=None if vectors is None else vectors.id, redact=redact, rules=rules,
+            calls=None if asked is None else most,
             many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
         self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
 
-    def _io(self, embedder: Embedder | None) -> IO:
-        return config.Direct(embedder)
+    def _io(self, embedder: Embedder | None, model: Model | None) -> IO:
+        self._direct = config.Direct(embedder, model)
+        return self._direct
 
     def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Engine:
         held: object = Scope(**labels) if scope is None else scope
@@ -197,8 +203,10 @@ class Memory(_Opened):
     has at once, how long one is good for and how sensitive it is; `policy` changes what is done with a class of sensitive
     text ("redact", "block", "review", "allow"). `extractors` read what `observe` is given: "rules" are ours, and any
     function from messages and known memories to drafts may stand beside or in place of them. `count_tokens` gives the number of tokens of a text in your model's prompt, for
-    `context`; by default the shipped tokenizer counts. What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
-    HOLDFAST_LANGUAGE or holdfast.toml.
+    `context`; by default the shipped tokenizer counts. `model` is a language model that reads what the rules leave unread of what
+    `observe` is given: None, "openai:NAME", "anthropic:NAME", "ollama:NAME", or an object with `id` and `ask`, asked at most
+    `model_calls` times a UTC day for each scope; `base_url` is its server where that is not the provider's own. What is not
+    given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER, HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
     what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.
@@ -207,6 +215,8 @@ class Memory(_Opened):
     save = driven(Engine.save)
     save_many = driven(Engine.save_many)
     observe = driven(Engine.observe)
+    work = driven(Engine.work)
+    backlog = driven(Engine.backlog)
     review = driven(Engine.review)
     conflicts = driven(Engine.conflicts)
     resolve = driven(Engine.resolve)
@@ -238,7 +248,8 @@ class Memory(_Opened):
         return ScopedMemory(self._bound(scope, actor, dict(labels)))
 
     def close(self) -> None:
-        """Close the store; later calls raise `StoreClosed`."""
+        """Close the store, once a step that is being read in the background is done; later calls raise `StoreClosed`."""
+        self._direct.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -258,6 +269,8 @@ class AsyncMemory(_Opened):
     save = awaited(Engine.save)
     save_many = awaited(Engine.save_many)
     observe = awaited(Engine.observe)
+    work = awaited(Engine.work)
+    backlog = awaited(Engine.backlog)
     review = awaited(Engine.review)
     conflicts = awaited(Engine.conflicts)
     resolve = awaited(Engine.resolve)
@@ -279,8 +292,8 @@ class AsyncMemory(_Opened):
     changes = awaited(Engine.changes)
     stats = awaited(Engine.stats)
 
-    def _io(self, embedder: Embedder | None) -> IO:
-        self._pooled = config.Pooled(embedder, threads=4)
+    def _io(self, embedder: Embedder | None, model: Model | None) -> IO:
+        self._pooled = config.Pooled(embedder, model, threads=4)
         return self._pooled
 
     def scoped(
@@ -291,8 +304,7 @@ class AsyncMemory(_Opened):
 
     async def close(self) -> None:
         """Close the store once the step it is at is done; calls under way or later raise `StoreClosed`."""
-        await self._pooled.store(self._store.close)
-        self._pooled.close()
+        await self._pooled.close(self._store)
 
     async def __aenter__(self) -> Self:
         return self

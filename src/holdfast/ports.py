@@ -51,6 +51,28 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A language model's reply: its text as it came, and how many tokens it was `asked` and `answered` (0: not told)."""
+
+    text: str
+    asked: int = 0
+    answered: int = 0
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A language model that proposes what to remember. `id` names it."""
+
+    id: str
+
+    def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the reply to `text` under `instructions`, meant to be JSON of a schema; may be an `async def`.
+
+        Raises `ModelError` where there is none.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """Which scopes a read may touch: those `visible` to a caller, or `exactly` these, or all that carry `under`."""
 
@@ -175,11 +197,47 @@ class Standing:
     once: tuple[str, Ref] | None = None
 
 
-Write = Insert | Replace | Remove | Sight | Once
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kept step that a model has yet to read: whose it is (an item scope), and what the reading needs, as JSON.
+
+    It may be tried from `due_at` on; None is never: it was given up after `attempts`, with the last `error` and, where it
+    was the reply that could not be read, that `reply`.
+    """
+
+    id: str
+    scope: Scope
+    created_at: datetime
+    due_at: datetime | None
+    body: Mapping[str, Any]
+    attempts: int = 0
+    error: str | None = None
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Keep a job until it is settled."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Remove a job whose work these writes are; the store refuses with `Settled` where it is gone."""
+
+    id: str
+
+
+Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle
 
 
 class Stale(Exception):
     """What a write was decided on has changed since: read again, decide again."""
+
+
+class Settled(Exception):
+    """The job whose work a write is was done by somebody else: nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +436,24 @@ class Store(Protocol):
 
     def receipt(self, id: str, now: datetime) -> str | None:
         """Return the body of a kept receipt that has not expired."""
+
+    def claim(self, reach: Reach, now: datetime, until: datetime, id: str | None = None) -> Job | None:
+        """Return the job in reach that has been due longest, now due again at `until`.
+
+        One that is claimed is due to nobody else until then, and to anybody should its worker die. With an `id`, that job, due or given up.
+        """
+
+    def postpone(self, job: Job) -> None:
+        """Keep a job's `due_at`, `attempts`, `error` and `reply` as they are here; one that is gone stays gone."""
+
+    def jobs(self, reach: Reach, after: str | None, limit: int) -> list[Job]:
+        """Return the jobs in reach, in order of their ids, beginning after one."""
+
+    def spend(self, scope: Scope, now: datetime, calls: int, tokens: int, most: int) -> bool:
+        """Count what a scope has asked of a language model on the UTC day of `now`.
+
+        False, and nothing is counted, where that would be more than `most` calls that day.
+        """
 
     def close(self) -> None:
         """Close every connection; later calls raise `StoreClosed`."""

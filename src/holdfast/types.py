@@ -427,6 +427,8 @@ class Bulk:
 class Stats:
     """Counts over what this caller can see: live memories, all versions, by kind; and the store's model and size.
 
+    `model_calls` and `model_tokens` are what a language model was asked and answered in all, `queued` and `given_up` the
+    kept steps it has yet to read and those it could not (`backlog` lists both).
     `store_bytes` is the size of the whole store's files and given to the unscoped `Memory` only, for it tells of others.
     """
 
@@ -435,6 +437,10 @@ class Stats:
     kinds: Mapping[str, int]
     embedder: str | None
     store_bytes: int | None = None
+    model_calls: int = 0
+    model_tokens: int = 0
+    queued: int = 0
+    given_up: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

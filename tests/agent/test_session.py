@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import AsyncMemory, Memory
+from holdfast import AsyncMemory, Memory, Scope
 from holdfast.agent import AsyncSession, Session
-from holdfast.errors import VersionConflict
+from holdfast.errors import ModelError, VersionConflict
+from holdfast.testing import FakeModel, FrozenClock
 
 
 def opened(path: Path) -> Memory:
@@ -246,3 +248,28 @@ def test_the_async_face_does_the_same(tmp_path: Path) -> None:
             assert await session.wrap(model)([said("hi")]) == "hello"
 
     asyncio.run(main())
+
+
+def test_a_step_does_not_wait_for_a_model(tmp_path: Path) -> None:
+    """One that is away disturbs no step; what it reads later is placed like the rest: a preference with the user."""
+    text = "Nothing beats rye bread for me at breakfast."
+    drafted = {
+        "message": 0, "quote": "Nothing beats rye bread for me", "kind": "preference", "entity": "user",
+        "attribute": "likes", "value": "rye bread",
+    }  # fmt: skip
+    model = FakeModel([ModelError("away"), {"memories": [drafted]}])
+    clock = FrozenClock()
+    url = f"sqlite:///{tmp_path / 'memory.db'}"
+    with Memory(url, embedder=None, model=model, clock=clock) as memory:
+        session = Session(memory, thread="monday", user="ada", project="api")
+        session.after_step([said(text), said("Noted.", "assistant")])
+        assert memory.scoped(user="ada", project="api").search("rye bread")
+        end = time.monotonic() + 10
+        while memory.backlog().items[0].error is None and time.monotonic() < end:
+            time.sleep(0.01)
+    with Memory(url, embedder=None, model=model, clock=clock) as memory:
+        (waiting,) = memory.backlog()
+        assert waiting.error == "away"
+        memory.work(waiting.id)
+        (item,) = memory.scoped(user="ada").list(kinds=["preference"])
+        assert (item.value, item.scope) == ("rye bread", Scope(user="ada"))

@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from holdfast import Memory, errors
 from holdfast.cli import EXIT_CODES, exit_code, main
+from tests.engine.served import Server, completion
 from tests.guards.project import SOURCE, run_python
 
 Run = Callable[..., Result]
@@ -315,6 +316,8 @@ def test_config_shows_origins(run: Run, tmp_path: Path) -> None:
         "store": "argument",
         "embedder": "environment HOLDFAST_EMBEDDER",
         "language": "holdfast.toml",
+        "model": "default",
+        "base_url": "default",
     }
     (tmp_path / "holdfast.toml").write_text("colour = 1\n")
     run("config", code=8)
@@ -451,3 +454,29 @@ def test_interrupted(tmp_path: Path) -> None:
     assert process.returncode == 130, told
     assert "goes on from here" in told
     assert "Traceback" not in told
+
+
+def test_what_a_model_reads(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that the model could not read is told as kept, listed, counted and read by `work`; its key is never shown."""
+    step = "For us Bergen has become home for good."
+    drafted = {"message": 0, "quote": step, "kind": "fact", "entity": "user", "attribute": "residence", "value": "Bergen"}  # fmt: skip
+    script = [completion("no JSON"), completion("no JSON"), completion({"memories": [drafted]})]
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
+    monkeypatch.setenv("HOLDFAST_MODEL", "openai:small")
+    with Server(script) as server:
+        monkeypatch.setenv("HOLDFAST_BASE_URL", server.url)
+        shown = run("config").output
+        assert "openai:small" in shown
+        assert "HOLDFAST_BASE_URL" in shown
+        assert "key-of-the-test" not in shown
+        failed = run("observe", step, *ADA, code=7)
+        assert "what was said is kept" in failed.stderr
+        (one,) = data(run("backlog", *ADA, "--json"))["items"]
+        assert one["reply"] == "no JSON"
+        assert "given up" in run("backlog").output
+        assert "1 given up" in run("stats", *ADA).output
+        assert "residence" in run("work", one["id"], *ADA).output
+        assert data(run("backlog", "--json"))["items"] == []
+        quiet = data(run("observe", "Marit tunes pianos.", "--background", *ADA, "--json"))
+        assert quiet["queued"]
+        run("work", one["id"], *ADA, code=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 
 from holdfast import Memory
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, ModelError
 from holdfast.memory import ScopedMemory
-from holdfast.testing import FrozenClock, HashingEmbedder
+from holdfast.testing import FakeModel, FrozenClock, HashingEmbedder
 
 HOUR = timedelta(hours=1)
 
@@ -142,6 +143,29 @@ def _observe(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
         caller.observe(said, thread="day"),
         attempt(lambda: caller.observe([{"role": "user", "content": said}], idempotency_key="seen")),
         attempt(lambda: caller.observe("again", idempotency_key="seen")),
+        caller.observe("The ferry costs 42 crowns."),
+        attempt(lambda: caller.observe("The ferry costs the model dear.")),
+    ]
+
+
+def _model() -> FakeModel:
+    """A model that drafts what a ferry costs, and fails where that is no number."""
+
+    def reply(text: str) -> str:
+        if "dear" in text:
+            raise ModelError("away")
+        drafted = {"message": 0, "quote": "The ferry costs 42 crowns", "kind": "fact", "entity": "ferry", "attribute": "costs", "value": 42}  # fmt: skip
+        return json.dumps({"memories": [drafted] if "42" in text else []})
+
+    return FakeModel(itertools.repeat(reply))
+
+
+def _work(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    waiting = caller.backlog(limit=1)
+    return [
+        attempt(caller.work),
+        attempt(lambda: caller.work(waiting.items[0].id)),
+        attempt(lambda: caller.work(kept["theirs"])),
     ]
 
 
@@ -197,6 +221,8 @@ STEPS: dict[str, Step] = {
     "delete": _delete,
     "restore": _restore,
     "observe": _observe,
+    "work": _work,
+    "backlog": lambda caller, kept, clock: [caller.backlog(limit=1), caller.backlog()],
     "review": _review,
     "conflicts": lambda caller, kept, clock: caller.conflicts(),
     "resolve": _resolve,
@@ -232,6 +258,8 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
     caller.update(mine.id, text="tea tea tea server port", tags=["b"])
     caller.delete(caller.list(kinds=["episode"], sort="id").items[0].id)
     caller.search("tea")
+    caller.observe("The ferry costs 42 crowns.")
+    attempt(lambda: caller.observe("The ferry costs the model dear."))
     return same.id
 
 
@@ -240,8 +268,8 @@ def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Any
     url = f"sqlite:///{folder / ('with.db' if b else 'without.db')}"
     clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
     with (
-        Memory(url, embedder=embedder, clock=clock) as ours,
-        Memory(url, embedder=embedder, clock=other) as theirs,
+        Memory(url, embedder=embedder, clock=clock, model=_model()) as ours,
+        Memory(url, embedder=embedder, clock=other, model=_model()) as theirs,
     ):
         caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
         for round in range(2):

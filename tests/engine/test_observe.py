@@ -238,3 +238,19 @@ def test_long_results_are_kept_whole() -> None:
         assert len(seen.episodes) > 1
         assert "".join(item.text for item in seen.episodes) == text
         assert {item.speaker for item in seen.episodes} == {"grep"}
+
+
+def test_what_waits_comes_page_by_page() -> None:
+    """Each memory that waits for review is on one page."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        for food in ("walnuts", "shrimp", "celery"):
+            ada.observe(f"I am allergic to {food}.")
+        seen, cursor = [], None
+        while True:
+            page = ada.review(limit=1, cursor=cursor)
+            seen += [item.value for item in page]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert seen == ["walnuts", "shrimp", "celery"]

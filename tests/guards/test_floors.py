@@ -29,6 +29,7 @@ FLOORS = {
     "embedders": 2,
     "related": 2,
     "models": 2,
+    "remote": 2,
     "client": 2,
     "config": 3,
     "memory": 3,
@@ -69,7 +70,7 @@ SIDEWAYS = {
 PUBLIC_ROOMS = {"", "errors", "types", "receipts", "judgements", "filters", "config", "cases", "agent"}
 
 # Only config names these.
-WIRED_BY_CONFIG = {"stores", "embedders", "models", "related"}
+WIRED_BY_CONFIG = {"stores", "embedders", "models", "related", "remote"}
 
 IMPURE_MODULES = set(
     """_socket asyncio concurrent ctypes fcntl getpass glob http httpx importlib io locale logging mmap

@@ -21,6 +21,7 @@ PUBLIC_MODULES = ["holdfast", "holdfast.errors", "holdfast.filters", "holdfast.t
 HEAVY = {
     "click",
     "fastapi",
+    "httpx",
     "hypothesis",
     "mcp",
     "onnxruntime",

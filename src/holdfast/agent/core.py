@@ -195,7 +195,7 @@ class Core:
     async def after_step(
         self, messages: Sequence[Any] | Mapping[str, Any] | str, outcome: str | None = None
     ) -> After:
-        """Keep what was said and done in a step, and what the rules read out of it.
+        """Keep what was said and done in a step, and what the rules read out of it; a language model reads it later.
 
         `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
         review: hand the user's yes or no to `confirm`.
@@ -205,7 +205,12 @@ class Core:
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
         seen = await got(
             self.memory.observe(
-                listed, thread=self.thread, scope=self.scope, placement=self.placement, recalled=self.shown
+                listed,
+                thread=self.thread,
+                scope=self.scope,
+                placement=self.placement,
+                recalled=self.shown,
+                background=True,
             )
         )
         waiting = [one.item for one in seen.of("pending") if one.item is not None]

@@ -8,7 +8,7 @@ exit  when
 4     not yours to change     AccessDenied
 5     somebody was first      Conflict
 6     the store cannot        StoreError
-7     the model cannot        EmbedderError
+7     the model cannot        EmbedderError, ModelError
 8     a setting is wrong      ConfigError
 130   interrupted
 """
@@ -32,6 +32,7 @@ from ..errors import (
     EmbedderError,
     HoldfastError,
     InvalidInput,
+    ModelError,
     NotFound,
     StoreError,
 )
@@ -45,6 +46,7 @@ EXIT_CODES: dict[type[HoldfastError], int] = {
     Conflict: 5,
     StoreError: 6,
     EmbedderError: 7,
+    ModelError: 7,
     ConfigError: 8,
 }
 INTERRUPTED = 130
@@ -122,7 +124,7 @@ def exit_code(error: HoldfastError) -> int:
 def _report(error: HoldfastError, as_json: bool) -> int:
     if as_json:
         data: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
-        for name in ("field", "current", "holder"):
+        for name in ("field", "current", "holder", "observation"):
             value = getattr(error, name, None)
             if value is not None:
                 data[name] = value.to_json() if hasattr(value, "to_json") else value

@@ -1,4 +1,4 @@
-"""The commands of judgement: observe, review, conflicts, resolve."""
+"""The commands of judgement: observe, work, backlog, review, conflicts, resolve."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ from .writes import naming, reason_option, scope_option, shared_option, told
 @click.argument("messages")
 @click.option("--thread", metavar="NAME", help="The conversation it belongs to.")
 @click.option(
+    "--background",
+    is_flag=True,
+    default=None,
+    help="Print before a language model has read it (holdfast work).",
+)
+@click.option(
     "--idempotency-key", metavar="KEY", help="The same call again within 7 days writes nothing new."
 )
 @reason_option
@@ -38,7 +44,7 @@ def observe(call: Call, /, messages: str, **given: Any) -> None:
 
     MESSAGES are the user's words, or JSON: a chat message or a list of them, as OpenAI's and Anthropic's APIs have them. Each
     is kept as an episode; facts, preferences and procedures found in them are judged beside what is known. What happened to
-    each is printed with the reason.
+    each is printed with the reason. With a language model (HOLDFAST_MODEL), it reads what the rules left unread.
     """
     verbs, arguments = call.writer(given)
     seen: Observation = verbs.observe(_messages(told(messages)), **arguments)
@@ -57,6 +63,12 @@ def _messages(text: str) -> Any:
 
 def _show(seen: Observation) -> None:
     output.say(f"Kept {len(seen.episodes)} of what was said.")
+    _show_judgements(seen)
+    if seen.queued:
+        output.say(f"A model has yet to read it: holdfast work (or holdfast work {seen.queued} at once)")
+
+
+def _show_judgements(seen: Observation) -> None:
     if seen.judgements:
         rows = [(one.outcome, one.text, one.reason, _place(one)) for one in seen.judgements]
         output.show_rows(("outcome", "memory", "why", "slot or id"), rows)
@@ -66,6 +78,54 @@ def _place(one: Judgement) -> str:
     if one.item is None:
         return ", ".join(one.ids)
     return one.item.slot or one.item.id
+
+
+@click.command(cls=Verb, epilog=example("holdfast work", "holdfast work ID --user ada"))
+@click.argument("id", required=False)
+@click.option("--limit", type=int, metavar="N", help="How many steps at most (1..1,000).")
+@naming
+@click.pass_obj
+def work(call: Call, /, **given: Any) -> None:
+    """Let the language model read the kept steps that are due, or the one with this ID, due or given up.
+
+    Without labels, those of the whole store. Set a model with HOLDFAST_MODEL.
+    """
+    verbs, arguments = call.reader(given)
+    done: list[Observation] = verbs.work(arguments.pop("id", None), **arguments)
+
+    def show() -> None:
+        output.say(f"Read {len(done)}.")
+        for seen in done:
+            _show_judgements(seen)
+
+    call.answer([one.to_json() for one in done], show, empty=not done)
+
+
+@click.command(cls=Verb, epilog=example("holdfast backlog", "holdfast backlog --user ada --json"))
+@click.option("--limit", type=int, metavar="N", help="How many at most (1..1,000).")
+@click.option("--cursor", metavar="TEXT", help="The page after this one.")
+@naming
+@click.pass_obj
+def backlog(call: Call, /, **given: Any) -> None:
+    """Show the kept steps a language model has yet to read, and those that were given up.
+
+    Without labels, those of the whole store. `holdfast work ID` reads one all the same.
+    """
+    verbs, arguments = call.reader(given)
+    page = verbs.backlog(**arguments)
+
+    def show() -> None:
+        rows = [
+            (one.id, str(one.attempts), "given up" if one.due_at is None else f"{one.due_at:%Y-%m-%d %H:%M}", one.error or "")
+            for one in page.items
+        ]  # fmt: skip
+        if rows:
+            output.show_rows(("id", "tries", "due (UTC)", "what went wrong"), rows)
+        else:
+            output.say("Nothing waits for a model.")
+        output.show_more(page.next)
+
+    call.answer(page.to_json(), show, empty=not page.items)
 
 
 @click.command(
@@ -131,4 +191,4 @@ def resolve(call: Call, /, id: str, **given: Any) -> None:
     call.answer(item.to_json(), lambda: output.show_item(item, "Settled in favour of"))
 
 
-COMMANDS = (observe, review, conflicts, resolve)
+COMMANDS = (observe, work, backlog, review, conflicts, resolve)

@@ -228,6 +228,9 @@ def stats(call: Call, /, **given: Any) -> None:
         pairs.append(("embedder", found.embedder or "none: words alone"))
         if found.store_bytes is not None:
             pairs.append(("store", f"{found.store_bytes / 2**20:,.1f} MB"))
+        if found.model_calls or found.queued or found.given_up:
+            pairs.append(("model", f"{found.model_calls:,} calls, {found.model_tokens:,} tokens"))
+            pairs.append(("to be read", f"{found.queued:,} steps, and {found.given_up:,} given up"))
         output.print_grid(pairs)
 
     call.answer(found.to_json(), show, empty=not found.items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from .. import checks
 from ..attributes import TABLE, Attribute, extended
 from ..errors import AccessDenied, InvalidInput
 from ..filters import And, Contains, Filter, parse
-from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Store
+from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Reply, Store
 from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope
 
@@ -22,13 +22,19 @@ When = datetime | timedelta | Any
 
 
 class IO(Protocol):
-    """The only three things an engine waits for (asking a language model will be the third)."""
+    """The only three things an engine waits for, and where work goes that nobody waits for."""
 
     async def embed(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts, as `Embedder.embed` does."""
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
+
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return a language model's reply, as `Model.ask` does."""
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, float | None]]) -> None:
+        """Do `work` beside the caller, again after as many seconds as it returns, until it returns None."""
 
 
 # A developer's own: from messages (`holdfast.extract.Message`) and the known memories to drafts.
@@ -80,7 +86,7 @@ class Parts:
     """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
 
     `count` says how many tokens a text is in a prompt, `related` which terms may stand in for one and how near each is,
-    `rules` what `observe` reads by.
+    `rules` what `observe` reads by, `calls` how often a day a language model may be asked for one scope, None where there is none.
     """
 
     store: Store
@@ -93,6 +99,7 @@ class Parts:
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()
     rules: Rules = field(default_factory=Rules)
+    calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

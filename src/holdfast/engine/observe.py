@@ -1,7 +1,8 @@
 """Keeping a step of an agent: what was said as episodes, and what the rules read out of it, judged beside what is known.
 
 The path of an observation: messages -> redact -> read (rules) -> embed -> judge beside what stands in the scope -> one
-transaction for all. What was said is always kept; a candidate that is not kept says why.
+transaction for all. What was said is always kept; a candidate that is not kept says why. Where there is a language model and
+the rules left something to read, the transaction also queues the step for it: see `work`.
 """
 
 from __future__ import annotations
@@ -9,27 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import checks
 from ..errors import InvalidInput, NotFound
 from ..filters import Eq, Exists
-from ..judgements import Judgement, Observation
-from ..ports import Authorship, Reach, Ref, Replace, Scan, Write
-from ..types import Draft, MemoryItem, Page, Scope
+from ..judgements import Observation
+from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
+from ..types import MemoryItem, Page, Scope
 from .plan import Plan
 from .read import Reads
-from .write import KEY_LIFE, UNSET, Writes
+from .work import DECLARATIVE, Works
+from .write import UNSET
 
-if TYPE_CHECKING:
-    from .step import Candidate
-
-KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
-DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 _INSTANT = timedelta(microseconds=1)
 
 
-class Observes(Writes, Reads):
+class Observes(Works, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
     async def observe(
@@ -40,6 +37,7 @@ class Observes(Writes, Reads):
         scope: Scope | Sequence[str] | None = None,
         placement: Mapping[str, Sequence[str]] | None = None,
         recalled: Iterable[str] = (),
+        background: bool = False,
         idempotency_key: str | None = None,
         reason: str | None = None,
     ) -> Observation:
@@ -53,7 +51,11 @@ class Observes(Writes, Reads):
         `recalled` are texts the agent was just shown: said again by it or by a tool, they
         are no news. An `idempotency_key` makes a repeated call give the first call's episodes and judge nothing, for 7 days.
 
-        The answer has a judgement for every candidate: what was done, and why. Raises `InvalidInput` naming the message.
+        With a language model, what the rules left unread is queued in the same transaction and then read by the model;
+        with `background` this returns before that, and the reading is done beside the caller, also after a crash (see `work`).
+
+        The answer has a judgement for every candidate: what was done, and why. Raises `InvalidInput` naming the message;
+        once the step is kept, `ModelError`, or `ExtractionFailed` for a reply that cannot be read.
         """
         from .step import Step  # with the rules 40 ms that a program that observes nothing need not spend
 
@@ -69,52 +71,22 @@ class Observes(Writes, Reads):
         told = [self._redacted(draft) for draft in told]
         episodes = [self._item(draft) for draft in told]
         items = [self._candidate(one, episodes, places, target) for one in candidates]
-        return await self._observed(
+        left = self._parts.calls is not None and step.unread([one.proposal for one in candidates])
+        job = self._job(target, places, episodes, by, background) if left else None
+        seen = await self._observed(
             step.found,
             scopes,
             list(zip(told, episodes, strict=True)),
             list(zip(candidates, items, strict=True)),
             by,
+            None if job is None else Enqueue(job),
         )
-
-    async def _observed(
-        self,
-        found: Sequence[Judgement],
-        scopes: tuple[Scope, ...],
-        told: Sequence[tuple[Draft, MemoryItem]],
-        candidates: Sequence[tuple[Candidate, MemoryItem | None]],
-        by: Authorship,
-    ) -> Observation:
-        """Write a step's episodes, and its candidates as they are judged, in one transaction."""
-        from .judging import Made, judged
-
-        saved = [item for _, item in candidates if item is not None]
-        entries = await self._entries([*(item for _, item in told), *saved])
-
-        async def change() -> Observation:
-            now, known = self._parts.clock.now(), await self._declared(scopes)
-            asked = [(item, False, draft.idempotency_key) for draft, item in told]
-            asked += [(item, self._contested(item), None) for item in saved]
-            standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
-            plan = Plan(self._parts.many)
-            for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
-                plan.add(draft, item, draft.text, entry, standing)
-            done: list[tuple[Judgement, int | None]] = []
-            if not any(
-                standing.once for standing in standings[: len(told)]
-            ):  # else this step was kept before
-                rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=True)
-                made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
-                done = [
-                    *((one, None) for one in found),
-                    *judged(plan, made, known, self._parts.rules.table, now),
-                ]
-            written = await self._apply(plan.writes, by) if plan.writes else []
-            kept = [await self._kept(result, written) for result in plan.results]
-            settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
-            return Observation(tuple(kept[: len(told)]), tuple(sorted(settled, key=lambda one: one.message)))
-
-        return await self._retried(change)
+        if job is None or not seen.queued:
+            return seen
+        if background:
+            self._parts.io.start(self._everybody()._drained)
+            return seen
+        return await self._finished(seen, job)
 
     async def review(
         self,
@@ -230,26 +202,3 @@ class Observes(Writes, Reads):
                 "placement", f"maps any of {', '.join(sorted(DECLARATIVE))}, personal to label names"
             )
         return {kind: self._target(tuple(names)) for kind, names in given.items()}
-
-    def _candidate(
-        self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope
-    ) -> MemoryItem | None:
-        """Return what a candidate would be saved as, citing the episode it was read from."""
-        draft = one.draft
-        if draft is None:
-            return None
-        # A user without a name is "user" in a slot; what is about them, or is theirs ("ada's sister.residence"), is personal.
-        named = draft.speaker if draft.source.role == "user" else None
-        who = checks.folded(named).replace(".", "") if named else "user"
-        personal = draft.kind == "fact" and (draft.slot or "").startswith((f"{who}.", f"{who}'s "))
-        scope = places.get("personal" if personal else draft.kind, target)
-        cited = [item.id for item in episodes if item.metadata.get("message") == one.proposal.message]
-        source = replace(draft.source, lineage=(*draft.source.lineage, *cited[:1]))
-        item = self._item(self._redacted(replace(draft, scope=scope, source=source)))
-        # Only words make a time explicit: two values of one message are a correction, not a conflict.
-        return replace(item, explicit_time=one.proposal.dated, state="pending" if one.held else "active")
-
-    async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
-        """Return the live declarative memories of exactly these scopes, the latest first."""
-        scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
-        return await self._parts.io.store(self._parts.store.scan, scan)

@@ -16,6 +16,7 @@ from .. import checks, redact
 from ..checks import folded
 from ..errors import InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
+from ..extract.drafted import worth_asking
 from ..judgements import Judgement
 from ..types import Draft, MemoryItem, Scope, Source
 from .base import Rules
@@ -23,7 +24,7 @@ from .base import Rules
 _MASK = "[redacted:"
 _MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]")
 _WITHHELD = "[withheld at the speaker's wish]"
-_WAITING = "[waiting for review]"
+WAITING = "[waiting for review]"
 _MOST_TAGS = 12
 
 
@@ -75,12 +76,24 @@ class Step:
 
     def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
-        proposals: list[Proposal] = []
-        if self._rules.own:
-            proposals += read(self.messages, now=self._now, known=known, table=self._rules.table)
+        proposals = self.ruled(known)
         for extractor in self._rules.extractors:
             for draft in extractor(self.messages, known):
                 proposals.append(self._proposed(Draft.of(draft)))
+        return self.weighed(proposals, recalled)
+
+    def ruled(self, known: Sequence[MemoryItem]) -> list[Proposal]:
+        """Return what the shipped rules propose."""
+        if not self._rules.own:
+            return []
+        return list(read(self.messages, now=self._now, known=known, table=self._rules.table))
+
+    def unread(self, proposals: Sequence[Proposal]) -> bool:
+        """Whether a language model could find more than these."""
+        return worth_asking(self.messages, proposals)
+
+    def weighed(self, proposals: Sequence[Proposal], recalled: Sequence[str] = ()) -> list[Candidate]:
+        """Return proposals as candidates, in the order of the messages."""
         told = "\n".join(folded(text) for text in recalled)
         return [
             self._weighed(one, told) for one in sorted(proposals, key=lambda one: (one.message, one.start))
@@ -158,6 +171,23 @@ class Step:
         return drafts
 
 
+def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
+    """Return kept episodes as the messages they are of, those aside that only repeat what was recalled."""
+    found: dict[int, Message] = {}
+    for item in episodes:
+        place, role, speaker = item.metadata.get("message", 0), item.source.role or "user", item.speaker
+        if "echo" in item.tags:
+            continue
+        if place in found:  # of a text that takes several episodes
+            found[place] = replace(found[place], text=found[place].text + item.text)
+            continue
+        tool = speaker if role == "tool" and speaker != role else None
+        name = speaker if tool is None and speaker != role else None
+        id = next(iter(item.source.message_ids), None)
+        found[place] = Message(role, item.text, place, name, item.observed_at, id, tool=tool)
+    return list(found.values())
+
+
 def _tags(message: Message, recalled: Sequence[str]) -> tuple[str, ...]:
     """Return whom and what a message names, its commonest words, how it ended, and that it repeats what was recalled."""
     about = topics([replace(message, text=_MARK.sub(" ", message.text))])
@@ -191,7 +221,7 @@ def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
     else:
         spans = {(one.proposal.start, one.proposal.end) for one in candidates if one.held}
         for start, end in sorted(spans, reverse=True):
-            text = text[:start] + _WAITING + text[end:]
+            text = text[:start] + WAITING + text[end:]
     calls = [
         f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
         for call in message.calls

@@ -33,7 +33,7 @@ _REASONS: Mapping[Guard, str] = {
     "wish": "negated wish", "reported": "reported speech", "past": "past", "uncertain": "uncertain",
 }  # fmt: skip
 # An instruction may be conditional ("if a migration fails, roll back") and may be put as a question ("could you ...?").
-_OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
+OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,24 @@ def read(
     return tuple(found)
 
 
+def speaker_of(message: Message, user: str = "user") -> str:
+    """Return the entity that speaks: by name, or `user`."""
+    own = message.name if message.role != "tool" else None
+    return checks.folded(own).replace(".", "") if own else user
+
+
+def guarded(clause: Clause, stands: frozenset[Guard] = frozenset()) -> str | None:
+    """Return why what a clause says may be no fact, guards that it `stands` aside."""
+    held = clause.guards - stands
+    return next((reason for guard, reason in _REASONS.items() if guard in held), None)
+
+
+def worded(text: str, start: int, end: int) -> str:
+    """Return a span of a message as it was said, on one line and without what the door would refuse."""
+    raw = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text[start:end])
+    return re.sub(r"[\s,;:-]+(?:and|but|so|because)?\s*$", "", " ".join(raw.split()))
+
+
 class _Reader:
     """The reading of one message."""
 
@@ -113,8 +131,7 @@ class _Reader:
     ) -> None:
         self._message, self._known, self._table = message, known, table
         self._at = message.at or now
-        own = message.name if message.role != "tool" else None
-        self._speaker = checks.folded(own).replace(".", "") if own else user
+        self._speaker = speaker_of(message, user)
 
     def proposals(self) -> list[Proposal]:
         """Return a proposal for each candidate, or the one that withholds the message."""
@@ -149,7 +166,7 @@ class _Reader:
 
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
-        stands = _OF_INSTRUCTIONS
+        stands = OF_INSTRUCTIONS
         if not said and (
             not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
         ):
@@ -180,11 +197,7 @@ class _Reader:
             return "an agent's claim"
         if self._message.role != "user" and claim.entity == self._speaker:
             return "not the user's words"
-        objections = clause.guards - stands
-        for guard, reason in _REASONS.items():
-            if guard in objections:
-                return reason
-        return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
+        return guarded(clause, stands) or ("low confidence" if claim.confidence < LEAST_CONFIDENCE else None)
 
     def _switched(self, clause: Clause) -> list[Claim]:
         """Read "switched from X to Y" into the slot of the speaker's or the project's that is known to hold X."""
@@ -244,7 +257,7 @@ class _Reader:
         metadata: dict[str, Any] = {}
         if claim.attribute in _AHEAD and clause.times and (due := resolve(clause.times[-1], self._at)):
             metadata["when"] = due.start.isoformat()
-        text = self._text(clause)
+        text = worded(self._message.text, clause.start, clause.end)
         if clause.sure:
             text = unprompted(text)
         value = claim.value
@@ -261,12 +274,6 @@ class _Reader:
                 extractor=EXTRACTOR, trust=self._message.trust,
             ),
         )  # fmt: skip
-
-    def _text(self, clause: Clause) -> str:
-        """Return the clause as it was said, on one line and without what the door would refuse."""
-        raw = self._message.text[clause.start : clause.end]
-        raw = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", raw)
-        return re.sub(r"[\s,;:-]+(?:and|but|so|because)?\s*$", "", " ".join(raw.split()))
 
     def _kept(self, clause: Clause) -> Proposal:
         """Keep, without a slot, a statement that the user asked to remember and no row reads."""

@@ -26,6 +26,7 @@ from ..filters import Filter
 from ..ports import (
     Authorship,
     Candidates,
+    Job,
     KeptReceipt,
     Logged,
     Moment,
@@ -36,6 +37,7 @@ from ..ports import (
     Write,
 )
 from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
+from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
 from .index import SIZES, Sizes
@@ -542,9 +544,11 @@ class SqliteStore:
             size = sum(
                 file.stat().st_size for end in ("", "-wal") if (file := Path(self.path + end)).exists()
             )
-        return Stats(
-            sum(kinds.values()), versions, {k: kinds[k] for k in KINDS if k in kinds}, self.model(), size
-        )
+        counted: dict[str, int] = {k: kinds[k] for k in KINDS if k in kinds}
+        with schema.translated(self.path), self._reading() as db:
+            return Stats(
+                sum(kinds.values()), versions, counted, self.model(), size, *queue.counts(db, wanted)
+            )
 
     def model(self) -> str | None:
         """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
@@ -609,6 +613,32 @@ class SqliteStore:
             made = [item for write in writes if (item := transaction.write(write)) is not None]
             transaction.finish()
         return made
+
+    # -- what a language model has yet to read -------------------------------------------------------------------
+
+    def claim(self, reach: Reach, now: datetime, until: datetime, id: str | None = None) -> Job | None:
+        """Return the job in reach that has been due longest, now due again at `until`."""
+        wanted = json.dumps([one.scope_id for one in self._scopes(reach)])
+        if queue.waiting(self._read, wanted, now, id) is None:  # no lock for an empty queue
+            return None
+        with self._writing() as db:
+            return queue.claim(db, wanted, now, until, id)
+
+    def postpone(self, job: Job) -> None:
+        """Keep a job's `due_at`, `attempts`, `error` and `reply` as they are here; one that is gone stays gone."""
+        with self._writing() as db:
+            queue.postpone(db, job)
+
+    def jobs(self, reach: Reach, after: str | None, limit: int) -> list[Job]:
+        """Return the jobs in reach, in order of their ids, beginning after one."""
+        wanted = json.dumps([one.scope_id for one in self._scopes(reach)])
+        return queue.listed(self._read, wanted, after, limit)
+
+    def spend(self, scope: Scope, now: datetime, calls: int, tokens: int, most: int) -> bool:
+        """Count what a scope has asked of a language model that day; False where that would be more than `most` calls."""
+        with self._writing() as db:
+            scope_id = self._transaction(db, Authorship("observe"), now).scope_id(scope)
+            return queue.spend(db, scope_id, now, calls, tokens, most)
 
     def _transaction(self, db: sqlite3.Connection, by: Authorship, now: datetime) -> Transaction:
         return Transaction(

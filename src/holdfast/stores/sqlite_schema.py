@@ -13,6 +13,8 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     sightings    each further time the same memory was saved
     once         idempotency keys
     links        which memories a memory was derived from
+    jobs         kept steps that a language model has yet to read, or could not
+    spent        calls and tokens of a language model, by scope and UTC day
     tombstones, policies, receipts   laid out for erasure, rules and recorded searches
 """
 
@@ -109,10 +111,30 @@ def _clusters(db: sqlite3.Connection) -> None:
     db.execute(_CLUSTERS)
 
 
+_MODEL = """
+CREATE TABLE jobs (
+    job_id BLOB PRIMARY KEY, scope_id INTEGER NOT NULL, created_at INTEGER NOT NULL, due_at INTEGER,
+    attempts INTEGER NOT NULL, body TEXT NOT NULL, error TEXT, reply TEXT
+) WITHOUT ROWID;
+CREATE INDEX jobs_by_due ON jobs (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE spent (
+    scope_id INTEGER NOT NULL, day INTEGER NOT NULL, calls INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    PRIMARY KEY (scope_id, day)
+) WITHOUT ROWID;
+"""
+
+
+def _model(db: sqlite3.Connection) -> None:
+    for statement in _MODEL.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
     ("0002-clusters", _clusters),
+    ("0003-model", _model),
 )
 
 

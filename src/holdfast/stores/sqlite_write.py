@@ -16,18 +16,21 @@ from .. import decide
 from ..errors import ModelMismatch, VersionConflict
 from ..ports import (
     Authorship,
+    Enqueue,
     Entry,
     Insert,
     Once,
     Ref,
     Remove,
     Replace,
+    Settle,
     Sight,
     Stale,
     Standing,
     Write,
 )
 from ..types import MemoryItem, Scope
+from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 
 _OPEN = (
@@ -83,7 +86,7 @@ class Transaction:
         self._models: dict[str, int] = {}
 
     def write(self, write: Write) -> MemoryItem | None:
-        """Make one write; return the item as written, or None for a sighting or a key."""
+        """Make one write; return the item as written, or None for what is none."""
         match write:
             case Insert(item, entry):
                 if write.guarded:
@@ -107,6 +110,10 @@ class Transaction:
                 self._sight(write)
             case Once():
                 self._once(write)
+            case Enqueue(job):
+                queue.put(self._db, job, self.scope_id(job.scope))
+            case Settle(id):
+                queue.settle(self._db, id)
         return None
 
     def align(self, writes: Sequence[Write]) -> None:

@@ -1,4 +1,4 @@
-"""What tests need: time that stands still, a model that costs nothing, cases of retrieval, and the stores' contract.
+"""What tests need: time that stands still, models that cost nothing, cases of retrieval, and the stores' contract.
 
     clock = FrozenClock()
     memory = Memory("sqlite://", clock=clock, embedder=HashingEmbedder())
@@ -13,12 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..cases import Case, Failure, check_cases
-from .doubles import FrozenClock, HashingEmbedder
+from .doubles import FakeModel, FrozenClock, HashingEmbedder
 
 if TYPE_CHECKING:
     from .contract import StoreContract
 
-__all__ = ["Case", "Failure", "FrozenClock", "HashingEmbedder", "StoreContract", "check_cases"]
+__all__ = ["Case", "Failure", "FakeModel", "FrozenClock", "HashingEmbedder", "StoreContract", "check_cases"]
 
 
 def __getattr__(name: str) -> Any:

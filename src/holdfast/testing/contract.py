@@ -20,11 +20,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ..errors import IdempotencyConflict, InvalidInput, StoreClosed, VersionConflict
+from ..errors import IdempotencyConflict, InvalidInput, ModelError, StoreClosed, VersionConflict
 from ..memory import Memory
 from ..ports import Embedder, Store
 from ..types import Scope
-from .doubles import FrozenClock, HashingEmbedder
+from .doubles import FakeModel, FrozenClock, HashingEmbedder
 from .machine import machine_for
 
 
@@ -169,6 +169,39 @@ class StoreContract:
             assert bob.save("something else", idempotency_key="k").id != first.id
             with pytest.raises(IdempotencyConflict):
                 ada.save("hello again", kind="episode", idempotency_key="k")
+
+    def test_a_step_is_read_by_one_worker_once(self, tmp_path: Path) -> None:
+        """A kept step waits for a language model, also after reopening; of eight workers one reads it, and once."""
+        text, clock = "The lamp in the hall burns 42 watts.", FrozenClock()
+        drafted = {
+            "message": 0, "quote": text.rstrip("."), "kind": "fact", "entity": "lamp", "attribute": "watts", "value": 42,
+        }  # fmt: skip
+        model = FakeModel([ModelError("away"), *[{"memories": [drafted]}] * 8])
+
+        def opened() -> Memory:
+            store: Any = self.open(tmp_path)
+            return Memory(store, embedder=None, language="none", clock=clock, model=model, model_calls=3)
+
+        memory = opened()
+        ada, bob = memory.scoped(user="ada"), memory.scoped(user="bob")
+        with pytest.raises(ModelError):
+            ada.observe(text)
+        assert len(ada.backlog()) == 1
+        assert (len(bob.backlog()), bob.work(), bob.stats().queued) == (0, [], 0)
+        clock.advance(hours=1)
+        if self.durable:
+            memory.close()
+            memory = opened()
+            ada = memory.scoped(user="ada")
+        with ThreadPoolExecutor(8) as pool:
+            done = [seen for found in pool.map(lambda _: ada.work(), range(8)) for seen in found]
+        assert len(done) == 1
+        assert [(item.value, item.sightings) for item in ada.list(kinds=["fact"])] == [(42, 1)]
+        assert (len(ada.backlog()), ada.stats().model_calls, len(model.asked)) == (0, 2, 2)
+        ada.observe("The lamp in the attic burns 7 watts.")
+        late = ada.observe("The lamp in the cellar burns 9 watts.")
+        assert (late.queued is not None, ada.stats().queued) == (True, 1)  # three calls a day
+        memory.close()
 
     def test_what_was_written_is_there_after_reopening(self, tmp_path: Path) -> None:
         """Closing and opening loses nothing: items, history, sightings, slots, keys, cursors and search order."""

@@ -1,20 +1,22 @@
-"""A clock that moves only when told to, and an embedding model made of word hashes: for tests, and never for answers."""
+"""A clock that moves only when told to, an embedding model made of word hashes, and a language model that says what it was
+told to: for tests, and never for answers."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import random
 import re
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from ..ports import Floats
+from ..ports import Floats, Reply
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _WORD = re.compile(r"\w+")
@@ -88,3 +90,30 @@ class HashingEmbedder:
                 row[0] = 1.0
             row /= np.sqrt(row @ row)
         return np.ascontiguousarray(vectors, np.float32)
+
+
+class FakeModel:
+    """A language model that gives `replies` in turn: texts, mappings as JSON, errors to raise, or a function of the text.
+
+    After the last it proposes nothing. `asked` holds the texts it was given. Safe to share between threads.
+    """
+
+    def __init__(
+        self, replies: Iterable[str | Mapping[str, Any] | Exception | Callable[[str], str]] = (), name: str = "fake"
+    ) -> None:  # fmt: skip
+        self.id = name
+        self.asked: list[str] = []
+        self._replies = iter(replies)
+        self._lock = threading.Lock()
+
+    def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the next reply; a token is counted for every word."""
+        with self._lock:
+            self.asked.append(text)
+            given: Any = next(self._replies, {"memories": []})
+        if isinstance(given, Exception):
+            raise given
+        if callable(given):
+            given = given(text)
+        said = given if isinstance(given, str) else json.dumps(given)
+        return Reply(said, len(instructions.split()) + len(text.split()), len(said.split()))

@@ -1,0 +1,330 @@
+"""What a language model has yet to read: the queue of kept steps, worked off with every proposal applied exactly once.
+
+A job is written in the transaction that keeps its step, and removed in the one that keeps what the model proposed, so a
+process may die at any point between. Who works a job holds it for a while; should its worker die, it is due again after that.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Self
+
+from .. import checks
+from ..errors import ExtractionFailed, HoldfastError, InvalidInput, ModelError, NotFound
+from ..judgements import Judgement, Observation, Queued
+from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled
+from ..types import Draft, MemoryItem, Page, Scope
+from .base import Caller, decode, encode
+from .plan import Plan
+from .write import KEY_LIFE, Writes
+
+if TYPE_CHECKING:
+    from ..extract.drafted import Drafted
+    from ..extract.messages import Message
+    from .step import Candidate
+
+KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
+DECLARATIVE = frozenset({"fact", "preference", "procedure"})
+HOLD = timedelta(minutes=5)  # longer than a model may take, tries and all
+TRIES = 6
+# Four times as long each time: the last try comes three hours after the first.
+FIRST_PAUSE = timedelta(seconds=30)
+_DAY = timedelta(days=1)
+
+
+class _Spent(Exception):
+    """A scope has used up its calls for the day."""
+
+
+@functools.cache
+def instructions() -> str:
+    """Return the prompt a model reads a step by."""
+    from ..extract.drafted import PROMPT
+
+    return (resources.files("holdfast.extract") / "prompts" / f"{PROMPT}.txt").read_text("utf-8")
+
+
+class Works(Writes):
+    """The engine's verbs for what a language model reads later: work, backlog; and keeping what was read."""
+
+    async def work(
+        self, id: str | None = None, *, limit: int = 100, scope: Scope | Sequence[str] | None = None
+    ) -> list[Observation]:
+        """Let the model read kept steps that are due, oldest first, and return what became of its proposals.
+
+        At most `limit` (1..1,000) steps, for the unscoped `Memory` of the whole store. One that fails is tried again later,
+        six times in all over three hours, and then given up: `backlog` lists it, with the reply if that could not be read.
+        With an `id` of the backlog, that step is read now, due or given up.
+
+        Raises `ModelError` for the first that fails, and `NotFound` for an id that is not in the backlog.
+        """
+        checks.count(limit, "limit", 1, 1_000)
+        if self._parts.calls is None:
+            raise InvalidInput("model", "is not configured; open the memory with one, or set HOLDFAST_MODEL")
+        checked = None if id is None else checks.item_id(id)
+        reach, done = self._queue(scope), list[Observation]()
+        for _ in range(limit if checked is None else 1):
+            now = self._parts.clock.now()
+            claimed = self._parts.store.claim
+            job = await self._parts.io.store(claimed, reach, now, now + HOLD, checked)
+            if job is None and checked is not None:
+                raise NotFound(checked, "queued step")
+            if job is None:
+                break
+            seen = await self._tried(job)
+            if seen is not None:
+                done.append(seen)
+        return done
+
+    async def backlog(
+        self, *, limit: int = 100, cursor: str | None = None, scope: Scope | Sequence[str] | None = None
+    ) -> Page[Queued]:
+        """Return the kept steps a model has yet to read and those that were given up, oldest first.
+
+        At most `limit` (1..1,000) a page. What was said in them is kept as episodes all the same.
+        """
+        checks.count(limit, "limit", 1, 1_000)
+        after = None if cursor is None else decode(cursor, "cursor", checks.item_id)
+        jobs = await self._parts.io.store(self._parts.store.jobs, self._queue(scope), after, limit + 1)
+        shown = tuple(
+            Queued(one.id, one.created_at, one.due_at, one.attempts, one.error, one.reply)
+            for one in jobs[:limit]
+        )
+        return Page(shown, encode(shown[-1].id) if len(jobs) > limit else None)
+
+    # -- one job -------------------------------------------------------------------------------------------------
+
+    def _queue(self, scope: Scope | Sequence[str] | None) -> Reach:
+        """Return whose steps are meant: those the caller can see, or for the administrator those of the whole store."""
+        if scope is None and self._caller.admin:
+            return Reach(under=Scope.shared())
+        return self._reach(scope)
+
+    def _job(
+        self, target: Scope, places: Mapping[str, Scope], episodes: Sequence[MemoryItem], by: Authorship,
+        background: bool,
+    ) -> Job:  # fmt: skip
+        """Return the job of a step: where it lies and goes, not a word of it."""
+        now = self._parts.clock.now()
+        body = {
+            "episodes": [item.id for item in episodes],
+            "places": {kind: scope.to_json() for kind, scope in places.items()},
+            "actor": by.actor,
+            "reason": by.reason,
+        }
+        return Job(self._parts.clock.new_id(), target, now, now if background else now + HOLD, body)
+
+    async def _finished(self, seen: Observation, job: Job) -> Observation:
+        """Return a step with what the model proposed; an error carries what was kept without it."""
+        try:
+            more = await self._tried(job)
+        except ExtractionFailed as error:
+            error.observation = seen
+            raise
+        except ModelError as error:
+            told = ModelError(f"{error}; what was said is kept, and work() asks the model again")
+            told.observation = seen
+            raise told from error
+        if more is None:
+            return seen
+        judgements = sorted([*seen.judgements, *more.judgements], key=lambda one: one.message)
+        return Observation(seen.episodes, tuple(judgements))
+
+    async def _tried(self, job: Job) -> Observation | None:
+        """Work one job; what fails is noted with it. None where another did it first, or the day's calls are used up."""
+        try:
+            return await self._read(job)
+        except Settled:
+            return None
+        except _Spent:
+            midnight = self._parts.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            later = replace(job, due_at=midnight + _DAY, error="this scope's calls of the day are used up")
+            await self._parts.io.store(self._parts.store.postpone, later)
+            return None
+        except HoldfastError as error:
+            await self._parts.io.store(self._parts.store.postpone, self._failed(job, error))
+            raise
+
+    def _failed(self, job: Job, error: HoldfastError) -> Job:
+        """Return a job after a try that failed: due again, or given up with the reply that could not be read."""
+        from ..redact import policy, redact
+
+        table = policy(self._parts.rules.policy)
+
+        def shown(text: str) -> str:
+            return checks.cleaned(redact(text[: checks.MAX_TEXT], table).value)
+
+        attempts, told = job.attempts + 1, shown(str(error))
+        if isinstance(error, ExtractionFailed):
+            return replace(job, attempts=attempts, due_at=None, error=told, reply=shown(error.reply))
+        later = self._parts.clock.now() + FIRST_PAUSE * 4 ** (attempts - 1)
+        return replace(job, attempts=attempts, due_at=later if attempts < TRIES else None, error=told)
+
+    async def _read(self, job: Job) -> Observation:
+        """Ask the model about one step as it is kept now, and keep what the step bears out of its proposals."""
+        from ..extract.drafted import proposals
+        from .step import Step, said_in
+
+        body, now = job.body, self._parts.clock.now()
+        episodes = await self._still_there(job)
+        candidates: list[Candidate] = []
+        places = {kind: Scope.from_json(labels) for kind, labels in body["places"].items()}
+        scopes = tuple(dict.fromkeys((job.scope, *places.values())))
+        if messages := said_in(episodes):
+            step = Step(messages, self._parts.rules, now)
+            drafted = await self._drafted(job.scope, step.messages)
+            ruled = step.ruled(await self._declared(scopes))
+            candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._parts.rules.table))
+        mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
+        items = [mine._candidate(one, episodes, places, job.scope) for one in candidates]
+        by = Authorship("observe", body["actor"], body["reason"])
+        made = list(zip(candidates, items, strict=True))
+        veiled = _veiled(episodes, [one.text for one in candidates if one.held and one.draft])
+        return await mine._observed([], scopes, [], made, by, Settle(job.id), veiled)
+
+    async def _still_there(self, job: Job) -> list[MemoryItem]:
+        """Return the episodes of a job as they are now, without those that were deleted since."""
+        get, reach, at = self._parts.store.get, Reach(exactly=(job.scope,)), self._at()
+        found = [await self._parts.io.store(get, id, reach, at) for id in job.body["episodes"]]
+        return [item for item in found if item is not None and item.state == "active"]
+
+    async def _drafted(self, scope: Scope, messages: Sequence[Message]) -> list[Drafted]:
+        """Return what the model drafts; a reply that cannot be read is asked for once more, saying why."""
+        from ..extract.drafted import SCHEMA, Unreadable, parsed, transcript
+
+        text = transcript(messages)
+        try:
+            return parsed(await self._asked(scope, text, SCHEMA))
+        except Unreadable as error:
+            again = (
+                f"{text}\n\nA reply to this could not be used: {error}. Reply with that JSON object alone."
+            )
+        reply = await self._asked(scope, again, SCHEMA)
+        try:
+            return parsed(reply)
+        except Unreadable as error:
+            raise ExtractionFailed(str(error), reply) from None
+
+    async def _asked(self, scope: Scope, text: str, schema: Mapping[str, Any]) -> str:
+        """Return a model's reply, the call and its tokens counted; raises `_Spent` where no call is left today."""
+        spend, now = self._parts.store.spend, self._parts.clock.now()
+        most = self._parts.calls or 0
+        if not await self._parts.io.store(spend, scope, now, 1, 0, most):
+            raise _Spent
+        reply = await self._parts.io.ask(instructions(), text, schema)
+        count = self._parts.count
+        tokens = (reply.asked or count(instructions()) + count(text)) + (reply.answered or count(reply.text))
+        await self._parts.io.store(spend, scope, now, 0, tokens, most)
+        return reply.text
+
+    # -- all jobs, beside everybody ------------------------------------------------------------------------------
+
+    def _everybody(self) -> Self:
+        """Return the same engine for whoever works the whole store's queue."""
+        return type(self)(self._parts, Caller(Scope.shared(), admin=True))
+
+    async def _drained(self) -> float | None:
+        """Work off what is due in the whole store, and return the seconds until more is, or None where nothing waits."""
+        reach = Reach(under=Scope.shared())
+        while True:
+            now = self._parts.clock.now()
+            job = await self._parts.io.store(self._parts.store.claim, reach, now, now + HOLD)
+            if job is None:
+                break
+            try:
+                await self._tried(job)
+            except HoldfastError:  # noted with the job
+                continue
+        left = await self._parts.io.store(self._parts.store.jobs, reach, None, 1_000)
+        waits = [(one.due_at - now).total_seconds() for one in left if one.due_at is not None]
+        return max(0.1, min(waits)) if waits else None
+
+    # -- keeping what was read -----------------------------------------------------------------------------------
+
+    async def _observed(
+        self,
+        found: Sequence[Judgement],
+        scopes: tuple[Scope, ...],
+        told: Sequence[tuple[Draft, MemoryItem]],
+        candidates: Sequence[tuple[Candidate, MemoryItem | None]],
+        by: Authorship,
+        queue: Enqueue | Settle | None = None,
+        veiled: Sequence[MemoryItem] = (),
+    ) -> Observation:
+        """Write a step's episodes, its candidates as they are judged, and what becomes of its job, in one transaction.
+
+        `veiled` are episodes kept earlier, as they are to be from now on.
+        """
+        from .judging import Made, judged
+
+        saved = [item for _, item in candidates if item is not None]
+        entries = await self._entries([*(item for _, item in told), *saved, *veiled])
+
+        async def change() -> Observation:
+            now, known = self._parts.clock.now(), await self._declared(scopes)
+            asked = [(item, False, draft.idempotency_key) for draft, item in told]
+            asked += [(item, self._contested(item), None) for item in saved]
+            standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
+            plan = Plan(self._parts.many)
+            for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
+                plan.add(draft, item, draft.text, entry, standing)
+            done: list[tuple[Judgement, int | None]] = []
+            fresh = not any(standing.once for standing in standings[: len(told)])
+            if fresh:  # else this step was kept before
+                rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=False)
+                made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
+                done = [
+                    *((one, None) for one in found),
+                    *judged(plan, made, known, self._parts.rules.table, now),
+                ]
+                shown = entries[len(entries) - len(veiled) :]
+                for item, entry in zip(veiled, shown, strict=True):
+                    plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
+                plan.writes += [queue] if queue else []
+            written = await self._apply(plan.writes, by) if plan.writes else []
+            kept = [await self._kept(result, written) for result in plan.results]
+            settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
+            queued = queue.job.id if fresh and isinstance(queue, Enqueue) else None
+            judgements = sorted(settled, key=lambda one: one.message)
+            return Observation(tuple(kept[: len(told)]), tuple(judgements), queued)
+
+        return await self._retried(change)
+
+    def _candidate(
+        self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope
+    ) -> MemoryItem | None:
+        """Return what a candidate would be saved as, citing the episode it was read from."""
+        draft = one.draft
+        if draft is None:
+            return None
+        # A user without a name is "user" in a slot; what is about them, or is theirs ("ada's sister.residence"), is personal.
+        named = draft.speaker if draft.source.role == "user" else None
+        who = checks.folded(named).replace(".", "") if named else "user"
+        personal = draft.kind == "fact" and (draft.slot or "").startswith((f"{who}.", f"{who}'s "))
+        scope = places.get("personal" if personal else draft.kind, target)
+        cited = [item.id for item in episodes if item.metadata.get("message") == one.proposal.message]
+        source = replace(draft.source, lineage=(*draft.source.lineage, *cited[:1]))
+        item = self._item(self._redacted(replace(draft, scope=scope, source=source)))
+        # Only words make a time explicit: two values of one message are a correction, not a conflict.
+        return replace(item, explicit_time=one.proposal.dated, state="pending" if one.held else "active")
+
+    async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
+        """Return the live declarative memories of exactly these scopes, the latest first."""
+        scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
+        return await self._parts.io.store(self._parts.store.scan, scan)
+
+
+def _veiled(episodes: Sequence[MemoryItem], held: Sequence[str]) -> list[MemoryItem]:
+    """Return the episodes in which words now wait for review, without these."""
+    from .step import WAITING
+
+    found = []
+    for item in episodes:
+        text = functools.reduce(lambda rest, words: rest.replace(words, WAITING), held, item.text)
+        if text != item.text:
+            found.append(replace(item, text=text))
+    return found

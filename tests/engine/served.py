@@ -1,0 +1,117 @@
+"""A server on the loopback interface that speaks OpenAI's and Anthropic's protocols and says what a test scripted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+@dataclass
+class Answer:
+    """One scripted answer. `claimed` is a Content-Length other than the true one, `drip` the seconds between its bytes."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drip: float = 0.0
+    claimed: int | None = None
+
+
+@dataclass
+class Request:
+    """One request as it came."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def text(self) -> str:
+        """What the model was asked to read, or to embed."""
+        return str(self.body["messages"][-1]["content"])
+
+
+Scripted = Answer | Callable[[Request], Answer]
+
+
+def completion(content: Any, status: int = 200) -> Answer:
+    """OpenAI's chat completion with a content: text, or anything else as JSON."""
+    said = content if isinstance(content, str) else json.dumps(content)
+    body = {
+        "id": "chatcmpl-1", "object": "chat.completion", "model": "m",
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": said}}],
+        "usage": {"prompt_tokens": 700, "completion_tokens": 50, "total_tokens": 750},
+    }  # fmt: skip
+    return Answer(json.dumps(body).encode(), status)
+
+
+def tool_use(given: Any) -> Answer:
+    """Anthropic's message that calls the tool `reply`."""
+    body = {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "tool_use",
+        "content": [{"type": "text", "text": "Here."}, {"type": "tool_use", "id": "toolu_1", "name": "reply", "input": given}],
+        "usage": {"input_tokens": 800, "output_tokens": 40},
+    }  # fmt: skip
+    return Answer(json.dumps(body).encode())
+
+
+class Server:
+    """Answers each request with the next of `script`, and with the last for ever after; `requests` are those that came."""
+
+    def __init__(self, script: Iterable[Scripted]) -> None:
+        self._script = list(script)
+        self.requests: list[Request] = []
+        lock, server = threading.Lock(), self
+
+        class Speaker(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
+
+            def do_POST(self) -> None:
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                request = Request(self.path, dict(self.headers.items()), json.loads(raw))
+                with lock:
+                    server.requests.append(request)
+                    next_one = server._script.pop(0) if len(server._script) > 1 else server._script[0]
+                self._give(next_one if isinstance(next_one, Answer) else next_one(request))
+
+            def _give(self, answer: Answer) -> None:
+                time.sleep(answer.delay)
+                try:
+                    self.send_response(answer.status)
+                    length = len(answer.body) if answer.claimed is None else answer.claimed
+                    given = {"Content-Type": "application/json", "Content-Length": str(length)}
+                    for name, value in (given | dict(answer.headers)).items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    for at in range(0, len(answer.body), 1 if answer.drip else len(answer.body)):
+                        self.wfile.write(answer.body[at : at + 1] if answer.drip else answer.body)
+                        self.wfile.flush()
+                        time.sleep(answer.drip)
+                except OSError:
+                    return  # the client gave up
+                if answer.claimed is not None:
+                    self.close_connection = True
+
+            def log_message(self, *_: Any) -> None:
+                """Keep quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Speaker)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
