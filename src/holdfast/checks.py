@@ -202,7 +202,8 @@ def metadata(value: object) -> Frozen:
     if not isinstance(value, Mapping):
         raise InvalidInput("metadata", f"must be a mapping, not {type(value).__name__}")
     plain = Frozen(_copied(value, "metadata", 0))
-    _small(plain, "metadata", MAX_JSON)
+    if plain:
+        _small(plain, "metadata", MAX_JSON)
     return plain
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -211,18 +212,18 @@ class Base:
         """Return the search data of texts, embedding all of them and their sentences in one call."""
         analyzer, model = self._parts.analyzer, self._parts.model
         texts = [index_text(item.text, speaker=item.speaker, observed_at=item.observed_at) for item in items]
-        parts = [_sentences(item) if model else [] for item in items]
-        vectors = (
-            await self._parts.io.embed([*texts, *(one for part in parts for one in part)]) if model else None
-        )
-        made, at = [], len(texts)
-        for n, (item, text) in enumerate(zip(items, texts, strict=True)):
-            entry = Entry(analyzer.terms(text), analyzer.length(item.text), traits(item.text))
-            if vectors is not None:
-                own = vectors[at : at + len(parts[n])]
-                entry, at = replace(entry, model=model, vector=vectors[n], sentences=own), at + len(own)
-            made.append(entry)
-        return made
+        # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
+        terms = [analyzer.terms(text) for text in texts]
+        read = [(analyzer.length(item.text), traits(item.text)) for item in items]
+        if model is None:
+            return [Entry(terms[n], *read[n]) for n in range(len(items))]
+        parts = [_sentences(item) for item in items]
+        vectors = await self._parts.io.embed([*texts, *(one for part in parts for one in part)])
+        ends = [len(texts), *itertools.accumulate(map(len, parts), initial=len(texts))][1:]
+        return [
+            Entry(terms[n], *read[n], model, vectors[n], vectors[ends[n] : ends[n + 1]])
+            for n in range(len(items))
+        ]
 
 
 def _sentences(item: MemoryItem) -> list[str]:

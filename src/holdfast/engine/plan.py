@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from .. import decide
 from ..errors import IdempotencyConflict
 from ..ports import Entry, Insert, Once, Ref, Remove, Replace, Sight, Standing, Write
-from ..types import Draft, MemoryItem, Scope, Source
+from ..types import Draft, MemoryItem, Scope, Source, changed
 
 _ASKED = tuple(
     one.name for one in fields(Draft) if one.name not in ("source", "metadata", "scope", "idempotency_key")
@@ -66,7 +66,7 @@ class Plan:
         self._newest = {**standing.newest, **self._newest}
         begins_now = item.valid_from is None
         if begins_now:
-            item = replace(item, valid_from=standing.time)
+            item = changed(item, valid_from=standing.time)
         several = decide.many(item, self.many)
         contested = item.slot is not None and not several
         holders = self._met(item, standing) if contested else []

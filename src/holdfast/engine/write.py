@@ -105,7 +105,8 @@ class Writes(Base):
             thread=thread, turn=turn, observed_at=observed_at, valid_from=valid_from, valid_to=valid_to,
             expires_at=expires_at, source=cast(Any, source), idempotency_key=idempotency_key,
         )  # fmt: skip
-        return (await self._keep([draft], self._by("save", reason)))[0]
+        draft = self._redacted(draft)
+        return (await self._keep([draft], [self._item(draft)], self._by("save", reason)))[0]
 
     async def save_many(
         self,
@@ -127,9 +128,8 @@ class Writes(Base):
             raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
         rest = iter(items)
         while chunk := list(itertools.islice(rest, BATCH)):
-            drafts = _each(Draft.of, chunk, len(done))
-            _each(self._item, drafts, len(done))
-            done += await self._keep(drafts, by)
+            drafts = _each(self._redacted, _each(Draft.of, chunk, len(done)), len(done))
+            done += await self._keep(drafts, _each(self._item, drafts, len(done)), by)
             if progress is not None:
                 progress(len(done))
         return done
@@ -288,10 +288,10 @@ class Writes(Base):
 
     # -- saving --------------------------------------------------------------------------------------------------
 
-    async def _keep(self, drafts: Sequence[Draft], by: Authorship) -> list[MemoryItem]:
-        """Save at most 1,000 drafts in one transaction."""
-        drafts = [self._redacted(draft) for draft in drafts]
-        items = [self._item(draft) for draft in drafts]
+    async def _keep(
+        self, drafts: Sequence[Draft], items: Sequence[MemoryItem], by: Authorship
+    ) -> list[MemoryItem]:
+        """Save at most 1,000 drafts, and the items they are to be, in one transaction."""
         digests = [
             digest_of(draft, item) if draft.idempotency_key else ""
             for draft, item in zip(drafts, items, strict=True)

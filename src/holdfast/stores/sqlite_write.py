@@ -29,7 +29,7 @@ from ..ports import (
     Standing,
     Write,
 )
-from ..types import MemoryItem, Scope
+from ..types import MemoryItem, Scope, changed
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 
@@ -84,6 +84,7 @@ class Transaction:
         self._key_id, self._secret = chain
         self._places: dict[Scope, Place] = {}
         self._models: dict[str, int] = {}
+        self._marks: dict[tuple[str, int], int | None] = {}
 
     def write(self, write: Write) -> MemoryItem | None:
         """Make one write; return the item as written, or None for what is none."""
@@ -147,7 +148,7 @@ class Transaction:
         found = self._used(place, key, keys_after) if key is not None else None
         once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
         if item.valid_from is None:
-            item = replace(item, valid_from=rows.at(place.known))
+            item = changed(item, valid_from=rows.at(place.known))
         holders = self._holders(place.scope_id, item) if contested else ()
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
         twin = None if contested else self._twin(place.scope_id, item, rows.micros(item.valid_from))
@@ -174,7 +175,7 @@ class Transaction:
 
     def _twin(self, scope_id: int, item: MemoryItem, at: int | None) -> MemoryItem | None:
         """Return the live memory that says the same at a moment, and will for as long as the item would."""
-        mark = rows.twin_of(item, self._term_key)
+        mark = self._mark(item)
         if mark is None:
             return None
         found = self._db.execute(
@@ -184,6 +185,13 @@ class Transaction:
         )
         known = (rows.item_of(row, at or self._now) for row in found)
         return next((one for one in known if decide.outlasts(one, item)), None)
+
+    def _mark(self, item: MemoryItem) -> int | None:
+        """Return the mark of a memory's twins, worked out once for all that is asked of one version."""
+        said = item.id, item.version
+        if said not in self._marks:
+            self._marks[said] = rows.twin_of(item, self._term_key)
+        return self._marks[said]
 
     def _check_slot(self, item: MemoryItem, seen: frozenset[Ref]) -> None:
         place = self._place(item.scope)
@@ -248,7 +256,7 @@ class Transaction:
             item,
             key=key,
             known_from=known,
-            twin=rows.twin_of(item, self._term_key),
+            twin=self._mark(item),
             entry=key if entry else inherits,
             closes=closed,
             by=self._by,
@@ -272,7 +280,7 @@ class Transaction:
                 "INSERT OR IGNORE INTO links VALUES (?, ?, ?)",
                 [(key, relation, uuid.UUID(id).bytes) for relation, id in linked],
             )
-        return replace(item, known_from=rows.moment(known), known_to=None)
+        return changed(item, known_from=rows.moment(known), known_to=None)
 
     def _index(self, key: int, entry: Entry) -> None:
         packed = rows.pack_terms(entry, self._hashes, self._term_key)
