@@ -121,7 +121,7 @@ def rows(quick: bool) -> Iterator[Row]:
             unit = f"x embedding (processor {found['ratio_of_processor_time']:.2f})"
             yield Row(f"one durable save of a {name}", found.pop("ratio"), 1.2, unit, detail=found)
         count = 2_000 if quick else 10_000
-        found = in_bulk(memory.scoped(user="ben"), floor, chatter, count, 1 if quick else 5)
+        found = in_bulk(memory.scoped(user="ben"), floor, chatter, count, 1 if quick else 2)
         yield Row(
             f"save_many of {count:,} short texts",
             found.pop("share"),

@@ -16,13 +16,13 @@ import time
 import tomllib
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import ConfigError, EmbedderError, HoldfastError, InvalidInput, ModelError, ModelMismatch
 from .ports import Embedder, Floats, Model, Reply, Store
@@ -383,6 +383,19 @@ def _stopped(error: HoldfastError) -> None:
     logging.getLogger("holdfast").warning("reading in the background stopped: %s", error)
 
 
+class Beside(Generic[T]):
+    """Work on a thread of its own, awaited without a pause: an `await` waits for the thread."""
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        thread = ThreadPoolExecutor(1, thread_name_prefix="holdfast-beside")
+        self._done = thread.submit(run, work)
+        thread.shutdown(wait=False)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        yield from ()
+        return self._done.result()
+
+
 class Direct:
     """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
 
@@ -401,6 +414,10 @@ class Direct:
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
         return call(*arguments, **named)
+
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Begin work now, beside the caller, who awaits it later."""
+        return Beside(work)
 
     def start(self, work: Work) -> None:
         """Do `work` on a thread of its own."""
@@ -441,6 +458,12 @@ class Pooled:
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, partial(call, *arguments, **named)
         )
+
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Begin work now, beside the caller, who awaits it later."""
+        import asyncio
+
+        return asyncio.ensure_future(work)
 
     def start(self, work: Work) -> None:
         """Do `work` as a task of the running loop."""

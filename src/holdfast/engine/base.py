@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -33,6 +33,9 @@ class IO(Protocol):
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return a language model's reply, as `Model.ask` does."""
+
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Begin work that waits for a model alone, beside the caller, who awaits it later."""
 
     def start(self, work: Callable[[], Coroutine[Any, Any, float | None]]) -> None:
         """Do `work` beside the caller, again after as many seconds as it returns, until it returns None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -24,6 +24,7 @@ from ..errors import (
 from ..filters import And, Filter, In
 from ..ports import (
     Authorship,
+    Entry,
     Insert,
     Reach,
     Ref,
@@ -106,7 +107,8 @@ class Writes(Base):
             expires_at=expires_at, source=cast(Any, source), idempotency_key=idempotency_key,
         )  # fmt: skip
         draft = self._redacted(draft)
-        return (await self._keep([draft], [self._item(draft)], self._by("save", reason)))[0]
+        item = self._item(draft)
+        return (await self._keep([draft], [item], await self._entries([item]), self._by("save", reason)))[0]
 
     async def save_many(
         self,
@@ -126,13 +128,30 @@ class Writes(Base):
         given: object = items
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
-        rest = iter(items)
-        while chunk := list(itertools.islice(rest, BATCH)):
-            drafts = _each(self._redacted, _each(Draft.of, chunk, len(done)), len(done))
-            done += await self._keep(drafts, _each(self._item, drafts, len(done)), by)
-            if progress is not None:
-                progress(len(done))
-        return done
+        chunks = self._chunks(iter(items))
+        before: tuple[list[Draft], list[MemoryItem], Awaitable[list[Entry]]] | None = None
+        while True:
+            chunk = None
+            try:
+                chunk = next(chunks, None)
+                ahead = None if chunk is None else self._parts.io.ahead(self._entries(chunk[1]))
+            finally:  # written while the next is embedded, and also where the next is refused
+                if before is not None:
+                    drafts, made, entries = before
+                    done += await self._keep(drafts, made, await entries, by)
+                    if progress is not None:
+                        progress(len(done))
+            if chunk is None or ahead is None:
+                return done
+            before = (*chunk, ahead)
+
+    def _chunks(self, items: Iterator[Any]) -> Iterator[tuple[list[Draft], list[MemoryItem]]]:
+        """Yield at most 1,000 drafts at a time, checked, with the items they are to be."""
+        begun = 0
+        while chunk := list(itertools.islice(items, BATCH)):
+            drafts = _each(self._redacted, _each(Draft.of, chunk, begun), begun)
+            yield drafts, _each(self._item, drafts, begun)
+            begun += len(chunk)
 
     async def update(
         self,
@@ -289,14 +308,13 @@ class Writes(Base):
     # -- saving --------------------------------------------------------------------------------------------------
 
     async def _keep(
-        self, drafts: Sequence[Draft], items: Sequence[MemoryItem], by: Authorship
+        self, drafts: Sequence[Draft], items: Sequence[MemoryItem], entries: Sequence[Entry], by: Authorship
     ) -> list[MemoryItem]:
-        """Save at most 1,000 drafts, and the items they are to be, in one transaction."""
+        """Save at most 1,000 drafts, with the items they are to be and these items' search data, in one transaction."""
         digests = [
             digest_of(draft, item) if draft.idempotency_key else ""
             for draft, item in zip(drafts, items, strict=True)
         ]
-        entries = await self._entries(items)
 
         async def change() -> list[MemoryItem]:
             plan = Plan(self._parts.many)
