@@ -388,8 +388,9 @@ _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
 
 def _said(item: MemoryItem) -> object:
     """Return what tells a memory from others that say the same: words, who says them, and what they are filed under."""
-    words = _WORD.findall(item.text.casefold()) or [item.text]
-    return " ".join(words), item.speaker, item.slot, item.tags, json.dumps(item.value, sort_keys=True)
+    words = tuple(_WORD.findall(item.text.casefold())) or item.text
+    value = json.dumps(item.value, sort_keys=True) if isinstance(item.value, dict) else item.value
+    return words, item.speaker, item.slot, item.tags, type(value), value
 
 
 def _counts(c: Candidates) -> dict[str, int]:

@@ -54,12 +54,11 @@ class Nearby(NamedTuple):
 NOTHING_NEAR = Nearby(np.zeros(0, np.int64), _NONE[0], np.zeros(0, np.float32))
 
 
-def nearby(found: Sequence[Sequence[tuple[Docs, float]]]) -> Nearby:
-    """Return as one what holds the words that stand in for each of the query's, the nearest last."""
-    some = [(n, docs, how) for n, one in enumerate(found) for docs, how in one if len(docs)]
-    if not some:
+def nearby(found: Sequence[tuple[int, Docs, float]]) -> Nearby:
+    """Return as one the texts of words that stand in for the query's: the number of that one, the texts, how near."""
+    if not found:
         return NOTHING_NEAR
-    numbers, docs, hows = zip(*some, strict=True)
+    numbers, docs, hows = zip(*found, strict=True)
     sizes = [len(one) for one in docs]
     how = np.repeat(np.array(hows, np.float32), sizes)
     return Nearby(np.repeat(np.array(numbers), sizes), np.concatenate(docs), how)
@@ -74,16 +73,15 @@ class Segment(NamedTuple):
     counts: Counts
     texts: int
 
-    def find(self, words: Sequence[int]) -> list[slice]:
-        """Return where each term's postings are, an empty slice where it has none."""
+    def spans(self, words: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Return where each term's postings begin and end; at the same place where it has none."""
         if not len(self.words):
-            return [slice(0, 0)] * len(words)
+            return [0] * len(words), [0] * len(words)
         asked = np.array(words, np.uint64)
         places = self.words.searchsorted(asked)
         # The last start is the end of all postings: a word that would come after the last one holds nothing.
         same = self.words.take(places, mode="clip") == asked
-        lasts = self.starts.take(places + same, mode="clip")
-        return [slice(*span) for span in zip(self.starts[places].tolist(), lasts.tolist(), strict=True)]
+        return self.starts[places].tolist(), self.starts.take(places + same, mode="clip").tolist()
 
 
 class Held(NamedTuple):
@@ -125,13 +123,32 @@ class Postings:
     def find(self, words: Sequence[int]) -> list[tuple[Docs, Counts]]:
         """Return for each term the texts that hold it and how often (at most 255), in rising order of text."""
         held = self._held
-        parts = [(one, one.find(words)) for one in held.segments]
+        parts = [(one, *one.spans(words)) for one in held.segments]
         return [
             _in_one(
-                [(one.docs[places[n]], one.counts[places[n]]) for one, places in parts], held.tail.get(word)
+                [
+                    (one.docs[first[n] : last[n]], one.counts[first[n] : last[n]])
+                    for one, first, last in parts
+                ],
+                held.tail.get(word),
             )
             for n, word in enumerate(words)
         ]
+
+    def holding(self, words: Sequence[int]) -> dict[int, Docs]:
+        """Return the texts that hold a term, in rising order, by the term's place in `words`; terms that none holds are left out."""
+        held = self._held
+        found: dict[int, list[Docs]] = {}
+        for one in held.segments:
+            for n, (first, last) in enumerate(zip(*one.spans(words), strict=True)):
+                if first < last:
+                    found.setdefault(n, []).append(one.docs[first:last])
+        if held.tail:
+            for n, word in enumerate(words):
+                if word in held.tail:
+                    docs, counts = held.tail[word]
+                    found.setdefault(n, []).append(np.array(docs[: len(counts)], np.int32))
+        return {n: docs[0] if len(docs) == 1 else np.concatenate(docs) for n, docs in found.items()}
 
     @property
     def nbytes(self) -> int:

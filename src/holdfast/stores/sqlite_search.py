@@ -6,6 +6,7 @@ import functools
 import itertools
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -404,33 +405,35 @@ def _weigh(wholes: Sequence[Whole], words: dict[int, float]) -> dict[int, float]
 
 def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns) -> None:
     """Give each scope the texts that hold the words which may stand in for the query's; common ones stand in for nothing."""
-    asked = list(dict.fromkeys([*stand_ins, *(other for near in stand_ins.values() for other, _ in near)]))
-    if not asked:
-        return
-    held = [dict(zip(asked, _known(one, asked), strict=True)) for one in wholes]
+    # Of each of the query's words the nearest last, and then itself.
+    order = [
+        (n, other, how)
+        for n, (word, near) in enumerate(stand_ins.items())
+        for other, how in (*reversed(near), (word, 0.0))
+    ]
+    words = [other for _, other, _ in order]
+    held = [_known(one, one.index.postings.holding(words)) for one in wholes]
     most = FEW + COMMON * sum(one.alive.count for one in wholes)
-    common = {
-        word
-        for word in asked
-        if sum(_living(one, docs[word]) for one, docs in zip(wholes, held, strict=True)) > most
-    }
+    counts: Counter[int] = Counter()
+    for one, docs in zip(wholes, held, strict=True):
+        for place, found in docs.items():
+            counts[place] += _living(one, found)
     for one, docs in zip(wholes, held, strict=True):
         one.nearby = nearby(
             [
-                [
-                    *((docs[other], how) for other, how in reversed(near) if other not in common),
-                    (docs[word], 0.0),
-                ]
-                for word, near in stand_ins.items()
+                (order[place][0], docs[place], order[place][2])
+                for place in sorted(docs)
+                if order[place][2] == 0.0 or counts[place] <= most
             ]
         )
 
 
-def _known(one: Whole, words: Sequence[int]) -> list[NDArray[np.int32]]:
-    """Return the texts that hold each word, without those written since this search began."""
+def _known(one: Whole, docs: dict[int, NDArray[np.int32]]) -> dict[int, NDArray[np.int32]]:
+    """Return what holds each word without the texts written since this search began."""
     size = len(one.alive.live)
-    found = (docs for docs, _ in one.index.postings.find(words))
-    return [docs[: docs.searchsorted(size)] if len(docs) and docs[-1] >= size else docs for docs in found]
+    if one.index.size == size:
+        return docs
+    return {n: found[: found.searchsorted(size)] for n, found in docs.items()}
 
 
 def _living(one: Whole, docs: NDArray[np.int32]) -> int:
