@@ -292,7 +292,8 @@ class Candidates:
     to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
-    corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it.
+    corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it. `derived` says that some of the memories in reach were
+    read from others.
     """
 
     live: Bools
@@ -318,6 +319,7 @@ class Candidates:
     key: Ints
     as_of: AsOf
     has_vectors: bool = True
+    derived: bool = False
     beyond: Beyond | None = None
 
 
@@ -399,6 +401,12 @@ class Store(Protocol):
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
+
+    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
+        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now.
+
+        Only values in reach count; who ended one is followed to the one that is live at the moment.
+        """
 
     def history(
         self,

@@ -314,6 +314,7 @@ class Hit:
     `score` orders the hits of one answer (higher is better, comparable within it only). `relevance` is 0..1 and may be
     compared across answers. `signals` gives what each signal added to the score, by name; they sum to it. `twins` are the
     ids of memories that say the same, word for word, and were left out for this one, as far as the search came upon them.
+    `outdated_by` is the id of the memory that holds a slot now whose earlier value was read from this episode.
     """
 
     item: MemoryItem
@@ -321,6 +322,7 @@ class Hit:
     relevance: float
     signals: Mapping[str, float] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
+    outdated_by: str | None = None
 
     @property
     def id(self) -> str:
@@ -340,6 +342,7 @@ class Hit:
             "relevance": self.relevance,
             "signals": dict(self.signals),
             "twins": list(self.twins),
+            "outdated_by": self.outdated_by,
         }
 
 

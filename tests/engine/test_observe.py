@@ -41,6 +41,31 @@ def test_the_server_moved() -> None:
         assert "The server is on port 8080." in texts  # the episode
 
 
+def test_an_episode_that_tells_an_old_value_is_flagged() -> None:
+    """8080 comes below 9090 and says what replaced it, also when that was replaced too; no context shows it alone."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        [old] = ada.observe([told("The server is on port 8080.")], thread="ops").episodes
+        ada.observe([told("The server is now on port 9090, not 8080.", 1)], thread="ops")
+        hits = ada.search("which port is the server on?")
+        assert hits[0].item.value == 9090
+        flagged = {hit.id: hit.outdated_by for hit in hits if hit.outdated_by}
+        assert flagged == {old.id: hits[0].id}
+        assert memory.scoped(user="bob").search("which port is the server on?") == []
+        for budget in range(10, 200, 10):
+            text = ada.context("which port is the server on?", budget=budget, min_relevance=0.0).text
+            assert "9090" in text or "8080" not in text
+        ada.observe([told("The server is now on port 9191, not 9090.", 2)], thread="ops")
+        now = ada.current("server.port")
+        hits = ada.search("which port is the server on?")
+        assert {hit.text for hit in hits if hit.outdated_by == now.id} == {
+            "The server is on port 8080.",
+            "The server is now on port 9090, not 8080.",
+        }
+        then = ada.search("server port", valid_at=START + timedelta(hours=1))
+        assert [hit.outdated_by for hit in then if hit.id == old.id] == [None]
+
+
 def test_earlier_preferences_are_retired_and_others_stay() -> None:
     """ "Ignore my previous preferences, I now want shorter responses" speaks of the length of replies, not of jazz."""
     with Memory("sqlite://", embedder=None) as memory:

@@ -47,7 +47,7 @@ def packed(
     """
     from .. import pack
 
-    entries = [pack.Entry(hit.item, hit.relevance) for hit in hits]
+    entries = [pack.Entry(hit.item, hit.relevance, hit.outdated_by) for hit in hits]
     made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
     return Context(made.text, made.tokens, made.ids, receipt, made.needed)

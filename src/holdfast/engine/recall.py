@@ -198,8 +198,11 @@ class Recall(Base):
         signals, named = found.ranked.contributions(chosen), found.ranked.recipe.named
         relevances, least = ranking.relevance(found.ranked, chosen).tolist(), asked.options["min_relevance"]
         kept = [n for n, relevance in enumerate(relevances) if least is None or relevance >= least]
+        outdated = await self._outdated(asked, found, [picked[n].item for n in kept])
         hits = [
-            Hit(picked[n].item, scores[n], relevances[n], signals[n], tuple(picked[n].twins)) for n in kept
+            Hit(one.item, scores[n], relevances[n], signals[n], tuple(one.twins), outdated.get(one.item.id))
+            for n in kept
+            for one in (picked[n],)
         ]
 
         def rows() -> tuple[Scored, ...]:
@@ -218,6 +221,16 @@ class Recall(Base):
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
         counts, as_of = _counts(found.candidates), found.candidates.as_of
         return Hits(hits, lambda: self._written(asked, as_of, counts, rows()))
+
+    async def _outdated(
+        self, asked: Question, found: Found, items: Sequence[MemoryItem]
+    ) -> Mapping[str, str]:
+        """Return which of the episodes among some items tell a value that another has replaced, and the id of that one."""
+        told = [item.id for item in items if item.kind == "episode"] if found.candidates.derived else []
+        if not told:
+            return {}
+        at = replace(asked.at, valid=found.candidates.as_of.valid)
+        return await self._parts.io.store(self._parts.store.outdated, told, asked.reach, at)
 
     async def _picked(self, asked: Question, found: Found) -> list[Picked]:
         """Return the best `k` of a corpus that are different things: of memories that say the same, the best one.

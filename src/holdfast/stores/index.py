@@ -141,6 +141,7 @@ class ScopeIndex:
         self.scope_id, self.epoch, self.position = scope_id, epoch, 0
         self.sizes = sizes
         self.last_known = 0
+        self.derived = False  # whether some memory was read from another
         # Items as they were read last, by version key; replaced as a whole by whatever is written in the scope, so that
         # who read before a write does not put an item of then beside those of now.
         self.shelf: dict[int, MemoryItem] = {}

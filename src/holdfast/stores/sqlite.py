@@ -52,6 +52,7 @@ _FROM_SLOT = (
     "FROM scopes s JOIN slots h ON h.scope_id = s.scope_id AND h.slot = ? AND h.valid_to > ? "
     f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
+_HOPS = 100  # values of a slot that may have followed the one an episode told
 _ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
 # A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
 _KEPT = (
@@ -443,6 +444,31 @@ class SqliteStore:
             [*parameters, *parameters, valid, valid, valid, valid, now, *filtered.parameters],
             valid,
         )
+
+    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
+        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
+        scopes = self._scopes(reach)
+        valid, known, _ = self._clocks(at, scopes)
+        condition, parameters = self._known(known)
+        mine = json.dumps([one.scope_id for one in scopes])
+
+        def ended(source: str, found: Sequence[str]) -> dict[str, str]:
+            rest = self._read(
+                f"SELECT {source}, json_extract(v.body, '$.superseded_by') FROM versions v LEFT JOIN closed c ON c.key = v.key "
+                f"{'JOIN links l ON l.key = v.key' if source[0] == 'l' else ''} WHERE {source} IN "
+                f"({','.join('?' * len(found))}) AND v.key >> 32 IN (SELECT value FROM json_each(?)) AND {condition} AND "
+                "v.slot IS NOT NULL AND v.state = 'active' AND v.valid_to <= ? ORDER BY v.valid_to, v.key",
+                [*(uuid.UUID(id).bytes for id in found), mine, *parameters, valid],
+            )
+            return {str(uuid.UUID(bytes=id)): successor for id, successor in rest if successor is not None}
+
+        answer = ended("l.item_id", ids)
+        for _ in range(_HOPS):
+            further = ended("v.item_id", sorted(set(answer.values()))) if answer else {}
+            if not further:
+                break
+            answer = {id: further.get(successor, successor) for id, successor in answer.items()}
+        return answer
 
     def history(
         self,

@@ -48,6 +48,7 @@ _ENTRIES = (
 )
 _ENTRIES_ALONE = _ENTRIES.replace("x.sentences", "NULL")
 _VECTORS = "SELECT x.vector FROM terms t LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
+_DERIVED = "SELECT EXISTS (SELECT 1 FROM links WHERE key > ? AND key <= ? AND relation = 'lineage')"
 _COUNT = "SELECT count(*) FROM terms WHERE key > ? AND key <= ?"
 _LISTS = "SELECT position, centres, lists FROM clusters WHERE scope_id = ? AND epoch = ? AND trained = ?"
 _SENTENCES = "SELECT x.key, x.sentences FROM json_each(?) j JOIN vectors x ON x.key = j.value WHERE x.sentences IS NOT NULL"
@@ -254,6 +255,8 @@ def _sample(db: sqlite3.Connection, seen: Seen, level: int, dimension: int) -> S
 def _extend(db: sqlite3.Connection, index: ScopeIndex, position: int) -> None:
     """Load what was written after what the state holds, up to a position, some at a time."""
     base, total = index.scope_id << 32, position - index.position
+    if not index.derived:
+        index.derived = bool(db.execute(_DERIVED, (base | index.position, base | position)).fetchone()[0])
     while index.position < position:
         last = min(index.position + CHUNK, position)
         span = base | index.position, base | last
@@ -360,6 +363,7 @@ def _assembled(
         key=_joined([part.alive.key for part in parts], np.int64),
         as_of=as_of,
         has_vectors=has_vectors,
+        derived=any(part.index.derived for part in parts),
         beyond=beyond,
     )
 
