@@ -114,7 +114,7 @@ def _of_scope(one: Whole, query: Quantised | None, sizes: Sizes, least: int) -> 
     """Return how many live rows hold a word, and the rows drawn: the best of each channel, with the turns around the first."""
     alive, drawn = one.alive, np.zeros(len(one.alive.live), np.bool_)
     most = max(least, sizes.drawn, min(sizes.drawn_at_most, alive.count // SHARE))
-    by_words, sums, holding = best(one.terms, alive.live, most if query is not None else 2 * most)
+    by_words, sums, holding = best(one.terms, alive.live, most if query is not None else 4 * most)
     by_meaning, cosines = (_NONE, _NOTHING) if query is None else _by_meaning(one, query, sizes, most)
     drawn[by_words] = drawn[by_meaning] = True
     best_of_each = [
