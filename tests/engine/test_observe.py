@@ -10,6 +10,7 @@ import pytest
 from holdfast import Memory
 from holdfast.attributes import Attribute
 from holdfast.errors import InvalidInput, NotFound
+from holdfast.testing import FrozenClock
 
 START = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
@@ -279,3 +280,48 @@ def test_what_waits_comes_page_by_page() -> None:
             if cursor is None:
                 break
         assert seen == ["walnuts", "shrimp", "celery"]
+
+
+def test_forgotten_and_said_again_in_one_step() -> None:
+    """What a step forgets and then says again is a new memory, whether or not its slot holds several values."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(["I like tea.", "My name is Ada."])
+        again = ["Forget that I like tea.", "I like tea.", "Forget my name.", "My name is Ada."]
+        seen = ada.observe(again)
+        assert [one.outcome for one in seen.judgements] == ["forgotten", "added", "forgotten", "added"]
+        assert {item.value for item in ada.list(kinds=["fact", "preference"]).items} == {"tea", "Ada"}
+
+
+def test_said_before_of_another_time_and_then_forgotten() -> None:
+    """A step that repeats what begins to hold later, and then forgets it, leaves nothing behind."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(told("I like jazz.", 3))
+        seen = ada.observe([told("I like jazz.", 10), told("Forget that I like jazz.")])
+        assert [one.outcome for one in seen.judgements] == ["known", "forgotten"]
+        assert ada.list(kinds=["preference"], valid_at=START + timedelta(days=20)).items == ()
+
+
+def test_a_value_that_was_edited_ends_and_is_met_in_one_step() -> None:
+    """A memory of several versions can be ended by one message and met by the next, which dates itself earlier."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock(START + timedelta(days=9))) as memory:
+        ada = memory.scoped(user="ada")
+        [first] = ada.observe(told("The server is on port 9090.")).judgements
+        assert first.item is not None
+        ada.update(first.item.id, importance=0.9)
+        ada.observe([told("The server no longer uses port 9090.", 8), told("The server is on port 8080.", 3)])
+        values = [ada.current("server.port", valid_at=START + timedelta(days=day)) for day in (1, 4)]
+        assert [item and item.value for item in values] == [9090, 8080]
+
+
+def test_what_has_an_end_is_not_made_to_last() -> None:
+    """A value that is known to end before the word that ends it keeps its earlier end."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("The server is on port 9090."), told("The server is on port 8080.", 3)])
+        ada.observe(told("The server no longer uses port 9090.", 8))
+        port = ada.current("server.port", valid_at=START + timedelta(days=5))
+        assert port is not None
+        assert port.value == 8080
+        assert len(ada.list(kinds=["fact"], valid_at=START + timedelta(days=5)).items) == 1

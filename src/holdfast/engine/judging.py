@@ -42,6 +42,9 @@ def judged(
     live = list(known)
     found: list[Judged] = []
     for one in made:
+        if one.standing is not None:
+            plan.meet(one.standing)
+    for one in made:
         if one.candidate.skipped:
             found.append((one.candidate.judged("skipped", one.candidate.skipped), None))
             continue
@@ -50,12 +53,12 @@ def judged(
         one = _said_later(one, beside)
         verdict = judge(one.candidate.proposal, beside, table)
         concerned = [item for item in live if item.id in verdict.ids]
-        found.append(_planned(plan, one, verdict, concerned, now))
-        outcome = found[-1][0].outcome
-        if outcome in ("superseded", "ended", "forgotten"):
+        result, kept = _planned(plan, one, verdict, concerned, now)
+        found.append(result)
+        if result[0].outcome in ("superseded", "ended", "forgotten"):
             live = [item for item in live if item not in concerned]
-        if outcome in ("added", "superseded", "conflict") and one.item is not None:
-            live.append(one.item)
+        if kept is not None:
+            live.append(kept)
     return found
 
 
@@ -86,8 +89,8 @@ def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
 
 def _planned(
     plan: Plan, one: Made, verdict: Verdict, concerned: Sequence[MemoryItem], now: datetime
-) -> Judged:
-    """Plan what a verdict comes to, and return it as a judgement."""
+) -> tuple[Judged, MemoryItem | None]:
+    """Plan what a verdict comes to, and return it as a judgement, with the memory that holds from now on if there is one."""
     candidate, item, outcome = one.candidate, one.item, verdict.outcome
     at = next((end.at for end in candidate.proposal.ends if end.at), now)
     if (
@@ -99,16 +102,20 @@ def _planned(
         if item.state == "pending" or outcome == "review":
             why = f"{candidate.held}: waits for review" if candidate.held else verdict.reason
             plan.hold(item, one.standing)
-            return candidate.judged("pending", why, ids=verdict.ids), len(plan.results) - 1
+            return (candidate.judged("pending", why, ids=verdict.ids), len(plan.results) - 1), None
         rivals = concerned if outcome == "conflict" else ()
-        plan.enter(item, one.entry, one.standing, rivals)
+        kept = plan.enter(item, one.entry, one.standing, rivals)
+        if (
+            kept.id != item.id
+        ):  # the store holds what was not among the known: true at another time, or beyond `KNOWN`
+            return (candidate.judged("known", "said before", ids=(kept.id,)), len(plan.results) - 1), kept
         for other in concerned:
             if outcome == "superseded" and (other.slot != item.slot or decide.many(item, plan.many)):
                 plan.end(other, item.valid_from or now, item.id)
-        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1
+        return (candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1), kept
     if outcome in ("merged", "known") and item is not None:
         plan.sight(concerned[0], item.source)
-        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1
+        return (candidate.judged(outcome, verdict.reason, ids=verdict.ids), len(plan.results) - 1), None
     if outcome == "ended":
         for other in concerned:
             plan.end(other, at)
@@ -116,7 +123,6 @@ def _planned(
         for other in concerned:
             plan.remove(other)
     if outcome in ("ended", "forgotten", "withheld"):
-        return candidate.judged(outcome, verdict.reason, ids=verdict.ids), None
-    return candidate.judged(
-        "skipped", "nothing known to end" if outcome == "nothing to end" else verdict.reason
-    ), None
+        return (candidate.judged(outcome, verdict.reason, ids=verdict.ids), None), None
+    why = "nothing known to end" if outcome == "nothing to end" else verdict.reason
+    return (candidate.judged("skipped", why), None), None

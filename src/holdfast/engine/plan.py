@@ -33,6 +33,7 @@ class Plan:
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
         self._order: dict[tuple[str, datetime | None], int] = {}  # of when each was last written
+        self._gone: set[str] = set()  # ids of what the batch deletes, which nothing after it meets
         self._numbers = itertools.count()
         self._alike: dict[
             tuple[object, ...], list[tuple[str, datetime | None]]
@@ -63,7 +64,7 @@ class Plan:
 
         The memories of its slot that it is `against` stay, in conflict with it.
         """
-        self._newest = {**standing.newest, **self._newest}
+        self.meet(standing)
         begins_now = item.valid_from is None
         if begins_now:
             item = changed(item, valid_from=standing.time)
@@ -87,6 +88,10 @@ class Plan:
         }
         return self._insert(decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards)
 
+    def meet(self, standing: Standing) -> None:
+        """Take in how far the versions of what stands have come, before any of it is changed."""
+        self._newest = {**standing.newest, **self._newest}
+
     def sight(self, item: MemoryItem, source: Source) -> MemoryItem:
         """Count one more sighting of a memory."""
         item = self._fresh.get((item.id, item.valid_from), item)
@@ -102,9 +107,11 @@ class Plan:
         self._made += 1
 
     def end(self, item: MemoryItem, at: datetime, by: str | None = None) -> None:
-        """Let a memory hold until a time only, in favour of the memory `by` if there is one."""
+        """Let a memory hold until a time only, in favour of the memory `by` if there is one; an earlier end stays."""
         item = self._fresh.get((item.id, item.valid_from), item)
         at = at if item.valid_from is None or at > item.valid_from else item.valid_from + _INSTANT
+        if item.valid_to is not None and item.valid_to <= at:
+            return
         self._replace(
             replace(item, valid_to=at, superseded_by=by or item.superseded_by), Ref(item.id, item.version)
         )
@@ -114,6 +121,7 @@ class Plan:
         item = self._fresh.get((item.id, item.valid_from), item)
         self.writes.append(Remove(replace(item, state="deleted"), Ref(item.id, item.version), last=False))
         self._made += 1
+        self._gone.add(item.id)
 
     def approve(self, item: MemoryItem, base: Ref, entry: Entry, standing: Standing) -> None:
         """Write what waited for review as the next version of itself, beside what stands in its slot by now."""
@@ -127,10 +135,12 @@ class Plan:
             self._replace(one, Ref(one.id, one.version))
 
     def _replace(self, item: MemoryItem, base: Ref) -> None:
-        self.writes.append(Replace(self._next(item), base, last=False))
+        # The number the store will give it; of what is in no contested slot, the item's own is the newest known.
+        item = replace(item, version=self._newest.get(item.id, item.version) + 1)
+        self.writes.append(Replace(item, base, last=False))
         self._made += 1
-        self._remember(self._next(item))
-        self._newest[item.id] = self._newest.get(item.id, 1) + 1
+        self._remember(item)
+        self._newest[item.id] = item.version
 
     def _insert(
         self, decision: decide.Decision, entry: Entry, seen: frozenset[Ref], guards: dict[str, bool]
@@ -152,14 +162,10 @@ class Plan:
         known = {(one.id, one.valid_from): one for one in standing.holders}
         known |= {place: self._fresh[place] for place in self._alike.get((item.scope, item.slot), ())}
         latest = {place: self._fresh.get(place, one) for place, one in known.items()}
-        met = [place for place, one in latest.items() if decide.meets(item, one)]
+        met = [place for place, one in latest.items() if decide.meets(item, one) and one.id not in self._gone]
         # As the store gives them: of those that begin at once, the one written last comes last.
         met.sort(key=lambda place: (str(place[1]), self._order.get(place, -1)))
         return [latest[place] for place in met]
-
-    def _next(self, item: MemoryItem) -> MemoryItem:
-        """Return an item with the number the store will give it."""
-        return replace(item, version=self._newest.get(item.id, 1) + 1)
 
     def _remember(self, item: MemoryItem) -> tuple[str, datetime | None]:
         # A memory may be true in several parts: each is known by where it begins, which no decision changes.
@@ -174,7 +180,8 @@ class Plan:
             return None
         alike = self._alike.get((item.scope, item.slot, item.kind, item.text), ())
         known = [*([standing.twin] if standing.twin else []), *(self._fresh[place] for place in alike)]
-        return _alike(item, [self._fresh.get((one.id, one.valid_from), one) for one in known])
+        latest = [self._fresh.get((one.id, one.valid_from), one) for one in known]
+        return _alike(item, [one for one in latest if one.id not in self._gone])
 
 
 def _alike(item: MemoryItem, known: Sequence[MemoryItem]) -> MemoryItem | None:
