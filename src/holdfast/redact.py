@@ -14,11 +14,12 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from .errors import InvalidInput
 from .extract import words
+from .types import Draft
 
 Action = Literal["redact", "block", "review", "allow"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -119,6 +120,18 @@ def redact_json(value: Any, table: Mapping[str, Action] = POLICY) -> Redacted:
     """
     findings: list[Finding] = []
     return Redacted(_walked(value, table, "", "", findings, 0), tuple(findings))
+
+
+def masked(draft: Draft, table: Mapping[str, Action] = POLICY) -> Draft:
+    """Return a draft with what the table masks gone from its text, value, metadata, tags and speaker."""
+    return replace(
+        draft,
+        text=redact(draft.text, table).value,
+        value=redact_json(draft.value, table).value,
+        metadata=redact_json(dict(draft.metadata), table).value,
+        tags=tuple(redact(tag, table).value for tag in draft.tags),
+        speaker=draft.speaker and redact(draft.speaker, table).value,
+    )
 
 
 def _walked(

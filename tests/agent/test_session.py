@@ -273,3 +273,38 @@ def test_a_step_does_not_wait_for_a_model(tmp_path: Path) -> None:
         memory.work(waiting.id)
         (item,) = memory.scoped(user="ada").list(kinds=["preference"])
         assert (item.value, item.scope) == ("rye bread", Scope(user="ada"))
+
+
+def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
+    """Keys in names, ids, roles, calls, state, goals, runs, errors, a model's own memories and kept queries are masked."""
+    planted: list[str] = []
+
+    def key() -> str:
+        planted.append(f"ghp_{len(planted):02d}B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8")
+        return planted[-1]
+
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        called = {"id": "c", "function": {"name": key(), "arguments": json.dumps({"token": key()})}}
+        session.after_step(
+            [
+                said(f"use {key()}") | {"name": key(), "id": key()},
+                said("told", key()),
+                {"role": "assistant", "content": None, "tool_calls": [called]},
+                said(key(), "tool") | {"name": key()},
+            ],
+            outcome=f"failed with {key()}",
+        )
+        session.state["auth"] = {"header": key()}
+        session.before_step("go on", goal=f"rotate {key()}")
+        with pytest.raises(ValueError, match="ghp"), session.run(f"rotate {key()}", {"old": key()}) as run:
+            run.step(f"made {key()}", {"new": key()})
+            raise ValueError(key())
+        assert session.tried("rotate")[0].outcome == "ValueError: [redacted:secret]"
+        saved = session.call(
+            "save_memory", {"text": f"The key is {key()}", "slot": "api.key", "value": key()}
+        )
+        assert saved["saved"]["value"] == "[redacted:secret]"
+        memory.scoped(user="ada").search(f"what is {key()} for?", keep=True)
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir()).lower()
+    assert [one for one in planted if one.lower().encode() in written] == []

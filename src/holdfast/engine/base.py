@@ -121,6 +121,19 @@ class Base:
     def __init__(self, parts: Parts, caller: Caller) -> None:
         self._parts, self._caller = parts, caller
 
+    def _redacted(self, draft: Draft) -> Draft:
+        """Return a draft as it may be written: what an agent writes by itself masked by policy, then the user's own hook."""
+        if draft.kind == "working" or (draft.source.trust == "model" and draft.kind != "episode"):
+            from ..redact import masked, policy
+
+            draft = masked(draft, policy(self._parts.rules.policy))
+        if self._parts.redact is None:
+            return draft
+        redacted: object = self._parts.redact(draft)
+        if not isinstance(redacted, Draft):
+            raise InvalidInput("redact", f"must return a Draft, not {type(redacted).__name__}")
+        return redacted
+
     # -- scopes --------------------------------------------------------------------------------------------------
 
     def _target(self, scope: Scope | Sequence[str] | None) -> Scope:

@@ -306,6 +306,10 @@ class Recall(Base):
         )
 
     async def _keep_receipt(self, receipt: Receipt) -> None:
+        from ..redact import policy, redact
+
+        query = redact(receipt.query, policy(self._parts.rules.policy)).value
+        receipt = replace(receipt, query=query)  # kept in a file: what policy masks is not
         body = json.dumps(receipt.to_json(), ensure_ascii=False, separators=(",", ":"))
         scope = receipt.held.pick(receipt.held.names)[0]
         kept = KeptReceipt(receipt.id, scope, receipt.at, receipt.at + RECEIPT_LIFE, body)

@@ -26,6 +26,7 @@ _MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting
 _WITHHELD = "[withheld at the speaker's wish]"
 WAITING = "[waiting for review]"
 _MOST_TAGS = 12
+_WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,20 @@ class Step:
             raise InvalidInput("messages", "are empty; give at least one with text or a tool call")
 
     def _masked(self, message: Message) -> Message:
-        text = redact.redact(message.text, self._policy)
+        words = {name: getattr(message, name) for name in _WORDS}
+        said = {name: redact.redact(text, self._policy) for name, text in words.items() if text}
         calls = [(call, redact.redact_json(call.arguments, self._policy)) for call in message.calls]
-        for finding in (*text.findings, *(one for _, masked in calls for one in masked.findings)):
+        names = [redact.redact(call.name, self._policy) for call in message.calls]
+        parts = (*said.values(), *names, *(masked for _, masked in calls))
+        for finding in (one for part in parts for one in part.findings):
             if finding.action in ("redact", "block"):
                 shown = f"[redacted:{finding.kind}]"
                 self.found.append(Judgement("redacted", finding.name, message.place, shown))
-        made = tuple(replace(call, arguments=masked.value) for call, masked in calls)
-        return replace(message, text=text.value, calls=made)
+        made = tuple(
+            replace(call, name=name.value, arguments=masked.value)
+            for name, (call, masked) in zip(names, calls, strict=True)
+        )
+        return replace(message, calls=made, **{name: one.value for name, one in said.items()})
 
     def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
@@ -101,7 +108,8 @@ class Step:
 
     def _proposed(self, draft: Draft) -> Proposal:
         """Return what a developer's own extractor found as a proposal: its words are looked for in the messages."""
-        words = redact.redact(draft.text, self._policy).value
+        draft = redact.masked(draft, self._policy)
+        words = draft.text
         for message in self.messages:
             at = message.text.find(words)
             if at >= 0:
@@ -109,7 +117,7 @@ class Step:
         else:
             message, at = self.messages[-1], 0
         source = replace(draft.source, role=draft.source.role or message.role, trust=message.trust)
-        draft = replace(draft, text=words, source=source, observed_at=draft.observed_at or message.at)
+        draft = replace(draft, source=source, observed_at=draft.observed_at or message.at)
         end = at + len(words) if at or message.text.startswith(words) else 0
         return Proposal(
             "assert",
@@ -136,6 +144,10 @@ class Step:
         kinds = [one.sensitivity] if one.sensitivity else []
         found = redact.redact(self._message(one).text, self._policy).findings
         kinds += [each.kind for each in found if each.start < one.end and each.end > one.start]
+        # An extractor's draft need not be in the words of a message.
+        kinds += (
+            [each.kind for each in redact.redact(one.draft.text, self._policy).findings] if one.draft else []
+        )
         return next((kind for kind in kinds if self._policy.get(kind) == "review"), "")
 
     def _message(self, one: Proposal) -> Message:

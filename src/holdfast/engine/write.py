@@ -376,14 +376,6 @@ class Writes(Base):
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
 
-    def _redacted(self, draft: Draft) -> Draft:
-        if self._parts.redact is None:
-            return draft
-        redacted: object = self._parts.redact(draft)
-        if not isinstance(redacted, Draft):
-            raise InvalidInput("redact", f"must return a Draft, not {type(redacted).__name__}")
-        return redacted
-
     def _not_past(self, expires_at: datetime | None) -> None:
         if expires_at is not None and expires_at <= self._parts.clock.now():
             raise InvalidInput(
