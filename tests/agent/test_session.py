@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 
 from holdfast import AsyncMemory, Memory, Scope
 from holdfast.agent import AsyncSession, Session
-from holdfast.errors import ModelError, VersionConflict
+from holdfast.errors import InvalidInput, ModelError, VersionConflict
 from holdfast.testing import FakeModel, FrozenClock
 
 
@@ -297,9 +299,9 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
         )
         session.state["auth"] = {"header": key()}
         session.before_step("go on", goal=f"rotate {key()}")
-        with pytest.raises(ValueError, match="ghp"), session.run(f"rotate {key()}", {"old": key()}) as run:
-            run.step(f"made {key()}", {"new": key()})
-            raise ValueError(key())
+        run = session.begin(f"rotate {key()}", {"old": key()})
+        session.record(run.id, f"made {key()}", {"new": key()})
+        session.finish(run.id, "failed", f"ValueError: {key()}")
         assert session.tried("rotate")[0].outcome == "ValueError: [redacted:secret]"
         saved = session.call(
             "save_memory", {"text": f"The key is {key()}", "slot": "api.key", "value": key()}
@@ -308,3 +310,131 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
         memory.scoped(user="ada").search(f"what is {key()} for?", keep=True)
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir()).lower()
     assert [one for one in planted if one.lower().encode() in written] == []
+
+
+def failing(session: Session, error: Exception) -> None:
+    """A run that raises."""
+    with session.run("deploy") as run:
+        run.step("built")
+        raise error
+
+
+@pytest.mark.parametrize("message", ["x" * 30_000, '"' * 3_000, "a\x00b\ud800", ""])
+def test_a_run_ends_with_any_error(message: str, tmp_path: Path) -> None:
+    """The error that ended a run reaches the caller and the trace, however long or odd its message is."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        with pytest.raises(KeyError):
+            failing(session, KeyError(message))
+        assert session.unfinished() == ()
+        [trace] = session.tried("deploy")
+        assert (trace.status, trace.steps) == ("failed", ("built",))
+
+
+def test_a_run_that_ended_is_not_resumed(tmp_path: Path) -> None:
+    """Who would go on with a run that another has finished is told so."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        trace = session.begin("deploy")
+        session.begin("deploy", run_id=trace.id)
+        session.finish(trace.id, "done")
+        with pytest.raises(InvalidInput, match="has ended"):
+            session.begin("deploy", run_id=trace.id)
+
+
+def test_of_those_that_set_a_name_anew_one_wins(tmp_path: Path) -> None:
+    """Threads that all found nothing under a name set it at once: one does, the others are refused, also the next time."""
+    with opened(tmp_path) as memory:
+        ready = threading.Barrier(6)
+
+        def take(n: int) -> int:
+            session = Session(memory, thread="t", user="ada")
+            ready.wait()
+            try:
+                return session.state.set("lock", "same", expected_version=0)
+            except VersionConflict:
+                return 0
+
+        for _ in range(3):
+            with ThreadPoolExecutor(6) as pool:
+                assert sorted(pool.map(take, range(6))) == [0] * 5 + [1]
+            del Session(memory, thread="t", user="ada").state["lock"]
+
+
+def test_messages_fit_the_budget(tmp_path: Path) -> None:
+    """All that is sent, instructions and a goal or an input of more than the budget aside, takes no more than the budget."""
+
+    def words(text: str) -> int:
+        return len(text.split())
+
+    with Memory("sqlite://", embedder=None, count_tokens=words) as memory:
+        session = Session(memory, thread="t", user="ada", count_tokens=words)
+        for n in range(15):
+            session.after_step([said(f"the server of service number {n} is on port {n}")])
+            session.state[f"note{n}"] = "something to keep in mind"
+        step = session.before_step("which port?", goal="move every service to its new port", budget=0)
+        fixed = words(step.input) + words(f"Goal: {step.goal}")
+        for budget in range(0, 300, 3):
+            step = session.before_step("which port?", budget=budget)
+            sent = sum(words(one["content"]) for one in step.messages())
+            assert sent <= max(budget, fixed)
+
+
+def test_any_input_can_be_sent(tmp_path: Path) -> None:
+    """An input longer than a search takes, or with control characters, is sent as it is."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        for text in ("what is this log?\n" + "x y " * 20_000, "beep \x07"):
+            assert session.before_step(text).messages()[-1]["content"] == text
+
+
+def test_a_model_cannot_touch_what_is_the_sessions(tmp_path: Path) -> None:
+    """State and runs are out of the reach of tools, and so are kinds that are not for a model; nonsense is answered."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", team="core", state_scope=["team"])
+        plan = session.set_state("plan", ["build"])
+        run = session.begin("deploy")
+        tries: list[tuple[str, Any]] = [
+            ("save_memory", {"text": "x", "slot": "State.plan", "value": "x", "scope": "team"}),
+            ("save_memory", {"text": "x", "slot": f"run.{run.id}", "value": "x", "scope": "team"}),
+            ("save_memory", {"text": "x", "kind": "working"}),
+            ("update_memory", {"id": plan.id, "version": 1, "text": "x", "value": "x"}),
+            ("delete_memory", {"id": plan.id, "version": 1}),
+            ("save_memory", "[" * 100_000),
+            ("save_memory", b"{}"),
+        ]
+        for name, arguments in tries:
+            assert session.call(name, arguments)["error"] == "InvalidInput"
+        assert dict(session.state) == {"plan": ["build"]}
+        assert session.unfinished() == (run,)
+
+
+def test_any_question_can_be_confirmed(tmp_path: Path) -> None:
+    """What waits is found among any number, wherever it was placed."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada", project="api")
+        many = [said(f"I am allergic to thing{n}.") for n in range(101)]
+        last = session.after_step(many).observation.of("pending")[-1].item
+        assert last is not None
+        assert session.confirm(last.id, True).state == "active"
+
+
+def test_wrap_reads_content_parts(tmp_path: Path) -> None:
+    """The latest words of the user are found in parts too."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        parts = [{"type": "text", "text": "second"}, {"type": "image_url", "image_url": {"url": "x"}}]
+        sent: list[Any] = []
+
+        def model(messages: Any) -> str:
+            sent.append(messages)
+            return "fine"
+
+        session.wrap(model)([said("first"), {"role": "user", "content": parts}])
+        assert sent[0][-1]["content"] == "second"
+
+
+def test_placement_takes_lists(tmp_path: Path) -> None:
+    """A label that is not in a list is refused, not read letter by letter."""
+    with opened(tmp_path) as memory, pytest.raises(InvalidInput, match="placement"):
+        Session(memory, thread="t", user="ada", placement={"fact": "user"})

@@ -259,17 +259,16 @@ class AsyncSession(_Named):
 
 def _asked(messages: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """Return the instructions and the latest words of the user in a list of messages."""
-    instructions = "\n\n".join(str(one["content"]) for one in messages if one.get("role") == "system")
-    said = [
-        one["content"]
-        for one in messages
-        if one.get("role") == "user" and isinstance(one.get("content"), str)
-    ]
+    from ..extract import normalise  # with the rules, which a program that wraps nothing need not load
+
+    listed = normalise(messages)
+    instructions = "\n\n".join(one.text for one in listed if one.role == "system")
+    said = [one.text for one in listed if one.role == "user" and one.text.strip()]
     if not said:
         raise InvalidInput(
-            "messages", "hold no words of the user; give a message with role user and a string"
+            "messages", "hold no words of the user; give a message with role user and some text"
         )
-    return instructions, str(said[-1])
+    return instructions, said[-1]
 
 
 def _replied(reply: Any) -> dict[str, Any]:

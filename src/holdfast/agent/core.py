@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import itertools
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from .. import checks
 from ..config import TokenCounter
-from ..errors import HoldfastError, InvalidInput, SlotConflict, VersionConflict
-from ..filters import Eq
+from ..errors import HoldfastError, IdempotencyConflict, InvalidInput, SlotConflict, VersionConflict
+from ..filters import And, Eq
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Receipt
 from ..types import MemoryItem
-from .tools import TOOLS, shown
+from .tools import KINDS, TOOLS, shown
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
 SPLIT: Mapping[str, float] = {"memory": 0.5, "state": 0.15, "recent": 0.35}
@@ -28,7 +31,11 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
+_OWN = ("state.", "run.")  # slots of the session's state and runs
 _RECENT = 50  # turns looked at for the recent part
+_FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
+_LONGEST_OUTCOME = 900  # characters; as JSON it must fit into the run's value
+_ENDED = "ended"  # the id of the message that tells how a run ended
 _LONGEST = 2_000  # characters of a tool's result in a prompt; the episode has all of it
 
 
@@ -55,16 +62,9 @@ class Step:
         if self.goal:
             parts.append(f"Goal: {self.goal}")
         if self.state:
-            parts.append(
-                "State:\n"
-                + "\n".join(
-                    f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in self.state.items()
-                )
-            )
-        if self.folded:
-            parts.append(
-                f"({self.folded} earlier turns of this conversation are not shown; search_memory finds them.)"
-            )
+            parts.append("\n".join(["State:", *(_line(name, value) for name, value in self.state.items())]))
+        if self.folded and self.recent:
+            parts.append(_FOLDED.format(self.folded))
         system = "\n\n".join(part for part in parts if part)
         return [
             *([{"role": "system", "content": system}] if system else []),
@@ -92,6 +92,11 @@ class Trace:
     outcome: str | None
     started: datetime
     state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _line(name: str, value: Any) -> str:
+    """Return a name of the state as a prompt shows it."""
+    return f"- {name}: {json.dumps(value, ensure_ascii=False)}"
 
 
 async def got(result: Any) -> Any:
@@ -133,7 +138,8 @@ class Core:
         self.memory = memory.scoped(actor=actor, **{**labels, "session": thread})
         self.scope: Sequence[str] = self.names or ("session",)
         self.state_scope: Sequence[str] = tuple(state_scope) if state_scope else (*self.names, "session")
-        held = {kind: tuple(name for name in names if name in labels) for kind, names in placement.items()}
+        wanted = {kind: checks.many(names, f"placement[{kind!r:.40}]") for kind, names in placement.items()}
+        held = {kind: tuple(name for name in names if name in labels) for kind, names in wanted.items()}
         self.placement = {kind: names for kind, names in held.items() if names}
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.count = TokenCounter(count)
@@ -143,33 +149,36 @@ class Core:
     async def before_step(self, input: str, goal: str | None = None, *, budget: int = 2_048) -> Step:
         """Return what to send for an input within about `budget` tokens, split as `SPLIT` says; see `Step.messages`.
 
-        A `goal` given once holds for later steps until `close_goal`.
+        Instructions come on top; an input and a goal are sent whole, whatever they take. A `goal` given once holds for later
+        steps until `close_goal`. Of an input its first 20,000 characters are searched for.
         """
         if goal is not None:
             await self.set_state("goal", goal)
         state = await self.all_state()
         goal = state.pop("goal", None)
-        query = input if not goal else f"{input}\n{goal}"
-        context = await got(self.memory.context(query, budget=int(budget * SPLIT["memory"])))
+        query = checks.cleaned(input if not goal else f"{input}\n{goal}")[: checks.MAX_TEXT]
+        left = max(0, budget - (self.count(f"Goal: {goal}") if goal else 0))
+        context = await got(self.memory.context(query, budget=min(left, int(budget * SPLIT["memory"]))))
         if context.ids:
             found = await got(
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
             )
             self.shown = [*self.shown, *(item.text for item in found.items)][-200:]
-        state, spent = self._fitting(state, int(budget * SPLIT["state"]))
-        left = budget - context.tokens - spent - self.count(input)
+        left -= context.tokens
+        state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
+        left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
         recent, folded = await self._recent(max(0, min(left, int(budget * (1 - SPLIT["memory"])))))
         return Step(input, goal, context.text, context.ids, context.receipt, state, recent, folded)
 
     def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], int]:
         """Return what of the state fits, in order of its names, and the tokens it takes."""
         fits: dict[str, Any] = {}
-        spent = 0
+        spent = heading = self.count("State:\n")
         for name, value in state.items():
-            cost = self.count(f"- {name}: {json.dumps(value, ensure_ascii=False)}\n")
+            cost = self.count(_line(name, value) + "\n")
             if spent + cost <= budget:
                 fits[name], spent = value, spent + cost
-        return fits, spent
+        return fits, spent if spent > heading else 0
 
     async def _recent(self, budget: int) -> tuple[tuple[Mapping[str, str], ...], int]:
         """Return the latest turns of the thread that fit, oldest first, and how many do not."""
@@ -218,13 +227,11 @@ class Core:
 
     async def confirm(self, id: str, yes: bool) -> MemoryItem:
         """Settle a question of `after_step`: the memory is kept, or stays out."""
-        page = await got(self.memory.review(id, approve=yes, scope=await self._where(id)))
+        waiting = await got(self.memory.list(where=And(Eq("state", "pending"), Eq("id", id)), limit=1))
+        scope = next((tuple(item.scope.names) for item in waiting.items), self.scope)
+        page = await got(self.memory.review(id, approve=yes, scope=scope))
         found: MemoryItem = page.items[0]
         return found
-
-    async def _where(self, id: str) -> Sequence[str]:
-        page = await got(self.memory.review())
-        return next((tuple(item.scope.names) for item in page.items if item.id == id), self.scope)
 
     # -- state ---------------------------------------------------------------------------------------------------
 
@@ -249,28 +256,32 @@ class Core:
         `expected_version` is what `state_item(name).version` was when you looked, or 0 if there was none: raises
         `VersionConflict` with the current item if another has changed it since.
         """
-        text = f"{name}: {json.dumps(value, ensure_ascii=False)}"[:20_000]
-        fields: dict[str, Any] = {
-            "text": text,
-            "value": text[:200],
-            "metadata": {"name": name, "value": value},
-        }
-        held = await self.state_item(name)
-        if held is None:
+        value = checks.metadata({"value": value})["value"]
+        text = f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        fields: dict[str, Any] = {"text": text, "value": text[:200]}
+        kept = {"name": name, "value": value}
+        tries = itertools.count()
+        while (held := await self.state_item(name)) is None:
             if expected_version:
                 raise InvalidInput(
                     "expected_version", f"nothing holds {name!r} in the state by now; pass 0 to set it anew"
                 )
-            made: MemoryItem = await got(
-                self.memory.save(
-                    **fields, kind="working", slot=f"state.{name}", tags=["state"], scope=self.state_scope
-                )
-            )
-            return made
+            # Of those that find nothing there, one makes it: the others meet its key, and find what it made.
+            slot = checks.slot(f"state.{name}")
+            with contextlib.suppress(IdempotencyConflict):
+                made: MemoryItem = await got(
+                    self.memory.save(
+                        **fields, metadata={**kept, "made": uuid.uuid4().hex}, kind="working", slot=slot, tags=["state"],
+                        scope=self.state_scope, idempotency_key=f"{slot}#{next(tries)}",
+                    )
+                )  # fmt: skip
+                return made
         if expected_version == 0:
             raise VersionConflict(0, held)
         changed: MemoryItem = await got(
-            self.memory.update(held.id, **fields, scope=self.state_scope, expected_version=expected_version)
+            self.memory.update(
+                held.id, **fields, metadata=kept, scope=self.state_scope, expected_version=expected_version
+            )
         )
         return changed
 
@@ -289,8 +300,8 @@ class Core:
     async def call(self, name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
         """Run a tool that the model called and return a JSON object for it: the result, or an `error` it can act on."""
         try:
-            given = json.loads(arguments) if isinstance(arguments, str) else dict(arguments)
-            if not isinstance(given, dict) or name not in TOOLS:
+            given: object = json.loads(arguments) if isinstance(arguments, str) else arguments
+            if not isinstance(given, Mapping) or not isinstance(name, str) or name not in TOOLS:
                 raise InvalidInput(
                     "tool", f"{name!r:.60} with an object of arguments; the tools are {', '.join(TOOLS)}"
                 )
@@ -304,13 +315,17 @@ class Core:
             return {"error": "SlotConflict", "message": str(error), "current": shown(error.holder)}
         except HoldfastError as error:
             return {"error": type(error).__name__, "message": str(error)}
-        except (TypeError, ValueError, KeyError) as error:
-            return {"error": "InvalidInput", "message": f"{name}: {type(error).__name__}: {error}"}
+        except KeyError as error:
+            return {"error": "InvalidInput", "message": f"{name} needs {error}"}
+        except (TypeError, ValueError, RecursionError) as error:
+            return {"error": "InvalidInput", "message": f"{name!r:.60}: {type(error).__name__}: {error}"}
 
     async def _tool(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         scope = given.pop("scope", None)
         if scope is not None and scope not in self.names:
             raise InvalidInput("scope", f"must be one of {', '.join(self.names)}")
+        if "kind" in given:
+            checks.choice(given["kind"], "kind", KINDS)
         labels = None if scope is None else (scope,)
         if name == "search_memory":
             hits = await got(self.memory.search(given["query"], k=given.get("k", 5), scope=labels))
@@ -321,7 +336,9 @@ class Core:
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
             return {"memories": [shown(item) for item in page.items]}
         if name == "save_memory":
-            kind = given.pop("kind", "fact")
+            kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
+            if slot is not None and slot.startswith(_OWN):
+                raise InvalidInput("slot", f"{slot!r:.60} is the session's own; use another name")
             where = labels or self.placement.get(kind) or self.scope
             source = {"role": "assistant", "trust": "model"}
             saved = await got(
@@ -331,6 +348,8 @@ class Core:
             )
             return {"saved": shown(saved)}
         item = await got(self.memory.get(given["id"]))
+        if item.kind == "working":
+            raise InvalidInput("id", "is of the session's state or a run, which no tool changes")
         where = tuple(item.scope.names)
         if name == "delete_memory":
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
@@ -353,7 +372,10 @@ class Core:
     ) -> Trace:
         """Begin a run and return its trace; with the `run_id` of an unfinished one, go on with that."""
         if run_id is not None:
-            return await self._trace(await self._run(run_id))
+            item = await self._run(run_id)
+            if item.value["status"] != "running":
+                raise InvalidInput("run_id", f"{run_id!r:.40} has ended; begin a run of its own")
+            return await self._trace(item)
         id = uuid.uuid4().hex[:12]
         value = {"id": id, "status": "running", "outcome": None}
         item = await got(
@@ -382,21 +404,21 @@ class Core:
     ) -> Trace:
         """End a run: how it ended becomes searchable, beside its steps."""
         item = await self._run(run_id)
-        value = {**item.value, "status": status, "outcome": outcome}
         name = item.metadata["name"]
-        text = f"Run {name!r} {'succeeded' if status == 'done' else 'failed'}" + (
-            f": {outcome}" if outcome else ""
-        )
+        told = f"Run {name!r} {'succeeded' if status == 'done' else 'failed'}"
+        if outcome is not None:
+            told += f": {outcome}"
+            # An error's message may hold anything; the run must be able to end with it. The episode has all of it.
+            outcome = checks.cleaned(outcome)[:_LONGEST_OUTCOME]
+        value = {**item.value, "status": status, "outcome": outcome}
+        text = checks.cleaned(told)[:_LONGEST]
         ended = await got(
             self.memory.update(
                 item.id, text=text, value=value, scope=self.scope, expected_version=item.version
             )
         )
-        await got(
-            self.memory.observe(
-                [{"role": "event", "content": text}], thread=f"run:{run_id}", scope=self.scope
-            )
-        )
+        event = {"role": "event", "id": _ENDED, "content": told}
+        await got(self.memory.observe([event], thread=f"run:{run_id}", scope=self.scope))
         return await self._trace(ended)
 
     async def unfinished(self) -> tuple[Trace, ...]:
@@ -437,10 +459,9 @@ class Core:
                 scope=self.scope,
             )
         )
-        ended = item.value["status"] != "running"
-        steps = tuple(one.text for one in page.items)
+        steps = tuple(one.text for one in page.items if _ENDED not in one.source.message_ids)
         return Trace(
-            item.value["id"], item.metadata["name"], item.value["status"], steps[:-1] if ended else steps, item.value["outcome"],
+            item.value["id"], item.metadata["name"], item.value["status"], steps, item.value["outcome"],
             item.valid_from or item.known_from or datetime.now(UTC), item.metadata["state"],
         )  # fmt: skip
 

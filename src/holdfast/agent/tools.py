@@ -25,7 +25,12 @@ _SLOT = {
 }
 _VALUE = {"type": ["string", "number", "boolean", "null"], "description": "The value of the slot, or null."}
 _COUNT = {"type": ["integer", "null"], "description": "How many at most."}
-_KIND = {"type": ["string", "null"], "enum": ["fact", "preference", "procedure", None]}
+KINDS = (
+    "fact",
+    "preference",
+    "procedure",
+)  # a model keeps and lists; turns and working memory are the session's
+_KIND = {"type": ["string", "null"], "enum": [*KINDS, None]}
 _VERSION = {
     "type": "integer",
     "description": "The version you saw; a change by others since is refused and shown.",
