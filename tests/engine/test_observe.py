@@ -325,3 +325,76 @@ def test_what_has_an_end_is_not_made_to_last() -> None:
         assert port is not None
         assert port.value == 8080
         assert len(ada.list(kinds=["fact"], valid_at=START + timedelta(days=5)).items) == 1
+
+
+def test_a_tool_result_and_words_in_one_message() -> None:
+    """Of Anthropic's message with a tool's result and the user's words, each is masked and cited by itself."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        result = {"type": "tool_result", "tool_use_id": "u", "content": "The weather will be fine all week."}
+        words = {"type": "text", "text": "I am allergic to nuts. I like tea."}
+        seen = ada.observe(["Hello there.", {"role": "user", "content": [result, words]}])
+        assert [item.text for item in seen.episodes[1:]] == [
+            "The weather will be fine all week.",
+            "[waiting for review] I like tea.",
+        ]
+        [held, liked] = seen.judgements
+        assert (held.text, liked.text, liked.message) == ("I am allergic to nuts.", "I like tea.", 1)
+        assert liked.item is not None
+        assert liked.item.source.lineage == (seen.episodes[2].id,)
+
+
+def test_what_waits_is_asked_once() -> None:
+    """Said again before a person decided, it is no second question; said again after a no, it is."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        first = ada.observe(["I am allergic to nuts.", "I am allergic to nuts."])
+        assert [one.outcome for one in first.judgements] == ["pending", "known"]
+        again = ada.observe("I am allergic to nuts.")
+        assert [one.outcome for one in again.judgements] == ["known"]
+        assert "nuts" not in again.episodes[0].text
+        [waiting] = ada.review().items
+        ada.review(waiting.id, approve=False)
+        assert [one.outcome for one in ada.observe("I am allergic to nuts.").judgements] == ["pending"]
+
+
+def test_an_extractors_words_that_wait_are_masked_whole() -> None:
+    """Drafts that overlap are masked as one, and what waits in a draft's own words waits too; its metadata is masked."""
+    key = "ghp_00B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+    def extractor(messages: Any, known: Any) -> Any:
+        return [
+            {"text": "mail ada@example.org or", "metadata": {"key": key}},
+            {"text": "ada@example.org or call"},
+            {"text": "Ben is ben@example.org"},
+        ]
+
+    with Memory("sqlite://", embedder=None, extractors=extractor, policy={"email": "review"}) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe("Please mail ada@example.org or call her.")
+        assert seen.episodes[0].text == "Please [waiting for review] her."
+        assert [one.outcome for one in seen.judgements] == ["pending"] * 3
+        assert key not in str(ada.review().items)
+
+
+@pytest.mark.parametrize("role", ["user ", "USER", "us\x00er"])
+def test_a_role_is_read_as_it_is_meant(role: str) -> None:
+    """Space, case and control characters make no other speaker of the user."""
+    with Memory("sqlite://", embedder=None) as memory:
+        seen = memory.scoped(user="ada").observe(told("I like tea.", role=role))
+        assert [one.outcome for one in seen.judgements] == ["added"]
+
+
+@pytest.mark.parametrize("given", [None, 5, b"hi", {"role": " ", "content": "hi"}])
+def test_what_is_no_message_is_refused_by_name(given: Any) -> None:
+    """The error names the messages, whatever was given for them."""
+    with Memory("sqlite://", embedder=None) as memory, pytest.raises(InvalidInput, match="messages"):
+        memory.scoped(user="ada").observe(given)
+
+
+def test_arguments_nested_too_deep_to_read_are_kept_as_they_came() -> None:
+    """What a model wrote as arguments never stops a step from being kept."""
+    with Memory("sqlite://", embedder=None) as memory:
+        call = {"id": "c", "function": {"name": "f", "arguments": "[" * 5_000}}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        assert memory.scoped(user="ada").observe([message]).episodes[0].text.startswith("f(")

@@ -297,11 +297,14 @@ class Core:
 
     # -- tools ---------------------------------------------------------------------------------------------------
 
-    async def call(self, name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
-        """Run a tool that the model called and return a JSON object for it: the result, or an `error` it can act on."""
+    async def call(self, name: str, arguments: object) -> dict[str, Any]:
+        """Run a tool that the model called and return a JSON object for it: the result, or an `error` it can act on.
+
+        `arguments` are a mapping or the JSON of one; whatever else a model sends is answered with an `error`.
+        """
         try:
             given: object = json.loads(arguments) if isinstance(arguments, str) else arguments
-            if not isinstance(given, Mapping) or not isinstance(name, str) or name not in TOOLS:
+            if not isinstance(given, Mapping) or name not in TOOLS:
                 raise InvalidInput(
                     "tool", f"{name!r:.60} with an object of arguments; the tools are {', '.join(TOOLS)}"
                 )

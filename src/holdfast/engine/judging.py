@@ -50,6 +50,10 @@ def judged(
             continue
         # A value competes in its own scope only; what ends or is to be forgotten is looked for in all of them.
         beside = live if one.item is None else [item for item in live if item.scope == one.item.scope]
+        same = _asked_before(one, beside)
+        if same is not None:
+            found.append((one.candidate.judged("known", "waits for review already", ids=(same.id,)), None))
+            continue
         one = _said_later(one, beside)
         verdict = judge(one.candidate.proposal, beside, table)
         concerned = [item for item in live if item.id in verdict.ids]
@@ -60,6 +64,14 @@ def judged(
         if kept is not None:
             live.append(kept)
     return found
+
+
+def _asked_before(one: Made, beside: Sequence[MemoryItem]) -> MemoryItem | None:
+    """Return the memory that says the same and waits for review, where this one would too."""
+    if one.item is None or one.item.state != "pending":
+        return None
+    said = one.item.slot, one.item.text
+    return next((item for item in beside if item.state == "pending" and (item.slot, item.text) == said), None)
 
 
 def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
@@ -77,7 +89,12 @@ def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
     ):
         return one
     for other in live:
-        undated = other.slot == item.slot is not None and not other.explicit_time and other.valid_from
+        undated = (
+            other.state == "active"
+            and other.slot == item.slot is not None
+            and not other.explicit_time
+            and other.valid_from
+        )
         if undated and item.valid_from < undated <= draft.observed_at:
             candidate = replace(
                 one.candidate,
@@ -90,7 +107,7 @@ def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
 def _planned(
     plan: Plan, one: Made, verdict: Verdict, concerned: Sequence[MemoryItem], now: datetime
 ) -> tuple[Judged, MemoryItem | None]:
-    """Plan what a verdict comes to, and return it as a judgement, with the memory that holds from now on if there is one."""
+    """Plan what a verdict comes to, and return it as a judgement, with the memory written or met if there is one."""
     candidate, item, outcome = one.candidate, one.item, verdict.outcome
     at = next((end.at for end in candidate.proposal.ends if end.at), now)
     if (
@@ -101,8 +118,8 @@ def _planned(
     ):
         if item.state == "pending" or outcome == "review":
             why = f"{candidate.held}: waits for review" if candidate.held else verdict.reason
-            plan.hold(item, one.standing)
-            return (candidate.judged("pending", why, ids=verdict.ids), len(plan.results) - 1), None
+            waiting = plan.hold(item, one.standing)
+            return (candidate.judged("pending", why, ids=verdict.ids), len(plan.results) - 1), waiting
         rivals = concerned if outcome == "conflict" else ()
         kept = plan.enter(item, one.entry, one.standing, rivals)
         if (

@@ -24,6 +24,7 @@ from .work import DECLARATIVE, Works
 from .write import UNSET
 
 _INSTANT = timedelta(microseconds=1)
+_LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
 class Observes(Works, Reads):
@@ -61,7 +62,7 @@ class Observes(Works, Reads):
 
         by, target = self._by("observe", reason), self._target(scope)
         checks.optional_name(thread, "thread")
-        checks.optional_name(idempotency_key, "idempotency_key")
+        checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
         step = Step(messages, self._parts.rules, self._parts.clock.now())
         places = self._places(placement, target)

@@ -99,12 +99,13 @@ class Plan:
         self.results.append(replace(item, sightings=item.sightings + 1))
         return item
 
-    def hold(self, item: MemoryItem, standing: Standing) -> None:
-        """Write an item that waits for review: in no search, and in no slot."""
+    def hold(self, item: MemoryItem, standing: Standing) -> MemoryItem:
+        """Write an item that waits for review, in no search and in no slot, and return it."""
         item = replace(item, valid_from=item.valid_from or standing.time, state="pending")
         self.writes.append(Insert(item, None))
         self.results.append(self._made)
         self._made += 1
+        return item
 
     def end(self, item: MemoryItem, at: datetime, by: str | None = None) -> None:
         """Let a memory hold until a time only, in favour of the memory `by` if there is one; an earlier end stays."""

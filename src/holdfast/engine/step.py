@@ -35,6 +35,7 @@ class Candidate:
 
     proposal: Proposal
     text: str
+    place: int  # of its message in the list that was handed over
     skipped: str = ""
     held: str = ""
 
@@ -48,7 +49,7 @@ class Candidate:
         self, outcome: Any, reason: str, item: MemoryItem | None = None, ids: tuple[str, ...] = ()
     ) -> Judgement:
         """Return what became of it."""
-        return Judgement(outcome, reason, self.proposal.message, self.text, item, ids)
+        return Judgement(outcome, reason, self.place, self.text, item, ids)
 
 
 class Step:
@@ -60,7 +61,13 @@ class Step:
         self._rules, self._now, self._policy = rules, now, redact.policy(rules.policy)
         self.messages: list[Message] = []
         self.found: list[Judgement] = []
-        for message in normalise(messages):
+        self._findings: dict[int, tuple[redact.Finding, ...]] = {}  # in the masked text of a message
+        given = normalise(messages)
+        # Of one message with tool results and text come several, each found by a number of its own.
+        alone = len({message.place for message in given}) == len(given)
+        numbered = given if alone else [replace(message, place=n) for n, message in enumerate(given)]
+        self._places = {one.place: message.place for one, message in zip(numbered, given, strict=True)}
+        for message in numbered:
             self.messages.append(self._masked(message))
         if not self.messages:
             raise InvalidInput("messages", "are empty; give at least one with text or a tool call")
@@ -74,7 +81,7 @@ class Step:
         for finding in (one for part in parts for one in part.findings):
             if finding.action in ("redact", "block"):
                 shown = f"[redacted:{finding.kind}]"
-                self.found.append(Judgement("redacted", finding.name, message.place, shown))
+                self.found.append(Judgement("redacted", finding.name, self._places[message.place], shown))
         made = tuple(
             replace(call, name=name.value, arguments=masked.value)
             for name, (call, masked) in zip(names, calls, strict=True)
@@ -130,19 +137,22 @@ class Step:
         )
 
     def _weighed(self, one: Proposal, recalled: str) -> Candidate:
-        text = self._message(one).text[one.start : one.end].strip()
+        message = self._message(one)
+        text, place = message.text[one.start : one.end].strip(), self._places[one.message]
         if one.draft is None or one.action == "skip":
-            return Candidate(one, "" if one.action == "withhold" else text)
+            return Candidate(one, "" if one.action == "withhold" else text, place)
         if _MASK in text or _MASK in one.draft.text:
-            return Candidate(one, text, skipped="rests on what was redacted")
+            return Candidate(one, text, place, skipped="rests on what was redacted")
         if one.draft.source.trust != "user" and folded(one.draft.text) in recalled:
-            return Candidate(one, text, skipped="echo of what was just recalled")
-        return Candidate(one, text, held=self._held(one))
+            return Candidate(one, text, place, skipped="echo of what was just recalled")
+        return Candidate(one, text, place, held=self._held(one, message))
 
-    def _held(self, one: Proposal) -> str:
+    def _held(self, one: Proposal, message: Message) -> str:
         """Return the class for which a proposal waits for a person's word, or nothing."""
         kinds = [one.sensitivity] if one.sensitivity else []
-        found = redact.redact(self._message(one).text, self._policy).findings
+        if message.place not in self._findings:
+            self._findings[message.place] = redact.redact(message.text, self._policy).findings
+        found = self._findings[message.place]
         kinds += [each.kind for each in found if each.start < one.end and each.end > one.start]
         # An extractor's draft need not be in the words of a message.
         kinds += (
@@ -231,14 +241,25 @@ def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
     if any(one.proposal.action == "withhold" for one in candidates):
         text = _WITHHELD
     else:
-        spans = {(one.proposal.start, one.proposal.end) for one in candidates if one.held}
-        for start, end in sorted(spans, reverse=True):
+        spans = [(one.proposal.start, one.proposal.end) for one in candidates if one.held and one.text]
+        for start, end in reversed(_joined(spans)):
             text = text[:start] + WAITING + text[end:]
     calls = [
         f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
         for call in message.calls
     ]
     return checks.cleaned("\n".join([*([text] if text.strip() else []), *calls]))
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _parts(text: str) -> Iterator[str]:

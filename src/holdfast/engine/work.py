@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
 from ..errors import ExtractionFailed, HoldfastError, InvalidInput, ModelError, NotFound
+from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled
 from ..types import Draft, MemoryItem, Page, Scope
@@ -266,6 +267,8 @@ class Works(Writes):
 
         async def change() -> Observation:
             now, known = self._parts.clock.now(), await self._declared(scopes)
+            if any(item.state == "pending" for item in saved):
+                known += await self._waiting(scopes)
             asked = [(item, False, draft.idempotency_key) for draft, item in told]
             asked += [(item, self._contested(item), None) for item in saved]
             standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
@@ -315,6 +318,12 @@ class Works(Writes):
     async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
         """Return the live declarative memories of exactly these scopes, the latest first."""
         scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
+        return await self._parts.io.store(self._parts.store.scan, scan)
+
+    async def _waiting(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
+        """Return what waits for review in exactly these scopes, the latest first."""
+        where = Eq("state", "pending")
+        scan = Scan(Reach(exactly=scopes), self._at(), where, live=False, kinds=DECLARATIVE, limit=KNOWN)
         return await self._parts.io.store(self._parts.store.scan, scan)
 
 

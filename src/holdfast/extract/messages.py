@@ -66,7 +66,8 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
 
     Raises `InvalidInput` naming the message for what is no message, for text that is not text, and for a bad time.
     """
-    listed = [messages] if isinstance(messages, str | Mapping | Message) else list(messages)
+    alone = isinstance(messages, str | Mapping | Message)
+    listed = [messages] if alone else checks.many(messages, "messages")
     names: dict[str, str] = {}
     found: list[Message] = []
     for place, one in enumerate(listed):
@@ -86,7 +87,10 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
     if not isinstance(one, Mapping):
         raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
     role = str(one.get("role") or one.get("from") or _role_of(str(one.get("type", ""))))
-    role = _ROLES.get(role.lower(), role.lower())
+    role = " ".join(checks.cleaned(role).lower().split())
+    if not role:
+        raise InvalidInput(f"messages[{place}]", "has a blank role; leave it out for the user's")
+    role = _ROLES.get(role, role)
     at = _time(_first(one, _TIMES), f"messages[{place}]")
     name, id = _name(_first(one, _NAMES)), _name(one.get("id") or one.get("uuid"))
     texts: list[str] = []
@@ -139,7 +143,7 @@ def _call(raw: Any, place: int) -> Call:
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass  # a model wrote them; what cannot be read is kept as it came
     return Call(str(named.get("name", "")), arguments, _name(raw.get("call_id") or raw.get("id")))
 
