@@ -398,3 +398,13 @@ def test_arguments_nested_too_deep_to_read_are_kept_as_they_came() -> None:
         call = {"id": "c", "function": {"name": "f", "arguments": "[" * 5_000}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
         assert memory.scoped(user="ada").observe([message]).episodes[0].text.startswith("f(")
+
+
+def test_an_episode_is_outdated_by_nothing_that_was_deleted() -> None:
+    """Where what replaced a value was forgotten, no hit leads to it."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(told("My name is Ada."))
+        ada.observe(told("My name is Bea.", 1))
+        ada.observe(told("Forget my name.", 2))
+        assert {hit.outdated_by for hit in ada.search("what is my name?")} == {None}

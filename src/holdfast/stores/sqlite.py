@@ -468,7 +468,15 @@ class SqliteStore:
             if not further:
                 break
             answer = {id: further.get(successor, successor) for id, successor in answer.items()}
-        return answer
+        if not answer:
+            return {}
+        left = self._read(  # what was deleted or moved away since holds nothing here
+            f"SELECT DISTINCT v.item_id FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id IN "
+            f"({','.join('?' * len(answer))}) AND v.key >> 32 IN (SELECT value FROM json_each(?)) AND {condition} AND v.state = 'active'",
+            [*(uuid.UUID(id).bytes for id in answer.values()), mine, *parameters],
+        )
+        there = {str(uuid.UUID(bytes=id)) for (id,) in left}
+        return {id: successor for id, successor in answer.items() if successor in there}
 
     def history(
         self,
