@@ -438,3 +438,13 @@ def test_placement_takes_lists(tmp_path: Path) -> None:
     """A label that is not in a list is refused, not read letter by letter."""
     with opened(tmp_path) as memory, pytest.raises(InvalidInput, match="placement"):
         Session(memory, thread="t", user="ada", placement={"fact": "user"})
+
+
+def test_tools_find_memories_and_no_state(tmp_path: Path) -> None:
+    """What a model may not change it is not shown as a memory."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        session.state["plan"] = "migrate the server to another port"
+        session.after_step([said("The server is on port 8080.")])
+        for name, arguments in (("search_memory", {"query": "which server port?"}), ("list_memories", {})):
+            assert {one["kind"] for one in session.call(name, arguments)["memories"]} == {"fact", "episode"}

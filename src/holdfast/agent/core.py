@@ -19,7 +19,7 @@ from ..filters import And, Eq
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Receipt
-from ..types import MemoryItem
+from ..types import Kind, MemoryItem
 from .tools import KINDS, TOOLS, shown
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
@@ -32,6 +32,12 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "procedure": ("project",),
 }
 _OWN = ("state.", "run.")  # slots of the session's state and runs
+_TOLD: tuple[Kind, ...] = (
+    "fact",
+    "preference",
+    "procedure",
+    "episode",
+)  # of memories, by the tools; state and runs are the session's
 _RECENT = 50  # turns looked at for the recent part
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
 _LONGEST_OUTCOME = 900  # characters; as JSON it must fit into the run's value
@@ -331,11 +337,13 @@ class Core:
             checks.choice(given["kind"], "kind", KINDS)
         labels = None if scope is None else (scope,)
         if name == "search_memory":
-            hits = await got(self.memory.search(given["query"], k=given.get("k", 5), scope=labels))
+            hits = await got(
+                self.memory.search(given["query"], k=given.get("k", 5), kinds=_TOLD, scope=labels)
+            )
             self.shown = [*self.shown, *(hit.text for hit in hits)][-200:]
             return {"memories": [shown(hit.item) for hit in hits]}
         if name == "list_memories":
-            kinds = [given["kind"]] if "kind" in given else None
+            kinds = [given["kind"]] if "kind" in given else _TOLD
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
             return {"memories": [shown(item) for item in page.items]}
         if name == "save_memory":
