@@ -173,7 +173,7 @@ def _review(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> A
     waiting = caller.review(limit=1)
     return [
         waiting,
-        caller.review(waiting.items[0].id, approve=True),
+        [caller.review(item.id, approve=True) for item in waiting.items],  # in the second round it is known
         attempt(lambda: caller.review(kept["theirs"], approve=True)),
         caller.review(),
     ]
