@@ -26,6 +26,7 @@ _MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting
 _WITHHELD = "[withheld at the speaker's wish]"
 WAITING = "[waiting for review]"
 _MOST_TAGS = 12
+_ROLES = frozenset({"user", "assistant", "tool", "system", "event"})  # not worth looking into
 _WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written somewhere
 
 
@@ -74,7 +75,11 @@ class Step:
 
     def _masked(self, message: Message) -> Message:
         words = {name: getattr(message, name) for name in _WORDS}
-        said = {name: redact.redact(text, self._policy) for name, text in words.items() if text}
+        said = {
+            name: redact.redact(text, self._policy)
+            for name, text in words.items()
+            if text and text not in _ROLES
+        }
         calls = [(call, redact.redact_json(call.arguments, self._policy)) for call in message.calls]
         names = [redact.redact(call.name, self._policy) for call in message.calls]
         parts = (*said.values(), *names, *(masked for _, masked in calls))
