@@ -448,3 +448,16 @@ def test_tools_find_memories_and_no_state(tmp_path: Path) -> None:
         session.after_step([said("The server is on port 8080.")])
         for name, arguments in (("search_memory", {"query": "which server port?"}), ("list_memories", {})):
             assert {one["kind"] for one in session.call(name, arguments)["memories"]} == {"fact", "episode"}
+
+
+def test_a_goal_hides_nothing_and_state_is_sent_once(tmp_path: Path) -> None:
+    """With a goal and a state the input is answered as without; where it finds nothing, the goal is asked for."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        session.after_step([said("I live in Oslo."), said("The release needs a signed tag.")])
+        session.state["plan"] = ["check the release"]
+        step = session.before_step("where do I live?", goal="a signed tag for the release")
+        assert "Oslo" in step.memory
+        sent = step.messages()[0]["content"]
+        assert sent.count("check the release") == 1
+        assert "signed tag" in session.before_step("zebra?").memory

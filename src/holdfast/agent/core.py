@@ -18,7 +18,7 @@ from ..errors import HoldfastError, IdempotencyConflict, InvalidInput, SlotConfl
 from ..filters import And, Eq
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
-from ..receipts import Receipt
+from ..receipts import Context, Receipt
 from ..types import Kind, MemoryItem
 from .tools import KINDS, TOOLS, shown
 
@@ -156,15 +156,19 @@ class Core:
         """Return what to send for an input within about `budget` tokens, split as `SPLIT` says; see `Step.messages`.
 
         Instructions come on top; an input and a goal are sent whole, whatever they take. A `goal` given once holds for later
-        steps until `close_goal`. Of an input its first 20,000 characters are searched for.
+        steps until `close_goal`; where nothing is remembered of the input, what is remembered of the goal is sent. Of an input its first 20,000 characters are searched for.
         """
         if goal is not None:
             await self.set_state("goal", goal)
         state = await self.all_state()
         goal = state.pop("goal", None)
-        query = checks.cleaned(input if not goal else f"{input}\n{goal}")[: checks.MAX_TEXT]
         left = max(0, budget - (self.count(f"Goal: {goal}") if goal else 0))
-        context = await got(self.memory.context(query, budget=min(left, int(budget * SPLIT["memory"]))))
+        share = min(left, int(budget * SPLIT["memory"]))
+        context = await self._remembered(input, share)
+        if (
+            not context.ids and goal
+        ):  # asked apart: words of a goal in the question would hide what answers the input
+            context = await self._remembered(goal, share)
         if context.ids:
             found = await got(
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
@@ -175,6 +179,13 @@ class Core:
         left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
         recent, folded = await self._recent(max(0, min(left, int(budget * (1 - SPLIT["memory"])))))
         return Step(input, goal, context.text, context.ids, context.receipt, state, recent, folded)
+
+    async def _remembered(self, query: str, budget: int) -> Context:
+        """Return what is worth remembering for a query; the state is sent by itself."""
+        kinds: tuple[Kind, ...] = ("fact", "preference", "procedure", "episode")
+        text = checks.cleaned(query)[: checks.MAX_TEXT]
+        found: Context = await got(self.memory.context(text, budget=budget, kinds=kinds))
+        return found
 
     def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], int]:
         """Return what of the state fits, in order of its names, and the tokens it takes."""
