@@ -49,8 +49,8 @@ class Observes(Works, Reads):
         masks (keys, cards, national ids) is masked before anything is written. A new value of a slot ends the earlier one
         from the time of its message on. `placement` names the labels a kind is saved under, where these are not the ones of
         `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
-        `recalled` are texts the agent was just shown: said again by it or by a tool, they
-        are no news. An `idempotency_key` makes a repeated call give the first call's episodes and judge nothing, for 7 days.
+        `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. An `idempotency_key`
+        makes a repeated call give the first call's episodes and judge nothing, for 7 days.
 
         With a language model, what the rules left unread is queued in the same transaction and then read by the model;
         with `background` this returns before that, and the reading is done beside the caller, also after a crash (see `work`).
