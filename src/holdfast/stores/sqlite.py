@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import threading
 import uuid
-import weakref
-from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +38,7 @@ from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
 from .index import SIZES, Sizes
+from .locks import OPEN, FairLock
 from .sqlite_filter import COLUMNS, Compiled
 from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
@@ -71,84 +69,6 @@ _SORTS = {
 }
 
 
-class FairLock:
-    """A reentrant lock that is granted in the order it was asked for."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-        self._owner, self._depth = 0, 0
-
-    def __enter__(self) -> None:
-        me = threading.get_ident()
-        if self._owner == me:
-            self._depth += 1
-            return
-        with self._guard:
-            turn = None
-            if self._held:
-                turn = threading.Lock()
-                turn.acquire()
-                self._waiting.append(turn)
-            self._held = True
-        if turn is not None:
-            try:
-                turn.acquire()
-            except (
-                BaseException
-            ):  # Ctrl-C while waiting: step out of the queue, or hand on what was just granted
-                with self._guard:
-                    if turn in self._waiting:
-                        self._waiting.remove(turn)
-                    else:
-                        self._hand_on()
-                raise
-        self._owner, self._depth = me, 1
-
-    def __exit__(self, *_: object) -> None:
-        self._depth -= 1
-        if self._depth:
-            return
-        with self._guard:
-            self._owner = 0
-            self._hand_on()
-
-    def _hand_on(self) -> None:
-        if self._waiting:
-            self._waiting.popleft().release()
-        else:
-            self._held = False
-
-
-# Every open store of this process. A fork waits until none of them is writing: SQLite's bookkeeping of who holds the write
-# lock is copied into the child, and a writer that does not live on there would hold it for ever.
-_OPEN_STORES: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
-_forking: list[SqliteStore] = []
-
-
-def _before_fork() -> None:
-    _forking.extend(_OPEN_STORES)
-    for store in _forking:
-        store.hold()
-
-
-def _after_fork_in_parent() -> None:
-    while _forking:
-        _forking.pop().let_go()
-
-
-def _after_fork_in_child() -> None:
-    while _forking:
-        _forking.pop().leave_to_parent()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
-
-
 class SqliteStore:
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
@@ -162,7 +82,7 @@ class SqliteStore:
         self._budget = memory_budget
         self._guard = threading.Lock()
         self._reset()
-        _OPEN_STORES.add(self)
+        OPEN.add(self)
         with schema.translated(path), self._writing() as db:
             self._key_id, self._secret = schema.chain_key(db, path)
         self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
