@@ -51,6 +51,19 @@ def completion(content: Any, status: int = 200) -> Answer:
     return Answer(json.dumps(body).encode(), status)
 
 
+def calling(name: str, **arguments: Any) -> Answer:
+    """OpenAI's chat completion that calls a tool."""
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": name, "arguments": json.dumps(arguments)},
+    }
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "finish_reason": "tool_calls", "message": message}
+    body = {"id": "chatcmpl-1", "object": "chat.completion", "model": "m", "choices": [choice]}
+    return Answer(json.dumps(body).encode())
+
+
 def tool_use(given: Any) -> Answer:
     """Anthropic's message that calls the tool `reply`."""
     body = {
