@@ -228,7 +228,7 @@ def _weekday(match: re.Match[str], today: date) -> Spans:
 
 def _season(match: re.Match[str], today: date) -> Spans:
     """ "this summer": the latest that has begun; "last summer": the latest that is over."""
-    for year in (today.year, today.year - 1, today.year - 2):
+    for year in range(today.year, max(today.year - 3, 0), -1):
         first, after = _whole_season(year, match["season"])
         if first <= today and (match["late"].lower() == "this" or after <= today):
             yield first, after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from holdfast.dates import order, windows
@@ -130,6 +130,7 @@ def test_an_order_in_time(query: str, expected: int) -> None:
 
 
 @given(st.text(), st.datetimes(timezones=st.just(UTC)))
+@example("", datetime(1, 1, 1, tzinfo=UTC))  # no year before the first
 def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
     """No query and no time of asking breaks the reading, and windows are in order and not empty."""
     found = windows(
