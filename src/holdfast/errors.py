@@ -8,6 +8,7 @@
     ├── Conflict                somebody else got there first; nothing was written
     │   ├── VersionConflict     the version you changed is not the current one; `.current` is
     │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
+    │   ├── UndoConflict        the change to take back was followed by others; `.ids` are the memories they changed
     │   └── IdempotencyConflict the key was used before with another body
     ├── StoreError              the store cannot do it
     │   ├── NotAStore           the file is something else
@@ -28,6 +29,7 @@ Every message says what went wrong, which id or field, and what to do next. Mess
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -90,6 +92,15 @@ class SlotConflict(Conflict):
         )
         self.slot = slot
         self.holder = holder
+
+
+class UndoConflict(Conflict):
+    """What a change wrote was changed again since, so it cannot be taken back; `ids` are the memories this concerns."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5:,} more" if len(ids) > 5 else "")
+        super().__init__(f"changed since: {shown}; undo those changes first, or update what is wrong")
+        self.ids = tuple(ids)
 
 
 class IdempotencyConflict(Conflict):

@@ -192,6 +192,24 @@ def _resolve(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
     ]
 
 
+def _merge(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    said = [caller.save(f"the ferry leaves at {n} on {clock.now()}") for n in range(2)]
+    kept["merged"] = caller.merge([one.id for one in said])
+    return [
+        kept["merged"],
+        attempt(lambda: caller.merge([kept["merged"].id, kept["theirs"]])),
+        attempt(lambda: caller.merge([one.id for one in said])),
+    ]
+
+
+def _undo(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return [
+        caller.undo(kept["merged"].id),
+        attempt(lambda: caller.undo(kept["theirs"])),
+        attempt(lambda: caller.undo(kept["port"].id, version=1)),
+    ]
+
+
 STEPS: dict[str, Step] = {
     "save": _save,
     "save_many": _save_many,
@@ -226,6 +244,8 @@ STEPS: dict[str, Step] = {
     "review": _review,
     "conflicts": lambda caller, kept, clock: caller.conflicts(),
     "resolve": _resolve,
+    "merge": _merge,
+    "undo": _undo,
 }
 
 

@@ -36,7 +36,7 @@ from ..errors import (
     NotFound,
     StoreError,
 )
-from . import judge, output, places, reads, recall, writes
+from . import judge, output, places, reads, recall, tidy, writes
 from .call import Call, common_options, example, print_json, write_options
 
 EXIT_CODES: dict[type[HoldfastError], int] = {
@@ -186,5 +186,7 @@ def main(ctx: click.Context, /, **given: Any) -> None:
     ctx.obj = Call().with_options(given)
 
 
-for _command in (*reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *places.COMMANDS):
+for _command in (
+    *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *places.COMMANDS
+):  # fmt: skip
     main.add_command(_command)

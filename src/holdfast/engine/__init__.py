@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .base import IO, Caller, Extractor, Parts, Rules
-from .observe import Observes
+from .tidy import Tidies
 
 __all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Observes):
+class Engine(Tidies):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

@@ -59,7 +59,7 @@ _CHANGEABLE = (
 _OF_MANY = ("kind", "tags", "metadata", "importance", "confidence", "speaker", "expires_at")
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
 _PLACING = ("slot", "valid_from", "valid_to")
-_INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
+INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
 class Writes(Base):
@@ -229,7 +229,7 @@ class Writes(Base):
 
         async def writes(found: Sequence[MemoryItem]) -> list[Write]:
             new = [self._changed(one, changes, one.scope) for one in found]
-            fresh = await self._entries(new) if set(changes) & set(_INDEXED) else [None] * len(new)
+            fresh = await self._entries(new) if set(changes) & set(INDEXED) else [None] * len(new)
             triples = zip(new, found, fresh, strict=True)
             made: list[Write] = [
                 Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples
@@ -428,7 +428,7 @@ class Writes(Base):
         old = None
         if changed_at is not None:
             old, new = _split(current, new, changed_at)
-        fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in _INDEXED)
+        fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in INDEXED)
         entry = (await self._entries([new]))[0] if fresh else None
         placed = any(getattr(new, name) != getattr(current, name) for name in _PLACING)
         guarded, seen = self._contested(new) and placed, frozenset[Ref]()
