@@ -11,7 +11,7 @@ import pytest
 from holdfast import Memory
 from holdfast.errors import InvalidInput, NotFound, SlotConflict, UndoConflict
 from holdfast.memory import ScopedMemory
-from holdfast.testing import FrozenClock
+from holdfast.testing import FakeModel, FrozenClock
 
 
 def view(ada: ScopedMemory) -> Any:
@@ -219,3 +219,16 @@ def test_what_was_approved_waits_again(ada: ScopedMemory) -> None:
     ada.undo(waiting.id)
     assert [one.id for one in ada.review().items] == [waiting.id]
     assert waiting.id not in [hit.id for hit in ada.search("allergic peanuts")]
+
+
+def test_words_that_policy_masked_are_not_shown_again() -> None:
+    """A model's reading made them wait for review; undoing that would put them back into the episode."""
+    memories = [
+        {"message": 0, "quote": "My knees gave me arthritis", "kind": "fact", "entity": "user", "attribute": "condition", "value": "arthritis"}
+    ]  # fmt: skip
+    with Memory("sqlite://", embedder=None, model=FakeModel([{"memories": memories}])) as memory:
+        ada = memory.scoped(user="ada")
+        episode = ada.observe("My knees gave me arthritis. The ferry is my way to work.").episodes[0]
+        with pytest.raises(InvalidInput, match="masked"):
+            ada.undo(episode.id)
+        assert ada.search("arthritis") == []

@@ -104,7 +104,7 @@ class Tidies(Observes):
         there again. All or nothing, as new versions; `undo` again takes the undoing back. Sightings stay counted.
 
         Raises `UndoConflict` naming the memories that were changed since, `SlotConflict` where a slot has another value by
-        now, `InvalidInput` for a move to another scope, `NotFound`, `AccessDenied`.
+        now, `InvalidInput` for a move to another scope and for words that policy masked, `NotFound`, `AccessDenied`.
         """
         if version is not None:
             checks.count(version, "version", 1, checks.MAX_INT)
@@ -289,7 +289,7 @@ class Tidies(Observes):
 
 
 def _member(id: str, past: Sequence[Change], at: datetime) -> _Member:
-    """Return what a change at a known time did to a memory; raises `InvalidInput` where it moved it."""
+    """Return what a change at a known time did to a memory; raises `InvalidInput` where it moved or masked it."""
     before = [
         one.item
         for one in past
@@ -303,6 +303,11 @@ def _member(id: str, past: Sequence[Change], at: datetime) -> _Member:
     if left or arrived:
         raise InvalidInput(
             "id", f"memory {id} was moved by this change; move it back with update(id, scope=...)"
+        )
+    if before and any(one.verb == "observe" and one.item.kind == "episode" for one in wrote):
+        raise InvalidInput(
+            "id",
+            f"this change masked words in episode {id}, and undoing it would show them; undo what else is wrong",
         )
     return _Member(
         [one.item for one in past if one.item.known_to is None],
