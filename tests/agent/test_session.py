@@ -14,6 +14,7 @@ import pytest
 
 from holdfast import AsyncMemory, Memory, Scope
 from holdfast.agent import AsyncSession, Session
+from holdfast.agent.core import got
 from holdfast.errors import InvalidInput, ModelError, VersionConflict
 from holdfast.testing import FakeModel, FrozenClock
 
@@ -87,6 +88,39 @@ def test_state_is_the_sessions_own_and_compares_before_it_sets(tmp_path: Path) -
         assert dict(Session(memory, thread="a", user="ada").state) == {"plan": ["build"]}
         del one.state["plan"]
         assert "plan" not in one.state
+
+
+@pytest.mark.parametrize(("opening", "kind"), [(Memory, Session), (AsyncMemory, AsyncSession)])
+def test_both_faces_of_the_state_do_the_same(opening: Any, kind: Any, tmp_path: Path) -> None:
+    """Get, set, version and delete; a stale change is refused, another thread's state is another."""
+
+    async def main() -> None:
+        memory = opening(f"sqlite:///{tmp_path / 'memory.db'}", embedder=None)
+        session = kind(memory, thread="a", user="ada")
+        state, other = session.state, kind(memory, thread="b", user="ada").state
+
+        async def delete(name: str) -> None:
+            if kind is AsyncSession:
+                await state.delete(name)
+            else:
+                del state[name]
+
+        assert await got(state.get("plan", "none")) == "none"
+        assert await got(state.version("plan")) == 0
+        assert await got(state.set("plan", ["build"], expected_version=0)) == 1
+        assert await got(state.set("plan", None)) == 2
+        assert await got(state.get("plan", "none")) is None
+        with pytest.raises(VersionConflict):
+            await got(state.set("plan", [], expected_version=1))
+        assert await got(other.get("plan", "none")) == "none"
+        assert await got(session.all_state()) == {"plan": None}
+        await delete("plan")
+        assert await got(state.version("plan")) == 0
+        with pytest.raises(KeyError):
+            await delete("plan")
+        await got(memory.close())
+
+    asyncio.run(main())
 
 
 def test_shared_state(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "After",
     "AsyncRun",
     "AsyncSession",
+    "AsyncState",
     "Run",
     "Session",
     "State",
@@ -108,6 +109,33 @@ class State(MutableMapping[str, Any]):
     def set(self, name: str, value: Any, *, expected_version: int | None = None) -> int:
         """Set a name and return its new version; raises `VersionConflict` if another has changed it since."""
         return self._session.set_state(name, value, expected_version=expected_version).version
+
+
+class AsyncState:
+    """`State` for an event loop: its verbs, to be awaited; the whole of it is `await session.all_state()`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a name, or the default where nothing holds it."""
+        held = await self._session.state_item(name)
+        return default if held is None else held.metadata["value"]
+
+    async def set(self, name: str, value: Any, *, expected_version: int | None = None) -> int:
+        """Set a name and return its new version; raises `VersionConflict` if another has changed it since."""
+        return (await self._session.set_state(name, value, expected_version=expected_version)).version
+
+    async def version(self, name: str) -> int:
+        """Return the version of a name, 0 where nothing holds it: what `set` takes as `expected_version`."""
+        held = await self._session.state_item(name)
+        return 0 if held is None else held.version
+
+    async def delete(self, name: str) -> None:
+        """Take a name out; it stays in its history. Raises `KeyError` where nothing holds it."""
+        if await self._session.state_item(name) is None:
+            raise KeyError(name)
+        await self._session.drop_state(name)
 
 
 class Run:
@@ -217,6 +245,11 @@ class AsyncSession(_Named):
     finish = _awaited(Core.finish)
     unfinished = _awaited(Core.unfinished)
     tried = _awaited(Core.tried)
+
+    @property
+    def state(self) -> AsyncState:
+        """The session's working memory: get, set, version, delete."""
+        return AsyncState(self)
 
     @asynccontextmanager
     async def run(
