@@ -7,6 +7,7 @@ from .errors import HoldfastError
 from .memory import AsyncMemory, AsyncScopedMemory, Memory, ScopedMemory
 from .ports import Clock, Embedder
 from .types import (
+    Backup,
     Bulk,
     Change,
     Draft,
@@ -25,6 +26,7 @@ __all__ = [
     "AsyncMemory",
     "AsyncScopedMemory",
     "AsyncSession",
+    "Backup",
     "Bulk",
     "Change",
     "Clock",

@@ -154,6 +154,22 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
     return opened
 
 
+def put_back(store: Setting, copy: Path, *, replace: bool, progress: Callable[[int, int], None]) -> int:
+    """Make the store a URL names what the file `copy` holds; returns its number of versions.
+
+    Raises `ConfigError` for a store that is no SQLite file, `InvalidInput` where one is there and `replace` is not said.
+    """
+    url = str(store.value)
+    if not url.startswith("sqlite:///"):
+        raise ConfigError(
+            f"store from {store.origin}: {url!r} is no SQLite file, which a copy is put back into"
+        )
+    from .stores import sqlite_copy
+
+    path = url.removeprefix("sqlite:///")
+    return sqlite_copy.put_back(copy, str(Path(path).expanduser()), replace=replace, progress=progress)
+
+
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:
     """Return the embedding model a setting names: None or "none", "minilm", "openai:NAME", or an object with the port."""
     value = setting.value

@@ -243,6 +243,7 @@ class Memory(_Opened):
     history = driven(Engine.history)
     changes = driven(Engine.changes)
     stats = driven(Engine.stats)
+    backup = driven(Engine.backup)
 
     def scoped(
         self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
@@ -299,6 +300,7 @@ class AsyncMemory(_Opened):
     history = awaited(Engine.history)
     changes = awaited(Engine.changes)
     stats = awaited(Engine.stats)
+    backup = awaited(Engine.backup)
 
     def _io(self, embedder: Embedder | None, model: Model | None) -> IO:
         self._pooled = config.Pooled(embedder, model, threads=4)

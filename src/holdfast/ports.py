@@ -5,7 +5,7 @@ A store is one thread-safe, synchronous class. It proves itself with `holdfast.t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -461,6 +461,12 @@ class Store(Protocol):
         """Count what a scope has asked of a language model on the UTC day of `now`.
 
         False, and nothing is counted, where that would be more than `most` calls that day.
+        """
+
+    def backup(self, path: str, progress: Callable[[int, int], None] | None = None) -> int:
+        """Copy the store as it is at one moment to a new file, while others write, and return its number of versions.
+
+        The file is whole or not there; `progress` is told how much of how much is done.
         """
 
     def close(self) -> None:

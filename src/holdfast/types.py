@@ -460,6 +460,20 @@ class Stats:
         return _fields(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of a whole store: its file, its size in `bytes`, how many `versions` it holds, and when it was begun."""
+
+    path: str
+    bytes: int
+    versions: int
+    taken_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**_fields(self), "taken_at": self.taken_at.isoformat()}
+
+
 def _names(value: object, field: str) -> tuple[str, ...]:
     return tuple(checks.name(one, field) for one in checks.many(value, field))
 

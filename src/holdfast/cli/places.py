@@ -1,4 +1,4 @@
-"""The commands that are no verb: show, ingest, config, demo."""
+"""The commands about places: show, ingest, backup, config, demo."""
 
 from __future__ import annotations
 
@@ -150,4 +150,51 @@ def demo(call: Call, /, keep: Path | None) -> None:
         show_case.tell(keep)
 
 
-COMMANDS = (show, ingest, config, demo)
+@click.group(
+    epilog=example(
+        "holdfast backup create /backups/monday.db",
+        "holdfast backup apply /backups/monday.db --store sqlite:///agents.db",
+    )
+)
+def backup() -> None:
+    """Copy a whole store while it is in use, and put a copy back."""
+
+
+@backup.command(cls=Verb, epilog=example("holdfast backup create /backups/monday.db"))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.pass_obj
+def create(call: Call, /, path: Path) -> None:
+    """Copy the store to the new file PATH, with the key of its chain beside it as PATH.key.
+
+    Readers and writers go on meanwhile; the copy is of one moment. What is erased later stays in it.
+    """
+    with Progress("copying", None) as bar:
+        made = call.memory().backup(path, progress=bar.at)
+    call.answer(
+        made.to_json(),
+        lambda: output.say(f"Copied {made.versions:,} versions ({made.bytes:,} bytes) to {made.path}"),
+    )
+
+
+@backup.command(
+    cls=Verb, epilog=example("holdfast backup apply /backups/monday.db --store sqlite:///agents.db")
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Overwrite the store that is there; nobody may have it open.")
+@click.pass_obj
+def apply(call: Call, /, path: Path, replace: bool) -> None:
+    """Make the store what the copy PATH holds, once that has proved whole.
+
+    One transaction: interrupted, what was there before is still there. What was erased after the copy was made comes back
+    with it and has to be erased again.
+    """
+    found = settings_of.settings(**({} if call.store is None else {"store": call.store}))["store"]
+    with Progress("putting back", None) as bar:
+        versions = settings_of.put_back(found, path, replace=replace, progress=bar.at)
+    call.answer(
+        {"store": str(found.value), "versions": versions},
+        lambda: output.say(f"{found.value} now holds the {versions:,} versions of {path}"),
+    )
+
+
+COMMANDS = (show, ingest, backup, config, demo)

@@ -39,6 +39,11 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, count=f"{count:,} memories")
 
+    def at(self, done: int, total: int) -> None:
+        """Show that so much of so much is done."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total)
+
     def moved(self, size: int) -> None:
         """Show that so many more bytes are read."""
         if self._bar is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from .base import IO, Caller, Extractor, Parts, Rules
+from .copies import Copies
 from .tidy import Tidies
 
 __all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Tidies):
+class Engine(Tidies, Copies):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

@@ -34,6 +34,7 @@ from ..ports import (
     Write,
 )
 from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
+from . import sqlite_copy as copies
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
@@ -593,6 +594,11 @@ class SqliteStore:
         with self._writing() as db:
             scope_id = self._transaction(db, Authorship("observe"), now).scope_id(scope)
             return queue.spend(db, scope_id, now, calls, tokens, most)
+
+    def backup(self, path: str, progress: copies.Progress | None = None) -> int:
+        """Copy the store as it is at one moment to a new file, while others write, and return its number of versions."""
+        with self._reading() as db:
+            return copies.take(db, self._secret, Path(path), progress)
 
     def _transaction(self, db: sqlite3.Connection, by: Authorship, now: datetime) -> Transaction:
         return Transaction(

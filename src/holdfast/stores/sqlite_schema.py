@@ -252,6 +252,11 @@ def _secret(path: Path) -> bytes:
         pass
     except OSError as error:
         raise StoreReadOnly(f"{path}: the store's key cannot be written ({error.strerror})") from None
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the key in a file; raises `StoreReadOnly` where it cannot be read, `StoreDamaged` where it is none."""
     try:
         stored = bytes.fromhex(path.read_text("ascii").strip())
     except OSError as error:
@@ -264,10 +269,17 @@ def _secret(path: Path) -> bytes:
 
 
 def _made_secret(path: Path) -> bytes:
-    """Write a new key, whole or not at all; the write lock of the store keeps others from doing so at once."""
+    """Write a new key; the write lock of the store keeps others from doing so at once."""
     if path.exists():
         raise FileExistsError(path)
-    secret, draft = secrets.token_bytes(32), path.with_name(path.name + ".new")
+    secret = secrets.token_bytes(32)
+    write_secret(path, secret)
+    return secret
+
+
+def write_secret(path: Path, secret: bytes) -> None:
+    """Write a key, whole or not at all, readable by its owner alone."""
+    draft = path.with_name(path.name + ".new")
     with os.fdopen(
         os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
     ) as file:
@@ -275,7 +287,6 @@ def _made_secret(path: Path) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    return secret
 
 
 def _fingerprint(secret: bytes) -> str:
