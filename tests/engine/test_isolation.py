@@ -160,6 +160,15 @@ def _model() -> FakeModel:
     return FakeModel(itertools.repeat(reply))
 
 
+def _summarise(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    return [
+        attempt(lambda: caller.summarise("day")),  # of which the model's reply cannot be read
+        caller.summarise("day"),
+        caller.summarise("b only"),
+        caller.list(tags=["summary"]),
+    ]
+
+
 def _work(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     waiting = caller.backlog(limit=1)
     return [
@@ -239,6 +248,7 @@ STEPS: dict[str, Step] = {
     "delete": _delete,
     "restore": _restore,
     "observe": _observe,
+    "summarise": _summarise,
     "work": _work,
     "backlog": lambda caller, kept, clock: [caller.backlog(limit=1), caller.backlog()],
     "review": _review,

@@ -172,6 +172,7 @@ class Session(_Named):
 
     before_step = _driven(Core.before_step)
     after_step = _driven(Core.after_step)
+    end = _driven(Core.end)
     confirm = _driven(Core.confirm)
     call = _driven(Core.call)
     all_state = _driven(Core.all_state)
@@ -233,6 +234,7 @@ class AsyncSession(_Named):
 
     before_step = _awaited(Core.before_step)
     after_step = _awaited(Core.after_step)
+    end = _awaited(Core.end)
     confirm = _awaited(Core.confirm)
     call = _awaited(Core.call)
     all_state = _awaited(Core.all_state)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from .. import checks
 from ..config import TokenCounter
 from ..errors import HoldfastError, IdempotencyConflict, InvalidInput, SlotConflict, VersionConflict
-from ..filters import And, Eq
+from ..filters import And, Contains, Eq, Or, Range
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Context, Receipt
@@ -89,8 +89,10 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run as it was recorded: its name, how it stands ("running", "done", "failed"), its steps and how it ended."""
+    """A run as it was recorded: what came of it in short (None until it ends), its name, how it stands ("running", "done",
+    "failed"), its steps and how it ended."""
 
+    summary: str | None
     id: str
     name: str
     status: str
@@ -241,6 +243,17 @@ class Core:
         )
         waiting = [one.item for one in seen.of("pending") if one.item is not None]
         return After(seen, tuple(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting))
+
+    async def end(self) -> MemoryItem | None:
+        """Say that the conversation has ended, and return its one summary, or None where nothing was said in it.
+
+        It may go on and end again: the summary then is told anew, as its next version. With a language model, that tells it
+        better in the background.
+        """
+        kept: MemoryItem | None = await got(
+            self.memory.summarise(self.thread, scope=self.scope, background=True)
+        )
+        return kept
 
     async def confirm(self, id: str, yes: bool) -> MemoryItem:
         """Settle a question of `after_step`: the memory is kept, or stays out."""
@@ -440,7 +453,9 @@ class Core:
             )
         )
         event = {"role": "event", "id": _ENDED, "content": told}
-        await got(self.memory.observe([event], thread=f"run:{run_id}", scope=self.scope))
+        thread = f"run:{run_id}"
+        await got(self.memory.observe([event], thread=thread, scope=self.scope))
+        await got(self.memory.summarise(thread, scope=self.scope, background=True))
         return await self._trace(ended)
 
     async def unfinished(self) -> tuple[Trace, ...]:
@@ -457,9 +472,21 @@ class Core:
         return tuple([await self._trace(item) for item in page.items])
 
     async def tried(self, what: str, *, k: int = 5) -> tuple[Trace, ...]:
-        """Return the runs most like `what`, ended or not: have we tried this before, and how did it end?"""
-        hits = await got(self.memory.search(what, k=k, kinds=["working"], tags=["run"], scope=self.scope))
-        return tuple([await self._trace(hit.item) for hit in hits])
+        """Return the at most `k` (1..100) runs most like `what`, ended or not: have we tried this, and how did it end?
+
+        Runs are found by their names, how they ended, and what their summaries say of their steps.
+        """
+        checks.count(k, "k", 1, 100)
+        of_a_run = Or(Contains("tags", "run"), Range("metadata.summary_of", gte="run:", lt="run;"))
+        hits = await got(  # a run and its summary are two memories
+            self.memory.search(what, k=2 * k, kinds=["working", "episode"], where=of_a_run, scope=self.scope)
+        )
+        threads = dict.fromkeys(hit.item.thread or hit.item.metadata["summary_of"] for hit in hits)
+        runs = [
+            await got(self.memory.current(thread.replace("run:", "run.", 1), scope=self.scope))
+            for thread in threads
+        ]
+        return tuple([await self._trace(item) for item in runs if item is not None][:k])
 
     async def _run(self, run_id: str) -> MemoryItem:
         found: MemoryItem | None = await got(self.memory.current(f"run.{run_id}", scope=self.scope))
@@ -482,8 +509,12 @@ class Core:
             )
         )
         steps = tuple(one.text for one in page.items if _ENDED not in one.source.message_ids)
+        of_it = Eq("metadata.summary_of", item.thread)
+        told = await got(
+            self.memory.list(where=of_it, kinds=["episode"], tags=["summary"], limit=1, scope=self.scope)
+        )
         return Trace(
-            item.value["id"], item.metadata["name"], item.value["status"], steps, item.value["outcome"],
+            next((one.text for one in told.items), None), item.value["id"], item.metadata["name"], item.value["status"], steps, item.value["outcome"],
             item.valid_from or item.known_from or datetime.now(UTC), item.metadata["state"],
         )  # fmt: skip
 

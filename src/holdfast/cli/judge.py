@@ -1,4 +1,4 @@
-"""The commands of judgement: observe, work, backlog, review, conflicts, resolve."""
+"""The commands of judgement: observe, summarise, work, backlog, review, conflicts, resolve."""
 
 from __future__ import annotations
 
@@ -66,6 +66,34 @@ def _show(seen: Observation) -> None:
     _show_judgements(seen)
     if seen.queued:
         output.say(f"A model has yet to read it: holdfast work (or holdfast work {seen.queued} at once)")
+
+
+@click.command(
+    cls=Verb,
+    epilog=example("holdfast summarise monday --user ada", "holdfast summarise run:3f2a --project api"),
+)
+@click.argument("thread")
+@click.option(
+    "--background",
+    is_flag=True,
+    default=None,
+    help="Print before a language model has told it better (holdfast work).",
+)
+@reason_option
+@scope_option
+@shared_option
+@click.pass_obj
+def summarise(call: Call, /, thread: str, **given: Any) -> None:
+    """Keep one summary of the THREAD that has ended: what was asked, done, decided, what is open, how it ended.
+
+    It quotes and cites the turns. Called again, the same summary is told anew where turns were added.
+    """
+    verbs, arguments = call.writer(given)
+    item: MemoryItem | None = verbs.summarise(thread, **arguments)
+    if item is None:
+        call.answer(None, lambda: output.say(f"Nothing was said in {thread} under these labels."), empty=True)
+    else:
+        call.answer(item.to_json(), lambda: output.show_item(item, "Summed up in"))
 
 
 def _show_judgements(seen: Observation) -> None:
@@ -191,4 +219,4 @@ def resolve(call: Call, /, id: str, **given: Any) -> None:
     call.answer(item.to_json(), lambda: output.show_item(item, "Settled in favour of"))
 
 
-COMMANDS = (observe, work, backlog, review, conflicts, resolve)
+COMMANDS = (observe, summarise, work, backlog, review, conflicts, resolve)

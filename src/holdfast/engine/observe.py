@@ -20,14 +20,15 @@ from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
 from ..types import MemoryItem, Page, Scope
 from .plan import Plan
 from .read import Reads
-from .work import DECLARATIVE, Works
+from .tell import Tells
+from .work import DECLARATIVE
 from .write import UNSET
 
 _INSTANT = timedelta(microseconds=1)
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
-class Observes(Works, Reads):
+class Observes(Tells, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
     async def observe(

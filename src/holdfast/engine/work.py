@@ -7,7 +7,7 @@ process may die at any point between. Who works a job holds it for a while; shou
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
@@ -19,7 +19,7 @@ from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled
 from ..types import Draft, MemoryItem, Page, Scope
-from .base import Caller, decode, encode
+from .base import Caller, T, decode, encode
 from .plan import Plan
 from .write import KEY_LIFE, Writes
 
@@ -42,11 +42,9 @@ class _Spent(Exception):
 
 
 @functools.cache
-def instructions() -> str:
-    """Return the prompt a model reads a step by."""
-    from ..extract.drafted import PROMPT
-
-    return (resources.files("holdfast.extract") / "prompts" / f"{PROMPT}.txt").read_text("utf-8")
+def prompt(version: str) -> str:
+    """Return the prompt a model reads by, of one version ("facts-1")."""
+    return (resources.files("holdfast.extract") / "prompts" / f"{version}.txt").read_text("utf-8")
 
 
 class Works(Writes):
@@ -194,31 +192,39 @@ class Works(Writes):
         return [item for item in found if item is not None and item.state == "active"]
 
     async def _drafted(self, scope: Scope, messages: Sequence[Message]) -> list[Drafted]:
-        """Return what the model drafts; a reply that cannot be read is asked for once more, saying why."""
-        from ..extract.drafted import SCHEMA, Unreadable, parsed, transcript
+        """Return what the model drafts of a step."""
+        from ..extract.drafted import PROMPT, SCHEMA, parsed, transcript
 
-        text = transcript(messages)
+        return await self._answered(scope, PROMPT, transcript(messages), SCHEMA, parsed)
+
+    async def _answered(
+        self, scope: Scope, version: str, text: str, schema: Mapping[str, Any], parsed: Callable[[str], T]
+    ) -> T:
+        """Return what a model's reply holds; one that cannot be read is asked for once more, saying why."""
+        from ..extract.drafted import Unreadable
+
+        told = prompt(version)
         try:
-            return parsed(await self._asked(scope, text, SCHEMA))
+            return parsed(await self._asked(scope, told, text, schema))
         except Unreadable as error:
             again = (
                 f"{text}\n\nA reply to this could not be used: {error}. Reply with that JSON object alone."
             )
-        reply = await self._asked(scope, again, SCHEMA)
+        reply = await self._asked(scope, told, again, schema)
         try:
             return parsed(reply)
         except Unreadable as error:
             raise ExtractionFailed(str(error), reply) from None
 
-    async def _asked(self, scope: Scope, text: str, schema: Mapping[str, Any]) -> str:
+    async def _asked(self, scope: Scope, instructions: str, text: str, schema: Mapping[str, Any]) -> str:
         """Return a model's reply, the call and its tokens counted; raises `_Spent` where no call is left today."""
         spend, now = self._parts.store.spend, self._parts.clock.now()
         most = self._parts.calls or 0
         if not await self._parts.io.store(spend, scope, now, 1, 0, most):
             raise _Spent
-        reply = await self._parts.io.ask(instructions(), text, schema)
+        reply = await self._parts.io.ask(instructions, text, schema)
         count = self._parts.count
-        tokens = (reply.asked or count(instructions()) + count(text)) + (reply.answered or count(reply.text))
+        tokens = (reply.asked or count(instructions) + count(text)) + (reply.answered or count(reply.text))
         await self._parts.io.store(spend, scope, now, 0, tokens, most)
         return reply.text
 

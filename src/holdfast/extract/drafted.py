@@ -126,7 +126,15 @@ def _states(text: str) -> bool:
 
 
 def parsed(reply: str) -> list[Drafted]:
-    """Return the memories of a reply, a fence around the JSON aside; raises `Unreadable` for anything off the schema."""
+    """Return the memories of a reply; raises `Unreadable` for anything off the schema."""
+    return [_drafted(one, place) for place, one in enumerate(loaded(reply, "memories", MOST_MEMORIES))]
+
+
+def loaded(reply: str, name: str, most: int) -> list[Any]:
+    """Return the list of at most `most` that a reply is to be under one name, a fence around the JSON aside.
+
+    Raises `Unreadable` for anything else.
+    """
     if len(reply) > _LONGEST_REPLY:
         raise Unreadable(f"it is longer than {_LONGEST_REPLY:,} characters")
     fenced = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", reply, re.S)
@@ -134,11 +142,12 @@ def parsed(reply: str) -> list[Drafted]:
         read: Any = json.loads(fenced[1] if fenced else reply, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Unreadable("it is not JSON") from None
-    if not isinstance(read, dict) or set(read) != {"memories"} or not isinstance(read["memories"], list):
-        raise Unreadable('it is not an object with the one key "memories", a list')
-    if len(read["memories"]) > MOST_MEMORIES:
-        raise Unreadable(f"it has more than {MOST_MEMORIES} memories")
-    return [_drafted(one, place) for place, one in enumerate(read["memories"])]
+    if not isinstance(read, dict) or set(read) != {name} or not isinstance(read[name], list):
+        raise Unreadable(f'it is not an object with the one key "{name}", a list')
+    listed: list[Any] = read[name]
+    if len(listed) > most:
+        raise Unreadable(f"it has more than {most} {name}")
+    return listed
 
 
 def _no_constant(name: str) -> Any:
@@ -210,14 +219,14 @@ class _Grounding:
         self._attribute = " ".join(re.sub(r"[_.\-]", " ", folded(one.attribute)).split())
 
     def proposal(self, ruled: Sequence[Proposal]) -> Proposal:
-        place, quoted = self._message.place, _quoted(self._one.quote, self._message.text)
-        if quoted is None:
+        place, cited = self._message.place, quoted(self._one.quote, self._message.text)
+        if cited is None:
             return _skip(place, (0, 0), "ungrounded: the message does not say these words")
-        within = [one for one in clauses(self._message.text) if one.start < quoted[1] and quoted[0] < one.end]
+        within = [one for one in clauses(self._message.text) if one.start < cited[1] and cited[0] < one.end]
         if not within:
-            return _skip(place, quoted, "quotation")  # code, or a quoted line
-        span = (min(quoted[0], within[0].start), max(quoted[1], within[-1].end))
-        if why := self._why_not(within, span, quoted):
+            return _skip(place, cited, "quotation")  # code, or a cited line
+        span = (min(cited[0], within[0].start), max(cited[1], within[-1].end))
+        if why := self._why_not(within, span, cited):
             return _skip(place, span, why)
         if any(one.message == place and one.start < span[1] and span[0] < one.end for one in ruled):
             return _skip(place, span, "read by the rules")
@@ -275,7 +284,7 @@ class _Grounding:
         )  # fmt: skip
 
 
-def _quoted(quote: str, text: str) -> tuple[int, int] | None:
+def quoted(quote: str, text: str) -> tuple[int, int] | None:
     """Return where a message says a quote, letter by letter, white space aside; None where it does not."""
     parts = [re.escape(word) for word in quote.split()]
     if not parts:
