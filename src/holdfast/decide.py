@@ -39,14 +39,14 @@ def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Dec
     start = item.valid_from or _FIRST
     if item.slot is None or several:
         return Decision("add", item)
-    standing = [one for one in holders if _end(one) > _start(one)]
-    rivals = [one for one in standing if _start(one) == start and _contradict(one, item)]
+    standing = [one for one in holders if _end(one) > begin(one)]
+    rivals = [one for one in standing if begin(one) == start and contradict(one, item)]
     if rivals:
         return conflict(item, rivals)
-    ended = [one for one in standing if _start(one) <= start < _end(one)]
-    later = min((one for one in standing if _start(one) > start), key=_start, default=None)
-    if later is not None and _start(later) <= _end(item):
-        item = replace(item, valid_to=_start(later), superseded_by=later.id)
+    ended = [one for one in standing if begin(one) <= start < _end(one)]
+    later = min((one for one in standing if begin(one) > start), key=begin, default=None)
+    if later is not None and begin(later) <= _end(item):
+        item = replace(item, valid_to=begin(later), superseded_by=later.id)
     if ended:
         item = replace(item, supersedes=ended[-1].id)
     changed = tuple(replace(one, valid_to=start, superseded_by=item.id) for one in ended)
@@ -66,7 +66,8 @@ def conflict(item: MemoryItem, rivals: Sequence[MemoryItem]) -> Decision:
     return Decision("conflict", item, changed)
 
 
-def _contradict(one: MemoryItem, other: MemoryItem) -> bool:
+def contradict(one: MemoryItem, other: MemoryItem) -> bool:
+    """Whether two values of one time were both dated for it and differ."""
     return one.explicit_time and other.explicit_time and said(one) != said(other)
 
 
@@ -91,12 +92,12 @@ def rivals(item: MemoryItem, holders: Iterable[MemoryItem]) -> tuple[str, ...]:
 
 def overlap(one: MemoryItem, other: MemoryItem) -> bool:
     """Whether there is a moment at which both are true."""
-    return max(_start(one), _start(other)) < min(_end(one), _end(other))
+    return max(begin(one), begin(other)) < min(_end(one), _end(other))
 
 
 def meets(item: MemoryItem, one: MemoryItem) -> bool:
     """Whether a holder ends after the item begins, so that the two can meet."""
-    return _end(one) > _start(item)
+    return _end(one) > begin(item)
 
 
 def outlasts(one: MemoryItem, item: MemoryItem) -> bool:
@@ -107,10 +108,11 @@ def outlasts(one: MemoryItem, item: MemoryItem) -> bool:
 
 def holds(item: MemoryItem, at: datetime | None) -> bool:
     """Whether the item's valid time contains a moment (None: its start is before all time)."""
-    return _start(item) <= (at or _FIRST) < _end(item)
+    return begin(item) <= (at or _FIRST) < _end(item)
 
 
-def _start(item: MemoryItem) -> datetime:
+def begin(item: MemoryItem) -> datetime:
+    """Return when a memory begins to be true, before all time where nothing says when."""
     return item.valid_from or _FIRST
 
 

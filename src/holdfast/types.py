@@ -422,8 +422,22 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """What slots are about, counted: its name, its other names, how many live memories, when one of them last changed."""
+
+    name: str
+    aliases: tuple[str, ...]
+    count: int
+    changed_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {name: _plain(value) for name, value in _fields(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
-    """What `update_many` or `delete_many` did, or with `dry_run` would do: the ids, in the order they were changed."""
+    """What `update_many`, `delete_many` or `rename` did, or with `dry_run` would do: the ids, in the order they were changed."""
 
     ids: tuple[str, ...]
     dry_run: bool

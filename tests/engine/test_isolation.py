@@ -169,6 +169,18 @@ def _summarise(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -
     ]
 
 
+def _rename(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    for name in ("bob", "robert"):
+        caller.save(f"{name} lives here", slot=f"{name}.residence", value=f"{name} {clock.now()}")
+    return [
+        caller.rename("bob", "robert", dry_run=True),
+        caller.rename("bob", "robert"),
+        caller.rename("b only", "b"),
+        caller.current("bob.residence"),
+        caller.search("where does bob live?", k=50),
+    ]
+
+
 def _work(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     waiting = caller.backlog(limit=1)
     return [
@@ -239,6 +251,8 @@ STEPS: dict[str, Step] = {
     ],
     "list": _list,
     "overview": lambda caller, kept, clock: [caller.overview(limit=5), caller.overview()],
+    "rename": _rename,
+    "entities": lambda caller, kept, clock: [caller.entities(limit=1), caller.entities()],
     "stats": lambda caller, kept, clock: caller.stats(),
     "changes": _changes,
     "history": _history,
@@ -288,6 +302,8 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
     caller.update(mine.id, text="tea tea tea server port", tags=["b"])
     caller.delete(caller.list(kinds=["episode"], sort="id").items[0].id)
     caller.search("tea")
+    caller.save("robert lives with B", slot="robert.residence", value=round)
+    caller.rename("b", "robert" if round else "bob")
     caller.observe("The ferry costs 42 crowns.")
     attempt(lambda: caller.observe("The ferry costs the model dear."))
     return same.id

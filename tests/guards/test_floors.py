@@ -18,6 +18,7 @@ FLOORS = {
     "attributes": 1,
     "ranking": 1,
     "decide": 1,
+    "entities": 1,
     "pack": 1,
     "text": 1,
     "dates": 1,

@@ -31,7 +31,7 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
-_OWN = ("state.", "run.")  # slots of the session's state and runs
+_OWN = ("state.", "run.", "entity.")  # slots of the session's state and runs, and of names
 _TOLD: tuple[Kind, ...] = (
     "fact",
     "preference",
@@ -373,7 +373,7 @@ class Core:
         if name == "save_memory":
             kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
             if slot is not None and slot.startswith(_OWN):
-                raise InvalidInput("slot", f"{slot!r:.60} is the session's own; use another name")
+                raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
             where = labels or self.placement.get(kind) or self.scope
             source = {"role": "assistant", "trust": "model"}
             saved = await got(

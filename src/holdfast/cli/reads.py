@@ -1,4 +1,4 @@
-"""The commands that look: search, get, current, list, overview, history, changes, stats."""
+"""The commands that look: search, get, current, list, overview, entities, history, changes, stats."""
 
 from __future__ import annotations
 
@@ -164,6 +164,26 @@ def overview(call: Call, /, **given: Any) -> None:
     call.answer(page.to_json(), lambda: output.show_groups(page), empty=not page.items)
 
 
+@click.command(cls=Verb, epilog=example("holdfast entities --user ada"))
+@paging
+@administrator
+@click.pass_obj
+def entities(call: Call, /, **given: Any) -> None:
+    """List what slots are about: every entity with its other names and how many memories there are."""
+    verbs, arguments = call.reader(given)
+    page = verbs.entities(**arguments)
+
+    def show() -> None:
+        rows = [(one.name, ", ".join(one.aliases), str(one.count)) for one in page.items]
+        if rows:
+            output.show_rows(("entity", "other names", "memories"), rows)
+        else:
+            output.say("No entities.")
+        output.show_more(page.next)
+
+    call.answer(page.to_json(), show, empty=not page.items)
+
+
 @click.command(
     cls=Verb,
     epilog=example(
@@ -236,4 +256,4 @@ def stats(call: Call, /, **given: Any) -> None:
     call.answer(found.to_json(), show, empty=not found.items)
 
 
-COMMANDS = (search, get, current, list_, overview, history, changes, stats)
+COMMANDS = (search, get, current, list_, overview, entities, history, changes, stats)

@@ -284,6 +284,27 @@ def restore(call: Call, /, id: str, **given: Any) -> None:
     call.answer(item.to_json(), lambda: output.show_item(item, "Restored"))
 
 
+@click.command(
+    cls=Verb,
+    epilog=example(
+        "holdfast rename bob robert --user ada", "holdfast rename acme apex --project api --dry-run"
+    ),
+)
+@click.argument("entity")
+@click.argument("to")
+@dry_run_option
+@reason_option
+@naming
+@click.pass_obj
+def rename(call: Call, /, entity: str, to: str, **given: Any) -> None:
+    """Say that ENTITY is TO, or is called TO: from now on they are one, in the scope of your labels.
+
+    What is known of ENTITY moves to TO; two values of one attribute follow its policy, or become a conflict (holdfast conflicts).
+    """
+    verbs, arguments = call.writer(given)
+    _show_bulk(call, verbs.rename(entity, to, **arguments), "Changed", "Would change")
+
+
 def _show_bulk(call: Call, bulk: Bulk, done: str, would: str) -> None:
     def show() -> None:
         for id in bulk.ids:
@@ -293,4 +314,4 @@ def _show_bulk(call: Call, bulk: Bulk, done: str, would: str) -> None:
     call.answer(bulk.to_json(), show)
 
 
-COMMANDS = (save, save_many, update, update_many, delete, delete_many, restore)
+COMMANDS = (save, save_many, update, update_many, delete, delete_many, restore, rename)

@@ -20,7 +20,7 @@ from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
 from ..types import MemoryItem, Page, Scope
 from .plan import Plan
 from .read import Reads
-from .tell import Tells
+from .rename import Renames
 from .work import DECLARATIVE
 from .write import UNSET
 
@@ -28,7 +28,7 @@ _INSTANT = timedelta(microseconds=1)
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
-class Observes(Tells, Reads):
+class Observes(Renames, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
     async def observe(
@@ -48,7 +48,8 @@ class Observes(Tells, Reads):
         `messages` are OpenAI's or Anthropic's shapes as they are, one message, or a string (the user's). Each becomes an
         episode of `thread`, searchable when this returns; one of more than 20,000 characters becomes several. What policy
         masks (keys, cards, national ids) is masked before anything is written. A new value of a slot ends the earlier one
-        from the time of its message on. `placement` names the labels a kind is saved under, where these are not the ones of
+        from the time of its message on. A name that a user gives ("call me Bob") is one of the same entity from then on (see
+        `rename`), unless somebody is known by it. `placement` names the labels a kind is saved under, where these are not the ones of
         `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
         `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. An `idempotency_key`
         makes a repeated call give the first call's episodes and judge nothing, for 7 days.
@@ -72,17 +73,18 @@ class Observes(Tells, Reads):
         told = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
         told = [self._redacted(draft) for draft in told]
         episodes = [self._item(draft) for draft in told]
-        items = [self._candidate(one, episodes, places, target) for one in candidates]
+        placed = await self._placed(candidates, episodes, places, target)
         left = self._parts.calls is not None and step.unread([one.proposal for one in candidates])
         job = self._job(target, places, episodes, by, background) if left else None
         seen = await self._observed(
             step.found,
             scopes,
             list(zip(told, episodes, strict=True)),
-            list(zip(candidates, items, strict=True)),
+            placed,
             by,
             None if job is None else Enqueue(job),
         )
+        await self._introduced(seen.judgements, reason)
         if job is None or not seen.queued:
             return seen
         if background:

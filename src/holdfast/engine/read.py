@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from .. import checks
+from ..entities import Names
 from ..errors import InvalidInput, NotFound
 from ..filters import Filter, names, to_json
-from ..ports import Scan
+from ..ports import Moment, Reach, Scan
 from ..receipts import Hits
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import decode, encode
@@ -71,7 +72,7 @@ class Reads(Recall):
         }
         at = self._at(valid_at, known_at)
         asked = Question(checks.text(query, "query"), self._reach(scope, under), at, options)
-        hits = await self._answer(asked)
+        hits = await self._answer(await self._asking(asked))
         if keep:
             await self._keep_receipt(hits.receipt)
         return hits
@@ -107,20 +108,28 @@ class Reads(Recall):
         """Return the live memory in a slot, or None: no search, no embedding.
 
         Where several visible scopes have the slot, the narrower one (more labels) answers; within one scope the value
-        that began last.
+        that began last. A slot that nothing holds is looked for by the
+        other names of its entity (see `rename`), in the scopes these were said in.
         """
         checked = checks.slot(slot)
         if checked is None:
             raise InvalidInput("slot", "is missing")
-        scan = Scan(
-            self._reach(scope, under),
-            self._at(valid_at, known_at),
-            slot=checked,
-            sort="valid_from",
-            limit=1,
-        )
+        reach, at = self._reach(scope, under), self._at(valid_at, known_at)
+        scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1)
         found = await self._parts.io.store(self._parts.store.scan, scan)
-        return found[0] if found else None
+        return found[0] if found else await self._by_alias(checked, reach, at)
+
+    async def _by_alias(self, slot: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return the live memory in the slot that this one is by an alias, in the scope where the alias was said."""
+        aliases = await self._aliases(reach, at)
+        for where in sorted({one.scope for one in aliases}, key=lambda one: (-len(one.names), str(one))):
+            meant = Names(one for one in aliases if one.scope == where).slot(slot)
+            if meant != slot:
+                scan = Scan(Reach(exactly=(where,)), at, slot=meant, sort="valid_from", limit=1)
+                found = await self._parts.io.store(self._parts.store.scan, scan)
+                if found:
+                    return found[0]
+        return None
 
     async def list(
         self,

@@ -18,7 +18,7 @@ from ..filters import Filter, parse, to_json
 from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
-from .base import Base
+from .naming import Naming
 from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Picked:
     twins: list[str]
 
 
-class Recall(Base):
+class Recall(Naming):
     """Answering, and looking back at an answer."""
 
     async def context(
@@ -112,7 +112,7 @@ class Recall(Base):
         }
         asked = checks.text(query, "query")
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
-        hits = await self._answer(Question(asked, reach, at, options))
+        hits = await self._answer(await self._asking(Question(asked, reach, at, options)))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
         made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count)
         if keep:
@@ -175,7 +175,7 @@ class Recall(Base):
         past = await self._receipt(receipt)
         question = self._again(past)
         then = await self._answer(question)
-        today = await self._answer(replace(question, as_of=None, at=self._at()))
+        today = await self._answer(await self._asking(replace(question, as_of=None, at=self._at())))
         before = [row.id for row in past.rows]
         same = [(hit.id, hit.score) for hit in then] == [(row.id, row.score) for row in past.rows]
         now = [hit.id for hit in today]
@@ -188,6 +188,11 @@ class Recall(Base):
         )
 
     # -- answering -----------------------------------------------------------------------------------------------
+
+    async def _asking(self, asked: Question) -> Question:
+        """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
+        names = await self._names_of(asked.reach, asked.at)
+        return replace(asked, options={**asked.options, "also": names.also(asked.query)})
 
     async def _answer(self, asked: Question) -> Hits:
         """Return the hits of a question with their receipt."""
@@ -263,7 +268,10 @@ class Recall(Base):
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
         parts, options = self._parts, asked.options
-        terms = parts.analyzer.query(asked.query)
+        query = " ".join(
+            [asked.query, *options.get("also", ())]
+        )  # kept receipts of earlier versions have none
+        terms = parts.analyzer.query(query)
         probe = Probe(
             reach=asked.reach,
             at=asked.at,
@@ -273,14 +281,14 @@ class Recall(Base):
             kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
             since=checks.optional_moment(options["since"], "since"),
             until=checks.optional_moment(options["until"], "until"),
-            vector=(await parts.io.embed([asked.query]))[0] if parts.model else None,
+            vector=(await parts.io.embed([query]))[0] if parts.model else None,
             model=parts.model,
             as_of=asked.as_of,
             witness=witness,
             least=options["k"],
         )
         found = await parts.io.store(parts.store.candidates, probe)
-        ranked = ranking.fuse(found, ranking.read(asked.query, found.as_of.valid))
+        ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
         if parts.model is None:
             ranked = replace(ranked, scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
         return Found(found, ranked)

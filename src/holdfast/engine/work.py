@@ -14,6 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
+from ..entities import Names
 from ..errors import ExtractionFailed, HoldfastError, InvalidInput, ModelError, NotFound
 from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
@@ -179,9 +180,8 @@ class Works(Writes):
             ruled = step.ruled(await self._declared(scopes))
             candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._parts.rules.table))
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
-        items = [mine._candidate(one, episodes, places, job.scope) for one in candidates]
         by = Authorship("observe", body["actor"], body["reason"])
-        made = list(zip(candidates, items, strict=True))
+        made = await mine._placed(candidates, episodes, places, job.scope)
         veiled = _veiled(episodes, [one.text for one in candidates if one.held and one.draft])
         return await mine._observed([], scopes, [], made, by, Settle(job.id), veiled)
 
@@ -302,6 +302,26 @@ class Works(Writes):
             return Observation(tuple(kept[: len(told)]), tuple(judgements), queued)
 
         return await self._retried(change)
+
+    async def _placed(
+        self, candidates: Sequence[Candidate], episodes: Sequence[MemoryItem], places: Mapping[str, Scope],
+        target: Scope,
+    ) -> list[tuple[Candidate, MemoryItem | None]]:  # fmt: skip
+        """Return candidates with what each would be saved as, in the slots they mean where they would be saved."""
+        known: dict[Scope, Names] = {}
+        made: list[tuple[Candidate, MemoryItem | None]] = []
+        for one in candidates:
+            item, proposal = self._candidate(one, episodes, places, target), one.proposal
+            where = target if item is None else item.scope
+            if where not in known:
+                known[where] = await self._names_of(Reach(exactly=(where,)))
+            named = known[where].slot
+            ends = tuple(replace(end, slot=named(end.slot)) for end in proposal.ends)
+            if item is not None and proposal.draft is not None:
+                item = replace(item, slot=named(item.slot))
+                proposal = replace(proposal, draft=replace(proposal.draft, slot=item.slot))
+            made.append((replace(one, proposal=replace(proposal, ends=ends)), item))
+        return made
 
     def _candidate(
         self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope

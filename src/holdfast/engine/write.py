@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -36,7 +36,8 @@ from ..ports import (
     Write,
 )
 from ..types import Bulk, Draft, Kind, MemoryItem, Scope, Source
-from .base import Base, T
+from .base import T
+from .naming import Naming
 from .plan import Plan, digest_of
 
 BATCH = 1_000
@@ -62,7 +63,7 @@ _PLACING = ("slot", "valid_from", "valid_to")
 INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
-class Writes(Base):
+class Writes(Naming):
     """The engine's writing verbs."""
 
     async def save(
@@ -106,7 +107,7 @@ class Writes(Base):
             thread=thread, turn=turn, observed_at=observed_at, valid_from=valid_from, valid_to=valid_to,
             expires_at=expires_at, source=cast(Any, source), idempotency_key=idempotency_key,
         )  # fmt: skip
-        draft = self._redacted(draft)
+        (draft,) = await self._named([self._redacted(draft)])
         item = self._item(draft)
         return (await self._keep([draft], [item], await self._entries([item]), self._by("save", reason)))[0]
 
@@ -133,7 +134,7 @@ class Writes(Base):
         while True:
             chunk = None
             try:
-                chunk = next(chunks, None)
+                chunk = await anext(chunks, None)
                 ahead = None if chunk is None else self._parts.io.ahead(self._entries(chunk[1]))
             finally:  # written while the next is embedded, and also where the next is refused
                 if before is not None:
@@ -145,11 +146,11 @@ class Writes(Base):
                 return done
             before = (*chunk, ahead)
 
-    def _chunks(self, items: Iterator[Any]) -> Iterator[tuple[list[Draft], list[MemoryItem]]]:
+    async def _chunks(self, items: Iterator[Any]) -> AsyncIterator[tuple[list[Draft], list[MemoryItem]]]:
         """Yield at most 1,000 drafts at a time, checked, with the items they are to be."""
         begun = 0
         while chunk := list(itertools.islice(items, BATCH)):
-            drafts = _each(self._redacted, _each(Draft.of, chunk, begun), begun)
+            drafts = await self._named(_each(self._redacted, _each(Draft.of, chunk, begun), begun))
             yield drafts, _each(self._item, drafts, begun)
             begun += len(chunk)
 
@@ -197,6 +198,8 @@ class Writes(Base):
             current = await self._mine(id, scope, expected_version, moving=True)
             target = current.scope if scope is None else self._target(scope)
             new = self._changed(current, wanted, target)
+            if new.slot != current.slot:
+                new = replace(new, slot=(await self._names_of(Reach(exactly=(target,)))).slot(new.slot))
             return await self._write_update(current, new, moved, by)
 
         return await self._retried(change)

@@ -35,6 +35,12 @@ _RESCHEDULED = (
     r"(?P<np>[A-Z][\w-]*(?: [\w-]+)?) (?:(?:has been|was|is|got|just|has) )*(?:moved|rescheduled"
     r"|pushed|postponed) (?:from (?P<old>.+?) )?to (?P<v>.+)"
 )
+_NAME = r"(?-i:[A-Z])[\w&-]*(?: (?-i:[A-Z])[\w&-]*){0,2}"
+# "Acme was renamed to Apex": both are names, so what is renamed is no attribute of anything.
+_RENAMED = (
+    rf"(?P<np>{_NAME}) (?:(?:has been|was|is|got)(?: just| recently| now| officially)* (?:renamed|rebranded)(?: to| as)?"
+    rf"|is now (?:called|known as)) (?P<v>{_NAME})"
+)
 _A_TIME = (
     r"(?:\d{1,2}(?::\d\d|(?:st|nd|rd|th)\b| ?[ap]m\b| (?-i:[A-Z]))|next|(?:mon|tue|wed|thu|fri|sat|sun)\w*|jan|feb|mar|apr|may|jun|jul|aug"
     r"|sep|oct|nov|dec|tomorrow|the \d)"
@@ -51,6 +57,9 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
                 mine = (match.groupdict().get("who") or "").lower() == "i"
                 yield Claim(speaker if mine else PROJECT, "uses", new[0], old=old[0])
             return
+    if match := form(_RENAMED).fullmatch(text):
+        yield Claim(match["np"].lower(), "name", match["v"])
+        return
     match = form(_MOVED).fullmatch(text)
     if (
         not match

@@ -1,0 +1,40 @@
+"""Names of one entity, as the verbs that read and write use them: whose aliases count, and the slot a draft means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..entities import RESERVED, SLOT, Names
+from ..ports import Moment, Reach, Scan
+from ..types import Draft, MemoryItem, Scope
+from .base import Base
+
+MOST_ALIASES = 10_000  # that are looked at, the latest first
+
+
+class Naming(Base):
+    """Looking up which names mean the same."""
+
+    async def _aliases(self, reach: Reach, at: Moment | None = None) -> list[MemoryItem]:
+        """Return the live aliases said in these scopes, the latest first."""
+        scan = Scan(reach, at or self._at(), slot=SLOT, sort="valid_from", limit=MOST_ALIASES)
+        return await self._parts.io.store(self._parts.store.scan, scan)
+
+    async def _names_of(self, reach: Reach, at: Moment | None = None) -> Names:
+        return Names(await self._aliases(reach, at))
+
+    async def _named(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Return drafts with the slots they mean: an alias holds for slots of exactly the scope it was said in."""
+        known: dict[Scope, Names] = {}
+        found: list[Draft] = []
+        for draft in drafts:
+            if draft.slot is None or draft.slot.rpartition(".")[0] in RESERVED:
+                found.append(draft)
+                continue
+            target = self._target(draft.scope)
+            if target not in known:
+                known[target] = await self._names_of(Reach(exactly=(target,)))
+            slot = known[target].slot(draft.slot)
+            found.append(draft if slot == draft.slot else replace(draft, slot=slot))
+        return found

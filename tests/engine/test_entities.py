@@ -1,0 +1,218 @@
+"""Names of one entity: slots that become one, searches that know both names, and near misses that stay apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from holdfast import Memory
+from holdfast.attributes import Attribute
+from holdfast.errors import InvalidInput
+from holdfast.memory import ScopedMemory
+from holdfast.testing import FrozenClock
+
+DAY = timedelta(days=1)
+
+
+def city(caller: ScopedMemory, who: str, where: str, **more: object) -> str:
+    """Save where somebody lives; return the id."""
+    return caller.save(f"{who} lives in {where}", slot=f"{who}.residence", value=where, **more).id  # type: ignore[arg-type]
+
+
+def lives(caller: ScopedMemory, who: str) -> object:
+    """The value of somebody's residence, or None."""
+    found = caller.current(f"{who}.residence")
+    return None if found is None else found.value
+
+
+def test_two_slots_become_one(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """What was said later holds under either name; the earlier value stays in the history, with its successor."""
+    early = city(ada, "robert", "Oslo")
+    clock.advance(days=1)
+    late = city(ada, "bob", "Rome")
+    ids = ada.rename("Bob", "Robert").ids
+    assert {early, late} <= set(ids)
+    assert lives(ada, "robert") == lives(ada, "bob") == "Rome"
+    assert ada.get(early).superseded_by == late
+    assert ada.get(late).slot == "robert.residence"
+    assert ada.current("robert.residence", valid_at=clock.now() - DAY / 2).value == "Oslo"  # type: ignore[union-attr]
+    clock.advance(days=1)
+    city(ada, "bob", "Lima")
+    assert lives(ada, "robert") == "Lima"
+    assert ada.get(late).valid_to == clock.now()
+
+
+def test_an_entity_is_renamed_with_all_it_owns(ada: ScopedMemory) -> None:
+    """Every slot of it moves, also of what belongs to it; names that only begin alike stay."""
+    for who in ("bob", "bob's sister", "bobby"):
+        city(ada, who, f"the place of {who}")
+    ada.rename("bob", "rob")
+    found = {one.name: one.aliases for one in ada.entities()}
+    assert found == {"rob": ("bob",), "rob's sister": (), "bobby": ()}
+    assert lives(ada, "bob's sister") == "the place of bob's sister"
+
+
+def test_names_follow_in_chains_and_back(ada: ScopedMemory) -> None:
+    """A second rename takes the earlier names along, and the old name may become the name again."""
+    city(ada, "acme", "Oslo")
+    ada.rename("acme", "apex")
+    ada.rename("apex", "zenith")
+    assert [(one.name, one.aliases) for one in ada.entities()] == [("zenith", ("acme", "apex"))]
+    assert ada.rename("acme", "zenith").ids == ()
+    ada.rename("zenith", "acme")
+    assert [(one.name, one.aliases) for one in ada.entities()] == [("acme", ("apex", "zenith"))]
+    assert lives(ada, "zenith") == "Oslo"
+
+
+def test_dated_contradictions_become_an_open_conflict(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """Two values that were both dated for one time are kept, flagged, and settled by `resolve`."""
+    when = clock.now() - DAY
+    ids = {city(ada, who, place, valid_from=when) for who, place in (("bob", "Rome"), ("robert", "Oslo"))}
+    ada.rename("bob", "robert")
+    (group,) = ada.conflicts()
+    assert {one.id for one in group} == ids
+    ada.resolve(group[0].id)
+    assert lives(ada, "bob") == group[0].value
+
+
+def test_the_attributes_policy_decides(url: str, clock: FrozenClock) -> None:
+    """What is most trusted stays, or both do, or several values are no contradiction at all."""
+    rows = {"seat": Attribute(policy="highest_trust"), "motto": Attribute(policy="keep_both")}
+    with Memory(url, embedder=None, clock=clock, attributes=rows) as memory:
+        ada = memory.scoped(user="ada")
+        for name in ("seat", "motto", "likes"):
+            ada.save(f"robert {name} one", slot=f"robert.{name}", value="one")
+            clock.advance(days=1)
+            ada.save(f"bob {name} two", slot=f"bob.{name}", value="two", source={"trust": "tool"})
+        ada.rename("bob", "robert")
+        assert ada.current("robert.seat").value == "one"  # type: ignore[union-attr]
+        assert [{one.value for one in group} for group in ada.conflicts()] == [{"one", "two"}]
+        likes = ada.list(where={"eq": {"slot": "robert.likes"}})
+        assert {one.value for one in likes} == {"one", "two"}
+        assert not any(one.valid_to for one in likes)
+
+
+def test_a_model_cannot_make_two_one(ada: ScopedMemory) -> None:
+    """An alias counts only where a user said it."""
+    city(ada, "bob", "Rome")
+    value = {"name": "bob", "of": "robert"}
+    ada.save("Bob is Robert", slot="entity.alias", value=value, source={"trust": "model"})
+    assert lives(ada, "robert") is None
+    city(ada, "bob", "Lima")
+    assert [one.name for one in ada.entities()] == ["bob"]
+
+
+def test_a_search_by_one_name_finds_the_other(url: str, clock: FrozenClock) -> None:
+    """The names that were added are in the receipt, so that a rerun gives the same; "Zeddy" is nobody else's name."""
+    with Memory(url, embedder=None, clock=clock) as memory:
+        ada = memory.scoped(user="ada")
+        told = ada.save("Robert plays the cello", kind="episode")
+        assert not ada.search("what about Zed?")
+        before = ada.search("Robert")
+        ada.rename("zed", "robert")
+        hits = ada.search("what about Zed?", keep=True)
+        assert told.id in [hit.id for hit in hits]
+        assert hits.receipt.options["also"] == ["robert"]
+        assert ada.rerun(hits.receipt.id).same
+        assert ada.rerun(before.receipt).same
+        assert told.id in ada.context("what about Zed?").ids
+        assert told.id not in [hit.id for hit in ada.search("what about Zeddy?")]
+
+
+def test_an_alias_belongs_to_its_scope(memory: Memory, ada: ScopedMemory) -> None:
+    """Two Annas in two scopes are two; a wider scope's alias is known to whom sees it, and moves no slot of a narrower one."""
+    bea, both = memory.scoped(user="bea"), memory.scoped(user="ada", team="core")
+    for caller in (ada, bea, both):
+        city(caller, "anna", "Rome")
+    ada.rename("anna", "ada's sister")
+    assert lives(ada, "ada's sister") == "Rome"
+    assert lives(bea, "ada's sister") is None
+    assert [one.name for one in bea.entities()] == ["anna"]
+    assert both.search("anna").receipt.options["also"] == ["ada's sister"]
+    assert bea.search("anna").receipt.options["also"] == []
+    city(both, "anna", "Oslo")
+    assert lives(ada, "anna") == "Rome"
+    assert lives(both, "anna") == "Oslo"
+
+
+def test_deleting_the_alias_parts_the_names(ada: ScopedMemory) -> None:
+    """What is saved afterwards goes under its own name; what was moved stays."""
+    city(ada, "bob", "Rome")
+    ada.rename("bob", "robert")
+    alias = ada.current("entity.alias")
+    assert alias is not None
+    ada.delete(alias.id)
+    city(ada, "bob", "Lima")
+    assert (lives(ada, "bob"), lives(ada, "robert")) == ("Lima", "Rome")
+
+
+def test_a_dry_run_writes_nothing(ada: ScopedMemory) -> None:
+    """The ids are what would be changed."""
+    id = city(ada, "bob", "Rome")
+    assert id in ada.rename("bob", "robert", dry_run=True).ids
+    assert lives(ada, "robert") is None
+    assert ada.get(id).version == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "to"), [("bob", "Bob"), ("a.b", "c"), ("state", "x"), ("bob", " "), ("bob", "entity")]
+)
+def test_what_is_no_name_is_refused(ada: ScopedMemory, name: str, to: str) -> None:
+    """One name for both, a dot, and the session's own entities."""
+    with pytest.raises(InvalidInput):
+        ada.rename(name, to)
+
+
+# -- read by rules ---------------------------------------------------------------------------------------------------
+
+
+def said(caller: ScopedMemory, text: str, name: str | None = None) -> None:
+    """Observe a user's words."""
+    caller.observe([{"role": "user", "content": text, **({"name": name} if name else {})}])
+
+
+def test_call_me_bob(ada: ScopedMemory) -> None:
+    """Bob is Robert, once he says so; a friend who was known as Bob before stays himself."""
+    said(ada, "Call me Bob.", "Robert")
+    said(ada, "Bob lives in Rome.")
+    assert lives(ada, "robert") == "Rome"
+
+
+def test_call_me_bob_where_there_is_a_bob(ada: ScopedMemory) -> None:
+    """A name that is somebody's already joins nobody."""
+    said(ada, "Bob lives in Rome.")
+    said(ada, "I live in Oslo. Call me Bob.", "Robert")
+    assert (lives(ada, "bob"), lives(ada, "robert")) == ("Rome", "Oslo")
+
+
+def test_whoever_has_no_name_is_one_person_for_one_user_only(ada: ScopedMemory, memory: Memory) -> None:
+    """In a team's scope anybody may be the user: two who give their names do not become one."""
+    said(ada, "Call me Bob.")
+    assert [one.aliases for one in ada.entities()] == [("bob",)]
+    team = memory.scoped(team="core")
+    for name in ("Bob", "Kim"):
+        said(team, f"Call me {name}.")
+        said(team, f"My name is {name}.")
+    said(team, "Bob lives in Rome.")
+    said(team, "Kim lives in Oslo.")
+    assert (lives(team, "bob"), lives(team, "kim")) == ("Rome", "Oslo")
+
+
+def test_my_sisters_name(ada: ScopedMemory) -> None:
+    """Who "my sister" is; with a second one told of, nobody in particular."""
+    said(ada, "My sister lives in Rome.", "Ada")
+    said(ada, "My sister's name is Anna.", "Ada")
+    assert lives(ada, "anna") == "Rome"
+    said(ada, "My sister's name is Beth.", "Ada")
+    said(ada, "Beth lives in Lima.", "Ada")
+    assert (lives(ada, "anna"), lives(ada, "beth")) == ("Rome", "Lima")
+
+
+def test_a_company_is_renamed(ada: ScopedMemory) -> None:
+    """What was known under the old name is found under the new one."""
+    ada.save("Acme is led by Mia", slot="acme.ceo", value="Mia")
+    said(ada, "Acme was renamed to Apex.")
+    found = ada.current("apex.ceo")
+    assert found is not None
+    assert found.value == "Mia"
