@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from .filters import Filter
-from .types import Change, Group, MemoryItem, Scope, Source, Stats
+from .types import Change, Erasure, Group, MemoryItem, Scope, Source, Stats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -468,6 +468,19 @@ class Store(Protocol):
 
         The file is whole or not there; `progress` is told how much of how much is done.
         """
+
+    def erase(
+        self, ids: Sequence[str] | None, reach: Reach, now: datetime, *, dry_run: bool = False
+    ) -> Erasure:
+        """Remove the memories with these ids in reach, and all in reach that was derived from them, in one transaction.
+
+        With None as `ids` the scopes in reach go whole, their labels and the key of their tombstones too, and what was derived
+        from them anywhere. What names the memories (queue, receipts, keys, links) goes; a tombstone of each text stays, and
+        what the chain needs. With `dry_run` nothing is changed.
+        """
+
+    def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
+        """Return for each item whether the same text from the same source was erased in its scope."""
 
     def close(self) -> None:
         """Close every connection; later calls raise `StoreClosed`."""

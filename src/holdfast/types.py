@@ -451,6 +451,34 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """What `erase` removed, or with `dry_run` would remove: the `ids` of memories, those derived from others included.
+
+    `counts` are the rows removed, by table: versions, terms, vectors, slots, links, receipts, jobs, ... While `pending`,
+    somebody still reads the file as it was before, and old bytes are overwritten with a later write or opening.
+    `beyond` names what no store can reach.
+    """
+
+    ids: tuple[str, ...]
+    counts: Mapping[str, int]
+    dry_run: bool
+    pending: bool = False
+    beyond: tuple[str, ...] = (
+        "backups and copies of the file",
+        "exports",
+        "what a model provider was sent",
+        "what programs hold in memory or logged",
+    )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {name: _plain(value) for name, value in _fields(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Counts over what this caller can see: live memories, all versions, by kind; and the store's model and size.
 

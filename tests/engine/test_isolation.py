@@ -231,6 +231,19 @@ def _undo(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any
     ]
 
 
+def _erase(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    tea = {"text": f"tea with milk at {clock.now()}", "source": {"ref": "mail"}}
+    (item,) = caller.save_many([tea])
+    caller.save("tea is drunk with milk", source={"lineage": [item.id]})
+    return [
+        attempt(lambda: caller.erase([item.id, kept["theirs"]])),
+        attempt(lambda: caller.erase(item.id, dry_run=True)),
+        attempt(lambda: caller.erase(item.id)),
+        attempt(lambda: caller.save_many([tea])),
+        caller.erase(where={"contains": {"text": "the ferry leaves at 1"}}),
+    ]
+
+
 STEPS: dict[str, Step] = {
     "save": _save,
     "save_many": _save_many,
@@ -270,6 +283,7 @@ STEPS: dict[str, Step] = {
     "resolve": _resolve,
     "merge": _merge,
     "undo": _undo,
+    "erase": _erase,
 }
 
 

@@ -13,7 +13,7 @@ from ..types import MemoryItem
 from . import output
 from .call import Call, Verb, example
 from .values import Value
-from .writes import naming, reason_option, scope_option, shared_option, told
+from .writes import erased_option, naming, reason_option, scope_option, shared_option, told
 
 
 @click.command(
@@ -35,6 +35,7 @@ from .writes import naming, reason_option, scope_option, shared_option, told
 @click.option(
     "--idempotency-key", metavar="KEY", help="The same call again within 7 days writes nothing new."
 )
+@erased_option
 @reason_option
 @scope_option
 @shared_option

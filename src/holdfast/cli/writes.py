@@ -1,4 +1,4 @@
-"""The commands that change something: save, save-many, update, update-many, delete, delete-many, restore."""
+"""The commands that change something: save, save-many, update, update-many, delete, delete-many, restore, erase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import InvalidInput
-from ..types import KINDS, Bulk, Draft, MemoryItem
+from ..types import KINDS, Bulk, Draft, Erasure, MemoryItem
 from . import output
 from .call import Call, Verb, example, options
 from .progress import Progress
@@ -41,6 +41,9 @@ version_option = click.option(
     type=int,
     metavar="N",
     help="Refuse (exit 5) if the memory is not at this version any more.",
+)
+erased_option = click.option(
+    "--allow-erased", is_flag=True, help="Take in again what was erased from the same source."
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Change nothing; print what would be.")
 where_option = click.option(
@@ -130,6 +133,7 @@ def told(text: str) -> str:
     ),
 )
 @click.argument("items", metavar="[FILE]", type=click.File("rb"), default="-")
+@erased_option
 @reason_option
 @scope_option
 @shared_option
@@ -305,6 +309,43 @@ def rename(call: Call, /, entity: str, to: str, **given: Any) -> None:
     _show_bulk(call, verbs.rename(entity, to, **arguments), "Changed", "Would change")
 
 
+@click.command(
+    cls=Verb,
+    epilog=example(
+        "holdfast erase 01a203bc-7fbd-7995-a2d0-56ab03a2b104 --user ada",
+        "holdfast erase 01a203bc-7fbd-7995-a2d0-56ab03a2b104 --user ada --yes",
+        "holdfast erase --under user=ada --yes",
+    ),
+)
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--where", type=JsonObject(), metavar="JSON", help='A filter, such as {"eq": {"thread": "day"}}.'
+)
+@click.option("--yes", is_flag=True, help="Do it; without this, only print what would go.")
+@naming
+@administrator
+@click.pass_obj
+def erase(call: Call, /, ids: tuple[str, ...], yes: bool, **given: Any) -> None:
+    """Remove memories for good, with all their versions and what was derived from them; nothing brings them back.
+
+    Say which: by ID, by --where in the scope of your labels, or, as administrator, whole scopes with --under.
+    """
+    verbs, arguments = call.writer(given)
+    found: Erasure = verbs.erase(ids or None, **arguments, dry_run=not yes)
+
+    def show() -> None:
+        for id in found.ids:
+            output.say(id)
+        for table, count in found.counts.items():
+            output.say(f"  {table}: {count:,}")
+        output.say(f"{'Erased' if yes else 'Would erase'} {len(found):,} memories")
+        if found.pending:
+            output.say("Pending: somebody still reads the old file; a later write or opening overwrites it.")
+        output.say(f"Out of reach: {', '.join(found.beyond)}.")
+
+    call.answer(found.to_json(), show)
+
+
 def _show_bulk(call: Call, bulk: Bulk, done: str, would: str) -> None:
     def show() -> None:
         for id in bulk.ids:
@@ -314,4 +355,4 @@ def _show_bulk(call: Call, bulk: Bulk, done: str, would: str) -> None:
     call.answer(bulk.to_json(), show)
 
 
-COMMANDS = (save, save_many, update, update_many, delete, delete_many, restore, rename)
+COMMANDS = (save, save_many, update, update_many, delete, delete_many, restore, rename, erase)

@@ -222,6 +222,15 @@ class Base:
         kinds = (kinds,) if isinstance(kinds, str) else checks.many(kinds, "kinds")
         return frozenset(checks.choice(kind, "kinds", KINDS) for kind in kinds)
 
+    async def _not_erased(self, items: Sequence[MemoryItem], first: int) -> None:
+        """Raise `InvalidInput` if one of these, numbered from `first`, was erased before: its text, from its source."""
+        found = await self._parts.io.store(self._parts.store.buried, items)
+        if any(found):
+            raise InvalidInput(
+                f"items[{first + found.index(True)}]",
+                "this text from this source was erased; allow_erased=True takes it in again, and so does save",
+            )
+
     # -- what search reads of a text -----------------------------------------------------------------------------
 
     async def _entries(self, items: Sequence[MemoryItem]) -> list[Entry]:

@@ -15,9 +15,9 @@ from typing import Any
 from .. import checks
 from ..errors import InvalidInput, NotFound
 from ..filters import Eq, Exists
-from ..judgements import Observation
+from ..judgements import Judgement, Observation
 from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
-from ..types import MemoryItem, Page, Scope
+from ..types import Draft, MemoryItem, Page, Scope
 from .plan import Plan
 from .read import Reads
 from .rename import Renames
@@ -41,6 +41,7 @@ class Observes(Renames, Reads):
         recalled: Iterable[str] = (),
         background: bool = False,
         idempotency_key: str | None = None,
+        allow_erased: bool = False,
         reason: str | None = None,
     ) -> Observation:
         """Keep messages as episodes, and what the rules read out of them as facts, preferences and procedures.
@@ -53,6 +54,8 @@ class Observes(Renames, Reads):
         `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
         `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. An `idempotency_key`
         makes a repeated call give the first call's episodes and judge nothing, for 7 days.
+
+        A message that was erased in this scope is skipped, with what would be read from it, unless `allow_erased`.
 
         With a language model, what the rules left unread is queued in the same transaction and then read by the model;
         with `background` this returns before that, and the reading is done beside the caller, also after a crash (see `work`).
@@ -70,27 +73,24 @@ class Observes(Renames, Reads):
         places = self._places(placement, target)
         scopes = tuple(dict.fromkeys((target, *places.values())))
         candidates = step.candidates(await self._declared(scopes), shown)
-        told = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
-        told = [self._redacted(draft) for draft in told]
-        episodes = [self._item(draft) for draft in told]
+        said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
+        told, gone = await self._to_keep(said, allow_erased)
+        episodes = [item for _, item in told]
+        candidates = [one for one in candidates if one.proposal.message not in gone]
         placed = await self._placed(candidates, episodes, places, target)
-        left = self._parts.calls is not None and step.unread([one.proposal for one in candidates])
+        asked = self._parts.calls is not None and bool(episodes)
+        left = asked and step.unread([one.proposal for one in candidates])
         job = self._job(target, places, episodes, by, background) if left else None
-        seen = await self._observed(
-            step.found,
-            scopes,
-            list(zip(told, episodes, strict=True)),
-            placed,
-            by,
-            None if job is None else Enqueue(job),
-        )
+        found = [*(one for one in step.found if one.message not in gone), *map(_skipped, sorted(gone))]
+        queued = None if job is None else Enqueue(job)
+        seen = await self._observed(found, scopes, told, placed, by, queued)
         await self._introduced(seen.judgements, reason)
         if job is None or not seen.queued:
             return seen
-        if background:
-            self._parts.io.start(self._everybody()._drained)
-            return seen
-        return await self._finished(seen, job)
+        if not background:
+            return await self._finished(seen, job)
+        self._parts.io.start(self._everybody()._drained)
+        return seen
 
     async def review(
         self,
@@ -198,6 +198,22 @@ class Observes(Renames, Reads):
 
         return await self._retried(change)
 
+    async def _to_keep(
+        self, drafts: Sequence[Draft], erased: bool
+    ) -> tuple[list[tuple[Draft, MemoryItem]], set[int]]:
+        """Return drafts of episodes with what they are to be, and the places of messages left out since they were erased.
+
+        With `erased` those are kept too.
+        """
+        drafts = [self._redacted(draft) for draft in drafts]
+        items = [self._item(draft) for draft in drafts]
+        found = [] if erased else await self._parts.io.store(self._parts.store.buried, items)
+        gone = {_message(item) for item, buried in zip(items, found, strict=False) if buried}
+        pairs = [
+            (draft, item) for draft, item in zip(drafts, items, strict=True) if _message(item) not in gone
+        ]
+        return pairs, gone
+
     def _places(self, placement: Mapping[str, Sequence[str]] | None, target: Scope) -> dict[str, Scope]:
         """Return the scope of each kind that has one of its own."""
         given: object = {} if placement is None else placement
@@ -206,3 +222,12 @@ class Observes(Renames, Reads):
                 "placement", f"maps any of {', '.join(sorted(DECLARATIVE))}, personal to label names"
             )
         return {kind: self._target(tuple(names)) for kind, names in given.items()}
+
+
+def _message(item: MemoryItem) -> int:
+    """Return the place of the message that an episode is of."""
+    return int(item.metadata["message"])
+
+
+def _skipped(message: int) -> Judgement:
+    return Judgement("skipped", "was erased here; allow_erased=True takes it in again", message, "")

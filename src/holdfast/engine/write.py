@@ -116,13 +116,15 @@ class Writes(Naming):
         items: Iterable[Draft | Mapping[str, Any]],
         *,
         progress: Callable[[int], None] | None = None,
+        allow_erased: bool = False,
         reason: str | None = None,
     ) -> list[MemoryItem]:
         """Keep many memories, in order, and return them as stored.
 
         `items` are drafts or dicts with the arguments of `save`; they may come from a generator. They are written in
         transactions of at most 1,000, each all or nothing; `progress` is called after each with the number written so
-        far. Raises as `save` does, naming the item by its place; the transactions before it stay written.
+        far. A text that was erased in its scope is refused if it comes from the same source, unless `allow_erased`. Raises as
+        `save` does, naming the item by its place; the transactions before it stay written.
         """
         by = self._by("save", reason)
         done: list[MemoryItem] = []
@@ -139,6 +141,8 @@ class Writes(Naming):
             finally:  # written while the next is embedded, and also where the next is refused
                 if before is not None:
                     drafts, made, entries = before
+                    if not allow_erased:
+                        await self._not_erased(made, len(done))
                     done += await self._keep(drafts, made, await entries, by)
                     if progress is not None:
                         progress(len(done))

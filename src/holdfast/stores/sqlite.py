@@ -33,13 +33,14 @@ from ..ports import (
     Standing,
     Write,
 )
-from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
+from ..types import KINDS, Change, Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
+from .sqlite_erase import Eraser, broken, buried
 from .sqlite_filter import COLUMNS, Compiled
 from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
@@ -86,6 +87,7 @@ class SqliteStore:
         OPEN.add(self)
         with schema.translated(path), self._writing() as db:
             self._key_id, self._secret = schema.chain_key(db, path)
+            self._unswept = db.execute("SELECT 1 FROM meta WHERE name = 'unswept'").fetchone() is not None
         self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
 
     @classmethod
@@ -107,6 +109,7 @@ class SqliteStore:
         self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget, self._sizes, self._keep_lists)
         self._hashes: dict[str, int] = {}
+        self._unswept = False
 
     def hold(self) -> None:
         """Keep everybody from writing, until `let_go`."""
@@ -165,7 +168,10 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock and one transaction: committed at the end, rolled back on any error."""
+        """Hold the write lock and one transaction: committed at the end, rolled back on any error.
+
+        What an erasure could not finish because somebody was still reading the old WAL is tried again after it.
+        """
         with self._write_lock, schema.translated(self.path):
             db = self._writer_connection()
             schema.begin(db)
@@ -176,6 +182,15 @@ class SqliteStore:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+            if self._unswept:
+                self._sweep(db)
+
+    def _sweep(self, db: sqlite3.Connection) -> None:
+        """Move the WAL into the file, which overwrites what was erased there, and empty it, unless somebody reads it."""
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            db.execute("DELETE FROM meta WHERE name = 'unswept'")
+            self._unswept = False
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with schema.translated(self.path), self._reading() as db:
@@ -569,6 +584,45 @@ class SqliteStore:
             transaction.finish()
         return made
 
+    def erase(
+        self, ids: Sequence[str] | None, reach: Reach, now: datetime, *, dry_run: bool = False
+    ) -> Erasure:
+        """Remove memories for good, with what was derived from them; with None as `ids` the scopes in reach themselves."""
+        place = Reach(under=Scope.shared()) if ids is None else reach
+        with self._writing() as db:
+            db.execute("SAVEPOINT erasing")
+            eraser = Eraser(db, (one.scope_id for one in self._scopes(place, db)), rows.micros(now) or 0)
+            whole = [one.scope_id for one in self._scopes(reach, db)] if ids is None else []
+            here, residents = eraser.residents(whole)
+            keys, gone = eraser.items(residents if ids is None else [uuid.UUID(id).bytes for id in ids])
+            eraser.bury([key for key in keys if key >> 32 not in whole])
+            eraser.remove(sorted({*keys, *here}), gone)
+            for one in whole:
+                eraser.forget(one)
+            if dry_run:
+                db.execute("ROLLBACK TO erasing")
+            else:
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 1)")
+                self._unswept = True
+            db.execute("RELEASE erasing")
+        if not dry_run:
+            for one in eraser.touched:
+                self._searcher.let_go(one)
+            self._hashes.clear()
+        counts = {table: eraser.counts[table] for table in sorted(eraser.counts)}
+        return Erasure(tuple(gone), counts, dry_run, self._unswept and not dry_run)
+
+    def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
+        """Return for each item whether the same text from the same source was erased in its scope."""
+        with self._snapshot() as db:
+            return buried(db, items)
+
+    def broken(self, scope: Scope) -> list[int]:
+        """Return the positions of a scope at which its chain does not hold; empty where it does."""
+        with self._snapshot() as db:
+            (seen,) = self._scopes(Reach(exactly=(scope,)), db)
+            return broken(db, seen.scope_id, self._key_id, self._secret)
+
     # -- what a language model has yet to read -------------------------------------------------------------------
 
     def claim(self, reach: Reach, now: datetime, until: datetime, id: str | None = None) -> Job | None:
@@ -612,7 +666,8 @@ def _in_reach(reach: Reach) -> tuple[str, Sequence[Any]]:
     if reach.under is not None:
         names = reach.under.to_json()
         tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
-        return f"{columns} WHERE 1{tests} ORDER BY labels", list(names.values())
+        # A scope that was erased as a whole has a name in place of its labels.
+        return f"{columns} WHERE labels GLOB '{{*'{tests} ORDER BY labels", list(names.values())
     if reach.exactly is None:
         labels = rows.wanted(reach.visible or Scope.shared())
     else:

@@ -15,7 +15,9 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     links        which memories a memory was derived from
     jobs         kept steps that a language model has yet to read, or could not
     spent        calls and tokens of a language model, by scope and UTC day
-    tombstones, policies, receipts   laid out for erasure, rules and recorded searches
+    tombstones   keyed digests of erased texts, which are not taken in again
+    erased       of each erased version what its chain needs: its place, commitment and HMAC
+    policies, receipts   laid out for rules; recorded searches
 """
 
 from __future__ import annotations
@@ -130,11 +132,18 @@ def _model(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
+def _erased(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE erased (key INTEGER PRIMARY KEY, commitment BLOB NOT NULL, mac BLOB NOT NULL, key_id INTEGER NOT NULL)"
+    )
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
     ("0002-clusters", _clusters),
     ("0003-model", _model),
+    ("0004-erased", _erased),
 )
 
 

@@ -1,0 +1,206 @@
+"""Erasing rows for good, what stays of them, and the proof that nothing else of a chain went.
+
+Of an erased version `erased` keeps the place, the commitment and the HMAC: a salted hash whose salt is gone says nothing of
+the text, and the chain still verifies over it. A tombstone is a digest under the scope's own key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import sqlite3
+import uuid
+from collections.abc import Iterable, Sequence
+
+from ..types import MemoryItem, Source
+from . import sqlite_rows as rows
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DERIVED = (
+    "SELECT DISTINCT v.item_id FROM links l JOIN versions v ON v.key = l.key WHERE l.relation = 'lineage' AND l.item_id = ? "
+    "AND v.key >> 32 IN (SELECT value FROM json_each(?))"
+)
+_IN_SCOPE = "SELECT key FROM versions WHERE key BETWEEN ? AND ?"
+_RESIDENTS = (
+    "SELECT DISTINCT item_id FROM versions v WHERE key BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM versions w "
+    "LEFT JOIN closed c ON c.key = w.key WHERE w.item_id = v.item_id AND c.key IS NULL AND w.state <> 'deleted' "
+    "AND w.key >> 32 NOT IN (SELECT value FROM json_each(?)))"
+)
+_OF_ITEM = "SELECT key FROM versions WHERE item_id = ? AND key >> 32 IN (SELECT value FROM json_each(?))"
+_BY_KEY = ("versions", "closed", "slots", "terms", "vectors", "links")
+_BY_ITEM = ("sightings", "once")
+_COMMITTED = rows.INSERT.partition("(")[2].partition(", salt")[0]
+
+
+def digest(key: bytes, text: str, source: Source) -> bytes:
+    """Return the tombstone of a text from a source: where it was read, in which role, in which messages."""
+    said = json.dumps([text, source.ref, source.role, sorted(source.message_ids)], ensure_ascii=False)
+    return hashlib.blake2b(said.encode(), digest_size=32, key=key, person=b"holdfast-tomb").digest()
+
+
+def buried(db: sqlite3.Connection, items: Sequence[MemoryItem]) -> list[bool]:
+    """Return for each item whether the same text from the same source was erased in its scope."""
+    keys: dict[str, tuple[int, bytes] | None] = {}
+    found = []
+    for item in items:
+        labels = rows.labels_key(item.scope)
+        if labels not in keys:
+            keys[labels] = db.execute(
+                "SELECT s.scope_id, s.tombstone_key FROM scopes s WHERE s.labels = ? AND EXISTS "
+                "(SELECT 1 FROM tombstones t WHERE t.scope_id = s.scope_id)",
+                (labels,),
+            ).fetchone()
+        place = keys[labels]
+        found.append(
+            place is not None
+            and db.execute(
+                "SELECT 1 FROM tombstones WHERE scope_id = ? AND digest = ?",
+                (place[0], digest(place[1], item.text, item.source)),
+            ).fetchone()
+            is not None
+        )
+    return found
+
+
+class Eraser:
+    """One erasure on an open transaction `db`, of what lies in the scopes `within`; `counts` says what was removed.
+
+    What refers to the erased goes wherever it is, but is counted only within these scopes.
+    """
+
+    def __init__(self, db: sqlite3.Connection, within: Iterable[int], now: int) -> None:
+        self._db, self._now = db, now
+        self._within = set(within)
+        self._scopes = json.dumps(sorted(self._within))
+        self.counts: dict[str, int] = {}
+        self.touched: set[int] = set()
+
+    def residents(self, scopes: Sequence[int]) -> tuple[list[int], list[bytes]]:
+        """Return all versions in scopes, and the memories that live in no other scope: what was moved away lives on there."""
+        keys: list[int] = []
+        mine: list[bytes] = []
+        for scope_id in scopes:
+            span = (scope_id << 32, scope_id << 32 | 0xFFFFFFFF)
+            keys += [key for (key,) in self._db.execute(_IN_SCOPE, span)]
+            mine += [id for (id,) in self._db.execute(_RESIDENTS, (*span, json.dumps(scopes)))]
+        return keys, mine
+
+    def items(self, ids: Iterable[bytes]) -> tuple[list[int], list[str]]:
+        """Return the versions of memories and of all that was derived from these, and the ids of the memories."""
+        waiting, seen, keys = list(ids), set[bytes](), list[int]()
+        while waiting:
+            id = waiting.pop()
+            if id in seen:
+                continue
+            seen.add(id)
+            keys += [key for (key,) in self._db.execute(_OF_ITEM, (id, self._scopes))]
+            waiting += [one for (one,) in self._db.execute(_DERIVED, (id, self._scopes))]
+        return keys, sorted(str(uuid.UUID(bytes=id)) for id in seen)
+
+    def bury(self, keys: Sequence[int]) -> None:
+        """Leave a tombstone for every text of these versions."""
+        for key in keys:
+            text, body, scope_id, secret = self._db.execute(
+                "SELECT v.text, v.body, s.scope_id, s.tombstone_key FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 "
+                "WHERE v.key = ?",
+                (key,),
+            ).fetchone()
+            mark = digest(secret, text, Source.of(json.loads(body)["source"]))
+            self._db.execute("INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?)", (scope_id, mark, self._now))
+
+    def remove(self, keys: Sequence[int], ids: Sequence[str]) -> None:
+        """Remove versions and all that hangs on them; `ids` are the memories they are of."""
+        db = self._db
+        db.executemany(
+            "INSERT INTO erased SELECT key, commitment, mac, key_id FROM versions WHERE key = ?",
+            [(key,) for key in keys],
+        )
+        items = {(key >> 32, db.execute("SELECT item_id FROM versions WHERE key = ?", (key,)).fetchone()[0]) for key in keys}  # fmt: skip
+        self.touched |= {key >> 32 for key in keys}
+        for table in ("slots", *(one for one in _BY_KEY if one != "slots")):
+            # A slot's row is found by what its version says, so it goes first.
+            where = "key = ?1"
+            if table == "slots":
+                where = (
+                    "scope_id = ?1 >> 32 AND slot = (SELECT slot FROM versions WHERE key = ?1) AND key = ?1"
+                )
+            done = db.executemany(f"DELETE FROM {table} WHERE {where}", [(key,) for key in keys])
+            self._count(table, done.rowcount)
+        for table in _BY_ITEM:
+            done = db.executemany(f"DELETE FROM {table} WHERE scope_id = ? AND item_id = ?", list(items))
+            self._count(table, done.rowcount)
+        named = [(uuid.UUID(id).bytes,) for id in ids]
+        db.executemany("DELETE FROM links WHERE item_id = ?", named)
+        self._naming("receipts", "receipt_id", "body", set(ids))
+        self._naming("jobs", "job_id", "body || coalesce(reply, '') || coalesce(error, '')", set(ids))
+        db.executemany("DELETE FROM clusters WHERE scope_id = ?", [(one,) for one in self.touched])
+        db.executemany(
+            "UPDATE scopes SET epoch = epoch + 1 WHERE scope_id = ?", [(one,) for one in self.touched]
+        )
+
+    def _naming(self, table: str, id: str, said: str, ids: set[str]) -> None:
+        """Remove the rows that name one of the memories."""
+        found = self._db.execute(f"SELECT {id}, scope_id, {said} FROM {table}").fetchall()
+        gone = [(one, scope_id) for one, scope_id, body in found if not ids.isdisjoint(_ID.findall(body))]
+        self._db.executemany(f"DELETE FROM {table} WHERE {id} = ?", [(one,) for one, _ in gone])
+        self._count(table, sum(scope_id in self._within for _, scope_id in gone))
+
+    def forget(self, scope_id: int) -> None:
+        """Take everything else of a scope away: its queue, receipts, tombstones and their key, and its labels.
+
+        A random name stands where the labels were, so that the rows of its chain stay in their place.
+        """
+        for table in ("receipts", "jobs", "once", "sightings", "spent", "tombstones", "clusters"):
+            done = self._db.execute(f"DELETE FROM {table} WHERE scope_id = ?", (scope_id,))
+            self._count(table, done.rowcount)
+        name = json.dumps(f"erased:{secrets.token_hex(16)}")
+        self._db.execute(
+            "UPDATE scopes SET labels = ?, tombstone_key = zeroblob(0), epoch = epoch + 1 WHERE scope_id = ?",
+            (name, scope_id),
+        )
+        self.touched.add(scope_id)
+        self._count("scopes", 1)
+
+    def _count(self, table: str, removed: int) -> None:
+        if removed > 0:
+            self.counts[table] = self.counts.get(table, 0) + removed
+
+
+def broken(db: sqlite3.Connection, scope_id: int, key_id: int, secret: bytes) -> list[int]:
+    """Return the positions of a scope at which its chain does not hold, erased versions included; empty where it does.
+
+    What another key chained (a store that was moved without its key file) can only be checked against its commitment.
+    """
+    position, head = db.execute(
+        "SELECT position, head FROM scopes WHERE scope_id = ?", (scope_id,)
+    ).fetchone()
+    span = (scope_id << 32, scope_id << 32 | 0xFFFFFFFF)
+    found = {
+        row[-5]: row
+        for row in db.execute(
+            f"SELECT {_COMMITTED}, key, salt, commitment, mac, key_id FROM versions WHERE key BETWEEN ? AND ?",
+            span,
+        )
+    }
+    for row in db.execute(
+        "SELECT key, NULL, commitment, mac, key_id FROM erased WHERE key BETWEEN ? AND ?", span
+    ):
+        found[row[0]] = row
+    wrong, before = [], b""
+    for place in range(1, max(position, *(key & 0xFFFFFFFF for key in found), 0) + 1):
+        row = found.get(scope_id << 32 | place)
+        if row is None:
+            wrong.append(place)
+            continue
+        *committed, key, salt, commitment, mac, chained_by = row
+        good = salt is None or rows.commitment(committed, salt) == commitment
+        if chained_by == key_id:
+            good = good and rows.chained(secret, before, key, commitment) == mac
+        if not good or place > position:
+            wrong.append(place)
+        before = mac
+    if before != head and position not in wrong:
+        wrong.append(position)
+    return wrong
