@@ -31,7 +31,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -199,7 +198,7 @@ def drawing(path: Path) -> Iterator[Row]:
                 items = memory.scoped(user="u0").save_many(drafts)
                 home.update({item.id: (n, turn.id) for item, turn in zip(items, talk.turns, strict=True)})
         for drawn in found:
-            store = SqliteStore(f"{folder}/store.db", sizes=replace(SIZES, ranked=0 if drawn else 10**6))
+            store = SqliteStore(f"{folder}/store.db", sizes=SIZES._replace(ranked=0 if drawn else 10**6))
             with Memory(store, embedder=embedder) as memory:
                 search = memory.scoped(user="u0").search
                 for n, talk in enumerate(talks):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .agent import AsyncSession, Session
+import typing
+
 from .errors import HoldfastError
 from .memory import AsyncMemory, AsyncScopedMemory, Memory, ScopedMemory
 from .ports import Clock, Embedder
@@ -46,3 +47,18 @@ __all__ = [
     "Source",
     "Stats",
 ]
+
+if typing.TYPE_CHECKING:
+    from .agent import AsyncSession, Session
+else:
+
+    def __getattr__(name: str) -> object:
+        """Return a session's class, loaded when it is first named (PEP 562): many programs have no use for one."""
+        if name not in ("AsyncSession", "Session"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import agent
+
+        return getattr(agent, name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

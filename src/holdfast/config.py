@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import inspect
 import os
-import secrets
 import threading
 import time
-import tomllib
 import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from .errors import ConfigError, EmbedderError, HoldfastError, InvalidInput, ModelError, ModelMismatch
 from .ports import Embedder, Floats, Model, Reply, Store
@@ -64,8 +59,7 @@ _PROVIDERS: Mapping[str, tuple[str, str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting: its name, its value, and where that came from."""
 
     name: str
@@ -110,6 +104,8 @@ def _default(name: str) -> str:
 def _file(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
+    import tomllib
+
     try:
         read = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -270,6 +266,8 @@ class TokenCounter:
         self._known: OrderedDict[bytes, int] = OrderedDict()
 
     def __call__(self, text: str) -> int:
+        import hashlib  # 4 ms with OpenSSL, which an import need not spend
+
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         with self._lock:
             known = self._known.get(key)
@@ -331,7 +329,8 @@ class SystemClock:
             # Twelve bits below the millisecond count quarters of a microsecond, and never stand still.
             self._last = ticks = max(time.time_ns() * 4096 // 1_000_000, self._last + 1)
         milliseconds, fraction = divmod(ticks, 4096)
-        number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+        random = int.from_bytes(os.urandom(8)) >> 2
+        number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random
         return str(uuid.UUID(int=number))
 
 
@@ -403,6 +402,8 @@ class Beside(Generic[T]):
     """Work on a thread of its own, awaited without a pause: an `await` waits for the thread."""
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # 7 ms with all it needs
+
         thread = ThreadPoolExecutor(1, thread_name_prefix="holdfast-beside")
         self._done = thread.submit(run, work)
         thread.shutdown(wait=False)
@@ -448,6 +449,8 @@ class Pooled:
     """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
 
     def __init__(self, embedder: Embedder | None, model: Model | None, threads: int) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._embedder, self._model = embedder, model
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
         self._task: asyncio.Task[None] | None = None

@@ -8,9 +8,9 @@ starts, a future value leaves today's in place until then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .attributes import MANY
 from .types import MemoryItem
@@ -19,8 +19,7 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What to write for one draft: `item` new, or the existing one seen again; `changed` are others as they go on, each still
     with the number of the version it takes the place of."""
 

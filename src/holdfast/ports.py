@@ -6,9 +6,9 @@ A store is one thread-safe, synchronous class. It proves itself with `holdfast.t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
 else:  # numpy.typing takes 18 ms to import, and nothing at run time reads these
     Floats = Ints = Bools = Doubles = np.ndarray
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Clock(Protocol):
@@ -50,8 +52,7 @@ class Embedder(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A language model's reply: its text as it came, and how many tokens it was `asked` and `answered` (0: not told)."""
 
     text: str
@@ -72,8 +73,7 @@ class Model(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """Which scopes a read may touch: those `visible` to a caller, or `exactly` these, or all that carry `under`."""
 
     visible: Scope | None = None
@@ -81,8 +81,7 @@ class Reach:
     under: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """The two clocks of a read: what was true at `valid`, as it was known at `known`; `now` is when it is asked.
 
     None means the present: the latest known, and true now (or at the last write in reach, should the clock lag behind it).
@@ -93,16 +92,14 @@ class Moment:
     known: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
+class AsOf(NamedTuple):
     """The clocks a search ran under, resolved: what was true at `valid`, and how far each scope in reach was known."""
 
     valid: datetime
     known: Mapping[Scope, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the search reads of one text: `terms` with their counts, its vector, its sentences' vectors, its shape.
 
     `vector` is (d,), `sentences` (n, d), both float32 of length 1, or None without a model. `length` counts the tokens
@@ -117,16 +114,14 @@ class Entry:
     sentences: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A memory's version as a decision saw it."""
 
     id: str
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(NamedTuple):
     """Write `item` as a new open version beside those there are.
 
     With `guarded`, `slot_seen` are the holders of the item's slot when the decision was made; with `alone`, there was no
@@ -142,8 +137,7 @@ class Insert:
     begins_now: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(NamedTuple):
     """Write `item` in the place of the open version `base`, which it closes; without an `entry` its search data stay.
 
     With `last`, `base` must be the memory's current version. With `guarded`, `slot_seen` is checked as in `Insert`.
@@ -157,8 +151,7 @@ class Replace:
     slot_seen: frozenset[Ref] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(NamedTuple):
     """Write `item` (its state says deleted) as the version after `base`, closing every open version of the memory."""
 
     item: MemoryItem
@@ -166,8 +159,7 @@ class Remove:
     last: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """Count one more sighting of a memory, with where it was seen this time."""
 
     scope: Scope
@@ -175,8 +167,7 @@ class Sight:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(NamedTuple):
     """Remember that an idempotency key of a scope gave this memory; the store refuses with `Stale` if it is taken."""
 
     scope: Scope
@@ -185,20 +176,18 @@ class Once:
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What a save must know of its scope: a `time` later than all written there, the open `holders` of its slot that
     end after it begins with the `newest` version number of each, the live `twin` with the same text, and the (digest, memory) an idempotency key stands for."""
 
     time: datetime
     holders: tuple[MemoryItem, ...] = ()
-    newest: Mapping[str, int] = field(default_factory=dict)
+    newest: Mapping[str, int] = _NOTHING
     twin: MemoryItem | None = None
     once: tuple[str, Ref] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A kept step that a model has yet to read: whose it is (an item scope), and what the reading needs, as JSON.
 
     It may be tried from `due_at` on; None is never: it was given up after `attempts`, with the last `error` and, where it
@@ -215,15 +204,13 @@ class Job:
     reply: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueue:
+class Enqueue(NamedTuple):
     """Keep a job until it is settled."""
 
     job: Job
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(NamedTuple):
     """Remove a job whose work these writes are; the store refuses with `Settled` where it is gone."""
 
     id: str
@@ -240,8 +227,7 @@ class Settled(Exception):
     """The job whose work a write is was done by somebody else: nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authorship:
+class Authorship(NamedTuple):
     """Who makes a change, through which verb, and why; stored with every version."""
 
     verb: str
@@ -249,8 +235,7 @@ class Authorship:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """A question for `Store.scan`: which versions, in which order, how many.
 
     `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
@@ -272,8 +257,7 @@ class Scan:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(NamedTuple):
     """What is known of a corpus of which only the likely rows were drawn: how many memories are `live`, how many of these
     hold one of the query's `words`, and the cosines of an even sample of them, which tell what is `usual`."""
 
@@ -282,8 +266,7 @@ class Beyond:
     usual: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
 
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
@@ -323,8 +306,7 @@ class Candidates:
     beyond: Beyond | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """A search as the store sees it: terms with weights, the query's vector, the model that made it, and what to keep.
 
     `related` has for each term the words that may stand in for it, and how near each is, 0..1; one that more than a
@@ -336,7 +318,7 @@ class Probe:
     reach: Reach
     at: Moment
     terms: dict[str, float]
-    related: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    related: Mapping[str, Sequence[tuple[str, float]]] = _NOTHING
     vector: Floats | None = None
     model: str | None = None
     where: Filter | None = None
@@ -348,8 +330,7 @@ class Probe:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReceipt:
+class KeptReceipt(NamedTuple):
     """A receipt as a store keeps it: whose it is (an item scope), until when, and its JSON form."""
 
     id: str
@@ -359,12 +340,11 @@ class KeptReceipt:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """A page of the log: the changes, and the positions to go on from, by scope."""
 
     changes: tuple[Change, ...]
-    positions: dict[Scope, int] = field(default_factory=dict)
+    positions: dict[Scope, int]
 
 
 @runtime_checkable

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -56,8 +56,7 @@ def saturate(tf: Floats) -> Floats:
     return tf * np.float32(K1 + 1.0) / (tf + np.float32(K1))
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What ranking reads of a query: the `windows` of days it names, the `latin` share of its letters 0..1, what it `asks`
     for (bits as in `text.asks`), the `names` in it: its words, folded, and the `order` in time that it asks for: 1 for the
     latest first, -1 for the earliest, 0 for none."""
@@ -225,8 +224,7 @@ def recent(s: Stage, rows: Rows) -> Doubles:
     return late
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One term of the score: `weight` times what `value` gives, row by row."""
 
     name: str
@@ -253,7 +251,7 @@ class Recipe:
 
     def weighing(self, **weights: float) -> Recipe:
         """Return the recipe with other weights for the signals named; 0 switches one off."""
-        return Recipe([replace(one, weight=weights.get(one.name, one.weight)) for one in self.signals])
+        return Recipe([one._replace(weight=weights.get(one.name, one.weight)) for one in self.signals])
 
     def named(self, row: Iterable[float]) -> dict[str, float]:
         """Return one number for each signal under the signals' names."""
@@ -278,8 +276,7 @@ _BLOCK = 16_384
 _KEPT = 2_048  # rows of which each signal's values are kept
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """The score of every row (float64, -inf where it is not live), and what it was made from."""
 
     scores: Doubles

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -430,6 +431,33 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         assert process.stderr.read() == b""
         assert process.wait() in (0, 1)  # some kernels take a large write whole, then nothing has failed
         process.stderr.close()
+
+
+def test_a_large_scope_is_loaded_before_ones_eyes(tmp_path: Path) -> None:
+    """On a terminal a bar shows how far the scope is; the answer on stdout is the same as without one."""
+    url = f"sqlite:///{tmp_path / 'large.db'}"
+    with Memory(url, embedder=None) as memory:
+        memory.scoped(user="ada").save_many({"text": f"Shelf {n} holds thing {n}"} for n in range(600))
+    # What counts as large is lowered, so that the test need not write 65,536 memories.
+    code = (
+        "import sys; from holdfast.cli import main; from holdfast.stores import sqlite_search as large; "
+        "large.CHUNK, large.TOLD_FROM = 256, 512; main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", code, "search", "which shelf holds thing 17?", *ADA, "--store", url]
+    own = os.environ | {
+        "HOLDFAST_EMBEDDER": "none",
+        "PYTHONPATH": str(SOURCE),
+        "TERM": "xterm",
+        "COLUMNS": "120",
+    }
+    terminal, end = pty.openpty()
+    seen = subprocess.run(command, env=own, stdout=subprocess.PIPE, stderr=end, check=True)
+    shown = os.read(terminal, 65_536)
+    os.close(end), os.close(terminal)
+    unseen = subprocess.run(command, env=own, capture_output=True, check=True)
+    assert b"loading" in shown
+    assert unseen.stderr == b""
+    assert seen.stdout == unseen.stdout
 
 
 def test_interrupted(tmp_path: Path) -> None:

@@ -126,13 +126,13 @@ def test_import_leaves_the_heavy_parts_alone() -> None:
     assert not loaded & HEAVY
 
 
-def test_import_is_quick() -> None:
-    """`import holdfast` takes at most 0.2 s of processor time, the best of five fresh processes."""
+def test_import_is_quick(tmp_path: Path) -> None:
+    """`import holdfast` takes at most 0.2 s of processor time, compiled as pip leaves it, the best of five processes."""
     code = "import time; t = time.process_time(); import holdfast; print(time.process_time() - t)"
-    seconds = min(
-        float(run_python("-c", code, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1").stdout) for _ in range(5)
-    )
-    assert seconds <= IMPORT_SECONDS
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment["PYTHONDONTWRITEBYTECODE"] = ""  # the first of six compiles
+    seconds = [float(run_python("-c", code, **environment).stdout) for _ in range(6)]
+    assert min(seconds[1:]) <= IMPORT_SECONDS
 
 
 MADE_UP = """

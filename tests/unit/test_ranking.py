@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,7 +113,7 @@ def test_ties_at_the_boundary_of_a_large_corpus() -> None:
     """Of 10,000 equal rows the lowest ids are returned, wherever they stand."""
     order = np.random.default_rng(3).permutation(10_000)
     c = corpus(10_000)
-    c = replace(c, ids=c.ids[order])
+    c = c._replace(ids=c.ids[order])
     assert order[top(c, fuse(c, Query()).scores, 20)].tolist() == list(range(20))
 
 
@@ -126,7 +125,7 @@ def test_the_order_of_rows_changes_no_score(c: Candidates, query: Query, random:
     new_row = np.append(np.argsort(order), -1).astype(np.int32)  # -1 stays -1
     moved = {name: getattr(c, name)[order] for name in ROW_ARRAYS}
     links = {name: new_row[getattr(c, name)[order]] for name in ("before", "after")}
-    assert np.array_equal(fuse(replace(c, **moved, **links), query).scores, fuse(c, query).scores[order])
+    assert np.array_equal(fuse(c._replace(**moved, **links), query).scores, fuse(c, query).scores[order])
 
 
 @given(corpora(), queries)
@@ -139,16 +138,16 @@ def test_rows_that_are_not_live_have_no_say(c: Candidates, query: Query) -> None
     ):  # fmt: skip
         own = getattr(c, name)
         loud[name] = np.where(c.live, own, worst).astype(own.dtype)
-    assert np.array_equal(fuse(replace(c, **loud), query).scores, scores)
+    assert np.array_equal(fuse(c._replace(**loud), query).scores, scores)
     rows = np.flatnonzero(c.live)
-    assert np.array_equal(relevance(fuse(replace(c, **loud), query), rows), relevance(fuse(c, query), rows))
+    assert np.array_equal(relevance(fuse(c._replace(**loud), query), rows), relevance(fuse(c, query), rows))
 
     kept = np.flatnonzero(c.live)
     new_row = np.full(len(c.live) + 1, -1, np.int32)
     new_row[kept] = np.arange(len(kept))
     alone = {name: getattr(c, name)[kept] for name in ROW_ARRAYS}
     links = {name: new_row[getattr(c, name)[kept]] for name in ("before", "after")}
-    assert np.array_equal(fuse(replace(c, **alone, **links), query).scores, scores[kept])
+    assert np.array_equal(fuse(c._replace(**alone, **links), query).scores, scores[kept])
 
 
 def test_blocks_do_not_show() -> None:
@@ -194,7 +193,7 @@ def test_meaning_is_the_mean_of_text_and_best_sentence() -> None:
     """A sentence that fits lifts a turn halfway to it; without a model the cosines are not looked at."""
     c = corpus(2, cos=[0.4, 0.4], best=[0.4, 0.8])
     assert part(c, "meaning") == pytest.approx([1.2, 1.8])
-    assert part(replace(c, has_vectors=False), "meaning") == [0.0, 0.0]
+    assert part(c._replace(has_vectors=False), "meaning") == [0.0, 0.0]
 
 
 def test_meaning_fades_outside_the_latin_script() -> None:
@@ -236,7 +235,7 @@ def test_who_is_asked_about_lifts_what_they_said() -> None:
     assert part(c, "speaker", read("What does LEE drink?", NOW)) == [0.0, 1.0, 0.0]
     assert part(c, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 1.0, 1.0]
     assert part(c, "speaker", read("What do bobbins cost?", NOW)) == [0.0, 0.0, 0.0]
-    asking = replace(c, traits=np.array([0, QUESTION, 0], np.uint8))
+    asking = c._replace(traits=np.array([0, QUESTION, 0], np.uint8))
     assert part(asking, "speaker", read("Did Ann and Bob meet?", NOW)) == [0.0, 0.0, 1.0]
 
 
@@ -259,8 +258,8 @@ def test_words_told_in_the_turns_around_count() -> None:
     """A row whose neighbours hold the rest of the query's words gains, on the scale of its own words."""
     c = corpus(3, bm25=[3, 3, 0], around=[3, 12, 12])
     assert part(c, "around") == pytest.approx([0.325, 1.3, 1.3])
-    assert part(replace(c, mass=6.0), "around") == pytest.approx([0.65, 2.6, 2.6])
-    facts = replace(c, episode=np.array([False, True, True]))
+    assert part(c._replace(mass=6.0), "around") == pytest.approx([0.65, 2.6, 2.6])
+    facts = c._replace(episode=np.array([False, True, True]))
     assert part(facts, "around") == pytest.approx([0.65, 1.3, 1.3])
 
 
@@ -276,8 +275,8 @@ def test_several_messages_in_a_row_all_reply_to_the_question_before_them() -> No
     asked, answers = 0.4 * 3.0 * 0.8, [0.0] * 5
     c = chat(0.8, *answers, traits=[QUESTION, 0, 0, 0, 0, 0], speaker=[0, 1, 1, 1, 1, 1])
     assert part(c, "reply") == pytest.approx([0.0, asked, asked, asked, asked, 0.0])
-    assert part(replace(c, speaker=np.zeros(6, np.int32)), "reply") == [0.0] * 6
-    unnamed = replace(c, speaker=np.full(6, -1, np.int32))
+    assert part(c._replace(speaker=np.zeros(6, np.int32)), "reply") == [0.0] * 6
+    unnamed = c._replace(speaker=np.full(6, -1, np.int32))
     assert part(unnamed, "reply") == pytest.approx([0.0, asked, 0.0, 0.0, 0.0, 0.0])
 
 
@@ -296,7 +295,7 @@ def test_of_equal_best_turns_the_latest_is_the_place() -> None:
     c = chat(0.8, 0.0, 0.0, 0.0, 0.8)
     got = part(c, "thread")
     assert got == sorted(got)
-    turned = replace(c, place=c.place[::-1].copy())
+    turned = c._replace(place=c.place[::-1].copy())
     assert part(turned, "thread") == got[::-1]
 
 
@@ -348,15 +347,15 @@ def test_a_signal_can_be_switched_off() -> None:
 @given(corpora(), queries)
 def test_facts_change_nothing_among_episodes(c: Candidates, query: Query) -> None:
     """Adding facts leaves every episode's score as it was, however well they match; but for an order in time, which is one."""
-    query = replace(query, order=0)
-    without = replace(c, live=c.live & c.episode)
+    query = query._replace(order=0)
+    without = c._replace(live=c.live & c.episode)
     assert np.array_equal(fuse(c, query).scores[without.live], fuse(without, query).scores[without.live])
 
 
 @given(corpora(least=1), queries)
 def test_relevance_is_between_0_and_1(c: Candidates, query: Query) -> None:
     """Relevance stays in its bounds, and the same rows get the same whichever of them are asked for."""
-    c = replace(c, bm25=c.bm25 * 10)
+    c = c._replace(bm25=c.bm25 * 10)
     ranked = fuse(c, query)
     rows = top(c, ranked.scores, 5)
     found = relevance(ranked, rows)
@@ -391,7 +390,7 @@ def test_relevance_falls_with_what_any_row_has_in_common_with_a_query() -> None:
     def first(common: float, live: bool) -> float:
         c = corpus(101, cos=[0.5, *[common] * 100], live=[True, *[live] * 50, *[True] * 50])
         if not live:
-            c = replace(c, cos=np.where(c.live, c.cos, 0.9).astype(np.float32))
+            c = c._replace(cos=np.where(c.live, c.cos, 0.9).astype(np.float32))
         return float(relevance(fuse(c, Query()), np.array([0]))[0])
 
     assert first(0.1, True) > first(0.3, True)

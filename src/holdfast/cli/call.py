@@ -13,6 +13,7 @@ import click
 from .. import Memory, Scope
 from ..config import DEFAULT
 from ..errors import InvalidInput
+from .progress import loading
 from .values import Pair
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,9 +48,11 @@ class Call:
         return Scope.from_json(self.labels)
 
     def memory(self) -> Memory:
-        """Open the store; it is closed when the command ends."""
-        store = DEFAULT if self.store is None else self.store
-        return click.get_current_context().with_resource(Memory(store, actor=self.actor))
+        """Open the store; it is closed when the command ends. Until then it is shown how far a large scope is loaded."""
+        store, context = DEFAULT if self.store is None else self.store, click.get_current_context()
+        memory = context.with_resource(Memory(store, actor=self.actor))
+        context.with_resource(loading())
+        return memory
 
     def verbs(self) -> Any:
         """Return the verbs as this caller has them; without labels, those of the store's administrator."""

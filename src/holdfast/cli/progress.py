@@ -1,8 +1,10 @@
-"""A progress bar on stderr, where that is a terminal; silent elsewhere."""
+"""Progress bars on stderr, where that is a terminal; silent elsewhere."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,3 +50,36 @@ class Progress:
         """Show that so many more bytes are read."""
         if self._bar is not None:
             self._bar.advance(self._task, size)
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """Show how far a large scope is loaded while that happens: the store tells the log."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    import logging
+
+    logger, shown, before = logging.getLogger("holdfast"), contextlib.ExitStack(), 0
+    bar: Progress | None = None
+
+    def follow(record: logging.LogRecord) -> bool:
+        nonlocal bar, before
+        match record.args:
+            case (int(done), int(total)):
+                if bar is None:
+                    bar, before = shown.enter_context(Progress("loading", total)), 0
+                bar.moved(done - before)
+                before = done
+                if done == total:
+                    bar = None
+                    shown.close()
+        return True
+
+    logger.setLevel(logging.INFO)
+    logger.addFilter(follow)
+    try:
+        with shown:
+            yield
+    finally:
+        logger.removeFilter(follow)

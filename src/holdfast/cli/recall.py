@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from .. import cases
 from . import output
 from .call import Call, Verb, example
 from .reads import clocks, filtering, place
@@ -127,6 +126,8 @@ def check(call: Call, /, path: str, **given: Any) -> None:
     A line is {"query": ..., "expect": [...], "absent": [...], "k": 10, "valid_at" or "known_at": time, "scope": labels}.
     `expect` and `absent` hold ids, parts of texts, or {"id"|"text"|"slot": ...}. Without `scope` the labels given here ask.
     """
+    from .. import cases  # with packing 15 ms, for two commands only
+
     found = cases.read_cases(path)
     failures = cases.check_cases(call.memory(), found, scope=call.held)
     bad = len({failure.number for failure in failures})
@@ -150,6 +151,8 @@ def tune(call: Call, /, path: str, **given: Any) -> None:
 
     Recall is the share of what the cases expect that comes back, tokens what it takes in a prompt; both as means.
     """
+    from .. import cases
+
     found = cases.tune_cases(call.memory(), cases.read_cases(path), scope=call.held)
 
     def show() -> None:

@@ -6,9 +6,10 @@ import base64
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .. import checks
 from ..attributes import TABLE, Attribute, extended
@@ -45,15 +46,14 @@ class IO(Protocol):
 Extractor = Callable[[Sequence[Any], Sequence[MemoryItem]], Iterable[Draft | Mapping[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What a step is read by: the table of attributes, changes to the policy of what is masked, and further extractors.
 
     `own` says whether the shipped rules read too.
     """
 
-    table: Mapping[str, Attribute] = field(default_factory=lambda: TABLE)
-    policy: Mapping[str, str] = field(default_factory=dict)
+    table: Mapping[str, Attribute] = TABLE
+    policy: Mapping[str, str] = MappingProxyType({})
     extractors: tuple[Extractor, ...] = ()
     own: bool = True
 
@@ -85,6 +85,9 @@ class Rules:
         )
 
 
+RULES = Rules()
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
@@ -102,12 +105,11 @@ class Parts:
     model: str | None = None
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules = RULES
     calls: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls: the labels held, the actor's name, and whether administrative readings (`under=`) are allowed."""
 
     scope: Scope

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from collections.abc import Sequence
@@ -202,4 +201,6 @@ def digest_of(draft: Draft, item: MemoryItem) -> str:
         "source": draft.source.to_json(),
         "scope": item.scope.to_json(),
     }
+    import hashlib  # 4 ms with OpenSSL, which an import need not spend
+
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

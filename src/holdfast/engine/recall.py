@@ -6,9 +6,9 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ MOST_LOOKED_AT = 1_000  # rows, in search of k different things
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A search with every argument checked: `options` are those that are plain JSON."""
 
     query: str
@@ -40,8 +39,7 @@ class Question:
     as_of: AsOf | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The corpus of a question, ranked."""
 
     candidates: Candidates
@@ -52,8 +50,7 @@ class Found:
         return ranking.top(self.candidates, self.ranked.scores, k)
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(NamedTuple):
     """A row of an answer with its item and the ids of its twins (see `Hit`)."""
 
     row: int
@@ -157,7 +154,7 @@ class Recall(Naming):
                 matches = bool(np.isfinite(found.ranked.scores[live]))
                 told = self._not_drawn if matches else self._outranked
                 return told(checked, found, live, past)
-        open_question = replace(question, options={**question.options, **_UNFILTERED})
+        open_question = question._replace(options={**question.options, **_UNFILTERED})
         without_filter = await self._found(open_question, witness=checked)
         if _row_of(without_filter.candidates, checked) is not None:
             return WhyNot(
@@ -175,7 +172,7 @@ class Recall(Naming):
         past = await self._receipt(receipt)
         question = self._again(past)
         then = await self._answer(question)
-        today = await self._answer(await self._asking(replace(question, as_of=None, at=self._at())))
+        today = await self._answer(await self._asking(question._replace(as_of=None, at=self._at())))
         before = [row.id for row in past.rows]
         same = [(hit.id, hit.score) for hit in then] == [(row.id, row.score) for row in past.rows]
         now = [hit.id for hit in today]
@@ -192,7 +189,7 @@ class Recall(Naming):
     async def _asking(self, asked: Question) -> Question:
         """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
         names = await self._names_of(asked.reach, asked.at)
-        return replace(asked, options={**asked.options, "also": names.also(asked.query)})
+        return asked._replace(options={**asked.options, "also": names.also(asked.query)})
 
     async def _answer(self, asked: Question) -> Hits:
         """Return the hits of a question with their receipt."""
@@ -234,7 +231,7 @@ class Recall(Naming):
         told = [item.id for item in items if item.kind == "episode"] if found.candidates.derived else []
         if not told:
             return {}
-        at = replace(asked.at, valid=found.candidates.as_of.valid)
+        at = asked.at._replace(valid=found.candidates.as_of.valid)
         return await self._parts.io.store(self._parts.store.outdated, told, asked.reach, at)
 
     async def _picked(self, asked: Question, found: Found) -> list[Picked]:
@@ -290,7 +287,7 @@ class Recall(Naming):
         found = await parts.io.store(parts.store.candidates, probe)
         ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
         if parts.model is None:
-            ranked = replace(ranked, scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
+            ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
         return Found(found, ranked)
 
     # -- receipts ------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
@@ -45,6 +44,8 @@ class _Spent(Exception):
 @functools.cache
 def prompt(version: str) -> str:
     """Return the prompt a model reads by, of one version ("facts-1")."""
+    from importlib import resources
+
     return (resources.files("holdfast.extract") / "prompts" / f"{version}.txt").read_text("utf-8")
 
 
@@ -142,7 +143,7 @@ class Works(Writes):
             return None
         except _Spent:
             midnight = self._parts.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-            later = replace(job, due_at=midnight + _DAY, error="this scope's calls of the day are used up")
+            later = job._replace(due_at=midnight + _DAY, error="this scope's calls of the day are used up")
             await self._parts.io.store(self._parts.store.postpone, later)
             return None
         except HoldfastError as error:
@@ -160,9 +161,9 @@ class Works(Writes):
 
         attempts, told = job.attempts + 1, shown(str(error))
         if isinstance(error, ExtractionFailed):
-            return replace(job, attempts=attempts, due_at=None, error=told, reply=shown(error.reply))
+            return job._replace(attempts=attempts, due_at=None, error=told, reply=shown(error.reply))
         later = self._parts.clock.now() + FIRST_PAUSE * 4 ** (attempts - 1)
-        return replace(job, attempts=attempts, due_at=later if attempts < TRIES else None, error=told)
+        return job._replace(attempts=attempts, due_at=later if attempts < TRIES else None, error=told)
 
     async def _read(self, job: Job) -> Observation:
         """Ask the model about one step as it is kept now, and keep what the step bears out of its proposals."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,7 @@ _BATCH = 65_536
 NOT_NEAR = np.zeros((5, 0), np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """From where on a scope is searched in another way. Answers stay the same as long as these do.
 
     Up to `ranked` live rows all are ranked; above, each scope draws `drawn` to `drawn_at_most` by words and as many by meaning,
@@ -69,8 +68,7 @@ def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> N
     return np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]]).astype(np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """What ranking reads of a scope's entries, whatever the moment: columns, and where the sentences of each are.
 
     `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`; none of these
@@ -110,8 +108,7 @@ class Alive:
     written: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Fetched rows of one scope, in order of position: versions, and the texts they brought."""
 
     versions: Sequence[

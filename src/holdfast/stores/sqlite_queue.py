@@ -6,7 +6,6 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +53,7 @@ def claim(db: sqlite3.Connection, scopes: str, now: datetime, until: datetime, i
     if row is None:
         return None
     db.execute("UPDATE jobs SET due_at = ? WHERE job_id = ?", (rows.micros(until), row[0]))
-    return replace(_job(row), due_at=until)
+    return _job(row)._replace(due_at=until)
 
 
 def postpone(db: sqlite3.Connection, job: Job) -> None:

@@ -180,6 +180,8 @@ class Searcher:
         with held.lock:
             if held.index.position < seen.position:
                 _check_model(db, model)
+                if (coming := seen.position - held.index.position) > TOLD_FROM:
+                    _report(0, coming)  # making lists may take a while
                 if held.index.position == 0:
                     held.index = self._fresh(db, seen)
                 _extend(db, held.index, seen.position)
