@@ -344,7 +344,7 @@ def test_ingest_command(run: Run, tmp_path: Path) -> None:
 
 def test_options_mirror_the_verbs() -> None:
     """Every keyword argument of a verb is an option or argument of its command."""
-    elsewhere = {"self", "progress", "sections"}
+    elsewhere = {"self", "progress", "sections", "on_erased"}
     for name in ("save", "save_many", "search", "context", "explain", "why_not", "rerun", "get", "current", "list", "overview", "update", "update_many",
                  "delete", "delete_many", "restore", "history", "changes", "stats"):  # fmt: skip
         parameters = set(inspect.signature(getattr(Memory, name)).parameters) - elsewhere

@@ -241,13 +241,25 @@ def test_twice_is_once_and_growth_is_added(tmp_path: Path, memory: Memory) -> No
     path = jsonl(tmp_path / "a.jsonl", *lines)
     assert ingest(memory, path, scope=ADA).saved == 3
     assert ingest(memory, path, scope=ADA).to_json() | {"seconds": 0, "per_second": 0} == {
-        "read": 3, "saved": 0, "skipped": 3, "empty": 0, "bad": 0, "dry_run": False, "seconds": 0, "per_second": 0,
+        "read": 3, "saved": 0, "skipped": 3, "erased": 0, "empty": 0, "bad": 0, "dry_run": False, "seconds": 0, "per_second": 0,
     }  # fmt: skip
     memory.delete(everything(memory)[0].id, scope=ADA)
     renamed = jsonl(tmp_path / "b.jsonl", *lines, {"role": "user", "content": "new"})
     assert ingest(memory, renamed, scope=ADA).saved == 1
     assert len(everything(memory)) == 3
     assert ingest(memory, renamed, scope=Scope(user="bob")).saved == 4
+
+
+def test_what_was_erased_stays_out(tmp_path: Path, memory: Memory) -> None:
+    """The same file again leaves out what was erased, counts it, and takes in what is new after it."""
+    lines = [{"role": "user", "content": text} for text in ("Tea at five.", "My secret.", "Bring cake.")]
+    file = jsonl(tmp_path / "chat.jsonl", *lines)
+    ingest(memory, file, scope=ADA)
+    memory.erase(everything(memory)[1].id, scope=ADA)
+    report = ingest(memory, jsonl(file, *lines, {"role": "user", "content": "And jam."}), scope=ADA)
+    assert (report.saved, report.skipped, report.erased) == (1, 2, 1)
+    assert "1 erased before and left out" in str(report)
+    assert [item.text for item in everything(memory)] == ["Tea at five.", "Bring cake.", "And jam."]
 
 
 def test_notes_edited(tmp_path: Path, memory: Memory) -> None:

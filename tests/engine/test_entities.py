@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,14 @@ from holdfast.testing import FrozenClock
 DAY = timedelta(days=1)
 
 
-def city(caller: ScopedMemory, who: str, where: str, **more: object) -> str:
+def city(caller: ScopedMemory, who: str, where: str, **more: Any) -> str:
     """Save where somebody lives; return the id."""
-    return caller.save(f"{who} lives in {where}", slot=f"{who}.residence", value=where, **more).id  # type: ignore[arg-type]
+    return caller.save(f"{who} lives in {where}", slot=f"{who}.residence", value=where, **more).id
 
 
-def lives(caller: ScopedMemory, who: str) -> object:
-    """The value of somebody's residence, or None."""
-    found = caller.current(f"{who}.residence")
+def lives(caller: ScopedMemory, who: str, attribute: str = "residence", **when: Any) -> object:
+    """The value of somebody's residence or other attribute, or None."""
+    found = caller.current(f"{who}.{attribute}", **when)
     return None if found is None else found.value
 
 
@@ -36,7 +37,7 @@ def test_two_slots_become_one(ada: ScopedMemory, clock: FrozenClock) -> None:
     assert lives(ada, "robert") == lives(ada, "bob") == "Rome"
     assert ada.get(early).superseded_by == late
     assert ada.get(late).slot == "robert.residence"
-    assert ada.current("robert.residence", valid_at=clock.now() - DAY / 2).value == "Oslo"  # type: ignore[union-attr]
+    assert lives(ada, "robert", valid_at=clock.now() - DAY / 2) == "Oslo"
     clock.advance(days=1)
     city(ada, "bob", "Lima")
     assert lives(ada, "robert") == "Lima"
@@ -86,7 +87,7 @@ def test_the_attributes_policy_decides(url: str, clock: FrozenClock) -> None:
             clock.advance(days=1)
             ada.save(f"bob {name} two", slot=f"bob.{name}", value="two", source={"trust": "tool"})
         ada.rename("bob", "robert")
-        assert ada.current("robert.seat").value == "one"  # type: ignore[union-attr]
+        assert lives(ada, "robert", "seat") == "one"
         assert [{one.value for one in group} for group in ada.conflicts()] == [{"one", "two"}]
         likes = ada.list(where={"eq": {"slot": "robert.likes"}})
         assert {one.value for one in likes} == {"one", "two"}

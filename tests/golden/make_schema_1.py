@@ -8,10 +8,12 @@ new schema gets a file and a script of its own beside this one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from holdfast import Memory, Scope
+from holdfast.ports import Model
 from holdfast.testing import FrozenClock, HashingEmbedder
 
 FILE = Path(__file__).with_name("schema_1.db")
@@ -41,10 +43,17 @@ def fill(memory: Memory, clock: FrozenClock) -> None:
     memory.scoped(user="bob", team="core").save("of bob in core")
 
 
-if __name__ == "__main__":
-    for path in (FILE, Path(f"{FILE}.key")):
+def make(file: Path, *more: Callable[[Memory], None], model: Model | None = None) -> None:
+    """Write a store that is not there yet: what `fill` saves, and what a later schema adds to it."""
+    for path in (file, Path(f"{file}.key")):
         if path.exists():
             raise SystemExit(f"{path} is there already; it is frozen")
     clock = FrozenClock(seed=1)
-    with Memory(f"sqlite:///{FILE}", embedder=HashingEmbedder(DIMENSION), clock=clock) as memory:
+    with Memory(f"sqlite:///{file}", embedder=HashingEmbedder(DIMENSION), clock=clock, model=model) as memory:
         fill(memory, clock)
+        for step in more:
+            step(memory)
+
+
+if __name__ == "__main__":
+    make(FILE)

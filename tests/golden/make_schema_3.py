@@ -12,8 +12,8 @@ from pathlib import Path
 
 from holdfast import Memory
 from holdfast.errors import ModelError
-from holdfast.testing import FakeModel, FrozenClock, HashingEmbedder
-from tests.golden.make_schema_1 import DIMENSION, fill
+from holdfast.testing import FakeModel
+from tests.golden.make_schema_1 import make
 
 FILE = Path(__file__).with_name("schema_3.db")
 UNREAD = "For us Bergen has become home for good."
@@ -32,11 +32,4 @@ def queue(memory: Memory) -> None:
 
 
 if __name__ == "__main__":
-    for path in (FILE, Path(f"{FILE}.key")):
-        if path.exists():
-            raise SystemExit(f"{path} is there already; it is frozen")
-    clock = FrozenClock(seed=1)
-    model = FakeModel([ModelError("away"), "no JSON", "no JSON either"])
-    with Memory(f"sqlite:///{FILE}", embedder=HashingEmbedder(DIMENSION), clock=clock, model=model) as memory:
-        fill(memory, clock)
-        queue(memory)
+    make(FILE, queue, model=FakeModel([ModelError("away"), "no JSON", "no JSON either"]))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from holdfast import Memory, Scope
-from holdfast.testing import FrozenClock, HashingEmbedder
-from tests.golden.make_schema_1 import DIMENSION, fill
+from tests.golden.make_schema_1 import make
 
 FILE = Path(__file__).with_name("schema_4.db")
 ERASED = {"text": "Ada takes her tea with salt.", "source": {"ref": "mail/7"}}
@@ -27,10 +26,4 @@ def forget(memory: Memory) -> None:
 
 
 if __name__ == "__main__":
-    for path in (FILE, Path(f"{FILE}.key")):
-        if path.exists():
-            raise SystemExit(f"{path} is there already; it is frozen")
-    clock = FrozenClock(seed=1)
-    with Memory(f"sqlite:///{FILE}", embedder=HashingEmbedder(DIMENSION), clock=clock) as memory:
-        fill(memory, clock)
-        forget(memory)
+    make(FILE, forget)

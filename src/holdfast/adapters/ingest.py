@@ -65,11 +65,12 @@ class Message:
 
 @dataclass(slots=True)
 class Report:
-    """What an ingest did: memories read, saved, and skipped because they were there; messages without text; bad ones."""
+    """What an ingest did: memories read, saved, skipped because they were there or were erased; messages without text; bad ones."""
 
     read: int = 0
     saved: int = 0
     skipped: int = 0
+    erased: int = 0
     empty: int = 0
     bad: int = 0
     seconds: float = 0.0
@@ -82,14 +83,14 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        counts = {
-            name: getattr(self, name) for name in ("read", "saved", "skipped", "empty", "bad", "dry_run")
-        }
+        names = ("read", "saved", "skipped", "erased", "empty", "bad", "dry_run")
+        counts = {name: getattr(self, name) for name in names}
         return counts | {"seconds": round(self.seconds, 3), "per_second": round(self.rate, 1)}
 
     def __str__(self) -> str:
         done = "would be saved" if self.dry_run else "saved"
         parts = [f"{self.read:,} read", f"{self.saved:,} {done}", f"{self.skipped:,} there already"]
+        parts += [f"{self.erased:,} erased before and left out"] if self.erased else []
         parts += [f"{self.empty:,} without text"] if self.empty else []
         parts += [f"{self.bad:,} bad and left out"] if self.bad else []
         return ", ".join(parts)
@@ -121,19 +122,20 @@ def ingest(
 
     What is there is told by `source.ref`, deleted memories included, so a rerun saves only what is new and goes on where
     an interrupted one stopped; what was saved before the interruption stays. `report` is kept up to date on the way and
-    says whether it is a dry run. Callbacks as in `read`; `on_saved` gets the count of memories dealt with so far.
+    says whether it is a dry run. A message that was erased stays out, and is counted. Callbacks as in `read`; `on_saved` gets the count of memories dealt with so far.
     """
     done = Report() if report is None else report
     started = time.perf_counter()
     there = _There(memory, scope)
     try:
         for batch in _batches(_Reader(done, on_bad, on_bytes).path(Path(path))):
-            fresh = there.without(batch)
+            fresh, gone = there.without(batch), list[int]()
             if not done.dry_run:
-                memory.save_many({**one, "scope": scope} for one in fresh)
+                memory.save_many(({**one, "scope": scope} for one in fresh), on_erased=gone.append)
             there.add(fresh)
             done.read += len(batch)
-            done.saved += len(fresh)
+            done.saved += len(fresh) - len(gone)
+            done.erased += len(gone)
             done.skipped += len(batch) - len(fresh)
             done.seconds = time.perf_counter() - started
             if on_saved is not None:

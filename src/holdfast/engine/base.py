@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from .. import checks
 from ..attributes import TABLE, Attribute, extended
@@ -21,6 +21,16 @@ from ..types import KINDS, Draft, MemoryItem, Scope
 
 T = TypeVar("T")
 When = datetime | timedelta | Any
+
+
+class Unset:
+    """The default of an argument of `update` that leaves the field as it is (None clears it)."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final[Any] = Unset()
 
 
 class IO(Protocol):
@@ -224,14 +234,23 @@ class Base:
         kinds = (kinds,) if isinstance(kinds, str) else checks.many(kinds, "kinds")
         return frozenset(checks.choice(kind, "kinds", KINDS) for kind in kinds)
 
-    async def _not_erased(self, items: Sequence[MemoryItem], first: int) -> None:
-        """Raise `InvalidInput` if one of these, numbered from `first`, was erased before: its text, from its source."""
+    async def _not_erased(
+        self, items: Sequence[MemoryItem], first: int, told: Callable[[int], None] | None
+    ) -> Sequence[int]:
+        """Return which of these, the first of which is number `first`, were not erased before: their text, from its source.
+
+        The numbers of the others are `told`; without it they raise `InvalidInput`.
+        """
         found = await self._parts.io.store(self._parts.store.buried, items)
-        if any(found):
-            raise InvalidInput(
-                f"items[{first + found.index(True)}]",
-                "this text from this source was erased; allow_erased=True takes it in again, and so does save",
-            )
+        for place, gone in enumerate(found, first):
+            if gone and told is None:
+                raise InvalidInput(
+                    f"items[{place}]",
+                    "this text from this source was erased; allow_erased=True takes it in again, and so does save",
+                )
+            if gone and told is not None:
+                told(place)
+        return [place for place, gone in enumerate(found) if not gone]
 
     # -- what search reads of a text -----------------------------------------------------------------------------
 

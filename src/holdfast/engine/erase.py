@@ -30,7 +30,7 @@ class Erases(Writes):
         Either by `ids`, or all that `where` selects in the caller's own scope, in any state; the administrator may select
         `under` labels, and without a filter all scopes there go, their labels too. Every version goes, with vectors, terms,
         links, and the queued steps, receipts, sightings and idempotency keys that name the memory; what was derived from it
-        (`source.lineage`) goes with it, also where it had other sources. A scoped caller erases what lies in scopes that it
+        (`source.lineage`) goes with it, also where it had other sources, and what was merged into it. A scoped caller erases what lies in scopes that it
         can see. The chain keeps a salted hash whose salt is gone, and a tombstone keeps `observe` and `save_many` from
         taking the same text in again from the same source. With `dry_run` nothing is changed.
 

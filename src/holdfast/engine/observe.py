@@ -18,11 +18,11 @@ from ..filters import Eq, Exists
 from ..judgements import Judgement, Observation
 from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
 from ..types import Draft, MemoryItem, Page, Scope
+from .base import UNSET
 from .plan import Plan
 from .read import Reads
 from .rename import Renames
 from .work import DECLARATIVE
-from .write import UNSET
 
 _INSTANT = timedelta(microseconds=1)
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode

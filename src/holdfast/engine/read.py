@@ -108,8 +108,8 @@ class Reads(Recall):
         """Return the live memory in a slot, or None: no search, no embedding.
 
         Where several visible scopes have the slot, the narrower one (more labels) answers; within one scope the value
-        that began last. A slot that nothing holds is looked for by the
-        other names of its entity (see `rename`), in the scopes these were said in.
+        that began last. A slot that nothing holds is looked for by the other names of its entity (see `rename`), in the
+        scopes these were said in.
         """
         checked = checks.slot(slot)
         if checked is None:

@@ -7,25 +7,25 @@ one transaction has the same `known_from` in its scope and nothing else has, so 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import checks, decide
 from ..errors import InvalidInput, NotFound, SlotConflict, UndoConflict
 from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Write
 from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
+from .base import UNSET
 from .observe import Observes
 from .work import DECLARATIVE
-from .write import INDEXED, UNSET
+from .write import INDEXED
 
 MOST = 100
 _PAGE = 1_000
 _ALL = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(NamedTuple):
     """A memory that a change wrote: its versions `open` now, those the change `closed` and `wrote`, and all it had `before`."""
 
     open: list[MemoryItem]

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from .. import checks, decide
 from ..errors import (
@@ -36,23 +36,13 @@ from ..ports import (
     Write,
 )
 from ..types import Bulk, Draft, Kind, MemoryItem, Scope, Source
-from .base import T
+from .base import UNSET, T
 from .naming import Naming
 from .plan import Plan, digest_of
 
 BATCH = 1_000
 KEY_LIFE = timedelta(days=7)
 ATTEMPTS = 100
-
-
-class Unset:
-    """The default of an argument of `update` that leaves the field as it is (None clears it)."""
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Final[Any] = Unset()
 _CHANGEABLE = (
     "text", "value", "kind", "slot", "tags", "metadata", "importance", "confidence", "speaker", "valid_from",
     "valid_to", "expires_at",
@@ -117,17 +107,20 @@ class Writes(Naming):
         *,
         progress: Callable[[int], None] | None = None,
         allow_erased: bool = False,
+        on_erased: Callable[[int], None] | None = None,
         reason: str | None = None,
     ) -> list[MemoryItem]:
         """Keep many memories, in order, and return them as stored.
 
         `items` are drafts or dicts with the arguments of `save`; they may come from a generator. They are written in
         transactions of at most 1,000, each all or nothing; `progress` is called after each with the number written so
-        far. A text that was erased in its scope is refused if it comes from the same source, unless `allow_erased`. Raises as
-        `save` does, naming the item by its place; the transactions before it stay written.
+        far. A text that was erased in its scope is refused if it comes from the same source, unless `allow_erased`; with
+        `on_erased` it is left out, and that is called with its place. Raises as `save` does, naming the item by its place;
+        the transactions before it stay written.
         """
         by = self._by("save", reason)
         done: list[MemoryItem] = []
+        begun = 0
         given: object = items
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
@@ -141,9 +134,14 @@ class Writes(Naming):
             finally:  # written while the next is embedded, and also where the next is refused
                 if before is not None:
                     drafts, made, entries = before
+                    ready = await entries
+                    left: Sequence[int] = range(len(made))
                     if not allow_erased:
-                        await self._not_erased(made, len(done))
-                    done += await self._keep(drafts, made, await entries, by)
+                        left = await self._not_erased(made, begun, on_erased)
+                    begun += len(made)
+                    done += await self._keep(
+                        [drafts[n] for n in left], [made[n] for n in left], [ready[n] for n in left], by
+                    )
                     if progress is not None:
                         progress(len(done))
             if chunk is None or ahead is None:

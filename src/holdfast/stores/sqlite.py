@@ -83,11 +83,13 @@ class SqliteStore:
         self._in_memory = path == ":memory:"
         self._budget = memory_budget
         self._guard = threading.Lock()
+        self._unswept: str | None  # what is left to do of an erasure: "rewrite" the file, or "empty" the WAL
         self._reset()
         OPEN.add(self)
         with schema.translated(path), self._writing() as db:
             self._key_id, self._secret = schema.chain_key(db, path)
-            self._unswept = db.execute("SELECT 1 FROM meta WHERE name = 'unswept'").fetchone() is not None
+            left = db.execute("SELECT value FROM meta WHERE name = 'unswept'").fetchone()
+            self._unswept = str(left[0]) if left else None
         self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
 
     @classmethod
@@ -109,7 +111,7 @@ class SqliteStore:
         self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget, self._sizes, self._keep_lists)
         self._hashes: dict[str, int] = {}
-        self._unswept = False
+        self._unswept = None
 
     def hold(self) -> None:
         """Keep everybody from writing, until `let_go`."""
@@ -186,11 +188,18 @@ class SqliteStore:
                 self._sweep(db)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
-        """Move the WAL into the file, which overwrites what was erased there, and empty it, unless somebody reads it."""
-        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
-            db.execute("DELETE FROM meta WHERE name = 'unswept'")
-            self._unswept = False
+        """Leave no byte of what was erased: write the file anew, then empty the WAL; what cannot be done now is tried again.
+
+        `secure_delete` overwrites a row where it is, not the copies left behind where SQLite once moved it between pages.
+        """
+        with contextlib.suppress(sqlite3.OperationalError):  # another process writes, or the disk is full
+            if self._unswept == "rewrite":
+                schema.rewrite(db)
+                db.execute("UPDATE meta SET value = 'empty' WHERE name = 'unswept'")
+                self._unswept = "empty"
+            if not db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # else somebody reads it
+                db.execute("DELETE FROM meta WHERE name = 'unswept'")
+                self._unswept = None
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with schema.translated(self.path), self._reading() as db:
@@ -602,15 +611,15 @@ class SqliteStore:
             if dry_run:
                 db.execute("ROLLBACK TO erasing")
             else:
-                db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 1)")
-                self._unswept = True
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 'rewrite')")
+                self._unswept = "rewrite"
             db.execute("RELEASE erasing")
         if not dry_run:
             for one in eraser.touched:
                 self._searcher.let_go(one)
             self._hashes.clear()
         counts = {table: eraser.counts[table] for table in sorted(eraser.counts)}
-        return Erasure(tuple(gone), counts, dry_run, self._unswept and not dry_run)
+        return Erasure(tuple(gone), counts, dry_run, self._unswept is not None and not dry_run)
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""

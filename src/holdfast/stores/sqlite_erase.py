@@ -22,6 +22,13 @@ _DERIVED = (
     "SELECT DISTINCT v.item_id FROM links l JOIN versions v ON v.key = l.key WHERE l.relation = 'lineage' AND l.item_id = ? "
     "AND v.key >> 32 IN (SELECT value FROM json_each(?))"
 )
+# What `merge` made one memory of stays as deleted memories that name it, and tells the same.
+_MERGED = (
+    "SELECT DISTINCT w.item_id FROM versions v JOIN links l ON l.key = v.key AND l.relation = 'lineage' "
+    "JOIN versions w ON w.item_id = l.item_id AND w.state = 'deleted' LEFT JOIN closed c ON c.key = w.key "
+    "WHERE v.item_id = ?1 AND c.key IS NULL AND json_extract(w.body, '$.superseded_by') = ?3 "
+    "AND w.key >> 32 IN (SELECT value FROM json_each(?2))"
+)
 _IN_SCOPE = "SELECT key FROM versions WHERE key BETWEEN ? AND ?"
 _RESIDENTS = (
     "SELECT DISTINCT item_id FROM versions v WHERE key BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM versions w "
@@ -88,7 +95,7 @@ class Eraser:
         return keys, mine
 
     def items(self, ids: Iterable[bytes]) -> tuple[list[int], list[str]]:
-        """Return the versions of memories and of all that was derived from these, and the ids of the memories."""
+        """Return the versions of memories, of what was derived from or merged into them, and so on, and all their ids."""
         waiting, seen, keys = list(ids), set[bytes](), list[int]()
         while waiting:
             id = waiting.pop()
@@ -97,6 +104,8 @@ class Eraser:
             seen.add(id)
             keys += [key for (key,) in self._db.execute(_OF_ITEM, (id, self._scopes))]
             waiting += [one for (one,) in self._db.execute(_DERIVED, (id, self._scopes))]
+            merged = (id, self._scopes, str(uuid.UUID(bytes=id)))
+            waiting += [one for (one,) in self._db.execute(_MERGED, merged)]
         return keys, sorted(str(uuid.UUID(bytes=id)) for id in seen)
 
     def bury(self, keys: Sequence[int]) -> None:

@@ -42,7 +42,7 @@ from ..errors import (
 
 APPLICATION_ID = 0x484F4C44  # "HOLD"
 BUSY_SECONDS = 30.0
-MIGRATION_SECONDS = 10.0
+REWRITE_SECONDS = 10.0
 
 _FOUNDATION = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -207,6 +207,15 @@ def begin(db: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(0.0005)
+
+
+def rewrite(db: sqlite3.Connection) -> None:
+    """Write the whole file anew, row by row, after which no page holds more than its rows; takes as much memory as it has bytes."""
+    db.execute(f"PRAGMA busy_timeout = {int(REWRITE_SECONDS * 1_000)}")
+    try:
+        db.execute("VACUUM")
+    finally:
+        db.execute("PRAGMA busy_timeout = 1")
 
 
 def prepare(db: sqlite3.Connection, path: str) -> None:
