@@ -24,6 +24,7 @@ HEAVY = {
     "httpx",
     "hypothesis",
     "mcp",
+    "numpy",
     "onnxruntime",
     "psycopg",
     "pytest",

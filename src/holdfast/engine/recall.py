@@ -10,12 +10,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from .. import checks, ranking, receipts
+from .. import checks, receipts
 from ..errors import AccessDenied, NotFound
 from ..filters import Filter, parse, to_json
-from ..ports import AsOf, Candidates, Ints, KeptReceipt, Moment, Probe, Reach
+from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
 from .naming import Naming
@@ -23,6 +21,7 @@ from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left
 
 if TYPE_CHECKING:
     from ..pack import Section
+    from .corpus import Found
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
@@ -37,17 +36,6 @@ class Question(NamedTuple):
     at: Moment
     options: Mapping[str, Any]
     as_of: AsOf | None = None
-
-
-class Found(NamedTuple):
-    """The corpus of a question, ranked."""
-
-    candidates: Candidates
-    ranked: ranking.Ranked
-
-    def best(self, k: int) -> Ints:
-        """Return the `k` best rows, best first."""
-        return ranking.top(self.candidates, self.ranked.scores, k)
 
 
 class Picked(NamedTuple):
@@ -145,18 +133,17 @@ class Recall(Naming):
         if item is None:
             return await self._unseen(checked, question.reach)
         found = await self._found(question)
-        live = _row_of(found.candidates, checked)
+        live = found.row_of(checked)
         if live is not None:
             return self._outranked(checked, found, live, past)
         if found.candidates.beyond is not None:
             found = await self._found(question, witness=checked)
-            if (live := _row_of(found.candidates, checked)) is not None:
-                matches = bool(np.isfinite(found.ranked.scores[live]))
-                told = self._not_drawn if matches else self._outranked
+            if (live := found.row_of(checked)) is not None:
+                told = self._outranked if math.isinf(found.score(live)) else self._not_drawn
                 return told(checked, found, live, past)
         open_question = question._replace(options={**question.options, **_UNFILTERED})
         without_filter = await self._found(open_question, witness=checked)
-        if _row_of(without_filter.candidates, checked) is not None:
+        if without_filter.row_of(checked) is not None:
             return WhyNot(
                 checked, "filtered", "a filter of the search (where, kinds, tags, since, until) leaves it out"
             )
@@ -179,7 +166,7 @@ class Recall(Naming):
         return Rerun(
             hits=tuple(then),
             same=same,
-            notes=() if same else await self._notes(past, question),
+            notes=() if same else await self._notes(past, question, then.receipt.weights),
             new=tuple(id for id in now if id not in before),
             gone=tuple(id for id in before if id not in now),
         )
@@ -195,16 +182,23 @@ class Recall(Naming):
         """Return the hits of a question with their receipt."""
         found = await self._found(asked)
         picked = await self._picked(asked, found)
-        chosen = np.array([one.row for one in picked], np.int64)
-        raw, scores = found.ranked.raw(chosen), found.ranked.scores[chosen].tolist()
-        signals, named = found.ranked.contributions(chosen), found.ranked.recipe.named
-        relevances, least = ranking.relevance(found.ranked, chosen).tolist(), asked.options["min_relevance"]
-        kept = [n for n, relevance in enumerate(relevances) if least is None or relevance >= least]
-        outdated = await self._outdated(asked, found, [picked[n].item for n in kept])
+        least, named = asked.options["min_relevance"], found.ranked.recipe.named
+        kept = [
+            (one, told)
+            for one, told in zip(picked, found.told([one.row for one in picked]), strict=True)
+            if least is None or told.relevance >= least
+        ]
+        outdated = await self._outdated(asked, found, [one.item for one, _ in kept])
         hits = [
-            Hit(one.item, scores[n], relevances[n], signals[n], tuple(one.twins), outdated.get(one.item.id))
-            for n in kept
-            for one in (picked[n],)
+            Hit(
+                one.item,
+                told.score,
+                told.relevance,
+                told.signals,
+                tuple(one.twins),
+                outdated.get(one.item.id),
+            )
+            for one, told in kept
         ]
 
         def rows() -> tuple[Scored, ...]:
@@ -212,17 +206,18 @@ class Recall(Naming):
                 Scored(
                     hit.id,
                     hit.item.version,
-                    named(raw[n].tolist()),
+                    named(told.raw),
                     hit.score,
                     hit.relevance,
                     twins=hit.twins,
                 )
-                for n, hit in zip(kept, hits, strict=True)
+                for (_, told), hit in zip(kept, hits, strict=True)
             )
 
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
-        counts, as_of = _counts(found.candidates), found.candidates.as_of
-        return Hits(hits, lambda: self._written(asked, as_of, counts, rows()))
+        counts, as_of = found.counts(), found.candidates.as_of
+        weights = found.ranked.recipe.weights
+        return Hits(hits, lambda: self._written(asked, as_of, weights, counts, rows()))
 
     async def _outdated(
         self, asked: Question, found: Found, items: Sequence[MemoryItem]
@@ -264,6 +259,8 @@ class Recall(Naming):
 
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
+        from .corpus import rank  # numpy, which nothing needs before the first search or save
+
         parts, options = self._parts, asked.options
         query = " ".join(
             [asked.query, *options.get("also", ())]
@@ -285,15 +282,17 @@ class Recall(Naming):
             least=options["k"],
         )
         found = await parts.io.store(parts.store.candidates, probe)
-        ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
-        if parts.model is None:
-            ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
-        return Found(found, ranked)
+        return rank(found, query, only_matching=parts.model is None)
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
     def _written(
-        self, asked: Question, as_of: AsOf, counts: Mapping[str, int], rows: tuple[Scored, ...]
+        self,
+        asked: Question,
+        as_of: AsOf,
+        weights: Mapping[str, float],
+        counts: Mapping[str, int],
+        rows: tuple[Scored, ...],
     ) -> Receipt:
         return Receipt(
             id=self._parts.clock.new_id(),
@@ -305,7 +304,7 @@ class Recall(Naming):
             valid=as_of.valid,
             known=dict(as_of.known),
             model=self._parts.model,
-            weights=ranking.RECIPE.weights,
+            weights=weights,
             counts=counts,
             rows=rows,
         )
@@ -363,21 +362,21 @@ class Recall(Naming):
 
     def _outranked(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
         """Say by how much a live memory missed the cut: of relevance, or of the k best; or that it does not match."""
-        rows, score = found.best(len(found.candidates.live)), float(found.ranked.scores[row])
+        score = found.score(row)
         if math.isinf(score):
             problem = (
                 "no word of the query is in it or its conversation, and without a model nothing else tells"
             )
             return WhyNot(id, "no match", problem)
-        rank = int(np.flatnonzero(rows == row)[0])
-        relevance = float(ranking.relevance(found.ranked, rows[rank : rank + 1])[0])
+        rows = found.best(len(found.candidates.live)).tolist()
+        rank, relevance = rows.index(row), found.told([row])[0].relevance
         least, k = past.options["min_relevance"], past.options["k"]
         if least is not None and relevance < least and rank < k:
             gap = least - relevance
             return WhyNot(
                 id, "below relevance", f"relevance {relevance:.3f} of {least:.3f}", rank + 1, score, gap
             )
-        last = past.rows[-1].score if past.rows else float(found.ranked.scores[rows[min(k, len(rows)) - 1]])
+        last = past.rows[-1].score if past.rows else found.score(rows[min(k, len(rows)) - 1])
         return WhyNot(
             id, "below k", f"place {rank + 1} of {len(rows)}, k was {k}", rank + 1, score, last - score
         )
@@ -385,18 +384,20 @@ class Recall(Naming):
     def _not_drawn(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
         """Say that a live memory was not among those ranked, and what its score would have been."""
         live = found.candidates.beyond.live if found.candidates.beyond else 0
-        score = float(found.ranked.scores[row])
+        score = found.score(row)
         missing = past.rows[-1].score - score if past.rows else 0.0
         detail = f"neither by words nor by meaning among the best of {live:,} live memories, which alone are ranked"
         if missing <= 0:
             detail += "; its score would have been high enough"
         return WhyNot(id, "below the channel cut", detail, score=score, missing=missing)
 
-    async def _notes(self, past: Receipt, question: Question) -> tuple[str, ...]:
+    async def _notes(
+        self, past: Receipt, question: Question, weights: Mapping[str, float]
+    ) -> tuple[str, ...]:
         notes = []
         if past.model != self._parts.model:
             notes.append(f"the search used the embedding model {past.model}, today's is {self._parts.model}")
-        if dict(past.weights) != ranking.RECIPE.weights:
+        if dict(past.weights) != weights:
             notes.append("the ranking recipe has changed since")
         for row in past.rows:
             item = await self._parts.io.store(self._parts.store.get, row.id, question.reach, self._at())
@@ -413,21 +414,6 @@ def _said(item: MemoryItem) -> object:
     words = tuple(_WORD.findall(item.text.casefold())) or item.text
     value = json.dumps(item.value, sort_keys=True) if isinstance(item.value, dict) else item.value
     return words, item.speaker, item.slot, item.tags, type(value), value
-
-
-def _counts(c: Candidates) -> dict[str, int]:
-    """Return how many memories were live, how many of them hold a word of the query, and how many were ranked."""
-    ranked = int(np.count_nonzero(c.live))
-    if c.beyond is not None:
-        return {"live": c.beyond.live, "words": c.beyond.words, "ranked": ranked}
-    return {"live": ranked, "words": int(np.count_nonzero(c.live & (c.bm25 > 0))), "ranked": ranked}
-
-
-def _row_of(found: Candidates, id: str) -> int | None:
-    """Return the live row of a memory, or None."""
-    wanted = np.frombuffer(bytes.fromhex(id.replace("-", "")), "V16")[0]
-    rows = np.flatnonzero((found.ids == wanted) & found.live)
-    return int(rows[0]) if len(rows) else None
 
 
 def _reach_json(reach: Reach) -> dict[str, Any]:
