@@ -47,17 +47,13 @@ def tell(**facts: Any) -> None:
 
 
 def write(url: str, writer: str, seconds: str, counter: str) -> None:
-    """Save, count and take a slot in turn until the time is over; tell how often, and the longest wait."""
+    """Save, count and take a slot in turn until the time is over; tell how often."""
     memory = Memory(url, embedder=HashingEmbedder())
     ada = memory.scoped(user="ada", actor=None)
-    end, longest, added, rounds = time.monotonic() + float(seconds), 0.0, 0, 0
+    end, added, rounds = time.monotonic() + float(seconds), 0, 0
     while time.monotonic() < end:
-        began = time.monotonic()
         ada.save(f"writer {writer} round {rounds}", kind="episode")
-        middle = time.monotonic()
         ada.save(f"port {writer}-{rounds}", slot="server.port", value=f"{writer}-{rounds}")
-        last = time.monotonic()
-        longest = max(longest, middle - began, last - middle)
         rounds += 1
         while True:
             now = ada.get(counter)
@@ -68,28 +64,23 @@ def write(url: str, writer: str, seconds: str, counter: str) -> None:
             added += 1
             break
     memory.close()
-    tell(writer=writer, rounds=rounds, added=added, longest=longest)
+    tell(writer=writer, rounds=rounds, added=added)
 
 
 def read(url: str, seconds: str) -> None:
-    """Search, list and look at a slot until the time is over; tell how often, and the longest wait."""
+    """Search, list and look at a slot until the time is over; tell how often."""
     memory = Memory(url, embedder=HashingEmbedder())
     ada = memory.scoped(user="ada")
-    end, longest, searches, most = time.monotonic() + float(seconds), 0.0, 0, 0
+    end, searches, most = time.monotonic() + float(seconds), 0, 0
     while time.monotonic() < end:
-        for look in (
-            lambda: ada.search("writer round", k=5),
-            lambda: ada.list(limit=5),
-            lambda: ada.current("server.port"),
-        ):
-            began = time.monotonic()
-            look()
-            longest = max(longest, time.monotonic() - began)
+        ada.search("writer round", k=5)
+        ada.list(limit=5)
+        ada.current("server.port")
         seen = ada.stats().versions
         assert seen >= most, "less than before"
         searches, most = searches + 1, seen
     memory.close()
-    tell(searches=searches, longest=longest)
+    tell(searches=searches)
 
 
 def victim(url: str) -> None:

@@ -118,7 +118,10 @@ def test_a_counter_loses_no_update(url: str) -> None:
 
 @pytest.mark.slow
 def test_four_writing_and_two_reading_processes(tmp_path: Path) -> None:
-    """For some seconds: no error reaches a caller, no write is lost, no wait is longer than 2 s, slots do not overlap."""
+    """For some seconds: no error reaches a caller, no write is lost, every writer gets its turn, slots do not overlap.
+
+    How long a turn is waited for is measured by `python -m benchmarks.contention`, alone on a machine.
+    """
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     with Memory(url, embedder=HashingEmbedder()) as memory:
         ada = memory.scoped(user="ada")
@@ -136,7 +139,8 @@ def test_four_writing_and_two_reading_processes(tmp_path: Path) -> None:
                 assert texts[f"writer {one['writer']} round {n}"] == 1
         port = timeline(ada, "server.port")
         assert sorted(port) == sorted(f"{one['writer']}-{n}" for one in wrote for n in range(one["rounds"]))
-        assert max(one["longest"] for one in told) <= 2.0, told
+        rounds = [one["rounds"] for one in wrote]
+        assert 4 * min(rounds) >= max(rounds), told  # SQLite's own waiting lets one of four starve
 
 
 def everything(caller: ScopedMemory) -> list[Any]:
