@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from holdfast.engine.recall import Question, Recall
 from holdfast.receipts import Hits, explain
-from tests.network import refuse_network
+from holdfast.verify.network import refuse_network
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 

@@ -19,34 +19,13 @@ from holdfast import Memory, Scope
 from holdfast.errors import InvalidInput, ModelError, NotFound
 from holdfast.stores.sqlite import SqliteStore
 from holdfast.testing import FakeModel, FrozenClock, HashingEmbedder
-
-CANARY = b"zqcanary"
+from holdfast.verify.erase import found, planted
 
 
 def opened(folder: Path, **given: Any) -> Memory:
     """Return a memory on the test's file."""
     given = {"embedder": HashingEmbedder(32), "clock": FrozenClock(), **given}
     return Memory(f"sqlite:///{folder / 'memory.db'}", **given)
-
-
-def found(folder: Path) -> list[str]:
-    """Return the store's files that still hold a canary."""
-    return [file.name for file in sorted(folder.iterdir()) if CANARY in file.read_bytes()]
-
-
-def planted(memory: Memory, name: str = "a", **labels: str) -> str:
-    """Save a memory with canaries in every field, change it, and leave traces of it all over the store."""
-    ada = memory.scoped(actor="zqcanaryactor", **labels)
-    item = ada.save(
-        f"zqcanary {name} tea at five " * 20, slot=f"zqcanary{name}.port", value="zqcanary", tags=["zqcanary"],
-        metadata={"zqcanary": "zqcanary"}, speaker="zqcanary", thread="zqcanary",
-        source={"ref": "zqcanary", "message_ids": ["zqcanary"]}, idempotency_key=f"zqcanary{name}", reason="zqcanary",
-    )  # fmt: skip
-    ada.save(item.text, slot=item.slot, value=item.value, source={"ref": "zqcanary again"})
-    ada.update(item.id, text="zqcanary tea at six", value="zqcanary2")
-    ada.search("zqcanary tea", keep=True)
-    ada.context("zqcanary tea", budget=200, keep=True)
-    return item.id
 
 
 def chains(memory: Memory, *scopes: Scope) -> list[list[int]]:

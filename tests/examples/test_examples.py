@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def start(server: Server, folder: Path, name: str, *arguments: str) -> subprocess.Popen[str]:
     """Start an example in a folder; the network beyond this machine is refused."""
     return subprocess.Popen(
-        [sys.executable, "-P", str(ROOT / "tests" / "network.py"), str(ROOT / "examples" / name), *arguments],
+        [sys.executable, "-P", "-m", "holdfast.verify.network", str(ROOT / "examples" / name), *arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
         env={
             **os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "examples")]),

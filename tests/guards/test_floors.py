@@ -37,6 +37,7 @@ FLOORS = {
     "agent": 4,
     "cases": 4,
     "testing": 4,
+    "verify": 5,
     "": 5,  # holdfast/__init__.py: the public names
     "cli": 6,
     "demo": 6,
@@ -63,6 +64,7 @@ SIDEWAYS = {
     ("testing", "cases"),
     ("__main__", "cli"),
     ("cli", "demo"),
+    ("cli", "verify"),
     ("cli", "adapters"),
     ("cli", "server"),
 }

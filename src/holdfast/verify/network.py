@@ -1,6 +1,6 @@
-"""Refuse every connection that leaves this machine: for the tests, and for scripts that tests run.
+"""Refuse every connection that leaves this machine: for `verify offline`, for the tests, and for scripts.
 
-    python tests/network.py script.py [argument ...]
+    python -m holdfast.verify.network script.py [argument ...]
 
 runs a script with the refusal in place. It is an audit hook (PEP 578): it sees connections made from C as well, and
 cannot be taken off again within the process.
@@ -14,7 +14,7 @@ import sys
 
 
 class NetworkRefused(RuntimeError):
-    """A test tried to reach another machine."""
+    """Something tried to reach another machine."""
 
 
 def _is_local(host: object) -> bool:
@@ -34,9 +34,9 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = arguments[1]
         if isinstance(address, tuple) and not _is_local(address[0]):
-            raise NetworkRefused(f"{event} to {address!r}: tests may only talk to this machine")
+            raise NetworkRefused(f"{event} to {address!r}: only this machine may be talked to")
     elif event in ("socket.getaddrinfo", "socket.gethostbyname") and not _is_local(arguments[0]):
-        raise NetworkRefused(f"{event} of {arguments[0]!r}: tests may only look up this machine")
+        raise NetworkRefused(f"{event} of {arguments[0]!r}: only this machine may be looked up")
 
 
 def refuse_network() -> None:
