@@ -19,6 +19,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 CORE := $(VENV)/.holdfast-core
 DEV := $(VENV)/.holdfast-dev
+# Optional parts too large for every newcomer: their tests are skipped without them, which CI does not allow.
+ALL := $(VENV)/.holdfast-all
 
 # -qq: what goes wrong is shown, warnings about the index or the machine are not.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -33,7 +35,7 @@ help:
 demo: $(CORE)
 	@$(BIN)/holdfast demo
 
-test: $(DEV)
+test: $(DEV) $(if $(CI),$(ALL))
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: $(DEV)
@@ -69,6 +71,11 @@ $(DEV): pyproject.toml | $(BIN)/python
 	@echo "Installing holdfast and its development tools into $(VENV) ..."
 	@$(PIP) install -qq --editable '.[dev]'
 	@touch $(CORE) $@
+
+$(ALL): $(DEV)
+	@echo "Installing the optional parts into $(VENV) ..."
+	@$(PIP) install -qq --editable '.[litellm]'
+	@touch $@
 
 # A bare Debian or Ubuntu has no working `python -m venv` and guards its own packages from pip. uv can make the
 # environment there, and is put in a folder of its own (.uv), so nothing outside this directory changes.

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from .errors import ConfigError, EmbedderError, HoldfastError, InvalidInput, ModelError, ModelMismatch
-from .ports import Embedder, Floats, Model, Reply, Store
+from .ports import Embedder, Floats, Model, Reply, Speaker, Store
 from .text import Analyzer
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ SETTINGS = {
         "embedding model: minilm, none for words alone, openai:NAME or ollama:NAME",
     ),
     "language": ("HOLDFAST_LANGUAGE", "language of the texts for stemming: english, german, ... or none"),
-    "model": ("HOLDFAST_MODEL", "language model: none, openai:NAME, anthropic:NAME or ollama:NAME"),
+    "model": (
+        "HOLDFAST_MODEL",
+        "language model: none, openai:NAME, anthropic:NAME, ollama:NAME or litellm:NAME",
+    ),
     "base_url": ("HOLDFAST_BASE_URL", "where models are asked, for a server other than the provider's own"),
 }
 
@@ -56,6 +59,7 @@ _PROVIDERS: Mapping[str, tuple[str, str | None]] = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
     "ollama": ("http://localhost:11434/v1", None),
     "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY"),
+    "litellm": ("", None),  # it knows both itself
 }
 
 
@@ -201,14 +205,33 @@ def open_model(setting: Setting, base_url: Setting) -> Model | None:
         return None
     if isinstance(value, str):
         provider, name, where, key = _served(setting, base_url)
-        from .remote import AnthropicModel, OpenAIModel
+        from .remote import AnthropicModel, LiteLLMModel, OpenAIModel
 
+        if provider == "litellm":
+            return LiteLLMModel(name, base_url=where or None)
         made = AnthropicModel if provider == "anthropic" else OpenAIModel
         return made(name, base_url=where, key=key)
     id: object = getattr(value, "id", None)
     if isinstance(value, Model) and isinstance(id, str):
         return value
     raise ConfigError(f"model: {type(value).__name__} has no `ask` or no `id` that is a string")
+
+
+def open_speaker(**arguments: Any) -> Speaker:
+    """Return the configured language model to talk with; `arguments` are as for `settings`.
+
+    Raises `ConfigError` where none is configured.
+    """
+    found = settings(**arguments)
+    model = open_model(found["model"], found["base_url"])
+    if model is None:
+        raise ConfigError(
+            "model: none is configured to talk with; set HOLDFAST_MODEL to openai:NAME, anthropic:NAME, ollama:NAME "
+            "or litellm:NAME (and HOLDFAST_BASE_URL for a server of your own), or model in holdfast.toml"
+        )
+    if not isinstance(model, Speaker):
+        raise ConfigError(f"model: {type(model).__name__} has no `say`, which talking takes")
+    return model
 
 
 def _served(setting: Setting, base_url: Setting) -> tuple[str, str, str, str | None]:
@@ -222,7 +245,8 @@ def _served(setting: Setting, base_url: Setting) -> tuple[str, str, str, str | N
     own, variable = _PROVIDERS[provider]
     key = os.environ.get(variable) if variable else None
     where: Any = base_url.value or own
-    if not isinstance(where, str) or not where.startswith(("http://", "https://")) or "@" in where:
+    web = isinstance(where, str) and where.startswith(("http://", "https://")) and "@" not in where
+    if not web and where != "":
         raise ConfigError(
             f"base_url from {base_url.origin}: must begin with http:// or https:// and hold no password; keys are "
             "read from OPENAI_API_KEY and ANTHROPIC_API_KEY"

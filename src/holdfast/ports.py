@@ -5,7 +5,7 @@ A store is one thread-safe, synchronous class. It proves itself with `holdfast.t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
@@ -69,6 +69,19 @@ class Model(Protocol):
         """Return the reply to `text` under `instructions`, meant to be JSON of a schema; may be an `async def`.
 
         Raises `ModelError` where there is none.
+        """
+
+
+@runtime_checkable
+class Speaker(Model, Protocol):
+    """A language model that also talks and calls tools, as `holdfast chat` needs it."""
+
+    def say(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()
+    ) -> Iterator[str | Mapping[str, Any]]:
+        """Yield the text of an answer piece by piece as it comes, and last the whole message, with `tool_calls` if any.
+
+        Messages and tools are in OpenAI's shape. Raises `ModelError`, also where an answer breaks off.
         """
 
 

@@ -74,6 +74,56 @@ def tool_use(given: Any) -> Answer:
     return Answer(json.dumps(body).encode())
 
 
+def _events(events: Iterable[Any], drip: float) -> Answer:
+    """An event stream of these, as the servers of both protocols send it."""
+    lines = [
+        (f"event: {one['type']}\n" if "type" in one else "") + f"data: {json.dumps(one)}\n\n"
+        for one in events
+    ]
+    return Answer("".join(lines).encode(), headers={"Content-Type": "text/event-stream"}, drip=drip)
+
+
+def streamed(
+    *pieces: str, call: tuple[str, Mapping[str, Any]] | None = None, drip: float = 0.0, ends: bool = True
+) -> Answer:
+    """OpenAI's answer in pieces, with a tool call in two halves; `drip` seconds between bytes, or broken off."""
+    deltas: list[dict[str, Any]] = [
+        {"role": "assistant", "content": ""},
+        *({"content": one} for one in pieces),
+    ]
+    if call is not None:
+        given = json.dumps(call[1])
+        first = {"name": call[0], "arguments": given[:9]}
+        deltas.append({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": first}]})
+        deltas.append({"tool_calls": [{"index": 0, "function": {"arguments": given[9:]}}]})
+    events = [{"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": one}]} for one in deltas]
+    stop = {"index": 0, "delta": {}, "finish_reason": "stop" if call is None else "tool_calls"}
+    answer = _events(
+        [*events, *([{"object": "chat.completion.chunk", "choices": [stop]}] if ends else [])], drip
+    )
+    answer.body += b"data: [DONE]\n\n" if ends else b""
+    return answer
+
+
+def streamed_blocks(
+    *pieces: str, call: tuple[str, Mapping[str, Any]] | None = None, ends: bool = True
+) -> Answer:
+    """Anthropic's answer in pieces, with a tool call in two halves."""
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {"role": "assistant", "content": []}}
+    ]
+    events.append({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
+    said = [{"type": "text_delta", "text": one} for one in pieces]
+    events += [{"type": "content_block_delta", "index": 0, "delta": one} for one in said]
+    if call is not None:
+        given = json.dumps(call[1])
+        block = {"type": "tool_use", "id": "toolu_1", "name": call[0], "input": {}}
+        events.append({"type": "content_block_start", "index": 1, "content_block": block})
+        halves = [{"type": "input_json_delta", "partial_json": half} for half in (given[:9], given[9:])]
+        events += [{"type": "content_block_delta", "index": 1, "delta": half} for half in halves]
+    return _events([*events, *([{"type": "message_stop"}] if ends else [])], 0.0)
+
+
 class Server:
     """Answers each request with the next of `script`, and with the last for ever after; `requests` are those that came."""
 

@@ -9,7 +9,7 @@ import inspect
 NOT_COMMANDS = {"close", "scoped"}
 
 # Commands that are no verb: looking at a store, filling it, measuring its answers, showing what Holdfast is.
-NOT_VERBS = {"check", "config", "demo", "ingest", "show", "tune"}
+NOT_VERBS = {"chat", "check", "config", "demo", "ingest", "show", "tune"}
 
 
 def verbs_of(cls: type) -> set[str]:

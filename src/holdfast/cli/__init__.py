@@ -1,4 +1,4 @@
-"""The `holdfast` command: every verb of `Memory` as a command, and show, ingest, check, tune, config, demo.
+"""The `holdfast` command: every verb of `Memory` as a command, and chat, show, ingest, check, tune, config, demo.
 
 exit  when
 0     it worked
@@ -36,7 +36,7 @@ from ..errors import (
     NotFound,
     StoreError,
 )
-from . import judge, output, places, reads, recall, tidy, writes
+from . import chat, judge, output, places, reads, recall, tidy, writes
 from .call import Call, common_options, example, print_json, write_options
 
 EXIT_CODES: dict[type[HoldfastError], int] = {
@@ -187,6 +187,6 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 
 
 for _command in (
-    *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *places.COMMANDS
+    *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *chat.COMMANDS, *places.COMMANDS
 ):  # fmt: skip
     main.add_command(_command)

@@ -47,10 +47,10 @@ class Call:
         """The labels this caller holds; the shared scope without any."""
         return Scope.from_json(self.labels)
 
-    def memory(self) -> Memory:
-        """Open the store; it is closed when the command ends. Until then it is shown how far a large scope is loaded."""
+    def memory(self, **given: Any) -> Memory:
+        """Open the store, with further arguments of `Memory`; it is closed when the command ends. Until then it is shown how far a large scope is loaded."""
         store, context = DEFAULT if self.store is None else self.store, click.get_current_context()
-        memory = context.with_resource(Memory(store, actor=self.actor))
+        memory = context.with_resource(Memory(store, actor=self.actor, **given))
         context.with_resource(loading())
         return memory
 

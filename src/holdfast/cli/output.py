@@ -92,7 +92,7 @@ def show_changes(changes: Iterable[Change], empty: str = "No changes.") -> None:
         count += 1
         item = change.item
         by = "".join((f" · by {change.actor}" if change.actor else "", _reason(change.reason)))
-        cell = Text(_short(item.text))
+        cell = Text(shortened(item.text))
         cell.append("\n" + harmless(_facts(item) + f" · true {_span(item)}" + by), style="dim")
         cell.append(f"\n{item.id} version {item.version}", style="dim")
         table.add_row(when(change.at, True), change.verb, cell)
@@ -181,7 +181,7 @@ def _told(item: MemoryItem) -> Any:
     """Return a memory as two lines: what it says, and below it, dimmed, what it is."""
     from rich.text import Text
 
-    cell = Text(_short(item.text))
+    cell = Text(shortened(item.text))
     cell.append("\n" + harmless(_facts(item)), style="dim")
     return cell
 
@@ -204,10 +204,11 @@ def _span(item: MemoryItem) -> str:
 
 
 def _reason(reason: str | None) -> str:
-    return f" · {_short(reason)}" if reason else ""
+    return f" · {shortened(reason)}" if reason else ""
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text as one harmless line of at most 280 characters."""
     line = harmless(text[: SHORT * 4]).strip()
     return line if len(line) <= SHORT and len(text) <= SHORT * 4 else line[: SHORT - 1].rstrip() + "…"
 
