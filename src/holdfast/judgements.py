@@ -12,6 +12,7 @@ Outcome = Literal[
     "added", "superseded", "merged", "known", "conflict", "pending", "ended", "forgotten", "withheld", "redacted", "skipped"
 ]  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+ERASED = "was erased here; allow_erased=True takes it in again"  # the reason for which a message is skipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Draft, Memory, Source
 from holdfast.attributes import Attribute
 from holdfast.errors import InvalidInput, NotFound
 from holdfast.testing import FrozenClock
@@ -298,7 +298,7 @@ def test_said_before_of_another_time_and_then_forgotten() -> None:
     with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
         ada = memory.scoped(user="ada")
         ada.observe(told("I like jazz.", 3))
-        seen = ada.observe([told("I like jazz.", 10), told("Forget that I like jazz.")])
+        seen = ada.observe([told("I like jazz.", 10), told("Forget that I like jazz.", 11)])
         assert [one.outcome for one in seen.judgements] == ["known", "forgotten"]
         assert ada.list(kinds=["preference"], valid_at=START + timedelta(days=20)).items == ()
 
@@ -408,3 +408,38 @@ def test_an_episode_is_outdated_by_nothing_that_was_deleted() -> None:
         ada.observe(told("My name is Bea.", 1))
         ada.observe(told("Forget my name.", 2))
         assert {hit.outdated_by for hit in ada.search("what is my name?")} == {None}
+
+
+def test_a_key_used_again_for_a_longer_step() -> None:
+    """With the key of an earlier call, what that had is kept and judged once, and what is new is kept and judged."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        first, more = told("I live in Oslo."), told("I like jazz.", 1)
+        ada.observe([first], idempotency_key="k")
+        seen = ada.observe([first, more], idempotency_key="k")
+        assert [(one.outcome, one.message) for one in seen.judgements] == [("added", 1)]
+        assert ada.observe([first, more], idempotency_key="k").judgements == ()
+        kept = ada.list(limit=100).items
+        assert sorted((item.kind, item.sightings) for item in kept) == [
+            ("episode", 1), ("episode", 1), ("fact", 1), ("preference", 1),
+        ]  # fmt: skip
+
+
+def test_a_draft_of_an_episode_is_a_message() -> None:
+    """It keeps its own thread, turn, source and metadata, masked as all else; what is no episode is refused."""
+    secret = "sk-proj-" + "a1B2c3D4" * 5
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        draft = Draft(
+            "I live in Oslo.", "episode", thread="t", turn=7, observed_at=START, metadata={"title": secret},
+            source=Source(ref="log:12", role="user"), speaker="Ada",
+        )  # fmt: skip
+        seen = ada.observe([draft], thread="other")
+        [episode] = seen.episodes
+        assert (episode.thread, episode.turn, episode.source.ref) == ("t", 7, "log:12")
+        assert secret not in repr(episode)
+        assert {one.outcome for one in seen.judgements} == {"added", "redacted"}
+        assert ada.current("ada.residence").value == "Oslo"
+        for wrong in (Draft("x"), Draft("x", "episode", scope=("user",)), Draft("x", "episode", metadata={"message": 1})):  # fmt: skip
+            with pytest.raises(InvalidInput, match=r"messages\[1\]"):
+                ada.observe(["hello", wrong])

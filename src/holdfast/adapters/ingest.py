@@ -1,7 +1,7 @@
 """Conversations and notes as memories: JSONL messages, ChatGPT and Claude exports, Markdown and plain text.
 
-`read` gives the arguments of `save_many` for each message or passage; `ingest` saves those that are not there yet. The
-formats, and what makes twice the same as once, are described in docs/ingest.md.
+`read` gives the arguments of `save_many` for each message or passage; `ingest` hands those that are not there yet to
+`observe`, or saves them raw. The formats, and what makes twice the same as once, are described in docs/ingest.md.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -22,7 +23,8 @@ from typing import Any
 from .. import Draft, Memory, Scope, ScopedMemory
 from ..errors import InvalidInput
 from ..filters import And, Contains, In
-from ..types import STATES
+from ..judgements import ERASED, OUTCOMES, Judgement
+from ..types import STATES, cleaned
 
 BATCH = 256  # one transaction; what an interruption costs at most
 MOST_CHARACTERS = 20_000  # of one memory
@@ -37,7 +39,6 @@ IDS = ("id", "uuid", "message_id")
 # What a role may be trusted with; whatever else spoke came from outside.
 TRUST = {"user": "user", "human": "user", "assistant": "model", "model": "model", "ai": "model", "tool": "tool", "function": "tool"}  # fmt: skip
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _JSON_LIKE = re.compile(rb"\s*(\[\s*[\[{\]]|\{\s*[\"}])")
 _WRAPPED = re.compile(rb'\{\s*"(conversations|messages)"\s*:\s*\[')
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -65,7 +66,11 @@ class Message:
 
 @dataclass(slots=True)
 class Report:
-    """What an ingest did: memories read, saved, skipped because they were there or were erased; messages without text; bad ones."""
+    """What an ingest did: memories read, saved, skipped because they were there or were erased; messages without text; bad ones.
+
+    `outcomes` counts what became of what was read out of them (see `Judgement`), `reasons` why candidates were skipped;
+    `queued` says that a language model has yet to read some of them.
+    """
 
     read: int = 0
     saved: int = 0
@@ -75,6 +80,19 @@ class Report:
     bad: int = 0
     seconds: float = 0.0
     dry_run: bool = False
+    queued: bool = False
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, judgements: Iterable[Judgement]) -> None:
+        """Count what became of candidates, and the messages that were left out since they were erased."""
+        for one in judgements:
+            if one.outcome == "skipped" and one.reason == ERASED:
+                self.erased += 1
+                continue
+            self.outcomes[one.outcome] += 1
+            if one.outcome == "skipped":
+                self.reasons[one.reason] += 1
 
     @property
     def rate(self) -> float:
@@ -85,6 +103,8 @@ class Report:
         """Return the JSON form."""
         names = ("read", "saved", "skipped", "erased", "empty", "bad", "dry_run")
         counts = {name: getattr(self, name) for name in names}
+        judged = {name: self.outcomes[name] for name in OUTCOMES if self.outcomes[name]}
+        counts |= {"outcomes": judged, "reasons": dict(self.reasons.most_common()), "queued": self.queued}
         return counts | {"seconds": round(self.seconds, 3), "per_second": round(self.rate, 1)}
 
     def __str__(self) -> str:
@@ -93,7 +113,11 @@ class Report:
         parts += [f"{self.erased:,} erased before and left out"] if self.erased else []
         parts += [f"{self.empty:,} without text"] if self.empty else []
         parts += [f"{self.bad:,} bad and left out"] if self.bad else []
-        return ", ".join(parts)
+        found = [f"{self.outcomes[name]:,} {name}" for name in OUTCOMES if self.outcomes[name]]
+        if self.reasons:
+            found[-1] += f" ({', '.join(f'{count:,} {why}' for why, count in self.reasons.most_common())})"
+        told = ", ".join(parts) + (f"; read out of them: {', '.join(found)}" if found else "")
+        return told + ("; a language model has yet to read the rest (holdfast work)" if self.queued else "")
 
 
 def read(
@@ -113,29 +137,32 @@ def ingest(
     path: str | Path,
     *,
     scope: Scope,
+    raw: bool = False,
     report: Report | None = None,
     on_bad: OnBad | None = None,
     on_bytes: OnCount | None = None,
     on_saved: OnCount | None = None,
 ) -> Report:
-    """Save every message or passage of `path` under `scope` that is not there yet, and return what was done.
+    """Observe every message or passage of `path` that is not in `scope` yet, and return what was done.
 
-    What is there is told by `source.ref`, deleted memories included, so a rerun saves only what is new and goes on where
+    Each is kept as an episode, and what the rules read out of it is judged, as of the time it was said; both are written in one
+    transaction of at most 256 messages. A language model, where there is one, reads the rest in the background. `raw` saves the
+    episodes alone, as they are written. What is there is told by `source.ref`, deleted memories included, so a rerun saves only what is new and goes on where
     an interrupted one stopped; what was saved before the interruption stays. `report` is kept up to date on the way and
-    says whether it is a dry run. A message that was erased stays out, and is counted. Callbacks as in `read`; `on_saved` gets the count of memories dealt with so far.
+    says whether it is a dry run, which reads nothing out of the messages. A message that was erased stays out, and is
+    counted. Callbacks as in `read`; `on_saved` gets the count of memories dealt with so far.
     """
     done = Report() if report is None else report
     started = time.perf_counter()
     there = _There(memory, scope)
     try:
         for batch in _batches(_Reader(done, on_bad, on_bytes).path(Path(path))):
-            fresh, gone = there.without(batch), list[int]()
-            if not done.dry_run:
-                memory.save_many(({**one, "scope": scope} for one in fresh), on_erased=gone.append)
+            fresh, before = there.without(batch), done.erased
+            if fresh and not done.dry_run:
+                _keep(memory, fresh, scope, raw, done)
             there.add(fresh)
             done.read += len(batch)
-            done.saved += len(fresh) - len(gone)
-            done.erased += len(gone)
+            done.saved += len(fresh) - (done.erased - before)
             done.skipped += len(batch) - len(fresh)
             done.seconds = time.perf_counter() - started
             if on_saved is not None:
@@ -143,6 +170,21 @@ def ingest(
     finally:
         done.seconds = time.perf_counter() - started
     return done
+
+
+def _keep(
+    memory: Memory | ScopedMemory, fresh: Sequence[dict[str, Any]], scope: Scope, raw: bool, report: Report
+) -> None:
+    """Write one batch, and count what was left out or read out of it."""
+    if raw:
+        gone: list[int] = []
+        memory.save_many(({**one, "scope": scope} for one in fresh), on_erased=gone.append)
+        report.erased += len(gone)
+    else:
+        drafts = [Draft.of(one) for one in fresh]
+        seen = memory.observe(drafts, scope=scope, background=True)
+        report.add(seen.judgements)
+        report.queued = report.queued or seen.queued is not None
 
 
 def size_of(path: Path) -> int:
@@ -281,10 +323,13 @@ class _Reader:
         if inner is None:
             inner = [found] if isinstance(found, dict) else found or []
         origin = ""
+        entries: list[tuple[int, Any, str]] = []
         for number, one in enumerate(inner, 1):
             digest = _digest(json.dumps(one, sort_keys=True).encode("utf-8", "surrogatepass"))
             origin = origin or digest
-            ref = f"json:{origin}#{number}-{digest}"
+            entries.append((number, one, f"json:{origin}#{number}-{digest}"))
+        # An export has the latest conversation first; what was taken back must come after it was said.
+        for number, one, ref in sorted(entries, key=lambda entry: _begun(entry[1])):
             yield from self._entry(f"{name}, entry {number}", one, Path(name).stem, ref)
 
     def _entry(self, where: str, found: Any, thread: str, ref: str) -> Iterator[dict[str, Any]]:
@@ -322,7 +367,7 @@ class _Reader:
                 except UnicodeDecodeError as error:
                     self._bad(f"{name}:{number}", f"is not UTF-8: {error.reason} at byte {error.start}")
                     continue
-                yield number, _clean(text.replace("\r\n", "\n").rstrip("\n"))
+                yield number, cleaned(text.replace("\r\n", "\n").rstrip("\n"))
 
     # -- shared --------------------------------------------------------------------------------------------------
 
@@ -330,7 +375,7 @@ class _Reader:
         """Yield a message as the arguments of `save_many`: cleaned, checked, and if it is long, as several turns."""
         try:
             message = make()
-            pieces = [] if message is None else list(_split(_clean(message.text)))
+            pieces = [] if message is None else list(_split(cleaned(message.text)))
             if message is None or not pieces:
                 self._report.empty += 1
                 return
@@ -399,6 +444,17 @@ def _is_conversation(found: object) -> bool:
     return isinstance(found, dict) and (
         isinstance(found.get("mapping"), dict) or isinstance(found.get("chat_messages"), list)
     )
+
+
+def _begun(found: Any) -> float:
+    """Return when a conversation began, in seconds since 1970; 0 for what is none or does not say."""
+    if not _is_conversation(found):
+        return 0.0
+    try:
+        moment = _moment(found.get("create_time") or found.get("created_at"))
+    except InvalidInput:
+        return 0.0
+    return moment.timestamp() if moment else 0.0
 
 
 def _message(found: object, thread: str, ref: str) -> Message | None:
@@ -558,17 +614,8 @@ def _moment(value: Any) -> datetime | None:
     raise InvalidInput("time", f"{value!r:.60} is neither ISO 8601 nor a number of seconds")
 
 
-def _clean(text: str) -> str:
-    """Return the text without control characters; halves of a surrogate pair are joined, lone ones replaced."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROL.sub("", text)
-
-
 def _name(text: str) -> str:
-    return " ".join(_clean(text).split())[:256].strip()
+    return " ".join(cleaned(text).split())[:256].strip()
 
 
 def _digest(data: bytes) -> str:

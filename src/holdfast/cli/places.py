@@ -71,12 +71,13 @@ def _all(verbs: Any, arguments: dict[str, Any], **which: str) -> list[Change]:
 @click.option(
     "--skip-bad", is_flag=True, help="Leave out what cannot be read and go on; each is told on stderr."
 )
+@click.option("--raw", is_flag=True, help="Keep the words alone, as they are: read no facts out of them.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, save nothing.")
 @scope_option
 @shared_option
 @click.pass_obj
-def ingest(call: Call, /, path: Path, skip_bad: bool, dry_run: bool, **given: Any) -> None:
-    """Take in conversations and notes from PATH, as episodes.
+def ingest(call: Call, /, path: Path, skip_bad: bool, raw: bool, dry_run: bool, **given: Any) -> None:
+    """Take in conversations and notes from PATH, as episodes, with the facts and preferences said in them.
 
     \b
     JSONL with one message a line: {"role" or "speaker", "content" or "text", "time", "thread"}
@@ -100,7 +101,7 @@ def ingest(call: Call, /, path: Path, skip_bad: bool, dry_run: bool, **given: An
     with Progress("reading", files.size_of(path)) as bar:
         try:
             files.ingest(
-                verbs, path, scope=target, report=report, on_bad=bad if skip_bad else None,
+                verbs, path, scope=target, raw=raw, report=report, on_bad=bad if skip_bad else None,
                 on_bytes=bar.moved, on_saved=bar.reached,
             )  # fmt: skip
         except (KeyboardInterrupt, InvalidInput) as error:

@@ -33,6 +33,11 @@ class Unset:
 UNSET: Final[Any] = Unset()
 
 
+def place_of(item: MemoryItem) -> int:
+    """Return the number of the message that an episode is of."""
+    return int(item.metadata["message"])
+
+
 class IO(Protocol):
     """The only three things an engine waits for, and where work goes that nobody waits for."""
 

@@ -15,16 +15,17 @@ from typing import Any
 from .. import checks
 from ..errors import InvalidInput, NotFound
 from ..filters import Eq, Exists
-from ..judgements import Judgement, Observation
+from ..judgements import Observation
 from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
 from ..types import Draft, MemoryItem, Page, Scope
-from .base import UNSET
+from .base import UNSET, place_of
 from .plan import Plan
 from .read import Reads
 from .rename import Renames
 from .work import DECLARATIVE
 
 _INSTANT = timedelta(microseconds=1)
+READ_AT_ONCE = 40  # episodes that a language model is shown in one call
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
@@ -46,14 +47,16 @@ class Observes(Renames, Reads):
     ) -> Observation:
         """Keep messages as episodes, and what the rules read out of them as facts, preferences and procedures.
 
-        `messages` are OpenAI's or Anthropic's shapes as they are, one message, or a string (the user's). Each becomes an
+        `messages` are OpenAI's or Anthropic's shapes as they are, one message, or a string (the user's); a `Draft` of kind
+        episode is a message with a thread, turn, source and key of its own. Each becomes an
         episode of `thread`, searchable when this returns; one of more than 20,000 characters becomes several. What policy
         masks (keys, cards, national ids) is masked before anything is written. A new value of a slot ends the earlier one
         from the time of its message on. A name that a user gives ("call me Bob") is one of the same entity from then on (see
         `rename`), unless somebody is known by it. `placement` names the labels a kind is saved under, where these are not the ones of
         `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
         `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. An `idempotency_key`
-        makes a repeated call give the first call's episodes and judge nothing, for 7 days.
+        makes a repeated call give the first call's episodes and judge nothing again, for 7 days; messages it did not have are
+        kept and judged.
 
         A message that was erased in this scope is skipped, with what would be read from it, unless `allow_erased`.
 
@@ -78,18 +81,15 @@ class Observes(Renames, Reads):
         episodes = [item for _, item in told]
         candidates = [one for one in candidates if one.proposal.message not in gone]
         placed = await self._placed(candidates, episodes, places, target)
-        asked = self._parts.calls is not None and bool(episodes)
-        left = asked and step.unread([one.proposal for one in candidates])
-        job = self._job(target, places, episodes, by, background) if left else None
-        found = [*(one for one in step.found if one.message not in gone), *map(_skipped, sorted(gone))]
-        queued = None if job is None else Enqueue(job)
-        seen = await self._observed(found, scopes, told, placed, by, queued)
+        left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
+        jobs = [self._job(target, places, some, by, background) for some in left]
+        found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
+        seen, jobs = await self._observed(found, scopes, told, placed, by, [Enqueue(job) for job in jobs])
         await self._introduced(seen.judgements, reason)
-        if job is None or not seen.queued:
-            return seen
-        if not background:
-            return await self._finished(seen, job)
-        self._parts.io.start(self._everybody()._drained)
+        if background and jobs:
+            self._parts.io.start(self._everybody()._drained)
+        for job in () if background else jobs:
+            seen = await self._finished(seen, job)
         return seen
 
     async def review(
@@ -208,9 +208,9 @@ class Observes(Renames, Reads):
         drafts = [self._redacted(draft) for draft in drafts]
         items = [self._item(draft) for draft in drafts]
         found = [] if erased else await self._parts.io.store(self._parts.store.buried, items)
-        gone = {_message(item) for item, buried in zip(items, found, strict=False) if buried}
+        gone = {place_of(item) for item, buried in zip(items, found, strict=False) if buried}
         pairs = [
-            (draft, item) for draft, item in zip(drafts, items, strict=True) if _message(item) not in gone
+            (draft, item) for draft, item in zip(drafts, items, strict=True) if place_of(item) not in gone
         ]
         return pairs, gone
 
@@ -224,10 +224,11 @@ class Observes(Renames, Reads):
         return {kind: self._target(tuple(names)) for kind, names in given.items()}
 
 
-def _message(item: MemoryItem) -> int:
-    """Return the place of the message that an episode is of."""
-    return int(item.metadata["message"])
-
-
-def _skipped(message: int) -> Judgement:
-    return Judgement("skipped", "was erased here; allow_erased=True takes it in again", message, "")
+def _pieces(episodes: Sequence[MemoryItem]) -> list[Sequence[MemoryItem]]:
+    """Return episodes in what a language model reads at a time; those of one message stay together."""
+    pieces: list[list[MemoryItem]] = []
+    for item in episodes:
+        if not pieces or (len(pieces[-1]) >= READ_AT_ONCE and place_of(pieces[-1][-1]) != place_of(item)):
+            pieces.append([])
+        pieces[-1].append(item)
+    return list(pieces)

@@ -17,9 +17,10 @@ from ..checks import folded
 from ..errors import InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
-from ..judgements import Judgement
+from ..extract.messages import role_in
+from ..judgements import ERASED, Judgement
 from ..types import Draft, MemoryItem, Scope, Source
-from .base import Rules
+from .base import Rules, place_of
 
 _MASK = "[redacted:"
 _MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]")
@@ -61,7 +62,7 @@ class Step:
     ) -> None:
         self._rules, self._now, self._policy = rules, now, redact.policy(rules.policy)
         self.messages: list[Message] = []
-        self.found: list[Judgement] = []
+        self.found: list[tuple[int, Judgement]] = []  # by the number of the message
         self._findings: dict[int, tuple[redact.Finding, ...]] = {}  # in the masked text of a message
         given = normalise(messages)
         # Of one message with tool results and text come several, each found by a number of its own.
@@ -82,16 +83,26 @@ class Step:
         }
         calls = [(call, redact.redact_json(call.arguments, self._policy)) for call in message.calls]
         names = [redact.redact(call.name, self._policy) for call in message.calls]
-        parts = (*said.values(), *names, *(masked for _, masked in calls))
+        parts = [*said.values(), *names, *(masked for _, masked in calls)]
+        if (draft := message.draft) is not None:
+            about = redact.redact_json({"metadata": dict(draft.metadata), "tags": draft.tags}, self._policy)
+            speaker = draft.speaker and redact.redact(draft.speaker, self._policy).value
+            draft = replace(draft, **about.value, speaker=speaker)
+            parts.append(about)
         for finding in (one for part in parts for one in part.findings):
             if finding.action in ("redact", "block"):
                 shown = f"[redacted:{finding.kind}]"
-                self.found.append(Judgement("redacted", finding.name, self._places[message.place], shown))
+                told = Judgement("redacted", finding.name, self._places[message.place], shown)
+                self.found.append((message.place, told))
         made = tuple(
             replace(call, name=name.value, arguments=masked.value)
             for name, (call, masked) in zip(names, calls, strict=True)
         )
-        return replace(message, calls=made, **{name: one.value for name, one in said.items()})
+        return replace(message, calls=made, draft=draft, **{name: one.value for name, one in said.items()})
+
+    def skipped(self, number: int) -> Judgement:
+        """Return what is told of a message that was erased where it would be kept."""
+        return Judgement("skipped", ERASED, self._places[number], "")
 
     def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
@@ -107,9 +118,14 @@ class Step:
             return []
         return list(read(self.messages, now=self._now, known=known, table=self._rules.table))
 
-    def unread(self, proposals: Sequence[Proposal]) -> bool:
-        """Whether a language model could find more than these."""
-        return worth_asking(self.messages, proposals)
+    def unread(
+        self, candidates: Sequence[Candidate], pieces: Sequence[Sequence[MemoryItem]]
+    ) -> list[Sequence[MemoryItem]]:
+        """Return the pieces of its episodes in which a language model could find more than these candidates."""
+        read = [one.proposal for one in candidates]
+        numbers = [{place_of(item) for item in some} for some in pieces]
+        told = [[one for one in self.messages if one.place in each] for each in numbers]
+        return [some for some, said in zip(pieces, told, strict=True) if worth_asking(said, read)]
 
     def weighed(self, proposals: Sequence[Proposal], recalled: Sequence[str] = ()) -> list[Candidate]:
         """Return proposals as candidates, in the order of the messages."""
@@ -177,7 +193,10 @@ class Step:
         recalled: Sequence[str],
         scope: Scope,
     ) -> list[Draft]:
-        """Return the episodes of the step, in order, without what is withheld or waits for review."""
+        """Return the episodes of the step, in order, without what is withheld or waits for review.
+
+        A message that is a draft itself keeps what that says, its own thread, times and key too.
+        """
         drafts: list[Draft] = []
         for n, message in enumerate(self.messages):
             mine = [one for one in candidates if one.proposal.message == message.place]
@@ -187,12 +206,15 @@ class Step:
             source = Source(
                 role=message.role[:256], message_ids=(message.id,) if message.id else (), trust=message.trust
             )
+            once = message.draft.idempotency_key if message.draft else None
+            once = once or (None if key is None else f"{key}:{n}")
             for part, text in enumerate(_parts(told)):
+                own = message.draft or Draft(text, "episode", speaker=_speaker(message), source=source)
                 drafts.append(
-                    Draft(
-                        text, "episode", scope=scope, tags=tags, metadata={"message": message.place}, speaker=_speaker(message),
-                        thread=thread, observed_at=message.at or self._now, source=source,
-                        idempotency_key=None if key is None else f"{key}:{n}:{part}",
+                    replace(
+                        own, text=text, scope=scope, tags=tuple(dict.fromkeys((*own.tags, *tags)))[: checks.MAX_TAGS],
+                        metadata={**own.metadata, "message": message.place}, thread=own.thread or thread,
+                        observed_at=message.at or self._now, idempotency_key=f"{once}:{part}" if once and part else once,
                     )
                 )  # fmt: skip
         return drafts
@@ -202,7 +224,7 @@ def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
     """Return kept episodes as the messages they are of, those aside that only repeat what was recalled."""
     found: dict[int, Message] = {}
     for item in episodes:
-        place, role, speaker = item.metadata.get("message", 0), item.source.role or "user", item.speaker
+        place, role, speaker = item.metadata.get("message", 0), role_in(item.source), item.speaker
         if "echo" in item.tags:
             continue
         if place in found:  # of a text that takes several episodes

@@ -19,7 +19,7 @@ from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled
 from ..types import Draft, MemoryItem, Page, Scope
-from .base import Caller, T, decode, encode
+from .base import Caller, T, decode, encode, place_of
 from .plan import Plan
 from .write import KEY_LIFE, Writes
 
@@ -133,7 +133,8 @@ class Works(Writes):
         if more is None:
             return seen
         judgements = sorted([*seen.judgements, *more.judgements], key=lambda one: one.message)
-        return Observation(seen.episodes, tuple(judgements))
+        left = None if seen.queued == job.id else seen.queued
+        return Observation(seen.episodes, tuple(judgements), left)
 
     async def _tried(self, job: Job) -> Observation | None:
         """Work one job; what fails is noted with it. None where another did it first, or the day's calls are used up."""
@@ -184,7 +185,7 @@ class Works(Writes):
         by = Authorship("observe", body["actor"], body["reason"])
         made = await mine._placed(candidates, episodes, places, job.scope)
         veiled = _veiled(episodes, [one.text for one in candidates if one.held and one.draft])
-        return await mine._observed([], scopes, [], made, by, Settle(job.id), veiled)
+        return (await mine._observed([], scopes, [], made, by, [Settle(job.id)], veiled))[0]
 
     async def _still_there(self, job: Job) -> list[MemoryItem]:
         """Return the episodes of a job as they are now, without those that were deleted since."""
@@ -255,24 +256,25 @@ class Works(Writes):
 
     async def _observed(
         self,
-        found: Sequence[Judgement],
+        found: Sequence[tuple[int, Judgement]],
         scopes: tuple[Scope, ...],
         told: Sequence[tuple[Draft, MemoryItem]],
         candidates: Sequence[tuple[Candidate, MemoryItem | None]],
         by: Authorship,
-        queue: Enqueue | Settle | None = None,
+        queue: Sequence[Enqueue | Settle],
         veiled: Sequence[MemoryItem] = (),
-    ) -> Observation:
-        """Write a step's episodes, its candidates as they are judged, and what becomes of its job, in one transaction.
+    ) -> tuple[Observation, list[Job]]:
+        """Write a step's episodes, its candidates as they are judged, and what becomes of its jobs, in one transaction.
 
-        `veiled` are episodes kept earlier, as they are to be from now on.
+        What was found in a message that was kept before, by an idempotency key, was judged then. `veiled` are episodes kept
+        earlier, as they are to be from now on. Returned are the jobs that were queued too.
         """
         from .judging import Made, judged
 
         saved = [item for _, item in candidates if item is not None]
         entries = await self._entries([*(item for _, item in told), *saved, *veiled])
 
-        async def change() -> Observation:
+        async def change() -> tuple[Observation, list[Job]]:
             now, known = self._parts.clock.now(), await self._declared(scopes)
             if any(item.state == "pending" for item in saved):
                 known += await self._waiting(scopes)
@@ -282,25 +284,29 @@ class Works(Writes):
             plan = Plan(self._parts.many)
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
                 plan.add(draft, item, draft.text, entry, standing)
-            done: list[tuple[Judgement, int | None]] = []
-            fresh = not any(standing.once for standing in standings[: len(told)])
-            if fresh:  # else this step was kept before
-                rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=False)
-                made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
-                done = [
-                    *((one, None) for one in found),
-                    *judged(plan, made, known, self._parts.rules.table, now),
-                ]
-                shown = entries[len(entries) - len(veiled) :]
-                for item, entry in zip(veiled, shown, strict=True):
-                    plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
-                plan.writes += [queue] if queue else []
+            before = {
+                place_of(item) for (_, item), standing in zip(told, standings, strict=False) if standing.once
+            }
+            rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=False)
+            made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
+            made = [one for one in made if one.candidate.proposal.message not in before]
+            done = [
+                *((one, None) for number, one in found if number not in before),
+                *judged(plan, made, known, self._parts.rules.table, now),
+            ]
+            shown = entries[len(entries) - len(veiled) :]
+            for item, entry in zip(veiled, shown, strict=True):
+                plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
+            fresh = {item.id for _, item in told if place_of(item) not in before}
+            left = [one for one in queue if isinstance(one, Settle) or fresh & {*one.job.body["episodes"]}]
+            plan.writes += left
             written = await self._apply(plan.writes, by) if plan.writes else []
             kept = [await self._kept(result, written) for result in plan.results]
             settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
-            queued = queue.job.id if fresh and isinstance(queue, Enqueue) else None
+            jobs = [one.job for one in left if isinstance(one, Enqueue)]
             judgements = sorted(settled, key=lambda one: one.message)
-            return Observation(tuple(kept[: len(told)]), tuple(judgements), queued)
+            queued = jobs[0].id if jobs else None
+            return Observation(tuple(kept[: len(told)]), tuple(judgements), queued), jobs
 
         return await self._retried(change)
 

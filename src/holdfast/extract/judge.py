@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from .. import checks, decide
@@ -45,7 +46,7 @@ def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, A
     if proposal.action in ("skip", "withhold"):
         return Verdict("skipped" if proposal.action == "skip" else "withheld", (), proposal.reason)
     if proposal.action in ("end", "forget"):
-        ids = _named(proposal.ends, live)
+        ids = _named(proposal, live)
         done: Outcome = "ended" if proposal.action == "end" else "forgotten"
         return Verdict(done if ids else "nothing to end", ids, proposal.reason)
     if proposal.draft is None:
@@ -56,7 +57,7 @@ def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, A
 def _asserted(
     proposal: Proposal, draft: Draft, live: Sequence[MemoryItem], table: Mapping[str, Attribute]
 ) -> Verdict:
-    ended = _named(proposal.ends, live)
+    ended = _named(proposal, live)
     if draft.slot is None:
         twins = tuple(
             item.id
@@ -123,10 +124,16 @@ def _provisional(draft: Draft, dated: bool) -> MemoryItem:
     )  # fmt: skip
 
 
-def _named(ends: Iterable[End], live: Sequence[MemoryItem]) -> tuple[str, ...]:
-    """Return the ids of the items that what ends names, each once, in the order of the items."""
-    asked_for = tuple(ends)
-    return tuple(item.id for item in live if any(_names(end, item) for end in asked_for))
+def _named(proposal: Proposal, live: Sequence[MemoryItem]) -> tuple[str, ...]:
+    """Return the ids of the items said before it that what a proposal ends names, each once, in the order of the items."""
+    named = [item for item in live if any(_names(end, item) for end in proposal.ends)]
+    return tuple(item.id for item in named if not _later(item, proposal.said))
+
+
+def _later(item: MemoryItem, said: datetime | None) -> bool:
+    """Whether an item was said later than what does not mean it: an old log must not end what is known since."""
+    at = item.observed_at or item.valid_from
+    return said is not None and at is not None and at > said
 
 
 def _names(end: End, item: MemoryItem) -> bool:

@@ -3,7 +3,7 @@
 Read are: a plain string (the user's), chat messages with a string or a list of parts, tool calls and their results in both
 shapes (OpenAI: `tool_calls` and role "tool", also the items of the Responses API; Anthropic: `tool_use` and `tool_result`
 blocks), and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
-thinking have no words of the conversation and are left out. Pure.
+thinking have no words of the conversation and are left out. A `Draft` of an episode is a message too. Pure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import checks
 from ..errors import InvalidInput
-from ..types import Trust
+from ..types import Draft, Source, Trust
 
 _ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool", "developer": "system"}
 _TRUST: Mapping[str, Trust] = {"user": "user", "assistant": "model", "tool": "tool"}
@@ -42,7 +42,8 @@ class Call:
 class Message:
     """One message: who spoke in which role, what was said, when; `place` is its index in the list that was handed over.
 
-    A tool's result has role "tool", and `tool` names the tool; `failed` says that it reports an error.
+    A tool's result has role "tool", and `tool` names the tool; `failed` says that it reports an error. `draft` is the episode
+    it was given as, if it was one.
     """
 
     role: str
@@ -54,11 +55,17 @@ class Message:
     calls: tuple[Call, ...] = ()
     tool: str | None = None
     failed: bool = False
+    draft: Draft | None = None
 
     @property
     def trust(self) -> Trust:
         """How far its words may be trusted: user > tool > model > external."""
-        return _TRUST.get(self.role, "external")
+        return self.draft.source.trust if self.draft else _TRUST.get(self.role, "external")
+
+    @property
+    def thread(self) -> str | None:
+        """The conversation it says it belongs to."""
+        return self.draft.thread if self.draft else None
 
 
 def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Message, ...]:
@@ -66,7 +73,7 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
 
     Raises `InvalidInput` naming the message for what is no message, for text that is not text, and for a bad time.
     """
-    alone = isinstance(messages, str | Mapping | Message)
+    alone = isinstance(messages, str | Mapping | Message | Draft)
     listed = [messages] if alone else checks.many(messages, "messages")
     names: dict[str, str] = {}
     found: list[Message] = []
@@ -80,6 +87,9 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
 def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
     if isinstance(one, Message):
         yield one
+        return
+    if isinstance(one, Draft):
+        yield _of_draft(one, place)
         return
     if isinstance(one, str):
         yield Message("user", one, place)
@@ -111,6 +121,31 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         yield Message(
             role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error"))
         )
+
+
+def role_in(source: Source) -> str:
+    """Return the role of an episode's speaker; where none was told, what it is trusted as."""
+    role = " ".join((source.role or source.trust).lower().split())
+    return _ROLES.get(role, role)
+
+
+def _of_draft(draft: Draft, place: int) -> Message:
+    if draft.kind != "episode" or draft.scope is not None:
+        raise InvalidInput(
+            f"messages[{place}]",
+            "as a Draft must be of kind episode and without a scope: it is kept where the others are",
+        )
+    if "message" in draft.metadata:
+        raise InvalidInput(
+            f"messages[{place}]", "keeps the message's place in metadata.message; name yours otherwise"
+        )
+    role, speaker = role_in(draft.source), draft.speaker
+    named = None if speaker is None or _ROLES.get(speaker.lower(), speaker.lower()) == role else speaker
+    ids = draft.source.message_ids
+    return Message(
+        role, draft.text, place, None if role == "tool" else named, draft.observed_at, ids[0] if ids else None,
+        tool=named if role == "tool" else None, draft=draft,
+    )  # fmt: skip
 
 
 def _role_of(kind: str) -> str:

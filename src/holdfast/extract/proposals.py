@@ -57,7 +57,8 @@ class Proposal:
     `action` is "assert" (save `draft`, ending what `ends` names), "end" (something holds no longer, without a successor),
     "forget" (delete what `ends` names), "withhold" (keep the words of the span out of the memory and mask them in the episode)
     or "skip", with the `reason`. `message` is the place in the list handed over; [`start`, `end`) the span in its text.
-    `dated` says that words gave the draft's valid time; else it is the message's own. `sensitivity` is the attribute's.
+    `dated` says that words gave the draft's valid time; else it is the message's own. `sensitivity` is the attribute's. `said` is
+    when the message says it was said: what was said later is not meant by it.
     """
 
     action: Action
@@ -69,6 +70,7 @@ class Proposal:
     ends: tuple[End, ...] = ()
     dated: bool = False
     sensitivity: str | None = None
+    said: datetime | None = None
 
 
 def read(
@@ -86,16 +88,17 @@ def read(
     """
     held = tuple(known)
     found: list[Proposal] = []
-    before: Message | None = None
+    before: dict[str | None, Message] = {}  # what the user said last, by thread
     for message in normalise(messages):
         if message.role == "system":
             continue
         made = _Reader(message, now, user, held, table).proposals()
         if message.role == "user":
-            if before is not None and any(one.action == "withhold" and one.reason == _BEFORE for one in made):
-                found = [one for one in found if one.message != before.place]
-                found.append(Proposal("withhold", before.place, 0, len(before.text), _BEFORE))
-            before = message
+            last = before.get(message.thread)
+            if last is not None and any(one.action == "withhold" and one.reason == _BEFORE for one in made):
+                found = [one for one in found if one.message != last.place]
+                found.append(Proposal("withhold", last.place, 0, len(last.text), _BEFORE))
+            before[message.thread] = message
         found += made
     return tuple(found)
 
@@ -293,14 +296,31 @@ class _Reader:
         """Return the one proposal of a message that is not to be remembered; an order alone means what was said before it."""
         kept = tuple(end for one in found for end in one.ends if one.action == "forget")
         reason = _BEFORE if alone else "the user's word"
-        return Proposal("withhold", self._message.place, 0, len(self._message.text), reason, ends=kept)
+        return Proposal(
+            "withhold",
+            self._message.place,
+            0,
+            len(self._message.text),
+            reason,
+            ends=kept,
+            said=self._message.at,
+        )
 
     def _made(
         self, action: Action, clause: Clause, reason: str, draft: Draft | None = None, ends: tuple[End, ...] = (),
         dated: bool = False, sensitivity: str | None = None,
     ) -> Proposal:  # fmt: skip
         return Proposal(
-            action, self._message.place, clause.start, clause.end, reason, draft, ends, dated, sensitivity
+            action,
+            self._message.place,
+            clause.start,
+            clause.end,
+            reason,
+            draft,
+            ends,
+            dated,
+            sensitivity,
+            self._message.at,
         )
 
 
