@@ -93,6 +93,7 @@ TABLE: Mapping[str, Attribute] = {
     # Projects and systems.
     **_rows("uses, procedure", many=True, life=YEAR),
     **_rows("port, url, host, database, hosting, runs on", life=YEAR),
+    **_rows("version", life=90),
 }  # fmt: skip
 MANY: frozenset[str] = frozenset(name for name, row in TABLE.items() if row.many)
 

@@ -44,13 +44,15 @@ class Entry:
     """A memory that may be packed. Entries come best first; their order is all that is read of their ranking.
 
     `relevance` 0..1 as in a hit. `outdated_by` is the id of the memory that says otherwise today, where that is known of
-    an episode; a superseded item names its successor itself. `vector` of length 1, if there is one, tells how much two
+    an episode; a superseded item names its successor itself. `aged` tells the age of one that should be confirmed ("as of
+    March 2024, 14 months ago"). `vector` of length 1, if there is one, tells how much two
     memories say the same; without it their words do.
     """
 
     item: MemoryItem
     relevance: float = 1.0
     outdated_by: str | None = None
+    aged: str | None = None
     vector: Floats | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -251,7 +253,9 @@ def _notes(one: Entry, section: Section) -> Iterable[str]:
     item = one.item
     if not section.by_day:
         since = item.valid_from or (None if item.valid_to else item.observed_at)
-        if since:
+        if one.aged:
+            yield one.aged
+        if since and (item.explicit_time or not one.aged):  # else it is only when it was said
             yield f"since {_day(since)}" if item.valid_from else _day(since)
     if item.valid_to:
         yield f"until {_day(item.valid_to)}"

@@ -400,6 +400,12 @@ class Store(Protocol):
         Only values in reach count; who ended one is followed to the one that is live at the moment.
         """
 
+    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
+        """Return when those of some memories that were saved again were, for the last time as known at the moment.
+
+        Sightings in reach count, of at most 1,000 memories.
+        """
+
     def history(
         self,
         reach: Reach,

@@ -508,3 +508,19 @@ def test_what_a_model_reads(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         quiet = data(run("observe", "Marit tunes pianos.", "--background", *ADA, "--json"))
         assert quiet["queued"]
         run("work", one["id"], *ADA, code=3)
+
+
+def test_maintain_shows_a_diff_and_applies_it(run: Run) -> None:
+    """Without --apply nothing is written; a hostile text stays one line; undo takes back what is printed."""
+    first = saved(run, "The \u202eserver\n+ forged is in Oslo.", *ADA)
+    saved(run, "the \u202eserver\n+ forged is in Oslo", *ADA)
+    shown = run("maintain", *ADA).output
+    assert f"- {first} The \\u202eserver + forged is in Oslo." in shown
+    assert "\n+ forged" not in shown
+    assert "--apply" in shown
+    done = data(run("maintain", *ADA, "--apply", "--reason", "spring", "--json"))
+    assert [one["action"] for one in done["changes"]] == ["merge"]
+    assert "Would change 0 memories." in run("maintain", *ADA).output
+    assert len(data(run("undo", done["id"], *ADA, "--json"))) == 3
+    run("maintain", *ADA, "--cap", "0", code=2)
+    run("maintain", code=2)

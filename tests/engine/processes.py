@@ -122,5 +122,16 @@ def fork(url: str) -> None:
     tell(child=json.loads(os.read(reading, 10_000)), parent=seen)
 
 
+def maintain(url: str) -> None:
+    """Put a scope in order; tell when that begins."""
+    with Memory(url, embedder=HashingEmbedder()) as memory:
+        ada = memory.scoped(user="ada")
+        ada.stats()
+        tell(begin=True)
+        ada.maintain(dry_run=False, cap=1_000)
+
+
 if __name__ == "__main__":
-    {"write": write, "read": read, "victim": victim, "fork": fork}[sys.argv[1]](*sys.argv[2:])
+    {"maintain": maintain, "write": write, "read": read, "victim": victim, "fork": fork}[sys.argv[1]](
+        *sys.argv[2:]
+    )

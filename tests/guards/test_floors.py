@@ -15,6 +15,7 @@ FLOORS = {
     "types": 0,
     "judgements": 0,
     "receipts": 0,
+    "age": 1,
     "attributes": 1,
     "ranking": 1,
     "decide": 1,

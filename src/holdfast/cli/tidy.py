@@ -1,4 +1,4 @@
-"""The commands that put a memory in order: merge, undo."""
+"""The commands that put a memory in order: merge, maintain, undo."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..judgements import Maintenance
 from ..types import MemoryItem
 from . import output
 from .call import Call, Verb, example
@@ -37,6 +38,42 @@ def merge(call: Call, /, ids: tuple[str, ...], **given: Any) -> None:
 
 
 @click.command(
+    cls=Verb,
+    epilog=example(
+        "holdfast maintain --user ada",
+        "holdfast maintain --user ada --apply --cap 500",
+        "holdfast maintain --project api --json",
+    ),
+)
+@click.option("--apply", is_flag=True, help="Do it; without this, only show what would be done.")
+@click.option(
+    "--cap", type=int, metavar="N", help="How many memories to change at most (1..1,000; default 100)."
+)
+@reason_option
+@naming
+@click.pass_obj
+def maintain(call: Call, /, apply: bool, **given: Any) -> None:
+    """Put the memories of exactly these labels in order: show what would change and why, or do it as one change.
+
+    Memories that differ in wording alone become one; conflicts with what has expired end; the turns of a conversation of which
+    nothing was said for 90 days are tagged "archived" under a summary that cites them, and are still found. Values that have
+    outlived what their attribute is good for are listed to confirm. In the list "-" leaves every answer, "~" goes on
+    otherwise, "+" is new; `undo` of any of them takes all of it back.
+    """
+    verbs, arguments = call.writer(given)
+    done: Maintenance = verbs.maintain(dry_run=not apply, **arguments)
+
+    def show() -> None:
+        output.say(str(done))
+        if done.id is not None:
+            output.say(f"Take it back: holdfast undo {done.id} (with the same labels)")
+        elif done:
+            output.say("Nothing is written; --apply does it.")
+
+    call.answer(done.to_json(), show)
+
+
+@click.command(
     cls=Verb, epilog=example("holdfast undo ID --user ada", "holdfast undo ID --version 3 --user ada")
 )
 @click.argument("id")
@@ -63,4 +100,4 @@ def undo(call: Call, /, id: str, **given: Any) -> None:
     call.answer([one.to_json() for one in items], show)
 
 
-COMMANDS = (merge, undo)
+COMMANDS = (merge, maintain, undo)

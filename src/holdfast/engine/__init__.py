@@ -5,12 +5,12 @@ from __future__ import annotations
 from .base import IO, Caller, Extractor, Parts, Rules
 from .copies import Copies
 from .erase import Erases
-from .tidy import Tidies
+from .maintain import Maintains
 
 __all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Tidies, Copies, Erases):
+class Engine(Maintains, Copies, Erases):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

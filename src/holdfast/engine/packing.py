@@ -39,15 +39,16 @@ def packed(
     least: float,
     sections: tuple[pack.Section, ...],
     count: Callable[[str], int],
+    aged: Mapping[str, str],
 ) -> Context:
-    """Return the hits packed into `budget` tokens, with a receipt that says what became of each.
+    """Return the hits packed into `budget` tokens, with a receipt that says what became of each; `aged` tells ages by id.
 
     A search finds only what is live under its clocks, so nothing here is superseded; a value that was live then and has
     been replaced since shows until when it held.
     """
     from .. import pack
 
-    entries = [pack.Entry(hit.item, hit.relevance, hit.outdated_by) for hit in hits]
+    entries = [pack.Entry(hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id)) for hit in hits]
     made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
     return Context(made.text, made.tokens, made.ids, receipt, made.needed)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import checks, receipts
+from .. import age, checks, receipts
 from ..errors import AccessDenied, NotFound
 from ..filters import Filter, parse, to_json
 from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach
@@ -70,7 +70,7 @@ class Recall(Naming):
         """Return text for a prompt, of at most `budget` tokens (0..1,000,000): the memories worth most to a query, whole.
 
         Values of slots come first, then what was said, by day; the order does not depend on the ranking, so that prompt
-        caches stay warm. Memories stand as quotes in a block that none of them can close. Where no hit has
+        caches stay warm. A value past what its attribute is good for (`holdfast.attributes`) says how old it is. Memories stand as quotes in a block that none of them can close. Where no hit has
         a relevance of `min_relevance` 0..1, nothing fits and the text is empty; else the budget is filled by worth. `sections` are
         `holdfast.pack.Section`, in order, instead of the usual ones. The best 150 hits are considered; the other arguments
         are those of `search`. Tokens are counted by the `count_tokens` that the memory was opened with.
@@ -99,7 +99,8 @@ class Recall(Naming):
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(await self._asking(Question(asked, reach, at, options)))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
-        made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count)
+        aged = await self._aged([hit.item for hit in hits], reach, at._replace(valid=hits.receipt.valid))
+        made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count, aged)
         if keep:
             await self._keep_receipt(made.receipt)
         return made
@@ -228,6 +229,20 @@ class Recall(Naming):
             return {}
         at = asked.at._replace(valid=found.candidates.as_of.valid)
         return await self._parts.io.store(self._parts.store.outdated, told, asked.reach, at)
+
+    async def _aged(self, items: Sequence[MemoryItem], reach: Reach, at: Moment) -> dict[str, str]:
+        """Return, of memories that have outlived what their attribute is good for at a valid time, how old they are."""
+        table, valid = self._parts.rules.table, at.valid or at.now
+        old = [one for one in items if age.overdue(age.observed(one), age.life(one, table), valid)]
+        if not old:
+            return {}
+        again = await self._parts.io.store(self._parts.store.seen, [one.id for one in old], reach, at)
+        seen = {one.id: (age.last_seen(one, again.get(one.id)), age.life(one, table)) for one in old}
+        return {
+            id: age.told(last, valid)
+            for id, (last, days) in seen.items()
+            if last and age.overdue(last, days, valid)
+        }
 
     async def _picked(self, asked: Question, found: Found) -> list[Picked]:
         """Return the best `k` of a corpus that are different things: of memories that say the same, the best one.
@@ -413,7 +428,8 @@ def _said(item: MemoryItem) -> object:
     """Return what tells a memory from others that say the same: words, who says them, and what they are filed under."""
     words = tuple(_WORD.findall(item.text.casefold())) or item.text
     value = json.dumps(item.value, sort_keys=True) if isinstance(item.value, dict) else item.value
-    return words, item.speaker, item.slot, item.tags, type(value), value
+    tags = tuple(tag for tag in item.tags if tag != age.ARCHIVED)
+    return words, item.speaker, item.slot, tags, type(value), value
 
 
 def _reach_json(reach: Reach) -> dict[str, Any]:

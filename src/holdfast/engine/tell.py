@@ -54,7 +54,7 @@ class Tells(Works):
         async def change() -> tuple[MemoryItem | None, Job | None]:
             turns, told = await self._turns(target, thread), await self._told(target, thread)
             held = _live(told)
-            if not turns or (held is not None and _tells(held, turns)):
+            if not turns or (held is not None and tells(held, turns)):
                 return held if turns else None, None
             job = None
             if self._parts.calls is not None:
@@ -137,9 +137,9 @@ class Tells(Works):
         return await self._retried(change)
 
 
-def _tells(summary: MemoryItem, turns: Sequence[MemoryItem]) -> bool:
-    """Whether a summary is of exactly these turns, as they are."""
-    return set(summary.source.lineage) == {turn.id for turn in turns} and _known(summary) > max(
+def tells(summary: MemoryItem, turns: Sequence[MemoryItem]) -> bool:
+    """Whether a summary is of exactly these turns, as they are; those archived with it were not changed since."""
+    return set(summary.source.lineage) == {turn.id for turn in turns} and _known(summary) >= max(
         map(_known, turns)
     )
 

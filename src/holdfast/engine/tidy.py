@@ -69,23 +69,9 @@ class Tidies(Observes):
             items = [await self._mine(id, scope, None) for id in named]
             for item in items:
                 await self._mergeable(item, items[0])
-            made = self._merged(items, text, value)
-            seen = frozenset[Ref]()
-            if self._contested(made):
-                holders = await self._holders(made)
-                others = [one for one in holders if one.id not in named]
-                if holder := decide.occupant(made, others, several=False):
-                    raise SlotConflict(str(made.slot), holder)
-                seen = frozenset(Ref(one.id, one.version) for one in holders)
-            entry = (await self._entries([made]))[0]
-            writes: list[Write] = [Insert(made, entry, guarded=self._contested(made), slot_seen=seen)]
-            sources = [one.source for one in items for _ in range(one.sightings)]
-            writes += [Sight(made.scope, Ref(made.id, 1), source) for source in sources[1:]]
-            for one in items:
-                gone = replace(one, state="deleted", superseded_by=made.id)
-                writes.append(Remove(gone, Ref(one.id, one.version)))
-                writes += await self._followed(one, made.id)
-            return replace((await self._apply(writes, by))[0], sightings=len(sources))
+            made, writes = await self._merging(items, text, value)
+            written = (await self._apply(writes, by))[0]
+            return replace(written, sightings=made.sightings)
 
         return await self._retried(change)
 
@@ -178,6 +164,28 @@ class Tidies(Observes):
             made, scope=best.scope, owner=best.owner, explicit_time=best.explicit_time,
             supersedes=best.supersedes, superseded_by=best.superseded_by,
         )  # fmt: skip
+
+    async def _merging(
+        self, items: Sequence[MemoryItem], text: Any = UNSET, value: Any = UNSET
+    ) -> tuple[MemoryItem, list[Write]]:
+        """Return the memory that several become and the writes that make it, its own first."""
+        made, named = self._merged(items, text, value), {one.id for one in items}
+        seen = frozenset[Ref]()
+        if self._contested(made):
+            holders = await self._holders(made)
+            others = [one for one in holders if one.id not in named]
+            if holder := decide.occupant(made, others, several=False):
+                raise SlotConflict(str(made.slot), holder)
+            seen = frozenset(Ref(one.id, one.version) for one in holders)
+        entry = (await self._entries([made]))[0]
+        writes: list[Write] = [Insert(made, entry, guarded=self._contested(made), slot_seen=seen)]
+        sources = [one.source for one in items for _ in range(one.sightings)]
+        writes += [Sight(made.scope, Ref(made.id, 1), source) for source in sources[1:]]
+        for one in items:
+            gone = replace(one, state="deleted", superseded_by=made.id)
+            writes.append(Remove(gone, Ref(one.id, one.version)))
+            writes += await self._followed(one, made.id)
+        return replace(made, sightings=len(sources)), writes
 
     async def _followed(self, gone: MemoryItem, kept: str) -> list[Write]:
         """Return the writes by which what a memory superseded names the one that was kept for it as its successor."""

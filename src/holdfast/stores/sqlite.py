@@ -38,6 +38,7 @@ from . import sqlite_copy as copies
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from . import sqlite_told as told
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
 from .sqlite_erase import Eraser, broken, buried
@@ -52,7 +53,6 @@ _FROM_SLOT = (
     "FROM scopes s JOIN slots h ON h.scope_id = s.scope_id AND h.slot = ? AND h.valid_to > ? "
     f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
-_HOPS = 100  # values of a slot that may have followed the one an episode told
 _ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
 # A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
 _KEPT = (
@@ -394,34 +394,12 @@ class SqliteStore:
         """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
         scopes = self._scopes(reach)
         valid, known, _ = self._clocks(at, scopes)
-        condition, parameters = self._known(known)
-        mine = json.dumps([one.scope_id for one in scopes])
+        return told.outdated(self._read, ids, scopes, self._known(known), valid)
 
-        def ended(source: str, found: Sequence[str]) -> dict[str, str]:
-            rest = self._read(
-                f"SELECT {source}, json_extract(v.body, '$.superseded_by') FROM versions v LEFT JOIN closed c ON c.key = v.key "
-                f"{'JOIN links l ON l.key = v.key' if source[0] == 'l' else ''} WHERE {source} IN "
-                f"({','.join('?' * len(found))}) AND v.key >> 32 IN (SELECT value FROM json_each(?)) AND {condition} AND "
-                "v.slot IS NOT NULL AND v.state = 'active' AND v.valid_to <= ? ORDER BY v.valid_to, v.key",
-                [*(uuid.UUID(id).bytes for id in found), mine, *parameters, valid],
-            )
-            return {str(uuid.UUID(bytes=id)): successor for id, successor in rest if successor is not None}
-
-        answer = ended("l.item_id", ids)
-        for _ in range(_HOPS):
-            further = ended("v.item_id", sorted(set(answer.values()))) if answer else {}
-            if not further:
-                break
-            answer = {id: further.get(successor, successor) for id, successor in answer.items()}
-        if not answer:
-            return {}
-        left = self._read(  # what was deleted or moved away since holds nothing here
-            f"SELECT DISTINCT v.item_id FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id IN "
-            f"({','.join('?' * len(answer))}) AND v.key >> 32 IN (SELECT value FROM json_each(?)) AND {condition} AND v.state = 'active'",
-            [*(uuid.UUID(id).bytes for id in answer.values()), mine, *parameters],
-        )
-        there = {str(uuid.UUID(bytes=id)) for (id,) in left}
-        return {id: successor for id, successor in answer.items() if successor in there}
+    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
+        """Return when those of some memories that were saved again were, for the last time as known at the moment."""
+        scopes = self._scopes(reach)
+        return told.seen(self._read, ids, scopes, self._clocks(at, scopes)[1])
 
     def history(
         self,

@@ -224,6 +224,14 @@ def _merge(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> An
     ]
 
 
+def _maintain(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    for text in ("The ferry is blue.", "the ferry is blue"):
+        caller.save(text)
+    old = {"kind": "episode", "thread": "ferry", "observed_at": clock.now() - 3_000 * HOUR}
+    caller.save_many([{"text": f"the ferry was late {n} times", **old} for n in range(3)])
+    return [caller.maintain(), caller.maintain(cap=2), caller.maintain(dry_run=False), caller.maintain()]
+
+
 def _undo(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     return [
         caller.undo(kept["merged"].id),
@@ -284,6 +292,7 @@ STEPS: dict[str, Step] = {
     "resolve": _resolve,
     "merge": _merge,
     "undo": _undo,
+    "maintain": _maintain,
     "erase": _erase,
 }
 
