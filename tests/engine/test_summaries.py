@@ -206,3 +206,34 @@ def test_a_run_is_found_by_its_steps_and_tells_its_summary_first(memory: Memory)
     ]
     begun = session.begin("third job")
     assert begun.summary is None
+
+
+def test_summaries_are_counted_and_capped_as_reading_is(url: str, clock: FrozenClock) -> None:
+    """Beyond the day's calls of a scope the rules' summary stands, until the next day."""
+    model = FakeModel([{"points": [POINT]}] * 2)
+    with Memory(url, embedder=None, clock=clock, model=model, model_calls=1) as memory:
+        ada = memory.scoped(user="ada")
+        for thread in ("build", "again"):
+            ada.save_many({"text": one["content"], "kind": "episode", "thread": thread} for one in TALK)
+            ada.summarise(thread)
+        assert [one.source.trust for one in of(ada)].count("model") == 1
+        stats = ada.stats()
+        assert (stats.model_calls, stats.queued) == (1, 1)
+        assert stats.model_tokens > 100
+        clock.advance(days=1)
+        ada.work()
+        assert [one.source.trust for one in of(ada)] == ["model"] * 2
+
+
+def test_a_models_summary_is_trusted_no_more_than_its_turns(url: str) -> None:
+    """One turn from outside makes the whole of it external."""
+    with Memory(url, embedder=None, model=FakeModel([{"points": [POINT]}])) as memory:
+        ada = memory.scoped(user="ada")
+        outside = {"trust": "external"}
+        turns = [{"text": one["content"], "kind": "episode", "thread": "t"} for one in TALK]
+        saved = ada.save_many([*turns[:-1], {**turns[-1], "source": outside}])
+        kept = ada.summarise("t")
+        assert kept is not None
+        assert kept.text.endswith("Outcome: The disk was full")
+        assert kept.source.trust == "external"
+        assert set(kept.source.lineage) == {one.id for one in saved}

@@ -14,12 +14,20 @@ from typing import Any, Literal
 
 from .. import checks
 from ..config import TokenCounter
-from ..errors import HoldfastError, IdempotencyConflict, InvalidInput, SlotConflict, VersionConflict
+from ..errors import (
+    HoldfastError,
+    IdempotencyConflict,
+    InvalidInput,
+    NotFound,
+    SlotConflict,
+    VersionConflict,
+)
 from ..filters import And, Contains, Eq, Or, Range
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Context, Receipt
 from ..types import Kind, MemoryItem
+from .answers import yes_or_no
 from .tools import KINDS, TOOLS, shown
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
@@ -81,10 +89,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review."""
+    """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review.
+
+    `settled` are the memories that the questions of the step before were about, where the user's yes or no settled them.
+    """
 
     observation: Observation
     questions: tuple[str, ...]
+    settled: tuple[MemoryItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,12 @@ class Trace:
 def _line(name: str, value: Any) -> str:
     """Return a name of the state as a prompt shows it."""
     return f"- {name}: {json.dumps(value, ensure_ascii=False)}"
+
+
+def _asks(episodes: Sequence[MemoryItem], pending: Sequence[str]) -> bool:
+    """Whether the agent's latest words ask the user something, other than whether it may remember what is pending."""
+    told = next((one.text for one in reversed(episodes) if one.source.role == "assistant"), "")
+    return told.rstrip().endswith("?") and not any(text.rstrip(". ") in told for text in pending)
 
 
 async def got(result: Any) -> Any:
@@ -149,6 +167,7 @@ class Core:
         wanted = {kind: checks.many(names, f"placement[{kind!r:.40}]") for kind, names in placement.items()}
         held = {kind: tuple(name for name in names if name in labels) for kind, names in wanted.items()}
         self.placement = {kind: names for kind, names in held.items() if names}
+        self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.count = TokenCounter(count)
 
@@ -226,9 +245,11 @@ class Core:
         """Keep what was said and done in a step, and what the rules read out of it; a language model reads it later.
 
         `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
-        review: hand the user's yes or no to `confirm`.
+        review: a yes or no that is all the user says next settles them, unless the agent's reply ended with a question of its
+        own; `confirm` settles one at any time.
         """
         listed = [messages] if isinstance(messages, str | Mapping) else list(messages)
+        settled = await self._answered(listed)
         if outcome is not None:
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
         seen = await got(
@@ -242,7 +263,25 @@ class Core:
             )
         )
         waiting = [one.item for one in seen.of("pending") if one.item is not None]
-        return After(seen, tuple(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting))
+        self.asked += [item.id for item in waiting]
+        if _asks(seen.episodes, [item.text for item in waiting]):
+            self.asked = []
+        questions = tuple(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting)
+        return After(seen, questions, settled)
+
+    async def _answered(self, messages: Sequence[Any]) -> tuple[MemoryItem, ...]:
+        """Settle the latest questions by what the user says first in a step, where that is a yes or no; return what was asked."""
+        from ..extract import normalise  # with the rules, which a program that keeps nothing need not load
+
+        said = [one.text for one in normalise(messages) if one.role == "user" and one.text.strip()]
+        if not said or not self.asked:
+            return ()
+        asked, self.asked = self.asked, []
+        word, settled = yes_or_no(said[0]), []
+        for id in asked if word is not None else ():
+            with contextlib.suppress(NotFound):  # it was settled elsewhere
+                settled.append(await self.confirm(id, bool(word)))
+        return tuple(settled)
 
     async def end(self) -> MemoryItem | None:
         """Say that the conversation has ended, and return its one summary, or None where nothing was said in it.

@@ -388,6 +388,8 @@ def chat(call: Call, /, thread: str | None, budget: int, system: str | None, **g
         talk = Talk(session, verbs, model, interrupts, instructions=system or INSTRUCTIONS, budget=budget)
         well = Chat(call, talk).run()
         session.end()
+    if sys.stdin.isatty() and not call.json and verbs.backlog(limit=1).items:
+        note("A model is still reading what was said; Ctrl-C leaves that to `holdfast work`.")
     if talk.questions and not call.json:
         output.say(f"{len(talk.questions)} of what was said waits for your yes: holdfast review")
     click.get_current_context().exit(0 if well or sys.stdin.isatty() else MODEL_FAILED)

@@ -16,14 +16,13 @@ from typing import Any, Protocol, Self
 
 from .. import Session
 from ..agent import Step
+from ..agent.answers import yes_or_no
 from ..errors import ModelError
 from ..judgements import Judgement
 from ..types import MemoryItem
 
 ROUNDS = 8  # of tool calls in one turn: a model may go on for ever
 KEPT = ("fact", "preference", "procedure")  # what is kept beside the turns themselves
-_YES = frozenset({"yes", "y", "yes please", "yep", "yeah", "sure", "ok"})
-_NO = frozenset({"no", "n", "no thanks", "no thank you", "nope", "don't"})
 
 
 class Interrupts:
@@ -170,10 +169,10 @@ class Talk:
 
     def settled(self, said: str) -> MemoryItem | None:
         """Settle the first question that waits, if a yes or no was said to it, and return what it asked about."""
-        word = " ".join(said.casefold().replace(",", " ").rstrip(".! ").split())
-        if not self.questions or word not in _YES | _NO:
+        word = yes_or_no(said)
+        if not self.questions or word is None:
             return None
-        return self.session.confirm(self.questions.pop(0).id, word in _YES)
+        return self.session.confirm(self.questions.pop(0).id, word)
 
     def read_since(self) -> list[MemoryItem]:
         """Return what a model has read in the background out of what was said here, each once."""
