@@ -465,7 +465,9 @@ def test_wrap_reads_content_parts(tmp_path: Path) -> None:
             return "fine"
 
         session.wrap(model)([said("first"), {"role": "user", "content": parts}])
-        assert sent[0][-1]["content"] == "second"
+        assert sent[0][-1]["content"] == parts
+        texts = [item.text for item in memory.scoped(user="ada").list(sort="id", descending=False).items]
+        assert texts == ["first", "second", "fine"]
 
 
 def test_placement_takes_lists(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from typing import Any, Literal
 from ..errors import InvalidInput
 from ..memory import awaited, driven
 from .core import PLACEMENT, SPLIT, After, Core, Step, Trace, got
+from .history import Pieces
 from .tools import schemas
 
 __all__ = [
@@ -185,6 +186,8 @@ class Session(_Named):
     finish = _driven(Core.finish)
     unfinished = _driven(Core.unfinished)
     tried = _driven(Core.tried)
+    _prepared = _driven(Core.prepared)
+    _heard = _driven(Core.heard)
 
     @property
     def state(self) -> State:
@@ -204,29 +207,35 @@ class Session(_Named):
             raise
         self.finish(run.trace.id, "done", run.outcome)
 
-    def wrap(
-        self, call: Callable[[list[dict[str, str]]], Any], *, budget: int = 2_048
-    ) -> Callable[[Sequence[Mapping[str, Any]]], Any]:
-        """Make a function from messages to a reply remember: the reply is a string, a message, or an iterator of pieces."""
+    def wrap(self, call: Callable[..., Any], *, budget: int = 2_048) -> Callable[..., Any]:
+        """Make a function from messages to a reply remember; further named arguments are passed on to it.
 
-        def remembering(messages: Sequence[Mapping[str, Any]]) -> Any:
-            instructions, said = _asked(messages)
-            reply = call(self.before_step(said, budget=budget).messages(instructions))
+        It gets the caller's messages as they are, with memory, goal and state at the end of the leading system message; a
+        caller without a history of its own gets the thread's recent turns too. The reply is a string, a message, a whole
+        response, or an iterator of pieces, which is passed on as it comes. Then what follows the last message that the thread
+        holds is kept: of an iterator once it ends, is closed, or raises; of a call that raises, nothing.
+        """
+
+        def remembering(messages: Sequence[Any], **given: Any) -> Any:
+            said = list(messages)
+            reply = call(self._prepared(said, budget), **given)
             if isinstance(reply, Iterator):
                 return self._passed_on(said, reply)
-            self.after_step([{"role": "user", "content": said}, _replied(reply)])
+            self._heard(said, reply)
             return reply
 
         return remembering
 
-    def _passed_on(self, said: str, pieces: Iterator[str]) -> Iterator[str]:
-        told: list[str] = []
+    def _passed_on(self, said: Sequence[Any], reply: Iterator[Any]) -> Iterator[Any]:
+        pieces = Pieces()
         try:
-            for piece in pieces:
-                told.append(piece)
+            for piece in reply:
+                pieces.add(piece)
                 yield piece
         finally:  # what was heard of a reply that broke off is kept too
-            self.after_step([{"role": "user", "content": said}, _replied("".join(told))])
+            if callable(close := getattr(reply, "close", None)):
+                close()
+            self._heard(said, pieces.message())
 
 
 class AsyncSession(_Named):
@@ -247,6 +256,8 @@ class AsyncSession(_Named):
     finish = _awaited(Core.finish)
     unfinished = _awaited(Core.unfinished)
     tried = _awaited(Core.tried)
+    _prepared = _awaited(Core.prepared)
+    _heard = _awaited(Core.heard)
 
     @property
     def state(self) -> AsyncState:
@@ -266,52 +277,27 @@ class AsyncSession(_Named):
             raise
         await self.finish(run.trace.id, "done", run.outcome)
 
-    def wrap(
-        self, call: Callable[[list[dict[str, str]]], Any], *, budget: int = 2_048
-    ) -> Callable[[Sequence[Mapping[str, Any]]], Awaitable[Any]]:
-        """Make an async function from messages to a reply remember: a string, a message, or an async iterator of pieces."""
+    def wrap(self, call: Callable[..., Any], *, budget: int = 2_048) -> Callable[..., Awaitable[Any]]:
+        """Make a function from messages to a reply remember, one to be awaited or not; see `Session.wrap`."""
 
-        async def remembering(messages: Sequence[Mapping[str, Any]]) -> Any:
-            instructions, said = _asked(messages)
-            step = await self.before_step(said, budget=budget)
-            reply = await got(call(step.messages(instructions)))
+        async def remembering(messages: Sequence[Any], **given: Any) -> Any:
+            said = list(messages)
+            reply = await got(call(await self._prepared(said, budget), **given))
             if isinstance(reply, AsyncIterator):
                 return self._passed_on(said, reply)
-            await self.after_step([{"role": "user", "content": said}, _replied(reply)])
+            await self._heard(said, reply)
             return reply
 
         return remembering
 
-    async def _passed_on(self, said: str, pieces: AsyncIterator[str]) -> AsyncIterator[str]:
-        told: list[str] = []
+    async def _passed_on(self, said: Sequence[Any], reply: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        pieces = Pieces()
         try:
-            async for piece in pieces:
-                told.append(piece)
+            async for piece in reply:
+                pieces.add(piece)
                 yield piece
         finally:
-            await self.after_step([{"role": "user", "content": said}, _replied("".join(told))])
-
-
-def _asked(messages: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """Return the instructions and the latest words of the user in a list of messages."""
-    from ..extract import normalise  # with the rules, which a program that wraps nothing need not load
-
-    listed = normalise(messages)
-    instructions = "\n\n".join(one.text for one in listed if one.role == "system")
-    said = [one.text for one in listed if one.role == "user" and one.text.strip()]
-    if not said:
-        raise InvalidInput(
-            "messages", "hold no words of the user; give a message with role user and some text"
-        )
-    return instructions, said[-1]
-
-
-def _replied(reply: Any) -> dict[str, Any]:
-    """Return a model's reply as a message."""
-    if isinstance(reply, str):
-        return {"role": "assistant", "content": reply}
-    if isinstance(reply, Mapping):
-        return {"role": "assistant", **reply}
-    raise InvalidInput(
-        "reply", f"must be a string, a message or an iterator of strings, not {type(reply).__name__}"
-    )
+            close = getattr(reply, "aclose", None) or getattr(reply, "close", None)
+            if callable(close):
+                await got(close())
+            await self._heard(said, pieces.message())

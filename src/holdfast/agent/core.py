@@ -22,11 +22,12 @@ from ..errors import (
     SlotConflict,
     VersionConflict,
 )
-from ..filters import And, Contains, Eq, Or, Range
+from ..filters import And, Contains, Eq, In, Or, Range
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Context, Receipt
-from ..types import Kind, MemoryItem
+from ..types import STATES, Kind, MemoryItem
+from . import history
 from .answers import yes_or_no
 from .tools import KINDS, TOOLS, shown
 
@@ -72,19 +73,24 @@ class Step:
 
     def messages(self, instructions: str = "") -> list[dict[str, str]]:
         """Return the whole list to send: instructions, memory, goal and state; the recent turns; the input."""
-        parts = [instructions, self.memory]
+        given = [{"role": "system", "content": instructions}] if instructions else []
+        return self.beside([*given, {"role": "user", "content": self.input}], recent=True)
+
+    def beside(self, messages: Sequence[Any], *, recent: bool = False) -> list[Any]:
+        """Return a list of your own as it is, with memory, goal and state at the end of its leading system message.
+
+        That is made where there is none; with `recent` the thread's recent turns come after it.
+        """
+        parts = [self.memory]
         if self.goal:
             parts.append(f"Goal: {self.goal}")
         if self.state:
             parts.append("\n".join(["State:", *(_line(name, value) for name, value in self.state.items())]))
-        if self.folded and self.recent:
+        if recent and self.folded and self.recent:
             parts.append(_FOLDED.format(self.folded))
-        system = "\n\n".join(part for part in parts if part)
-        return [
-            *([{"role": "system", "content": system}] if system else []),
-            *(dict(one) for one in self.recent),
-            {"role": "user", "content": self.input},
-        ]
+        made = history.beside(messages, "\n\n".join(part for part in parts if part))
+        at = len(made) - len(messages) + history.instructions(messages)
+        return [*made[:at], *(dict(one) for one in self.recent if recent), *made[at:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +288,27 @@ class Core:
             with contextlib.suppress(NotFound):  # it was settled elsewhere
                 settled.append(await self.confirm(id, bool(word)))
         return tuple(settled)
+
+    async def prepared(self, messages: Sequence[Any], budget: int) -> list[Any]:
+        """Return a caller's messages to send: as they are, beside what is remembered; alone, after the recent turns too."""
+        said = history.read(messages)
+        step = await self.before_step(history.latest(said), budget=budget)
+        return step.beside(messages, recent=len(said) == 1)
+
+    async def heard(self, messages: Sequence[Any], reply: Any) -> After:
+        """Keep what of a caller's messages and the reply (None: none came) the thread does not hold yet."""
+        whole = history.read(messages, reply)
+        said = [one for one in whole if one.place < len(messages)]
+        page = await got(
+            self.memory.list(
+                where=And(Eq("thread", self.thread), In("state", STATES)), kinds=["episode"], sort="id",
+                limit=min(1_000, 2 * len(said) + _RECENT), scope=self.scope,
+            )
+        )  # fmt: skip
+        kept = page.items[::-1]
+        # Who passes no history passes a new turn, whatever it says; but not what a call without a reply left last.
+        fresh = history.news(said, kept if len(said) > 1 else kept[-1:]) + whole[len(said) :]
+        return await self.after_step(fresh) if fresh else After(Observation((), ()), ())
 
     async def end(self) -> MemoryItem | None:
         """Say that the conversation has ended, and return its one summary, or None where nothing was said in it.

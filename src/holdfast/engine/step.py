@@ -5,8 +5,6 @@ Pure but for the ids it is given: what is written follows from the messages, the
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,15 +15,12 @@ from ..checks import folded
 from ..errors import InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
-from ..extract.messages import role_in
+from ..extract.messages import MARK, WAITING, WITHHELD, role_in
 from ..judgements import ERASED, Judgement
 from ..types import Draft, MemoryItem, Scope, Source
 from .base import Rules, place_of
 
 _MASK = "[redacted:"
-_MARK = re.compile(r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]")
-_WITHHELD = "[withheld at the speaker's wish]"
-WAITING = "[waiting for review]"
 _MOST_TAGS = 12
 _ROLES = frozenset({"user", "assistant", "tool", "system", "event"})  # not worth looking into
 _WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written somewhere
@@ -239,7 +234,7 @@ def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
 
 def _tags(message: Message, recalled: Sequence[str]) -> tuple[str, ...]:
     """Return whom and what a message names, its commonest words, how it ended, and that it repeats what was recalled."""
-    about = topics([replace(message, text=_MARK.sub(" ", message.text))])
+    about = topics([replace(message, text=MARK.sub(" ", message.text))])
     said = folded(message.text)
     echo = message.role != "user" and any(folded(text) in said for text in recalled)
     named = [
@@ -266,16 +261,12 @@ def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
     """Return the text of an episode: what was said, masked where it must not be kept, and the tools that were called."""
     text = message.text
     if any(one.proposal.action == "withhold" for one in candidates):
-        text = _WITHHELD
+        text = WITHHELD
     else:
         spans = [(one.proposal.start, one.proposal.end) for one in candidates if one.held and one.text]
         for start, end in reversed(_joined(spans)):
             text = text[:start] + WAITING + text[end:]
-    calls = [
-        f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
-        for call in message.calls
-    ]
-    return checks.cleaned("\n".join([*([text] if text.strip() else []), *calls]))
+    return replace(message, text=text).told
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

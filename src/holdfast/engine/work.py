@@ -362,7 +362,7 @@ class Works(Writes):
 
 def _veiled(episodes: Sequence[MemoryItem], held: Sequence[str]) -> list[MemoryItem]:
     """Return the episodes in which words now wait for review, without these."""
-    from .step import WAITING
+    from ..extract.messages import WAITING
 
     found = []
     for item in episodes:

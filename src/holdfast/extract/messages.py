@@ -9,6 +9,7 @@ thinking have no words of the conversation and are left out. A `Draft` of an epi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ _TEXTS, _NAMES = ("content", "text", "message"), ("name", "speaker", "sender")
 _TIMES = ("at", "time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 _CALL_PARTS = frozenset({"tool_use", "function_call", "server_tool_use", "mcp_tool_use"})
+WITHHELD = "[withheld at the speaker's wish]"
+WAITING = "[waiting for review]"
+MARK = re.compile(
+    r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]"
+)  # of words that are masked
 _RESULT_PARTS = frozenset(
     {"tool_result", "function_call_output", "web_search_tool_result", "mcp_tool_result"}
 )
@@ -61,6 +67,15 @@ class Message:
     def trust(self) -> Trust:
         """How far its words may be trusted: user > tool > model > external."""
         return self.draft.source.trust if self.draft else _TRUST.get(self.role, "external")
+
+    @property
+    def told(self) -> str:
+        """What was said and the tools that were called, as the text of an episode."""
+        calls = [
+            f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
+            for call in self.calls
+        ]
+        return checks.cleaned("\n".join([*([self.text] if self.text.strip() else []), *calls]))
 
     @property
     def thread(self) -> str | None:
