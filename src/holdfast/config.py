@@ -159,15 +159,15 @@ def put_back(store: Setting, copy: Path, *, replace: bool, progress: Callable[[i
 
     Raises `ConfigError` for a store that is no SQLite file, `InvalidInput` where one is there and `replace` is not said.
     """
+    from .stores import sqlite_copy
+
     url = str(store.value)
-    if not url.startswith("sqlite:///"):
+    file = sqlite_copy.file_of(url) if url.startswith("sqlite:") else None
+    if file is None:
         raise ConfigError(
             f"store from {store.origin}: {url!r} is no SQLite file, which a copy is put back into"
         )
-    from .stores import sqlite_copy
-
-    path = url.removeprefix("sqlite:///")
-    return sqlite_copy.put_back(copy, str(Path(path).expanduser()), replace=replace, progress=progress)
+    return sqlite_copy.put_back(copy, str(file), replace=replace, progress=progress)
 
 
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .attributes import MANY
+from .errors import InvalidInput
 from .types import MemoryItem
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -117,3 +118,17 @@ def begin(item: MemoryItem) -> datetime:
 
 def _end(item: MemoryItem) -> datetime:
     return item.valid_to or _LAST
+
+
+def split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryItem, MemoryItem]:
+    """Return the memory as it was until `at`, and as it is from then on."""
+    if current.valid_from is not None and at <= current.valid_from:
+        raise InvalidInput(
+            "changed_at", "must be later than the memory's valid_from; leave it out to correct it"
+        )
+    if current.valid_to is not None and at >= current.valid_to:
+        raise InvalidInput("changed_at", "must be earlier than the memory's valid_to")
+    old = replace(current, version=current.version + 1, valid_to=at, expires_at=new.expires_at)
+    if said(old) != said(new):  # its own successor, which what told the old value is outdated by
+        old = replace(old, superseded_by=current.id)
+    return old, replace(new, version=current.version + 2, valid_from=at)

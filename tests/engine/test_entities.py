@@ -217,3 +217,14 @@ def test_a_company_is_renamed(ada: ScopedMemory) -> None:
     found = ada.current("apex.ceo")
     assert found is not None
     assert found.value == "Mia"
+
+
+def test_restored_under_the_name_it_has_now(ada: ScopedMemory) -> None:
+    """What was deleted before a rename comes back in the slot of the name the entity goes by since."""
+    item = ada.save("Bob lives in Oslo.", slot="bob.city", value="Oslo")
+    ada.save("Bob is 30.", slot="bob.age", value=30)
+    ada.delete(item.id)
+    ada.rename("bob", "robert")
+    assert ada.restore(item.id).slot == "robert.city"
+    assert ada.current("bob.city").id == item.id
+    assert [one.name for one in ada.entities()] == ["robert"]

@@ -443,3 +443,44 @@ def test_a_draft_of_an_episode_is_a_message() -> None:
         for wrong in (Draft("x"), Draft("x", "episode", scope=("user",)), Draft("x", "episode", metadata={"message": 1})):  # fmt: skip
             with pytest.raises(InvalidInput, match=r"messages\[1\]"):
                 ada.observe(["hello", wrong])
+
+
+def test_what_waits_is_forgotten_too() -> None:
+    """A user who says to forget it drops what waits for review, said before or in the same step; nothing is left to approve."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(told("I am diabetic."))
+        [waiting] = ada.review().items
+        seen = ada.observe(told("Forget that I am diabetic.", 1))
+        assert [(one.outcome, one.ids) for one in seen.judgements] == [("forgotten", (waiting.id,))]
+        assert ada.review().items == ()
+        with pytest.raises(NotFound):
+            ada.review(waiting.id, approve=True)
+        ada.observe([told("I am diabetic.", 2), told("Forget that I am diabetic.", 3)])
+        assert ada.review().items == ()
+        ada.observe(told("I am diabetic.", 4))
+        ada.observe(told("I am no longer diabetic.", 5))  # what only waits holds nothing that could end
+        assert len(ada.review()) == 1
+
+
+def test_an_episode_is_outdated_by_a_new_version_too() -> None:
+    """`update(changed_at=)` replaces what an episode told, with the same memory; a correction of other fields does not."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        seen = ada.observe(told("The server is on port 8080."))
+        item = seen.judgements[0].item
+        assert item is not None
+        ada.update(item.id, importance=0.9, changed_at=START + timedelta(days=1))
+
+        def flagged() -> dict[str, str | None]:
+            hits = ada.search("which port is the server on?")
+            return {hit.id: hit.outdated_by for hit in hits if hit.item.kind == "episode"}
+
+        assert flagged() == {seen.episodes[0].id: None}
+        ada.update(
+            item.id, text="The server is on port 9090.", value=9090, changed_at=START + timedelta(days=2)
+        )
+        assert flagged() == {seen.episodes[0].id: item.id}
+        for budget in range(10, 200, 10):
+            text = ada.context("which port is the server on?", budget=budget, min_relevance=0.0).text
+            assert "9090" in text or "8080" not in text

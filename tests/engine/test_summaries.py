@@ -237,3 +237,27 @@ def test_a_models_summary_is_trusted_no_more_than_its_turns(url: str) -> None:
         assert kept.text.endswith("Outcome: The disk was full")
         assert kept.source.trust == "external"
         assert set(kept.source.lineage) == {one.id for one in saved}
+
+
+def test_words_that_come_to_wait_leave_the_summary(url: str) -> None:
+    """What a model reads as sensitive after the thread has ended is masked in the turn, and no longer quoted."""
+    text = "My knees gave me arthritis and we decided to skip the race."
+    quote = {
+        "message": 0, "quote": "My knees gave me arthritis", "kind": "fact", "entity": "user", "attribute": "condition",
+        "value": "arthritis",
+    }  # fmt: skip
+    model = FakeModel([ModelError("away"), {"points": []}, {"memories": [quote]}])
+    with Memory(url, embedder=None, model=model) as memory:
+        ada = memory.scoped(user="ada")
+        with pytest.raises(ModelError):
+            ada.observe([text, "We decided to swim instead."], thread="t")
+        first = ada.summarise("t")
+        assert first is not None
+        assert "arthritis" in first.text
+        [job] = ada.backlog().items
+        [seen] = ada.work(job.id)
+        assert seen.of("pending")
+        [told] = of(ada)
+        assert (told.id, told.version) == (first.id, first.version + 1)
+        assert "arthritis" not in told.text
+        assert "We decided to swim instead." in told.text

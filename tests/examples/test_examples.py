@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -138,6 +140,41 @@ def test_two_agents_share_a_plan_and_findings(tmp_path: Path) -> None:
         run(server, tmp_path, "team.py", "work", "newcomer")
         assert "read the logs: Disk full at noon." in system(server.requests[-1])
         assert len(server.requests) == len(tasks) + 1
+
+
+def ahead(store: Path) -> bool:
+    """Whether the job keeps a row that its run has not recorded yet."""
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        try:
+            kept, recorded = db.execute(
+                "SELECT total(kind = 'fact'), total(kind = 'working') - 1 FROM versions"
+            ).fetchone()
+        except sqlite3.OperationalError:  # the store is made at this moment
+            return False
+        return bool(kept > recorded)
+
+
+def test_a_job_killed_between_what_it_keeps_and_its_step(tmp_path: Path) -> None:
+    """Killed right after a row was kept and before that was recorded, the job comes to the row again and keeps it once."""
+    rows, store = 40, tmp_path / "workflow.db"
+    tickets = "".join(f"ticket {n}\n" for n in range(rows))
+    (tmp_path / "tickets.csv").write_text(f"text\n{tickets}", "utf-8")
+
+    def answer(request: Request) -> Answer:
+        return completion(f"This was {request.text.rsplit(': ', 1)[1]}.")
+
+    with Server([answer]) as server:
+        while not (store.exists() and ahead(store)):  # a kill that came too late is tried again
+            job = start(server, tmp_path, "workflow.py", "tickets.csv")
+            while job.poll() is None and not (store.exists() and ahead(store)):
+                pass
+            assert job.poll() is None, "the job ended before it was killed there"
+            job.kill()
+            job.communicate()
+        run(server, tmp_path, "workflow.py", "tickets.csv")
+    with opened(tmp_path, "workflow.db") as memory:
+        kept = memory.scoped(team="core").list(kinds=["fact"], limit=1_000).items
+    assert sorted(item.text for item in kept) == sorted(f"This was ticket {n}." for n in range(rows))
 
 
 def test_a_killed_job_is_finished_by_another_process(tmp_path: Path) -> None:

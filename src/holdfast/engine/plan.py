@@ -117,8 +117,11 @@ class Plan:
         )
 
     def remove(self, item: MemoryItem) -> None:
-        """Delete a memory."""
+        """Delete a memory; what waits for review is rejected."""
         item = self._fresh.get((item.id, item.valid_from), item)
+        if item.state == "pending":
+            self._replace(replace(item, state="rejected"), Ref(item.id, item.version))
+            return
         self.writes.append(Remove(replace(item, state="deleted"), Ref(item.id, item.version), last=False))
         self._made += 1
         self._gone.add(item.id)

@@ -109,7 +109,32 @@ class Tells(Works):
 
     async def _read(self, job: Job) -> Observation:
         """Work one job: a step that is to be read, or a summary that is to be told better."""
-        return await (self._retold(job) if "thread" in job.body else super()._read(job))
+        if "thread" in job.body:
+            return await self._retold(job)
+        seen = await super()._read(job)
+        if seen.of("pending"):
+            await self._retract(job)
+        return seen
+
+    async def _retract(self, job: Job) -> None:
+        """Tell the summaries of a step's threads anew, by rule: they may quote words that wait for review by now."""
+        from ..extract.summary import summarised
+
+        by, threads = (
+            Authorship("summarise", job.body["actor"], job.body["reason"]),
+            {item.thread for item in await self._still_there(job) if item.thread is not None},
+        )
+        mine = type(self)(self._parts, Caller(job.scope, job.body["actor"], admin=True))
+        for thread in sorted(threads):
+
+            async def change(thread: str = thread) -> None:
+                turns, told = await self._turns(job.scope, thread), await self._told(job.scope, thread)
+                held = _live(told)
+                if held is not None and not tells(held, turns):
+                    telling = await mine._telling(summarised(turns, thread), job.scope, thread, told)
+                    await self._apply(telling, by)
+
+            await self._retried(change)
 
     async def _retold(self, job: Job) -> Observation:
         """Ask the model about a thread as it is kept now, and keep the summary of what it chose."""

@@ -276,7 +276,8 @@ class Works(Writes):
 
         async def change() -> tuple[Observation, list[Job]]:
             now, known = self._parts.clock.now(), await self._declared(scopes)
-            if any(item.state == "pending" for item in saved):
+            forgets = any(one.proposal.action == "forget" for one, _ in candidates)
+            if forgets or any(item.state == "pending" for item in saved):
                 known += await self._waiting(scopes)
             asked = [(item, False, draft.idempotency_key) for draft, item in told]
             asked += [(item, self._contested(item), None) for item in saved]

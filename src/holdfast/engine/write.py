@@ -432,7 +432,7 @@ class Writes(Naming):
             return await self._move(current, new, by)
         old = None
         if changed_at is not None:
-            old, new = _split(current, new, changed_at)
+            old, new = decide.split(current, new, changed_at)
         fresh = old is not None or any(getattr(new, name) != getattr(current, name) for name in INDEXED)
         entry = (await self._entries([new]))[0] if fresh else None
         placed = any(getattr(new, name) != getattr(current, name) for name in _PLACING)
@@ -555,10 +555,12 @@ class Writes(Naming):
             raise NotFound(deleted.id)
         writes: list[Write] = []
         parts: list[MemoryItem] = []
+        named = (
+            await self._names_of(Reach(exactly=(deleted.scope,)))
+        ).slot  # it may go by another name since
         for n, one in enumerate(closed):
-            back = replace(
-                one, version=deleted.version + 1 + n, state="active", known_from=None, known_to=None
-            )
+            back = replace(one, version=deleted.version + 1 + n, state="active", slot=named(one.slot))
+            back = replace(back, known_from=None, known_to=None)
             back, seen = await self._free(back)
             parts.append(back)
             entry = (await self._entries([back]))[0]
@@ -681,15 +683,3 @@ def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]
             field = "" if error.field == "items" else f".{error.field}"
             raise InvalidInput(f"items[{place}]{field}", error.problem) from None
     return made
-
-
-def _split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryItem, MemoryItem]:
-    """Return the memory as it was until `at`, and as it is from then on."""
-    if current.valid_from is not None and at <= current.valid_from:
-        raise InvalidInput(
-            "changed_at", "must be later than the memory's valid_from; leave it out to correct it"
-        )
-    if current.valid_to is not None and at >= current.valid_to:
-        raise InvalidInput("changed_at", "must be earlier than the memory's valid_to")
-    old = replace(current, version=current.version + 1, valid_to=at, expires_at=new.expires_at)
-    return old, replace(new, version=current.version + 2, valid_from=at)

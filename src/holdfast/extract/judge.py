@@ -42,11 +42,13 @@ class Verdict:
 
 def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, Attribute] = TABLE) -> Verdict:
     """Return what a proposal comes to beside the live items of its own scope; neither is changed."""
-    live = [item for item in known if item.state == "active"]
+    held = list(known)
+    live = [item for item in held if item.state == "active"]
     if proposal.action in ("skip", "withhold"):
         return Verdict("skipped" if proposal.action == "skip" else "withheld", (), proposal.reason)
     if proposal.action in ("end", "forget"):
-        ids = _named(proposal, live)
+        # What waits for review holds nothing that could end, but is forgotten with the rest.
+        ids = _named(proposal, live if proposal.action == "end" else held)
         done: Outcome = "ended" if proposal.action == "end" else "forgotten"
         return Verdict(done if ids else "nothing to end", ids, proposal.reason)
     if proposal.draft is None:

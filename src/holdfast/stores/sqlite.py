@@ -95,10 +95,9 @@ class SqliteStore:
     @classmethod
     def from_url(cls, url: str, *, memory_budget: int = 512 * 2**20) -> SqliteStore:
         """Open the store a URL names: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `sqlite://` in memory."""
-        path = url.partition("://")[2]
-        if path in ("", "/"):
+        file = copies.file_of(url)
+        if file is None:
             return cls(":memory:", memory_budget=memory_budget)
-        file = Path(path[1:]).expanduser()
         if not file.parent.is_dir():
             raise StoreReadOnly(f"{file.parent}: no such folder; create it first")
         return cls(str(file), memory_budget=memory_budget)

@@ -52,6 +52,12 @@ def take(db: sqlite3.Connection, secret: bytes, path: Path, progress: Progress |
     return versions
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file a URL names (`sqlite:///relative.db`, `sqlite:////absolute.db`), or None for a store in memory."""
+    path = url.partition("://")[2]
+    return None if path in ("", "/") else Path(path[1:]).expanduser()
+
+
 def put_back(copy: Path, path: str, *, replace: bool = False, progress: Progress | None = None) -> int:
     """Make the store at `path` what `copy` holds, and return how many versions that is.
 

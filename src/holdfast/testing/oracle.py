@@ -479,7 +479,7 @@ class Oracle:
         if changed_at is not None:
             first = replace(
                 old, version=self.newest(id) + 1, valid_to=changed_at, known_from=got.known_from,
-                expires_at=new.expires_at,
+                expires_at=new.expires_at, superseded_by=id if says(old) != says(new) else old.superseded_by,
             )  # fmt: skip
             self.put(first, "update", who.name, (head,))
             self.put(new, "update", who.name)
