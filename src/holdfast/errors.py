@@ -9,6 +9,7 @@
     │   ├── VersionConflict     the version you changed is not the current one; `.current` is
     │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
     │   ├── UndoConflict        the change to take back was followed by others; `.ids` are the memories they changed
+    │   ├── ImportConflict      a memory of the file is in the store with other content; `.id` names it
     │   └── IdempotencyConflict the key was used before with another body
     ├── StoreError              the store cannot do it
     │   ├── NotAStore           the file is something else
@@ -101,6 +102,17 @@ class UndoConflict(Conflict):
         shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5:,} more" if len(ids) > 5 else "")
         super().__init__(f"changed since: {shown}; undo those changes first, or update what is wrong")
         self.ids = tuple(ids)
+
+
+class ImportConflict(Conflict):
+    """A memory of an imported file is here with other content: both sides changed it; `id` is the memory."""
+
+    def __init__(self, where: str, id: str, version: int, done: str) -> None:
+        super().__init__(
+            f"{where}: version {version} of memory {id} is not what this store has of it, so they cannot become one; "
+            f"erase the memory here, or import into another store; {done}"
+        )
+        self.id = id
 
 
 class IdempotencyConflict(Conflict):

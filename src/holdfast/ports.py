@@ -228,7 +228,67 @@ class Settle(NamedTuple):
     id: str
 
 
-Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle
+class Packed(NamedTuple):
+    """A text's vectors as they travel, with the id of the `model` they come from: `whole` is one row, `sentences` several.
+
+    A row is a little-endian float32 scale and an int8 for each dimension; scale times these is a vector of length 1.
+    """
+
+    model: str
+    whole: bytes
+    sentences: bytes | None = None
+
+
+class Past(NamedTuple):
+    """A version as it was written once: the `item` as of then (its `known_from` says when), and by whom.
+
+    `closes` are the versions of the memory it took the place of, in its scope; `reads` is the version whose search data it
+    has: itself, an earlier one, or 0 for none (it was never live). `vectors` are given where they were asked for and it reads itself.
+    """
+
+    item: MemoryItem
+    by: Authorship
+    reads: int
+    closes: tuple[int, ...] = ()
+    vectors: Packed | None = None
+
+
+class Seen(NamedTuple):
+    """Sightings of a memory: how many `times` it was saved again at one moment, from one source.
+
+    As a write: those of them that are not there yet.
+    """
+
+    scope: Scope
+    id: str
+    at: datetime
+    source: Source
+    times: int = 1
+
+
+Record = Past | Seen
+
+
+class Bring(NamedTuple):
+    """Write a version that another store wrote, known from when it was known there; with an `entry` where it reads itself.
+
+    With `past.vectors`, these are taken in place of the entry's. The store refuses with `Stale` where the scope has a version of this
+    memory as high, or what it closes is not open.
+    """
+
+    past: Past
+    entry: Entry | None = None
+
+
+Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle | Bring | Seen
+
+
+class Extent(NamedTuple):
+    """How far a scope reached at one moment: its last position, and when it last became known."""
+
+    scope: Scope
+    position: int
+    known: datetime
 
 
 class Stale(Exception):
@@ -476,6 +536,23 @@ class Store(Protocol):
         from them anywhere. What names the memories (queue, receipts, keys, links) goes; a tombstone of each text stays, and
         what the chain needs. With `dry_run` nothing is changed.
         """
+
+    def extents(self, reach: Reach) -> list[Extent]:
+        """Return how far each scope in reach goes, all as of one moment, in the order of their labels."""
+
+    def past(
+        self, extent: Extent, after: int, limit: int, now: datetime, *, vectors: bool = False
+    ) -> tuple[list[Record], int | None]:
+        """Return what `limit` positions of a scope after one hold, in order, and the position to go on after (None: no more).
+
+        Up to `extent`, whatever was written since. A memory's sightings follow its first version. What has expired by `now` is left out.
+        """
+
+    def recorded(self, scope: Scope, ids: Sequence[str]) -> list[Record]:
+        """Return everything of some memories in exactly a scope, expired or not: versions in order, then sightings."""
+
+    def receipts(self, reach: Reach, now: datetime, after: str | None, limit: int) -> list[KeptReceipt]:
+        """Return the kept receipts in reach that have not expired, in order of their ids, beginning after one."""
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""

@@ -517,6 +517,52 @@ class Backup:
         return {**_fields(self), "taken_at": self.taken_at.isoformat()}
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What `export` wrote: counts of what is in the file, its size in `bytes`, and the moment it is of.
+
+    `digest` is the SHA-256 of the lines between the first and the last, the same for every store that holds the same; None
+    for a report. `path` is None where a stream was written.
+    """
+
+    path: str | None
+    bytes: int
+    scopes: int
+    versions: int
+    sightings: int
+    receipts: int
+    digest: str | None
+    exported_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**_fields(self), "exported_at": self.exported_at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What `import_items` did, or with `dry_run` would do.
+
+    `versions` were written, `there` were in the store already with the same content. `erased` are the ids of memories that
+    were erased here and left out, `met` the ids of memories changed because values of one slot met. `notes` say what
+    differs between this store and the one the file comes from.
+    """
+
+    versions: int
+    there: int
+    sightings: int
+    receipts: int
+    erased: tuple[str, ...]
+    met: tuple[str, ...]
+    digest: str
+    dry_run: bool
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {name: _plain(value) for name, value in _fields(self).items()}
+
+
 def _names(value: object, field: str) -> tuple[str, ...]:
     return tuple(checks.name(one, field) for one in checks.many(value, field))
 

@@ -6,11 +6,12 @@ from .base import IO, Caller, Extractor, Parts, Rules
 from .copies import Copies
 from .erase import Erases
 from .maintain import Maintains
+from .taking import Takes
 
 __all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Maintains, Copies, Erases):
+class Engine(Maintains, Copies, Erases, Takes):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

@@ -259,9 +259,9 @@ class Base:
 
     # -- what search reads of a text -----------------------------------------------------------------------------
 
-    async def _entries(self, items: Sequence[MemoryItem]) -> list[Entry]:
+    async def _entries(self, items: Sequence[MemoryItem], *, embed: bool = True) -> list[Entry]:
         """Return the search data of texts, embedding all of them and their sentences in one call."""
-        analyzer, model = self._parts.analyzer, self._parts.model
+        analyzer, model = self._parts.analyzer, self._parts.model if embed else None
         texts = [index_text(item.text, speaker=item.speaker, observed_at=item.observed_at) for item in items]
         # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
         terms = [analyzer.terms(text) for text in texts]

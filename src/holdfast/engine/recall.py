@@ -313,7 +313,7 @@ class Recall(Naming):
             id=self._parts.clock.new_id(),
             at=asked.at.now,
             held=self._caller.scope,
-            reach=_reach_json(asked.reach),
+            reach=reach_json(asked.reach),
             query=asked.query,
             options=dict(asked.options),
             valid=as_of.valid,
@@ -344,10 +344,15 @@ class Recall(Naming):
             return receipt
         id = checks.item_id(receipt, "receipt", "a receipt, or the id of one that `search` was told to keep")
         body = await self._parts.io.store(self._parts.store.receipt, id, self._parts.clock.now())
-        found = None if body is None else Receipt.from_json(json.loads(body))
+        found = None if body is None else self._receipt_of(body)
         if found is None or not self._may(found):
             raise NotFound(id, "kept receipt")
         return found
+
+    @staticmethod
+    def _receipt_of(body: str) -> Receipt:
+        """Return the receipt that was kept as this body."""
+        return Receipt.from_json(json.loads(body))
 
     def _may(self, receipt: Receipt) -> bool:
         if self._caller.admin:
@@ -432,7 +437,8 @@ def _said(item: MemoryItem) -> object:
     return words, item.speaker, item.slot, tags, type(value), value
 
 
-def _reach_json(reach: Reach) -> dict[str, Any]:
+def reach_json(reach: Reach) -> dict[str, Any]:
+    """Return a reach as JSON."""
     if reach.under is not None:
         return {"under": reach.under.to_json()}
     if reach.exactly is not None:

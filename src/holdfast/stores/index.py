@@ -316,8 +316,9 @@ class ScopeIndex:
         times = {name: column.view for name, column in self.times.items()}
         written = self.size
         if known is not None:
-            count = int(np.searchsorted(times["known_from"], known, "right"))
-            last = self.row_key.view[count - 1] if count else -1
+            # In the order of positions; what was imported was known before what stands before it.
+            by_then = np.flatnonzero(times["known_from"] <= known)
+            last = self.row_key.view[by_then[-1]] if len(by_then) else -1
             written = int(np.searchsorted(self.key.view, last, "right"))
         known = FOREVER - 1 if known is None else known
         mask = self.active.view & (times["known_from"] <= known) & (known < times["known_to"])

@@ -23,18 +23,21 @@ from ..filters import Filter
 from ..ports import (
     Authorship,
     Candidates,
+    Extent,
     Job,
     KeptReceipt,
     Logged,
     Moment,
     Probe,
     Reach,
+    Record,
     Scan,
     Standing,
     Write,
 )
 from ..types import KINDS, Change, Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
+from . import sqlite_export as exports
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
@@ -54,12 +57,6 @@ _FROM_SLOT = (
     f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
 _ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
-# A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
-_KEPT = (
-    "(v.expires_at IS NULL AND c.key IS NULL OR ? < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
-    "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
-    "AND d.key IS NULL))"
-)
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
 # What tells versions of one time apart: a move writes two of one number, the leaving and then the arrival.
 _PLACE = "(v.item_id, v.version, v.state <> 'deleted')"
@@ -249,7 +246,7 @@ class SqliteStore:
         filtered = Compiled(where, valid)
         return (
             f"{condition} AND v.state = 'active' AND (v.valid_from IS NULL OR v.valid_from <= ?) AND "
-            f"(v.valid_to IS NULL OR v.valid_to > ?) AND {_KEPT} AND {filtered.sql}",
+            f"(v.valid_to IS NULL OR v.valid_to > ?) AND {rows.KEPT} AND {filtered.sql}",
             [*parameters, valid, valid, now, *filtered.parameters],
             valid,
         )
@@ -384,7 +381,7 @@ class SqliteStore:
             f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND {newer} AND (w.valid_from <= ? AND "
             "(w.valid_to IS NULL OR w.valid_to > ?), w.valid_from, w.version) > (v.valid_from <= ? AND "
             f"(v.valid_to IS NULL OR v.valid_to > ?), v.valid_from, v.version)) AND "
-            f"{_KEPT} AND {filtered.sql}",
+            f"{rows.KEPT} AND {filtered.sql}",
             [*parameters, *parameters, valid, valid, valid, valid, now, *filtered.parameters],
             valid,
         )
@@ -415,7 +412,7 @@ class SqliteStore:
         valid, known, now = self._clocks(at, scopes)
         parameters: list[Any] = [uuid.UUID(id).bytes if id else slot]
         condition = "v.item_id = ?" if id else "v.slot = ?"
-        condition += f" AND v.known_from <= ? AND {_KEPT}"
+        condition += f" AND v.known_from <= ? AND {rows.KEPT}"
         parameters += [rows.FOREVER if known is None else known, now]
         if at.valid is not None:
             condition += (
@@ -446,7 +443,7 @@ class SqliteStore:
                 continue
             base = seen.scope_id << 32
             found = self._read(
-                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {_KEPT} ORDER BY v.key LIMIT ?",
+                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key LIMIT ?",
                 [base | first, base | seen.position, max(present or 0, seen.last_known), limit - len(made)],
             )
             made += [_change(row, rows.FOREVER) for row in found]
@@ -518,7 +515,7 @@ class SqliteStore:
             created, expires = rows.micros(receipt.created_at), rows.micros(receipt.expires_at)
             db.execute("DELETE FROM receipts WHERE expires_at <= ?", (created,))
             values = (uuid.UUID(receipt.id).bytes, scope_id, created, expires, receipt.body)
-            db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", values)
+            db.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?)", values)
 
     def receipt(self, id: str, now: datetime) -> str | None:
         """Return the body of a kept receipt that has not expired."""
@@ -597,6 +594,32 @@ class SqliteStore:
             self._hashes.clear()
         counts = {table: eraser.counts[table] for table in sorted(eraser.counts)}
         return Erasure(tuple(gone), counts, dry_run, self._unswept is not None and not dry_run)
+
+    def extents(self, reach: Reach) -> list[Extent]:
+        """Return how far each scope in reach goes, all as of one moment, in the order of their labels."""
+        found = [one for one in self._scopes(reach) if one.position]
+        return [Extent(rows.scope_of(one.labels), one.position, rows.at(one.last_known)) for one in found]
+
+    def past(
+        self, extent: Extent, after: int, limit: int, now: datetime, *, vectors: bool = False
+    ) -> tuple[list[Record], int | None]:
+        """Return what `limit` positions of a scope after one hold, in order, and the position to go on after (None: no more)."""
+        with self._snapshot() as db:
+            for one in self._scopes(Reach(exactly=(extent.scope,)), db):
+                return exports.past(db, one.scope_id, extent, after, limit, now, vectors)
+        return [], None  # erased meanwhile
+
+    def recorded(self, scope: Scope, ids: Sequence[str]) -> list[Record]:
+        """Return everything of some memories in exactly a scope, expired or not: versions in order, then sightings."""
+        with self._snapshot() as db:
+            for one in self._scopes(Reach(exactly=(scope,)), db):
+                return exports.recorded(db, one.scope_id, scope, ids)
+        return []
+
+    def receipts(self, reach: Reach, now: datetime, after: str | None, limit: int) -> list[KeptReceipt]:
+        """Return the kept receipts in reach that have not expired, in order of their ids, beginning after one."""
+        with self._snapshot() as db:
+            return exports.receipts(db, (one.scope_id for one in self._scopes(reach, db)), now, after, limit)
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""

@@ -38,6 +38,12 @@ _COLUMNS_THEN = f"{_STORED} ({_SIGHTINGS} AND g.seen_at <= ?)"
 CURRENT_FIRST = (
     "(v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?)) DESC, v.valid_from DESC, v.version DESC"
 )
+# A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
+KEPT = (
+    "(v.expires_at IS NULL AND c.key IS NULL OR ? < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
+    "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
+    "AND d.key IS NULL))"
+)
 INSERT = (
     "INSERT INTO versions (key, item_id, version, known_from, kind, state, text, slot, speaker, thread, turn, observed_at, "
     "valid_from, valid_to, expires_at, twin, entry, closes, body, verb, actor, reason, salt, commitment, mac, key_id) "

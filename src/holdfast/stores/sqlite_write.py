@@ -16,13 +16,17 @@ from .. import decide
 from ..errors import ModelMismatch, VersionConflict
 from ..ports import (
     Authorship,
+    Bring,
     Enqueue,
     Entry,
     Insert,
     Once,
+    Packed,
+    Past,
     Ref,
     Remove,
     Replace,
+    Seen,
     Settle,
     Sight,
     Stale,
@@ -30,6 +34,7 @@ from ..ports import (
     Write,
 )
 from ..types import MemoryItem, Scope, changed
+from . import sqlite_export as exports
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 
@@ -115,6 +120,12 @@ class Transaction:
                 queue.put(self._db, job, self.scope_id(job.scope))
             case Settle(id):
                 queue.settle(self._db, id)
+            case Bring(past, entry):
+                return self._bring(past, entry)
+            case Seen():
+                place = self._place(write.scope)
+                place.known = max(place.known, rows.micros(write.at) or 0)
+                exports.see(self._db, place.scope_id, write)
         return None
 
     def align(self, writes: Sequence[Write]) -> None:
@@ -241,14 +252,42 @@ class Transaction:
 
     # -- writing rows --------------------------------------------------------------------------------------------
 
+    def _bring(self, past: Past, entry: Entry | None) -> MemoryItem:
+        """Write a version of another store in the next place, as what it was there."""
+        item, place = past.item, self._place(past.item.scope)
+        there = {
+            version: (key, read, open)
+            for key, version, read, open in self._db.execute(
+                "SELECT v.key, v.version, v.entry, c.key IS NULL FROM versions v LEFT JOIN closed c ON c.key = v.key "
+                "WHERE v.item_id = ? AND v.key >> 32 = ?",
+                (uuid.UUID(item.id).bytes, place.scope_id),
+            )
+        }
+        closed = [there.get(version, (0, 0, 0)) for version in past.closes]
+        if max(there, default=0) >= item.version or not all(open for *_, open in closed):
+            raise Stale
+        reads = 0 if entry is not None else there.get(past.reads, (0, 0, 0))[1]
+        if entry is None and past.reads and not reads:
+            raise Stale
+        return self._put(item, entry, [key for key, *_ in closed], reads, past)
+
     def _put(
-        self, item: MemoryItem, entry: Entry | None, closes: Sequence[int], inherits: int = 0
+        self,
+        item: MemoryItem,
+        entry: Entry | None,
+        closes: Sequence[int],
+        inherits: int = 0,
+        past: Past | None = None,
     ) -> MemoryItem:
+        """Write a version in the next place of its scope: a new one, or with `past` one that was written elsewhere."""
         place = self._place(item.scope)
         place.position += 1
         key = place.scope_id << 32 | place.position
         known = place.known
-        if closes or item.version > 1:
+        if past is not None:
+            known = rows.micros(item.known_from) or 0
+            place.known = max(place.known, known)
+        elif closes or item.version > 1:
             newest = self._newest(place.scope_id, item.id) + 1
             item = replace(item, version=newest if closes else max(item.version, newest))
         closed = ",".join(str(one & 0xFFFFFFFF) for one in closes) or None
@@ -259,7 +298,7 @@ class Transaction:
             twin=self._mark(item),
             entry=key if entry else inherits,
             closes=closed,
-            by=self._by,
+            by=self._by if past is None else past.by,
         )
         salt = secrets.token_bytes(16)
         committed = rows.commitment(row, salt)
@@ -272,7 +311,7 @@ class Transaction:
             ends = rows.FOREVER if item.valid_to is None else rows.micros(item.valid_to)
             self._db.execute("INSERT INTO slots VALUES (?, ?, ?, ?)", (place.scope_id, item.slot, ends, key))
         if entry is not None:
-            self._index(key, entry)
+            self._index(key, entry, None if past is None else past.vectors)
         linked = [("lineage", one) for one in item.source.lineage]
         linked += [("supersedes", item.supersedes)] if item.supersedes else []
         if linked:
@@ -282,9 +321,13 @@ class Transaction:
             )
         return changed(item, known_from=rows.moment(known), known_to=None)
 
-    def _index(self, key: int, entry: Entry) -> None:
-        packed = rows.pack_terms(entry, self._hashes, self._term_key)
-        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.traits, packed))
+    def _index(self, key: int, entry: Entry, packed: Packed | None = None) -> None:
+        terms = rows.pack_terms(entry, self._hashes, self._term_key)
+        self._db.execute("INSERT INTO terms VALUES (?, ?, ?, ?)", (key, entry.length, entry.traits, terms))
+        if packed is not None:
+            values = (key, self._model(packed.model, len(packed.whole) - 4), packed.whole, packed.sentences)
+            self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", values)
+            return
         if entry.vector is None or entry.model is None:
             return
         several = entry.sentences is not None and len(entry.sentences)

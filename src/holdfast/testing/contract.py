@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from ..errors import IdempotencyConflict, InvalidInput, ModelError, StoreClosed,
 from ..memory import Memory
 from ..ports import Embedder, Store
 from ..types import Scope
+from .carried import assert_carried
 from .doubles import FakeModel, FrozenClock, HashingEmbedder
 from .machine import machine_for
 
@@ -242,6 +244,33 @@ class StoreContract:
                 reader.update(item.id, text=f"note {n} again", value=n, expected_version=1)
                 with pytest.raises(VersionConflict):
                     writer.update(item.id, tags=["x"], expected_version=1)
+
+    def test_what_is_exported_comes_across(self, tmp_path: Path) -> None:
+        """Into an empty store it is the same memories, past and answers, and what is written later is known later."""
+        clock, folders = FrozenClock(), [tmp_path / name for name in ("one", "other")]
+        for folder in folders:
+            folder.mkdir()
+        with (
+            self.memory(folders[0], HashingEmbedder(), clock) as one,
+            self.memory(folders[1], HashingEmbedder(), clock) as other,
+        ):
+            ada = one.scoped(user="ada", team="core")
+            start = clock.now()
+            for n in range(4):
+                clock.advance(days=1)
+                ada.save(f"the port is {n}", slot="server.port", value=n, scope=("team",))
+                item = ada.save(f"note {n} on tea", kind="episode", thread="day", turn=n)
+                ada.save("the same again")
+                ada.update(item.id, text=f"note {n} on green tea")
+            ada.delete(item.id)
+            clock.advance(days=1)
+            moments = [None, *(start + timedelta(days=n, hours=12) for n in range(4))]
+            callers = [Scope(user="ada", team="core"), Scope(team="core"), Scope(user="bob")]
+            assert_carried(one, other, callers, ["which port", "green tea"], moments)
+            clock.set(start)
+            later = other.scoped(user="ada", team="core").save("later").known_from
+            assert later is not None
+            assert later > start + timedelta(days=4)
 
 
 def _everything(memory: Any) -> Any:

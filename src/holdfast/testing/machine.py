@@ -17,6 +17,7 @@ from ..filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range
 from ..memory import Memory
 from ..ports import Embedder
 from ..types import Draft, MemoryItem, Scope
+from .carried import assert_carried
 from .doubles import START, FrozenClock
 from .oracle import Actor, Oracle, Refused, labels_of, same
 from .oracle_search import Ranking, Shape, date_of, days, fits, words_of
@@ -372,6 +373,15 @@ class Machine(RuleBasedStateMachine):
             got = attempt(lambda: self.bound[who].restore(id, scope=scope))
             now = self.clock.now()
             self.agree(got, lambda item: self.oracle.restore(self.actors[who], id, scope, None, now, item))
+
+    @rule(query=st.sampled_from([*QUERIES]), at=moments)
+    def carry(self, query: str, at: int | None) -> None:
+        """Everything into another store, which is then as this one."""
+        with self.folders() as folder, self.opening(Path(folder), self.clock) as other:
+            when = self.then(at, "known_from")
+            assert_carried(
+                self.memory, other, [scope for scope, _ in CALLERS.values()], [query], [None, when]
+            )
 
     # Also by the very hours after which something expires.
     @rule(forward=st.sampled_from([1, 5, 19, 24, 76, 100, 170, 400]))

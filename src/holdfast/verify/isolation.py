@@ -5,7 +5,9 @@ A new verb of `ScopedMemory` needs a step in STEPS: `uncovered` names those that
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import io
 import itertools
 import json
 from collections.abc import Callable
@@ -253,6 +255,39 @@ def _erase(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> An
     ]
 
 
+def _export(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    files = {name: io.BytesIO() for name in ("jsonl", "html")}
+    made = [
+        caller.export(files["jsonl"], vectors=True),
+        caller.export(files["html"], format="html"),
+        attempt(lambda: caller.export(io.BytesIO(), scope=("team",))),
+    ]
+    kept["file"] = files["jsonl"].getvalue()
+    return made, [file.getvalue().decode() for file in files.values()]
+
+
+def _import_items(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    lines = kept["file"].splitlines(keepends=True)
+    theirs = FrozenClock(seed=2)  # B's ids: one of them comes in as A's
+    first = json.loads(
+        next(line for line in lines if b'"kind": "episode"' in line and b'"version": 1' in line)
+    )
+    first |= {"id": [theirs.new_id() for _ in range(2)][1], "version": 1}
+    body = (
+        json.dumps({name: value for name, value in first.items() if name not in ("closes", "reads")}).encode()
+        + b"\n"
+    )
+    end = {"type": "end", "versions": 1, "digest": f"sha256:{hashlib.sha256(body).hexdigest()}"}
+    colliding = lines[0] + body + json.dumps(end).encode() + b"\n"
+    return [
+        caller.import_items(io.BytesIO(kept["file"]), dry_run=True),
+        caller.import_items(io.BytesIO(kept["file"])),
+        attempt(lambda: caller.import_items(io.BytesIO(colliding))),
+        attempt(lambda: caller.import_items(io.BytesIO(colliding))),
+        attempt(lambda: caller.get(first["id"])),
+    ]
+
+
 STEPS: dict[str, Step] = {
     "save": _save,
     "save_many": _save_many,
@@ -293,6 +328,8 @@ STEPS: dict[str, Step] = {
     "merge": _merge,
     "undo": _undo,
     "maintain": _maintain,
+    "export": _export,
+    "import_items": _import_items,
     "erase": _erase,
 }
 
