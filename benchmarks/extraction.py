@@ -20,26 +20,28 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import _common
+from benchmarks._hostile import hostile
 from benchmarks._pairs import Pair, pairs
 from holdfast import MemoryItem, Scope, extract
 from holdfast.extract import Proposal
 from holdfast.redact import redact, redact_json
 
-SENTENCES = Path(__file__).parent / "sentences.jsonl"
+HERE = Path(__file__).parent
+SENTENCES, HELD_OUT = HERE / "sentences.jsonl", HERE / "held_out.jsonl"
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Told:
-    """One thing that is, or should be, told of a sentence: what is done, to which slot, with which value."""
+    """One thing that is, or should be, told of a sentence: what is done, to which slot, with which value (any of those given)."""
 
     action: str
-    slot: str = ""
+    slots: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
 
     def same(self, other: Told) -> bool:
         """Whether what was found (`other`) is what was expected: the value may have a few words around it."""
-        if self.action != other.action or (self.slot and self.slot != other.slot):
+        if self.action != other.action or (self.slots and not set(self.slots) & set(other.slots)):
             return False
         return not self.values or any(_within(one, other.values[0]) for one in self.values)
 
@@ -86,20 +88,27 @@ def _within(expected: str, found: str) -> bool:
     )
 
 
-def sentences() -> list[dict[str, Any]]:
-    """Return the labelled sentences."""
-    return [json.loads(line) for line in SENTENCES.read_text("utf-8").splitlines()]
+def sentences(path: Path = SENTENCES) -> list[dict[str, Any]]:
+    """Return the labelled sentences of a file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def expected(sentence: dict[str, Any]) -> list[Told]:
     """Return what a sentence is labelled with."""
-    made = []
-    for one in sentence["expect"]:
-        value = one.get("value", [])
-        made.append(
-            Told(one["action"], one.get("slot", ""), tuple([value] if isinstance(value, str) else value))
-        )
-    return made
+    return [
+        Told(one["action"], _several(one.get("slot")), _several(one.get("value")))
+        for one in sentence["expect"]
+    ]
+
+
+def _several(label: str | list[str] | None) -> tuple[str, ...]:
+    return (label,) if isinstance(label, str) else tuple(label or ())
+
+
+def messages(sentence: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the sentence as a conversation, with what the agent said before it where the label tells."""
+    said = [{"role": sentence.get("role", "user"), "content": sentence["say"]}]
+    return [{"role": "assistant", "content": sentence["before"]}, *said] if "before" in sentence else said
 
 
 def told(proposals: Iterable[Proposal]) -> list[Told]:
@@ -110,7 +119,7 @@ def told(proposals: Iterable[Proposal]) -> list[Told]:
             found.append(Told("withhold"))
         if one.action == "assert" and one.draft is not None:
             value = one.draft.text if one.draft.value is None else one.draft.value
-            found.append(Told("assert", one.draft.slot or "", (str(value),)))
+            found.append(Told("assert", _several(one.draft.slot), (str(value),)))
         for end in one.ends if one.action in ("assert", "end", "forget") else ():
             # An opposite ("likes" for "dislikes") and earlier preferences follow from the rest, and are not counted.
             follows = end.preferences or (
@@ -119,7 +128,7 @@ def told(proposals: Iterable[Proposal]) -> list[Told]:
             if one.action != "assert" or not follows:
                 value = end.words if end.value is None else end.value
                 action = "forget" if one.action == "forget" else "end"
-                found.append(Told(action, (end.slot or "").lower(), (str(value),)))
+                found.append(Told(action, _several((end.slot or "").lower()), (str(value),)))
     return found
 
 
@@ -128,7 +137,7 @@ def measure(labelled: Sequence[dict[str, Any]]) -> Score:
     score = Score()
     home = _classes_of_attributes(labelled)
     for one in labelled:
-        read = extract.read([{"role": one.get("role", "user"), "content": one["say"]}], now=NOW)
+        read = extract.read(messages(one), now=NOW)
         left, wrong = expected(one), []
         for found in told(read):
             hit = next((want for want in left if want.same(found)), None)
@@ -148,10 +157,14 @@ def measure(labelled: Sequence[dict[str, Any]]) -> Score:
             score.classes[one["class"]].right += right
             score.classes[one["class"]].missed += len(left)
         for found in wrong:
-            score.classes[home.get(found.slot.rpartition(".")[2], one["class"])].wrong += 1
+            score.classes[home.get(_attribute(found), one["class"])].wrong += 1
         if wrong or left:
             score.misses.append(f"[{one['class']}] {one['say']}  found {wrong}  missed {left}")
     return score
+
+
+def _attribute(told: Told) -> str:
+    return told.slots[0].rpartition(".")[2] if told.slots else ""
 
 
 def _classes_of_attributes(labelled: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -159,7 +172,7 @@ def _classes_of_attributes(labelled: Sequence[dict[str, Any]]) -> dict[str, str]
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for one in labelled:
         for want in expected(one):
-            seen[want.slot.rpartition(".")[2]][one["class"]] += 1
+            seen[_attribute(want)][one["class"]] += 1
     return {attribute: counts.most_common(1)[0][0] for attribute, counts in seen.items()}
 
 
@@ -288,51 +301,75 @@ def seconds_per_conversation(labelled: Sequence[dict[str, Any]], each: int, roun
     return best
 
 
-def main() -> None:
-    """Print the tables and save them."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
-    parser.add_argument("--misses", action="store_true", help="print each sentence and pair that went wrong")
-    given = parser.parse_args()
-    labelled = sentences()
+Rows = list[tuple[str, Count]]
+
+
+def show_sentences(title: str, labelled: Sequence[dict[str, Any]]) -> tuple[Rows, list[str]]:
+    """Print the figures of labelled sentences by class and set, and what traps were fallen into; return the rows and each miss."""
     score = measure(labelled)
-    rows = [
-        *score.classes.items(),
-        *((f"set: {name}", one) for name, one in score.sets.items()),
-        ("all", score.whole),
-    ]
+    traps = sum(score.traps.values())
+    sets = [(f"set: {name}", one) for name, one in score.sets.items()] if len(score.sets) > 1 else []
+    rows = [*score.classes.items(), *sets, ("all", score.whole)]
     _common.show(
-        f"Rules on {len(labelled)} sentences, {sum(map(bool, (one.get('trap') for one in labelled)))} of them traps",
+        f"{title}: {len(labelled)} sentences, {traps} of them traps",
         ("class", "right", "wrong", "missed", "precision", "recall"),
         [(name, one.right, one.wrong, one.missed, one.precision, one.recall) for name, one in rows],
     )
     _common.show(
-        "Traps",
+        f"{title}: traps",
         ("kind", "sentences", "fallen into"),
         [(kind, n, score.fallen[kind]) for kind, n in score.traps.items()],
     )
-    kinds, misses = judged(pairs())
-    changes = {one.kind for one in pairs() if one.ends}
+    return rows, score.misses
+
+
+def show_pairs(title: str, made: Sequence[Pair]) -> tuple[dict[str, int], list[str]]:
+    """Print how many pairs of each kind came out right; return false retirements, changes and supersessions, and each miss."""
+    kinds, misses = judged(made)
+    changes = {one.kind for one in made if one.ends}
     _common.show(
-        "1,000 pairs of statements", ("kind", "pairs", "right"), [(kind, *n) for kind, n in kinds.items()]
-    )
+        f"{title}: {len(made)} pairs of statements", ("kind", "pairs", "right"), [(kind, *n) for kind, n in kinds.items()]
+    )  # fmt: skip
     false = sum(n - right for kind, (n, right) in kinds.items() if kind not in changes)
     of, hit = (sum(kinds[kind][n] for kind in changes) for n in (0, 1))
+    print(f"{title}: false retirements {false}; true supersessions {hit} of {of} ({hit / of:.1%})")
+    return {"false retirements": false, "changes": of, "superseded": hit}, misses
+
+
+def main() -> None:
+    """Print the tables and save them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
+    parser.add_argument(
+        "--misses", nargs="?", const="seen", choices=("seen", "all"),
+        help="print each sentence and pair that went wrong; those of the held-out set only with `all`",
+    )  # fmt: skip
+    given = parser.parse_args()
+    labelled = sentences()
+    seen, misses = show_sentences("Seen", labelled)
+    held, held_misses = show_sentences("Held out", sentences(HELD_OUT))
+    plain, plain_misses = show_pairs("Made up", pairs())
+    hard, hard_misses = show_pairs("Hostile", hostile())
     places, leaks = planted()
     two, four = (seconds_per_conversation(labelled, each) * 1_000 for each in (2, 4))
-    print(f"false retirements {false}; true supersessions {hit} of {of} ({hit / of:.1%})")
     print(f"secrets planted in {places} places, found afterwards in {len(leaks)} {leaks or ''}")
     print(f"twenty turns of two sentences are read in {two:.1f} ms, of four in {four:.1f} ms")
     if given.misses:
-        print(*score.misses, *misses, sep="\n")
+        print(*misses, *plain_misses, *hard_misses, *(held_misses if given.misses == "all" else ()), sep="\n")
     _common.save(
         "extraction",
         {
-            "sentences": {name: {"right": one.right, "wrong": one.wrong, "missed": one.missed} for name, one in rows},
-            "pairs": {"false retirements": false, "changes": of, "superseded": hit},
+            "sentences": _counts(seen),
+            "held out": _counts(held),
+            "pairs": plain,
+            "hostile pairs": hard,
             "redaction": {"planted": places, "left": leaks},
             "twenty turns ms": {"two sentences each": round(two, 2), "four": round(four, 2)},
         },
-    )  # fmt: skip
+    )
+
+
+def _counts(rows: Rows) -> dict[str, dict[str, int]]:
+    return {name: {"right": one.right, "wrong": one.wrong, "missed": one.missed} for name, one in rows}
 
 
 if __name__ == "__main__":

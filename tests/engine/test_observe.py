@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -242,6 +243,38 @@ def test_own_extractors_and_attributes() -> None:
         assert live == {("ticket.label", "urgent"), ("ticket.label", "billing"), ("user.likes", "tea")}
     with pytest.raises(InvalidInput, match="extractors"):
         Memory("sqlite://", embedder=None, extractors=["regex"])
+
+
+def test_of_one_message_a_thousand_candidates_are_judged() -> None:
+    """What an extractor finds beyond that is let go and says so: a message that states more is a log."""
+
+    def lines(messages: Any, known: Any) -> list[dict[str, Any]]:
+        return [{"text": "x", "slot": "x.n", "value": n} for n in range(1_200)]
+
+    with Memory(
+        "sqlite://", embedder=None, extractors=[lines], attributes={"n": Attribute(many=True)}
+    ) as memory:
+        seen = memory.scoped(user="ada").observe([told("x")])
+        outcomes = Counter((one.outcome, one.reason) for one in seen.judgements)
+        assert outcomes["skipped", "beyond the first 1,000 candidates of its message"] == 200
+        assert len(seen.of("added")) == 1_000
+
+
+def test_an_answer_is_read_beside_the_question_of_the_step_before() -> None:
+    """A step ends with the agent's question; the next one begins with its answer. Another thread's question is none."""
+    asked = [told("hello"), {"role": "assistant", "content": "Which city are you in?"}]
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(asked, thread="t1")
+        ada.observe([told("Berlin")], thread="t2")
+        assert ada.stats().kinds == {"episode": 3}
+        ada.observe([told("Berlin")], thread="t1")
+        (home,) = ada.list(kinds=["fact"]).items
+        assert (home.slot, home.value, home.text) == (
+            "user.residence",
+            "Berlin",
+            "Which city are you in? Berlin",
+        )
 
 
 def test_bad_messages_are_refused_whole() -> None:

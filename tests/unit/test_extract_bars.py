@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from benchmarks import extraction
-from benchmarks._pairs import pairs
+from benchmarks._hostile import hostile
+from benchmarks._pairs import Pair, pairs
 from holdfast import extract
 
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
 
 
-def test_sentences() -> None:
-    """Of at least 400 sentences, 40 % of them traps: precision .95 and recall .60 in every class and in all."""
-    labelled = extraction.sentences()
-    assert len(labelled) >= 400
+@pytest.mark.parametrize("path", [extraction.SENTENCES, extraction.HELD_OUT], ids=lambda path: path.stem)
+def test_sentences(path: Path) -> None:
+    """Of each file of labelled sentences, 40 % of them traps: precision .95 and recall .60 in all, and in classes with 20 findings."""
+    labelled = extraction.sentences(path)
+    assert len(labelled) >= 300
     assert sum("trap" in one for one in labelled) >= 0.4 * len(labelled)
     score = extraction.measure(labelled)
     for name, count in (*score.classes.items(), ("all", score.whole)):
-        assert count.precision >= 0.95, (name, count)
-        assert count.recall >= 0.60, (name, count)
+        if count.right + count.wrong >= 20:
+            assert count.precision >= 0.95, (name, count)
+            assert count.recall >= 0.60, (name, count)
 
 
-def test_pairs() -> None:
+@pytest.mark.parametrize("made", [pairs(300, seed=11), hostile(300, seed=12)], ids=["pairs", "hostile"])
+def test_pairs(made: Sequence[Pair]) -> None:
     """No near miss ends what was known, and 98 % of changes do."""
-    made = pairs(300, seed=11)
     kinds, misses = extraction.judged(made)
     changes = {one.kind for one in made if one.ends}
     assert [line for line in misses if line[1:].partition("]")[0] not in changes] == []
@@ -46,7 +51,7 @@ LONG = [
     "the " + "a " * 290, "my " * 190, "i " + "really " * 80 + "like x", "I like " + "a and " * 90 + "b", "the " + "x to " * 110 + "y",
     "if " + "run, " * 110 + "run x", "use " + "use for " * 70, "we moved " + "from a to b " * 45, "'" * 590, "first " + "run a then " * 50,
     "I " + "live in " * 70, "i want " + "your more " * 55 + "answers", "my x is " + "called " * 80, "i have a " + "dog " * 120 + "named X",
-    "I work for " + "three years " * 45, "i am a " + "very " * 110 + "nurse",
+    "I have a sister. " + "She " * 140 + "works", "it is " * 95 + "x", "the " + "sample " * 80 + "uses x", "I work for " + "three years " * 45, "i am a " + "very " * 110 + "nurse",
 ]  # fmt: skip
 
 

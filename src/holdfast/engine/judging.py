@@ -10,9 +10,10 @@ from typing import NamedTuple
 from .. import decide
 from ..attributes import Attribute
 from ..extract import Verdict, judge
+from ..extract.judge import Held
 from ..judgements import Judgement
 from ..ports import Entry, Standing
-from ..types import MemoryItem
+from ..types import MemoryItem, Scope
 from .plan import Plan
 from .step import Candidate
 
@@ -39,7 +40,7 @@ def judged(
     now: datetime,
 ) -> list[Judged]:
     """Judge candidates one after another, each beside what those before it leave, and plan what follows."""
-    live = list(known)
+    live = _Live(known)
     found: list[Judged] = []
     for one in made:
         if one.standing is not None:
@@ -48,33 +49,61 @@ def judged(
         if one.candidate.skipped:
             found.append((one.candidate.judged("skipped", one.candidate.skipped), None))
             continue
-        # A value competes in its own scope only; what ends or is to be forgotten is looked for in all of them.
-        beside = live if one.item is None else [item for item in live if item.scope == one.item.scope]
-        same = _asked_before(one, beside)
-        if same is not None:
-            found.append((one.candidate.judged("known", "waits for review already", ids=(same.id,)), None))
+        waiting = live.waiting(one)
+        if waiting is not None:
+            found.append((one.candidate.judged("known", "waits for review already", ids=(waiting.id,)), None))
             continue
-        one = _said_later(one, beside)
+        # A value competes in its own scope only; what ends or is to be forgotten is looked for in all of them.
+        beside = live.all if one.item is None else live.of(one.item.scope)
+        one = _said_later(one, beside, plan.many)
         verdict = judge(one.candidate.proposal, beside, table)
-        concerned = [item for item in live if item.id in verdict.ids]
+        concerned = [live.items[id] for id in verdict.ids if id in live.items]
         result, kept = _planned(plan, one, verdict, concerned, now)
         found.append(result)
         if result[0].outcome in ("superseded", "ended", "forgotten"):
-            live = [item for item in live if item not in concerned]
+            for other in concerned:
+                live.drop(other)
         if kept is not None:
-            live.append(kept)
+            live.add(kept)
     return found
 
 
-def _asked_before(one: Made, beside: Sequence[MemoryItem]) -> MemoryItem | None:
-    """Return the memory that says the same and waits for review, where this one would too."""
-    if one.item is None or one.item.state != "pending":
-        return None
-    said = one.item.slot, one.item.text
-    return next((item for item in beside if item.state == "pending" and (item.slot, item.text) == said), None)
+class _Live:
+    """What is known as candidate after candidate is judged: in all scopes, in each, and what waits for review."""
+
+    def __init__(self, known: Sequence[MemoryItem]) -> None:
+        self.items: dict[str, MemoryItem] = {}
+        self.all = Held()
+        self._scopes: dict[Scope, Held] = {}
+        self._waiting: dict[tuple[Scope, str | None, str], MemoryItem] = {}
+        for item in known:
+            self.add(item)
+
+    def add(self, item: MemoryItem) -> None:
+        self.items[item.id] = item
+        self.all.add(item)
+        self._scopes.setdefault(item.scope, Held()).add(item)
+        if item.state == "pending":
+            self._waiting.setdefault((item.scope, item.slot, item.text), item)
+
+    def drop(self, item: MemoryItem) -> None:
+        del self.items[item.id]
+        self._waiting.pop((item.scope, item.slot, item.text), None)
+        self.all.drop(item.id)
+        self._scopes[item.scope].drop(item.id)
+
+    def of(self, scope: Scope) -> Held:
+        """Return what is known in exactly this scope."""
+        return self._scopes.setdefault(scope, Held())
+
+    def waiting(self, one: Made) -> MemoryItem | None:
+        """Return the memory that says the same and waits for review, where this one would too."""
+        if one.item is None or one.item.state != "pending":
+            return None
+        return self._waiting.get((one.item.scope, one.item.slot, one.item.text))
 
 
-def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
+def _said_later(one: Made, live: Held, many: frozenset[str]) -> Made:
     """Let what was said later hold from when it was said, where it dates itself before a value that nothing dated.
 
     "I live in Paris", then "I moved to Berlin last month": of Paris we only know that it was said, so Berlin is no history.
@@ -86,15 +115,12 @@ def _said_later(one: Made, live: Sequence[MemoryItem]) -> Made:
         or item.valid_from is None
         or draft.observed_at is None
         or draft.valid_to
+        or item.slot is None
+        or decide.many(item, many)
     ):
         return one
-    for other in live:
-        undated = (
-            other.state == "active"
-            and other.slot == item.slot is not None
-            and not other.explicit_time
-            and other.valid_from
-        )
+    for other in live.of(item.slot):
+        undated = not other.explicit_time and other.valid_from
         if undated and item.valid_from < undated <= draft.observed_at:
             candidate = replace(
                 one.candidate,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from ..errors import InvalidInput, NotFound
@@ -23,6 +23,9 @@ from .plan import Plan
 from .read import Reads
 from .rename import Renames
 from .work import DECLARATIVE
+
+if TYPE_CHECKING:
+    from .step import Step
 
 _INSTANT = timedelta(microseconds=1)
 READ_AT_ONCE = 40  # episodes that a language model is shown in one call
@@ -66,13 +69,11 @@ class Observes(Renames, Reads):
         The answer has a judgement for every candidate: what was done, and why. Raises `InvalidInput` naming the message;
         once the step is kept, `ModelError`, or `ExtractionFailed` for a reply that cannot be read.
         """
-        from .step import Step  # with the rules 40 ms that a program that observes nothing need not spend
-
         by, target = self._by("observe", reason), self._target(scope)
         checks.optional_name(thread, "thread")
         checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
-        step = Step(messages, self._parts.rules, self._parts.clock.now())
+        step = await self._step(messages, thread, target)
         places = self._places(placement, target)
         scopes = tuple(dict.fromkeys((target, *places.values())))
         candidates = step.candidates(await self._declared(scopes), shown)
@@ -197,6 +198,23 @@ class Observes(Renames, Reads):
             return (await self._apply(writes, by))[-1]
 
         return await self._retried(change)
+
+    async def _step(
+        self, messages: str | Mapping[str, Any] | Sequence[Any], thread: str | None, target: Scope
+    ) -> Step:
+        """Return the messages as a step, with the latest two episodes of their thread where its first words may lean on them."""
+        from .step import (  # with the rules 40 ms that a program that observes nothing need not spend
+            Step,
+            said_before,
+        )
+
+        step = Step(messages, self._parts.rules, self._parts.clock.now())
+        if thread is not None and step.leans:
+            scan = Scan(
+                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="observed_at", limit=2, kinds=frozenset({"episode"})
+            )  # fmt: skip
+            step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
+        return step
 
     async def _to_keep(
         self, drafts: Sequence[Draft], erased: bool

@@ -5,6 +5,7 @@ Pure but for the ids it is given: what is written follows from the messages, the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,12 +17,14 @@ from ..errors import InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
 from ..extract.messages import MARK, WAITING, WITHHELD, role_in
+from ..extract.proposals import leans
 from ..judgements import ERASED, Judgement
 from ..types import Draft, MemoryItem, Scope, Source
 from .base import Rules, place_of
 
 _MASK = "[redacted:"
 _MOST_TAGS = 12
+MOST_OF_A_MESSAGE = 1_000  # candidates: what states more is a table or a log, and no talk
 _ROLES = frozenset({"user", "assistant", "tool", "system", "event"})  # not worth looking into
 _WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written somewhere
 
@@ -57,6 +60,7 @@ class Step:
     ) -> None:
         self._rules, self._now, self._policy = rules, now, redact.policy(rules.policy)
         self.messages: list[Message] = []
+        self.before: Sequence[Message] = ()
         self.found: list[tuple[int, Judgement]] = []  # by the number of the message
         self._findings: dict[int, tuple[redact.Finding, ...]] = {}  # in the masked text of a message
         given = normalise(messages)
@@ -111,7 +115,14 @@ class Step:
         """Return what the shipped rules propose."""
         if not self._rules.own:
             return []
-        return list(read(self.messages, now=self._now, known=known, table=self._rules.table))
+        return list(
+            read(self.messages, now=self._now, known=known, table=self._rules.table, before=self.before)
+        )
+
+    @property
+    def leans(self) -> bool:
+        """Whether what was said just before may say what the first message means: then set `before`."""
+        return self._rules.own and leans(self.messages)
 
     def unread(
         self, candidates: Sequence[Candidate], pieces: Sequence[Sequence[MemoryItem]]
@@ -123,11 +134,18 @@ class Step:
         return [some for some, said in zip(pieces, told, strict=True) if worth_asking(said, read)]
 
     def weighed(self, proposals: Sequence[Proposal], recalled: Sequence[str] = ()) -> list[Candidate]:
-        """Return proposals as candidates, in the order of the messages."""
+        """Return proposals as candidates, in the order of the messages; of one message the first 1,000, the others are let go."""
         told = "\n".join(folded(text) for text in recalled)
-        return [
-            self._weighed(one, told) for one in sorted(proposals, key=lambda one: (one.message, one.start))
-        ]
+        read: Counter[int] = Counter()
+        found: list[Candidate] = []
+        for one in sorted(proposals, key=lambda one: (one.message, one.start)):
+            read[one.message] += 1
+            if read[one.message] > MOST_OF_A_MESSAGE:
+                beyond = f"beyond the first {MOST_OF_A_MESSAGE:,} candidates of its message"
+                found.append(Candidate(one, "", self._places[one.message], skipped=beyond))
+            else:
+                found.append(self._weighed(one, told))
+        return found
 
     def _proposed(self, draft: Draft) -> Proposal:
         """Return what a developer's own extractor found as a proposal: its words are looked for in the messages."""
@@ -213,6 +231,16 @@ class Step:
                     )
                 )  # fmt: skip
         return drafts
+
+
+def said_before(episodes: Sequence[MemoryItem]) -> list[Message]:
+    """Return kept episodes as messages, oldest first, each for itself."""
+    listed = sorted(episodes, key=lambda item: (item.observed_at or item.known_from, item.id))
+    return [
+        Message(role, item.text, n, item.speaker if item.speaker != role else None)
+        for n, item in enumerate(listed)
+        for role in (item.source.role or "user",)
+    ]
 
 
 def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:

@@ -22,14 +22,31 @@ _REPLACED = (
     r"(?: over| away)? from (?P<old>.+?) to (?P<v>.+)",
     rf"{_WHO}(?:replaced|swapped(?: out)?|ditched|dropped) (?P<old>[\w.+#/ -]+?) (?:with|for|by"
     r"|in favou?r of) (?P<v>.+)",
+    rf"{_WHO}(?:switched|migrated|moved|upgraded|gone)(?: over)? to (?P<v>[\w.+#/ -]+?) from (?P<old>.+)",
     r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:got|was|has been|is being|is) (?:now )?replaced (?:by"
     r"|with) (?P<v>.+)",
+)
+# A tool that is let go, with nothing named in its place.
+_DROPPED = (
+    rf"{_WHO}(?:are |am )?(?:dropped|ditched|got rid of|gotten rid of|removed|ripped out|retired|moved (?:off|away from)|moving (?:off|away from)"
+    r"|abandoned|phased out|sunset) (?P<old>[\w.+#/ -]+)",
+    r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:is|are) (?:gone|history|out|retired)",
+)
+# "I changed the worker's port to 9001", "we moved the api from 4000 to 4001".
+_SET_BY_US = (
+    r"(?:i|we) (?:have )?(?:just |now )?(?:changed|moved|set|switched|bumped|raised|lowered|increased|reduced) (?:the|our) (?P<np>[\w' -]+?) "
+    r"(?:(?:from (?:port )?(?P<old>[\w.]+) )?to (?:port )?(?P<v>[\w.]+))"
+)
+# Without one of these nothing here can fit.
+_OF_CHANGE = (
+    r"switch|migrat|mov|chang|transition|convert|went|gone|replac|swap|ditch|drop|rid of|remov|ripped|retir|abandon|phas|sunset|history|out$|set|bump"
+    r"|rais|lower|increas|reduc|decreas|updat|upgrad|push|pone|brought|resched|shift|renam|rebrand|now (?:called|known)"
 )
 _MOVED = (
     r"(?:the|our|my) (?P<np>[\w' -]+?) (?:(?:has been|have been|was|were|is|are|got|just|has"
     r"|have) )*(?:changed|increased|decreased|bumped|raised|lowered"
-    r"|reduced|moved|updated|upgraded|pushed|postponed|rescheduled|shifted|renamed|set"
-    r"|switched)(?: back| forward| up| down)? (?:from (?P<old>.+?) )?to (?P<v>.+)"
+    r"|reduced|moved|updated|upgraded|pushed|postponed|preponed|brought|rescheduled|shifted|renamed|set"
+    r"|switched)(?: back| forward| up| down)* (?:from (?P<old>.+?) )?to (?P<v>.+)"
 )
 _RESCHEDULED = (
     r"(?P<np>[A-Z][\w-]*(?: [\w-]+)?) (?:(?:has been|was|is|got|just|has) )*(?:moved|rescheduled"
@@ -49,6 +66,8 @@ _A_TIME = (
 
 def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield what took the place of what; at least one of two tools must be a known one."""
+    if not form(_OF_CHANGE).search(text):
+        return
     for pattern in _REPLACED:
         if match := form(pattern).fullmatch(text):
             new, old = values.tool(match["v"], clause.casual), values.tool(match["old"], clause.casual)
@@ -57,6 +76,18 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
                 mine = (match.groupdict().get("who") or "").lower() == "i"
                 yield Claim(speaker if mine else PROJECT, "uses", new[0], old=old[0])
             return
+    for pattern in _DROPPED:
+        if (match := form(pattern).fullmatch(text)) and (
+            old := values.known_tool(match["old"], clause.casual)
+        ):
+            mine = (match.groupdict().get("who") or "").lower() == "i"
+            yield Claim(speaker if mine else PROJECT, "uses", old[0], ends=True)
+            return
+    if (match := form(_SET_BY_US).fullmatch(text)) and (
+        made := list(_set_by_us(match["np"].lower(), match["v"], match["old"], clause))
+    ):
+        yield from made
+        return
     if match := form(_RENAMED).fullmatch(text):
         yield Claim(match["np"].lower(), "name", match["v"])
         return
@@ -70,6 +101,16 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     # "My manager moved to Hanoi" tells where somebody lives.
     if match and not form(NO_THING).fullmatch(match["np"]):
         yield from _changed(match["np"].lower(), match["v"], match["old"], clause, renamed="renamed" in text)
+
+
+def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
+    """Yield a setting's new value: of an attribute that is named, or a port where two numbers can be nothing else."""
+    entity, attribute = split(re.sub(r"^port of (?:the |our )?(.+)$", r"\1 port", noun))
+    if attribute and (entity or attribute == "port"):
+        yield from _changed(noun, new, old, clause, renamed=False)
+    elif not attribute and noun.split()[-1] in words.SYSTEMS and values.port(new, clause.casual):
+        earlier = values.number(old, clause.casual) if old else ()
+        yield Claim(noun, "port", values.port(new, clause.casual)[0], old=earlier[0] if earlier else None)
 
 
 def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:

@@ -19,7 +19,8 @@ from .spelling import form, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
 _OLD = (
-    r"(?:, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer"
+    r"(?:(?<!\bam)(?<!\bis)(?<!\bare)(?<!\bdo)(?<!\bdoes)(?<!\bdid)(?<!\bhave)(?<!\bhas)(?<!\bwas)(?<!\bcan)(?<!\bwill) not(?= (?-i:[A-Z\d]))"
+    r"|, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer"
     r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
     r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
@@ -29,6 +30,45 @@ _STOPPED = (
     r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
     r"|taking|playing|learning|training|dating|seeing|running|collecting)\b"
 )
+# "I no longer eat meat" ends nothing that is kept; it tells what is avoided. What one cannot stand any more is disliked now.
+_GAVE_UP = (
+    r"(?P<who>i|we) (?:no longer (?P<verb>eat|drink) (?P<rest>.+)|do not (?P<verb2>eat|drink) (?P<rest2>.+) anymore)",
+    r"(?P<who>i|we) (?:have )?gone off (?P<disliked>.+)",
+    r"(?P<who>i|we) (?P<verb3>can not (?:stand|bear)) (?P<rest3>.+) anymore",
+    r"(?P<who>i|we) (?P<been>stopped being) (?P<rest4>.+)",
+    r"(?P<who>i|we) (?:am|are) (?:no longer (?:at|with)|not (?:at|with)(?=.* anymore$)) (?P<left>.+?)(?: anymore)?",
+    r"(?P<who>i|we) (?:am|are) (?:no longer in|not in(?=.* anymore$)) (?P<moved>.+?)(?: anymore)?",
+)
+
+
+def _turned(text: str) -> str:
+    """Return "I no longer eat X" as "I stopped eating X", "I've gone off X" as "I dislike X": what begins, where something ended."""
+    for pattern in (
+        _GAVE_UP
+        if form(
+            r"(?:i|we) (?:no longer|do not|can not|have gone|gone|stopped|am no|are no|am not|are not) "
+        ).match(text)
+        else ()
+    ):
+        if match := form(pattern).fullmatch(text):
+            told = {name: words for name, words in match.groupdict().items() if words}
+            if "left" in told:
+                return f"{told['who']} left {told['left']}"
+            if "moved" in told:
+                return f"{told['who']} no longer live in {told['moved']}"
+            who, rest = (
+                told["who"],
+                next(words for name, words in told.items() if name.startswith(("rest", "dis"))),
+            )
+            if "been" in told:
+                return f"{who} am no longer {rest}"
+            verb = told.get("verb") or told.get("verb2")
+            return (
+                f"{who} stopped {verb}ing {rest}" if verb else f"{who} {told.get('verb3', 'dislike')} {rest}"
+            )
+    return text
+
+
 _BARE = {
     "using": "use",
     "living": "live",
@@ -47,7 +87,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     if joined := form(_JOINED).match(text):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
-        tail = _claims(f"{joined['who']} {joined['tail']}", clause, speaker)
+        tail = claims(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
         return [*first, *(one for one in tail if one not in first)]
     if not found and ", " in text:
         # "I'm Helen, nice to meet you": what follows the comma is often company to the claim.
@@ -57,9 +97,9 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
 
 
 _JOINED = (
-    rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?),? "
-    r"(?:and|but|then|and then) (?:then |also |now |have |am |currently |recently "
-    r"|just )*(?P<tail>(?:works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
+    rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?)"
+    r"(?:,? (?:and|but|then|and then) |, (?!like\b))(?:then |also |now |have |am |currently |recently "
+    r"|just )*(?P<tail>(?:can not|works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
     r"|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got)\b .+)"
 )
@@ -68,12 +108,13 @@ _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 
 def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     old: str | None = None
-    if (", " in text or " instead " in text) and (match := form(_OLD).search(text)):
+    if (", " in text or " instead " in text or " not " in text) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
         )
     denied = ""
+    text = _turned(text)
     said = tokens(text)
     if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
         denied, text = "ended", _affirmed(text)
@@ -133,27 +174,46 @@ _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
     r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    r"need to|have to|got to|allergic to|based in|originally from|working (?:at|as|for)|living in"
+    r"need to|have to|got to|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
-    r"|moving to|report to)"
+    r"|moving to|report to|(?:not|really|so|totally|very) (?:keen on|into|fond of|an? (?:\w+ )?fan of)|staying (?:in|at)"
+    rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
+    r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink)|(?:really |so )?(?:enjoying|loving)|residing|(?:just )?got an?\b"
+    r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning to|trying to|not (?:in|at|living|working)|no longer"
+    r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
+    rf"|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
+)
+_WITH_HAVE = r"(?:been|gone)\b"
+_WITH_AM = (
+    r"(?:born|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|trying"
+    rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"
 )
 
 
 def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
+    if as_user := form(_AS_USER).match(text):
+        return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
+    if form(r"favorite [\w ]{2,20} is ").match(text):
+        return "my " + text
+    text = form(r"myself (?=(?-i:[A-Z]))").sub("I am ", text, 1) if text[:7].lower() == "myself " else text
     if not form(_DROPPED).match(text) or form(
         r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b"
     ).match(text):
         return text
-    if form(r"been\b").match(text):
-        return "I have " + text
+    if form(r"(?:huge |big |massive )?fan of").match(text):
+        return "I am a " + text
+    text = text[:1].lower() + text[1:]  # "Allergic to nuts" begins a sentence, and is no name
     return (
-        "I am "
-        if form(
-            r"(?:born|allergic|based|originally|working|living|married|engaged|vegan|vegetarian|moving)\b"
-        ).match(text)
-        else "I "
+        "I have " if form(_WITH_HAVE).match(text) else "I am " if form(_WITH_AM).match(text) else "I "
     ) + text
+
+
+# Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
+_AS_USER = (
+    r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"
+    r"(?(own)| (?=(?:prefers|likes|loves|hates|dislikes|enjoys|lives|works|speaks|is (?:allergic|based|vegan|vegetarian|an? |from|called|named)|wants|goes by)\b))"
+)
 
 
 def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:

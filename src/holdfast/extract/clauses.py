@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 
-from . import guards
+from . import guards, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
 from .spelling import form, plain, straight
@@ -26,7 +26,8 @@ class Clause:
     `times` are the time phrases taken off it, in order. `asks` is set for a request to the listener ("could you keep it
     short"), `standing` where it is meant to hold from now on, `sure` where it was said to be remembered, `greeted` after a
     greeting, `casual` where the whole message is in lower case, so that names cannot be told by their capitals. `marks` are
-    guards that the message and the sentence put on it, `whole` and `before` the words its other guards are read from.
+    guards that the message and the sentence put on it, `whole` and `before` the words its other guards are read from. `said` stands
+    for its words where these say too little alone ("Blue").
     """
 
     text: str
@@ -41,6 +42,7 @@ class Clause:
     marks: frozenset[Guard] = frozenset()
     whole: str = ""
     before: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def guards(self) -> frozenset[Guard]:
@@ -51,20 +53,21 @@ class Clause:
 
 _I = r"(?:i|i'?m|i'?ve|i'?d|i'?ll|my|we|we'?re|we'?ve|our)"
 _SUBJECT = (
-    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|(?:the|our|this"
+    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|everyone|everybody|people|someone|nobody|(?:the|our|this"
     r"|that) [\w-]+(?: [\w-]+)?(?:'s| is| are| has| uses| runs)"
     r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs))"
 )
 
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hello|yo|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|yo|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
     r"|frankly|seriously|btw|by the way|fyi"
-    r"|just so you know|for (?:the record|context|reference|future reference|what it's worth)"
+    r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
     r"|to be (?:honest|clear|fair)|tbh|also"
     r"|and|but|plus|anyway|look|listen|sorry|thanks|thank you|great|cool|hm+|um+|uh+|right"
-    r"|correction|update|heads up|ps|not gonna lie"
-    r"|ngl|fun fact|quick (?:note|update|fyi)|in fact|as i (?:said|mentioned)|like i said|wait"
+    r"|correction|update|heads up|ps|(?:just )?a heads up|not gonna lie"
+    r"|ngl|fun fact|(?:a )?quick (?:note|update|fyi|one)(?: from (?:me|my side|our side))?|one thing though|new (?:city|job)|guess what|for context|"
+    r"as of (?:today|now)|in fact|as i (?:said|mentioned)|like i said|wait"
     r"|new here|good (?:morning|evening|afternoon)"
     r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now"
     r"|these days|nowadays|lately|recently|now"
@@ -76,7 +79,7 @@ _OPENER = (
     r"|reminder|in case (?:it matters|you're wondering))"
 )
 _TRAILER = (
-    r"(?:now|currently|right now|these days|at the moment|at present|nowadays|already|too|as well"
+    r"(?:now|currently|right now|rn|atm|hands down|finally|as i said|just a heads up|these days|at the moment|at present|nowadays|already|too|as well"
     r"|btw|by the way|though|actually"
     r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you"
     r"|everyone|guys|always|sorry not sorry"
@@ -85,7 +88,7 @@ _TRAILER = (
     r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead"
     r"|first thing|myself|here|only|fyi|it turns out"
     r"|from now on|going forward|in the (?:morning|evening|afternoon)|every (?:day|morning|night"
-    r"|evening)|daily|at (?:work|home|night))"
+    r"|evening)|daily|since (?:easter|christmas|childhood|forever|birth|lockdown|covid|then)|at (?:work|home|night)|(?:with|for) me)"
 )
 
 
@@ -95,7 +98,9 @@ _REQUEST = (
     r"|maybe )*(?=[a-z])|(?:i would like|i want|i need) you to (?:please )?|(?:please|pls|plz"
     r"|kindly),? "
 )
-_STOP = re.compile(r"[.!?\u2026]+[\"')\]]*(?=\s|$)|\n+|;(?=\s)")
+_STOP = re.compile(
+    r"[.!?\u2026]+[\"')\]]*(?=\s|$)|\n+|;(?=\s)|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+(?=\s+\w)"
+)
 _NO_STOP = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
 )
@@ -103,11 +108,16 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | 
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
 MOST_READ = 20_000  # characters of a message: what a person writes is shorter, what a tool prints is no talk
 _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
+# "Hi, I'm Ana, working as a nurse": what follows the comma has the subject of what stands before it.
+_BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|staying|studying|originally|employed) (?:as|at|in|from|out|for)"
+_SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
 _CUT = (
-    rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet) (?={_SUBJECT}\b)"
-    r"|,? but (?=now |then )|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
+    rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)"
+    r"|,? (?:but|and) (?=now |then )|,? so (?=if\b|when\b|that\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he |she |they |just call|please|always|never)"
+    rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
+    rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     rf"|, (?={ASKING} )|: (?={_I} )| -+ (?=\w)|, (?:which|who) (?=is|was|are|I|we)| \((?={_SUBJECT})"
 )
 
@@ -122,9 +132,9 @@ _WHOLE = (
 # What stands before a colon and does not make what follows somebody else's words.
 _LEADS_IN = (
     r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background"
-    r"|about me|facts?|things?|setup|details|info|intro|profile|reference"
+    r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
-    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs))\W*:"
+    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: from (?:me|us|my side|our side|my end))?)\W*:"
 )
 _CONJUNCTION = r",? \b(?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet)$"
 _STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)"
@@ -214,7 +224,7 @@ def _clause(
     elif "question" in marks:
         text = form(r"^(?:do|does|did) (?=(?:i|we|my|the|this|our)\b)").sub("", text)
         text = form(r"^(am|are) (i|we) ").sub(r"\2 \1 ", text)
-    standing = bool(first) or bool(form(rf"\b{_STANDING}\b").search(text))
+    standing = bool(first) or ("f" in text and bool(form(rf"\b{_STANDING}\b").search(text)))
     text, times = _timed(text)
     return Clause(
         text,
@@ -297,8 +307,10 @@ _TAKES_A_TIME = (
 )
 _SMILE = r"\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 _ADVERBIAL = (
-    r"(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
+    r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
+    r"|(?:in|on|at|for) (?:this|our) (?:project|repo|repository|codebase|team|company|app),? (?=\w)"
+    r"|when you (?:write|answer|explain|reply|respond|give|send|review|help)\b[^,]{0,40}?,? (?=i (?:prefer|like|want|hate|love)\b))"
 )
 
 

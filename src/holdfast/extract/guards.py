@@ -24,7 +24,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         "hypothetical",
         r"\b(?:if|unless|suppose|supposing|supposed to|imagine|imagining|pretend|pretending|assum(?:e"
         r"|ing)|hypothetical(?:ly)?|what if"
-        r"|let's say|lets say|let us say|say (?=i |my |we |the |you )|for the sake of|in (?:an ideal"
+        r"|let's say|lets say|let us say|say (?=i |my |we |the |you )|for the sake of|provided(?: that)? i|as long as|on condition|in the event|in case|in (?:an ideal"
         r"|a perfect|another|this|that|my next) (?:world|life"
         r"|universe|scenario|case|example|version)|had (?:i|we)|as if|as though|picture this|act as"
         r"|acting as|role ?-?play|you are an?|your name is"
@@ -71,7 +71,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+|jk|j/k|just kidding|kidding|joking|literal"
         r"|literally|basically|yeah right|obviously not|as they say"
         r"|said (?:no one|nobody)|no one ever|in spirit|at heart|the queen of england|illuminati)\b"
-        r"|, ha\b|(?:^|\s)/s\b|[\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
+        r"|, ha\b|(?:^|\s)/s\b|(?:^|\b)(?:yeah|oh) sure\b|\boh (?:great|joy|lovely)\b|^sure, (?:because|and)\b|[\U0001f643\U0001f644\U0001f605\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
     ),
     (
         "past",
@@ -121,9 +121,13 @@ _MATERIAL = (
 _FICTION = (
     r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
     r"|suppose|picture this|role-?play|you are an? (?!(?:bit|little|great|good|life|star|gem"
-    r"|legend|genius|real|true))|for the sake of argument|in this (?:scenario|story|game|example)"
-    r"|here is (?:an example|a scenario)|scenario:|example(?: user)?:|simulate)\b"
+    r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
+    r"|dream|play|novel|role-?play|scene|screenplay|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
+    r"|(?:let us|let's) (?:role ?-?play|play a)|(?:create|generate|invent|make up|write|draft) (?:me )?(?:an?|the) (?:\w+ )*(?:persona|profile|character|user|bio"
+    r"|customer)"
+    r"|here is (?:an example|a scenario)|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
 )
+_OWN_FICTION = r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b"
 _JESTING = r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
 
 
@@ -150,7 +154,9 @@ def jesting(message: str) -> bool:
 
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
-    return bool(form(_FICTION).match(sentence))
+    return bool(form(_FICTION).match(sentence)) or (
+        "my " in sentence and bool(form(_OWN_FICTION).search(sentence))
+    )
 
 
 def asks_for_work_on(sentence: str) -> tuple[bool, bool]:

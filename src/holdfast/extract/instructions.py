@@ -21,7 +21,7 @@ _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
     feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate""".split()
 )
-_OF_TASKS = frozenset("remind reminder remember forget todo to-do action list note set create".split())
+_OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run""".split()
@@ -75,7 +75,7 @@ _ANSWER = (
 _NO_EMOJI = (
     r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?: ever)?(?: more)?(?: us(?:e"
     r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
-    r"|no (?:more )?emojis?(?: .*)?"
+    r"|no (?:more )?emojis?(?: .*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?"
 )
 
 # Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is
@@ -94,7 +94,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         rf"|can) (?:always )?be {_MUCH}{_ADJECTIVE}",
         "",
     ),
-    (rf"(?:always |please )?use {_UNITS}", ""),
+    (rf"(?:always |please )?use {_UNITS}(?: (?:with|for) me)?", ""),
     (rf"i would (?:prefer|like) it if you used {_UNITS}", ""),
     (
         rf"(?:{_ANSWER}|use)(?: to me| with me)?(?: in| with)? an? {_MUCH}{_ADJECTIVE} (?:tone|style"
@@ -155,7 +155,7 @@ def _reply(said: dict[str, str | None]) -> Claim:
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
 
-_WORK = (
+WORK = (
     r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
     r"|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply"
     r"|start|build|rebuild"
@@ -164,11 +164,11 @@ _WORK = (
     r"|cite|prefix|quote|sign|restart|clear"
     r"|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
     r"|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass"
-    r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm"
+    r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
 _REMIND = (
     r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create"
-    r"|add|make)(?: me)? a (?:reminder|task|todo) (?:to|for|about)"
+    r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
 _UNFORGOTTEN = (
@@ -178,7 +178,7 @@ _LISTED = r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) 
 # Well-meant advice to the listener, and no task of the speaker.
 _ADVICE = (
     r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest"
-    r"|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|laugh"
+    r"|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|prepare|laugh"
     r"|love|believe|celebrate|treat yourself|stay|live|do what|cherish|like and)"
 )
 
@@ -188,7 +188,7 @@ def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
     if match := form(_REMIND).fullmatch(clause.text):
         yield Claim(speaker, "task", values.bare(match["v"]))
     elif match := form(_UNFORGOTTEN).fullmatch(clause.text):
-        if form(rf"(?:always|never)\b|(?:{_WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
+        if form(rf"(?:always|never)\b|(?:{WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
             match["v"]
         ):
             yield _procedure(match["v"])
@@ -227,29 +227,37 @@ _PIECE_OF_WORK = (
     r"(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?"
     r"|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?)"
 )
+# Spoken of as a kind, without "every": what must be so of PRs must be so of each.
+_PIECES_OF_WORK = (
+    r"(?:PRs|pull requests|commits|commit messages|functions|releases|branches|branch names|migrations|endpoints|modules|(?:\w+ )?names|dates|times"
+    r"|timestamps|secrets|passwords|variables|public functions|docstrings|(?:api )?errors|changelogs?)"
+)
 _PROCEDURES: Sequence[str] = (
-    rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?:{_WORK})\b .+",
-    rf"(?:do not ever|you must (?:not|never)) (?:{_WORK})\b .+",
+    rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?:{WORK})\b .+",
+    rf"(?:do not ever|you must (?:not|never)) (?:{WORK})\b .+",
+    r"(?:do not ever|always|never) force[- ]push\b.*",
+    rf"you (?:must|have to|need to) (?:ask|tell|warn|check with|confirm with) (?:me|us|\w+) {_MOMENT}",
     r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
     r"|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly"
     r"|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*",
     rf"{_IF_AT_WORK}{_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?, (?:then |please |always "
-    rf"|you (?:must|should|need to) |make sure to |first )*(?:never |do not )?(?:{_WORK})\b .+",
-    rf"first,? (?:{_WORK}) .+,? (?:and )?then \w+ .+",
+    rf"|you (?:must|should|need to) |make sure to |first )*(?:never |do not )?(?:{WORK})\b .+",
+    rf"first,? (?:{WORK}) .+,? (?:and )?then \w+ .+",
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
-    rf"(?!.*\bi\b)(?:{_WORK}) .+ {_MOMENT}",
+    rf"(?!.*\bi\b)(?:{WORK}) .+ {_MOMENT}",
     rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
     r"|have to|gets?) .+",
-    rf"(?:do not|never) (?:{_WORK})(?: .+)? (?:in (?:this|the|our) (?:repo|repository|codebase"
+    rf"(?:all )?(?:new )?{_PIECES_OF_WORK} (?:need|must|should|require|have to) (?!be (?:fine|ok|okay|good|done|ready|easy|enough|there|green)\b|pass\b|work\b).+",
+    rf"(?:do not|never) (?:{WORK})(?: .+)? (?:in [\w.-]*/[\w./-]*|in (?:this|the|our) (?:repo|repository|codebase"
     r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
     r"|directly|without .+)(?: .*)?",
 )
 _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
-    rf"| to)*(?: always)? (?P<v>(?:{_WORK}|never|all|every|each|the)\b.+)"
+    rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
 )
-_FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{_WORK})\b .+"
+_FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{WORK})\b .+"
 # What is about people and feelings is advice, and no rule of work.
 _PERSONAL = (
     r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)"
@@ -263,7 +271,9 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
     text = clause.text
     if clause.times and form(r"(?:do not|never)\b").match(text):
         text = " ".join((text, *clause.times))
-    if form(_PERSONAL).search(re.sub(r"\bfor me\b", "", text)):
+    if form(_PERSONAL).search(
+        form(r"\b(?:for|ask|tell|show|warn|check with|confirm with) (?:me|us)\b").sub("", text)
+    ):
         return
     if made_sure := form(_MADE_SURE).fullmatch(text):
         yield _procedure(made_sure["v"])

@@ -7,7 +7,7 @@ such as likes and dislikes aside). Times are left to `decide.place`, so that thi
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -15,8 +15,8 @@ from typing import Any, Literal
 from .. import checks, decide
 from ..attributes import TABLE, Attribute, attribute
 from ..text import Analyzer
-from ..types import TRUSTS, Draft, MemoryItem, Scope
-from . import words
+from ..types import TRUSTS, Draft, MemoryItem, Scope, State
+from . import quantities, words
 from .claims import claims
 from .clauses import clauses
 from .instructions import asked
@@ -40,15 +40,65 @@ class Verdict:
     reason: str
 
 
-def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, Attribute] = TABLE) -> Verdict:
+class Held:
+    """Live memories in order, found by slot and value, so that judging one candidate of many does not look at them all.
+
+    Beside them, in `waiting`, stand those that wait for review: these hold nothing that could end, but are forgotten with the rest.
+    """
+
+    def __init__(self, items: Iterable[MemoryItem] = (), state: State = "active") -> None:
+        self._state: State = state
+        self.waiting = Held((), "pending") if state == "active" else self
+        self._items: dict[str, MemoryItem] = {}
+        self._slots: dict[str, dict[str, MemoryItem]] = {}
+        self._values: dict[tuple[str, Hashable], dict[str, MemoryItem]] = {}
+        for item in items:
+            self.add(item)
+
+    def __iter__(self) -> Iterator[MemoryItem]:
+        return iter(self._items.values())
+
+    def add(self, item: MemoryItem) -> None:
+        """Add a memory, in place of an earlier version of it; one that is neither active nor waits is none."""
+        self.drop(item.id)
+        if item.state == "pending" != self._state:
+            self.waiting.add(item)
+        if item.state != self._state:
+            return
+        self._items[item.id] = item
+        if item.slot is not None:
+            self._slots.setdefault(item.slot, {})[item.id] = item
+            self._values.setdefault((item.slot, likeness(item.value)), {})[item.id] = item
+
+    def drop(self, id: str) -> None:
+        """Take a memory out, if it is there."""
+        if self.waiting is not self:
+            self.waiting.drop(id)
+        item = self._items.pop(id, None)
+        if item is not None and item.slot is not None:
+            del self._slots[item.slot][id]
+            del self._values[item.slot, likeness(item.value)][id]
+
+    def of(self, slot: str) -> list[MemoryItem]:
+        """Return those of a slot."""
+        return list(self._slots.get(slot, {}).values())
+
+    def alike(self, slot: str, value: Any) -> list[MemoryItem]:
+        """Return those of a slot that say the same value (see `same`)."""
+        return list(self._values.get((slot, likeness(value)), {}).values())
+
+
+def judge(
+    proposal: Proposal, known: Iterable[MemoryItem] | Held, table: Mapping[str, Attribute] = TABLE
+) -> Verdict:
     """Return what a proposal comes to beside the live items of its own scope; neither is changed."""
-    held = list(known)
-    live = [item for item in held if item.state == "active"]
+    live = known if isinstance(known, Held) else Held(known)
     if proposal.action in ("skip", "withhold"):
         return Verdict("skipped" if proposal.action == "skip" else "withheld", (), proposal.reason)
     if proposal.action in ("end", "forget"):
-        # What waits for review holds nothing that could end, but is forgotten with the rest.
-        ids = _named(proposal, live if proposal.action == "end" else held)
+        ids = _named(proposal, live)
+        if proposal.action == "forget":
+            ids += _named(proposal, live.waiting)
         done: Outcome = "ended" if proposal.action == "end" else "forgotten"
         return Verdict(done if ids else "nothing to end", ids, proposal.reason)
     if proposal.draft is None:
@@ -56,9 +106,7 @@ def judge(proposal: Proposal, known: Iterable[MemoryItem], table: Mapping[str, A
     return _asserted(proposal, proposal.draft, live, table)
 
 
-def _asserted(
-    proposal: Proposal, draft: Draft, live: Sequence[MemoryItem], table: Mapping[str, Attribute]
-) -> Verdict:
+def _asserted(proposal: Proposal, draft: Draft, live: Held, table: Mapping[str, Attribute]) -> Verdict:
     ended = _named(proposal, live)
     if draft.slot is None:
         twins = tuple(
@@ -68,18 +116,17 @@ def _asserted(
         )
         return Verdict("known" if twins else "added", twins, proposal.reason)
     row = attribute(draft.slot.rpartition(".")[2], table)
-    holders = [item for item in live if item.slot == draft.slot]
     alike = [
         item
-        for item in holders
-        if same(item.value, draft.value) and decide.holds(item, draft.valid_from or item.valid_from)
+        for item in live.alike(draft.slot, draft.value)
+        if decide.holds(item, draft.valid_from or item.valid_from)
     ]
     if alike and not set(ended) - {item.id for item in alike}:
         verbatim = any(checks.folded(item.text) == checks.folded(draft.text) for item in alike)
         return Verdict("known" if verbatim else "merged", tuple(item.id for item in alike), "said before")
     if row.many:
         return Verdict("superseded" if ended else "added", ended, proposal.reason)
-    return _single(proposal, draft, holders, ended, row)
+    return _single(proposal, draft, live.of(draft.slot), ended, row)
 
 
 def _single(
@@ -126,10 +173,10 @@ def _provisional(draft: Draft, dated: bool) -> MemoryItem:
     )  # fmt: skip
 
 
-def _named(proposal: Proposal, live: Sequence[MemoryItem]) -> tuple[str, ...]:
-    """Return the ids of the items said before it that what a proposal ends names, each once, in the order of the items."""
-    named = [item for item in live if any(_names(end, item) for end in proposal.ends)]
-    return tuple(item.id for item in named if not _later(item, proposal.said))
+def _named(proposal: Proposal, live: Held) -> tuple[str, ...]:
+    """Return the ids of the items said before it that what a proposal ends names, each once."""
+    named = [item for end in proposal.ends for item in _names(end, live)]
+    return tuple(dict.fromkeys(item.id for item in named if not _later(item, proposal.said)))
 
 
 def _later(item: MemoryItem, said: datetime | None) -> bool:
@@ -138,16 +185,19 @@ def _later(item: MemoryItem, said: datetime | None) -> bool:
     return said is not None and at is not None and at > said
 
 
-def _names(end: End, item: MemoryItem) -> bool:
+def _names(end: End, live: Held) -> list[MemoryItem]:
     if end.preferences:
-        return item.kind == "preference" and (end.slot is None or checks.folded(end.slot) in _slots(item))
+        slot = None if end.slot is None else checks.folded(end.slot)
+        return [one for one in live if one.kind == "preference" and (slot is None or slot in _slots(one))]
     if end.slot is None:
-        return bool(end.words) and _stems(end.words) <= _stems(item.text) and bool(_stems(end.words))
-    entity, _, name = checks.folded(end.slot).rpartition(".")
-    partners = name in words.PARTNERS and item.attribute in words.PARTNERS and end.value is not None
-    if item.entity != entity or (item.attribute != name and not partners):
-        return False
-    return end.value is None or same(item.value, end.value)
+        said = _stems(end.words) if end.words else set()
+        return [one for one in live if said <= _stems(one.text)] if said else []
+    slot = checks.folded(end.slot)
+    if end.value is None:
+        return live.of(slot)
+    entity, _, name = slot.rpartition(".")
+    names = words.PARTNERS if name in words.PARTNERS else (name,)
+    return [one for each in names for one in live.alike(f"{entity}.{each}", end.value)]
 
 
 def _slots(item: MemoryItem) -> frozenset[str]:
@@ -161,15 +211,22 @@ def _slots(item: MemoryItem) -> frozenset[str]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: spelling, articles and plural endings aside for words; 8080 is not "8080.5"."""
-    if isinstance(one, str) and isinstance(other, str):
-        a, b = _spelled(one), _spelled(other)
-        return a == b or (
-            a.replace(" ", "").isalpha() and b.replace(" ", "").isalpha() and _stems(a) == _stems(b) != set()
-        )
-    if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
-        return one is other
-    return bool(one == other) or str(one) == str(other)
+    """Whether two values say the same: spelling, articles, plural endings and units aside; 8080 is not "8080.5"."""
+    return likeness(one) == likeness(other)
+
+
+def likeness(value: Any) -> Hashable:
+    """Return what is equal for values that say the same, and for no others."""
+    if isinstance(value, bool) or value is None:
+        return type(value).__name__, value
+    if not isinstance(value, str):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    spelled = _spelled(value)
+    if amount := quantities.amount(spelled):
+        return amount
+    if spelled.replace(" ", "").isalpha() and (stems := _stems(spelled)):
+        return frozenset(stems)
+    return spelled
 
 
 def _spelled(value: str) -> str:

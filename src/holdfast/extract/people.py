@@ -11,7 +11,7 @@ from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form
-from .things import THING, attribute_of, due
+from .things import IN_GENERAL, THING, attribute_of, date_or_time, due
 
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
@@ -53,6 +53,7 @@ _IDENTITY: Sequence[Rule] = (
         values.name,
         confidence=0.95,
     ),
+    Rule("goes_by", r"my preferred name is (?P<v>.+)", values.name),
     Rule("{which} name", r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)", values.name),
     Rule(
         "goes_by",
@@ -67,6 +68,15 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
     found = list(fit(_IDENTITY, text, clause, speaker))
     yield from found
+    here = form(r"(?P<v>(?-i:[A-Z])[a-z]+) here").fullmatch(clause.whole) if clause.greeted else None
+    titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
+        text
+    )
+    if told := here or titled:
+        yield from (
+            Claim(speaker, "name", value, confidence=0.85) for value in values.name(told["v"], clause.casual)
+        )
+        return
     match = form(
         r"(?P<i>i am|this is) (?P<v>[^,]+?)(?: (?:from|in|at|over in) (?:the )?[\w ]+| here)?"
     ).fullmatch(text)
@@ -144,7 +154,7 @@ _MINE: Sequence[Rule] = (
     Rule("pet", rf"(?:[\w-]+ )?(?:{_ANIMAL})(?:'s name{_IS}|{_IS}(?:called|named) )(?P<v>.+)", values.name),
     Rule(
         "favorite {what}",
-        r"(?:all[- ]time |absolute )?(?:favorite|go-to|preferred) (?P<what>(?!(?:part|thing|memory|bit"
+        r"(?:all[- ]time |absolute )?(?:favorite|go-to|preferred) (?P<what>(?!(?:part|thing|memory|bit|name|pronouns"
         r"|moment)\b)[\w -]+?)(?: of all time| ever)?"
         rf"(?: to \w+)?{_IS}(?P<v>.+?)(?: by (?-i:[A-Z]).*| of all time)?",
         values.single_taste,
@@ -163,7 +173,7 @@ _MINE: Sequence[Rule] = (
     Rule("timezone", rf"time ?zone{_IS}(?P<v>.+)", values.anything),
     Rule(
         "{noun}",
-        rf"(?P<noun>blood type|nationality|(?:shoe|shirt|t-shirt|ring|dress|hat) size){_IS}(?P<v>.+)",
+        rf"(?P<noun>blood (?:type|group)|nationality|(?:shoe|shirt|t-shirt|ring|dress|hat) size){_IS}(?P<v>.+)",
         values.anything,
     ),
     Rule(
@@ -227,7 +237,7 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
     rest = re.sub(rf"^(?:{ADVERBS} )+", "", said["rest"] or "", flags=re.I)
     adult = f"{(said['adj'] or '').lower()}{rel}"
     attribute = _SINGULAR.get(rel) or words.SAME_RELATION.get(adult) or words.SAME_RELATION.get(rel, rel)
-    entity, named = f"{speaker}'s {rel}", said.get("name")
+    entity, named = f"{speaker}'s {words.whom(rel)}", said.get("name")
     if named and named.lower() not in words.NOT_NAMES | words.NOT_GREETED:
         yield Claim(speaker, attribute, named)
         entity = named.lower()
@@ -251,7 +261,9 @@ def _who(attribute: str, rest: str, clause: Clause, speaker: str) -> Iterator[Cl
 def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[Claim]:
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
     if owner := form(rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
-        yield from _possessed(owner["said"], clause, f"{speaker}'s {owner['rel'].lower()}", ours=False)
+        yield from _possessed(
+            owner["said"], clause, f"{speaker}'s {words.whom(owner['rel'].lower())}", ours=False
+        )
         return
     dated = list(_dated(said, clause, speaker))
     match = form(rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<rest>.+)").fullmatch(said)
@@ -302,11 +314,9 @@ def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     match, attribute = (event, "date") if event else (leaves.fullmatch(said), "time")
     when = (match.groupdict().get("v") or (clause.times[-1] if clause.times else "")) if match else ""
     if match and when:
-        yield Claim(
-            f"{speaker}'s {match['what'].lower()}",
-            attribute,
-            re.sub(r"^(?:on|at|for) ", "", when, flags=re.I),
-        )
+        told = re.sub(r"^(?:on|at|for) ", "", when, flags=re.I)
+        attribute = "time" if attribute == "time" else date_or_time(told)
+        yield Claim(f"{speaker}'s {match['what'].lower()}", attribute, told)
 
 
 # ---- the other way round ---------------------------------------------------------------------------------------------
@@ -353,7 +363,9 @@ def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         ours = form(r".* our .*(?:cto|ceo|cfo|coo|tech lead|product manager|project manager|pm)").fullmatch(
             text
         )
-        yield from fit(_ROUND, text, clause, PROJECT if ours else speaker)
+        # "Coffee over tea, always" rests on its last word, which is no trailer there.
+        said = clause.whole if " over " in text else text
+        yield from fit(_ROUND, said, clause, PROJECT if ours else speaker)
 
 
 # ---- others by name --------------------------------------------------------------------------------------------------
@@ -369,6 +381,8 @@ _OF_OTHERS = frozenset(
     speaks manager avoids likes dislikes""".split()
 )
 
+_OF_PRODUCTS = frozenset({"port", "host", "url", "location", "schedule"})
+
 
 def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Maria works at Bosch": somebody by name; a tool by name is a thing."""
@@ -380,6 +394,8 @@ def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         return
     who, said = match["who"].lower(), predicate(match["rest"])
     if who in words.TECH:
-        yield from fit(THING, said, clause, who)
+        # What a product is written in or built with is known of it everywhere; where ours runs is told here.
+        if not form(IN_GENERAL).search(clause.whole):
+            yield from (one for one in fit(THING, said, clause, who) if one.attribute in _OF_PRODUCTS)
     elif who not in words.LANGUAGES and "'s" not in who:
         yield from (one for one in fit(PERSON, said, clause, who) if one.attribute in _OF_OTHERS)

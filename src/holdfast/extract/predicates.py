@@ -70,9 +70,12 @@ ADVERBS = (
 )
 
 
+_LED_BY_ADVERBS = rf"^(?:{ADVERBS} )+(?=\w)"
+
+
 def predicate(text: str) -> str:
     """Return the words after a subject in the spelling rules read: "is currently" is "be", "works" is "work"."""
-    text = re.sub(rf"^(?:{ADVERBS} )+", "", text, flags=re.I)
+    text = form(_LED_BY_ADVERBS).sub("", text)
     first, _, rest = text.partition(" ")
     low = first.lower()
     if low in ("am", "is", "are", "'s"):
@@ -91,7 +94,7 @@ def predicate(text: str) -> str:
         first = low[:-1]
     else:
         first = low
-    rest = re.sub(rf"^(?:{ADVERBS} )+(?=\w)", "", rest, flags=re.I) if first in ("be", "have") else rest
+    rest = form(_LED_BY_ADVERBS).sub("", rest) if first in ("be", "have") else rest
     return f"{first} {rest}".strip()
 
 
@@ -116,15 +119,22 @@ def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterato
         return
 
 
+# Where several are named, each is one.
+_EACH = {
+    "cats": "pet", "dogs": "pet", "sisters": "sister", "brothers": "brother", "sons": "son", "daughters": "daughter", "cousins": "cousin",
+    "nephews": "nephew", "nieces": "niece",
+}  # fmt: skip
+
+
 def _named(attribute: str, groups: Mapping[str, str | None]) -> str | None:
     """Return an attribute with its groups put in, or None where one of them is no tool that is known."""
     for key in re.findall(r"\{(\w+)\}", attribute):
         word = values.unled(groups.get(key) or "").lower()
         if key == "tool" and word not in words.TECH:
             return None
-        attribute = attribute.replace(
-            f"{{{key}}}", words.SAME_RELATION.get(word, word) if key == "rel" else word
-        )
+        if key in ("rel", "kin"):
+            word = _EACH[word] if key == "kin" else words.SAME_RELATION.get(word, word)
+        attribute = attribute.replace(f"{{{key}}}", word)
     return attribute
 
 

@@ -14,6 +14,7 @@ from ..types import Draft, MemoryItem, Source
 from . import values
 from .claims import claims
 from .clauses import Clause, clauses, unprompted
+from .context import Context
 from .dates import When, resolve
 from .guards import Guard
 from .instructions import asked
@@ -80,27 +81,51 @@ def read(
     known: Iterable[MemoryItem] = (),
     user: str = "user",
     table: Mapping[str, Attribute] = TABLE,
+    before: Sequence[Message] = (),
 ) -> tuple[Proposal, ...]:
     """Return a proposal for every candidate in the messages, in order; nothing is dropped without a reason.
 
     `now` stands in for the time of a message without one. `user` is the entity of a user without a name. `known` are live
-    items: "switched from X to Y" is read into the slot that holds X. Raises `InvalidInput` for what is no message.
+    items: "switched from X to Y" is read into the slot that holds X. `before` are the latest messages before these, oldest first:
+    nothing is read out of them but what an answer answers and whom "she" means. Raises `InvalidInput` for what is no message.
     """
     held = tuple(known)
     found: list[Proposal] = []
-    before: dict[str | None, Message] = {}  # what the user said last, by thread
-    for message in normalise(messages):
+    contexts: dict[tuple[str | None, str], Context] = {}  # by thread and speaker
+    replied: dict[str | None, str] = {}  # what the agent said last, by thread
+    lasts: dict[str | None, Message] = {}  # what the user said last, by thread
+    given = normalise(messages)
+    for n, message in enumerate((*before, *given), -len(before)):
         if message.role == "system":
             continue
-        made = _Reader(message, now, user, held, table).proposals()
+        context = None
         if message.role == "user":
-            last = before.get(message.thread)
+            context = contexts.setdefault((message.thread, speaker_of(message, user)), Context())
+            context.answered(replied.pop(message.thread, ""))
+        made = _Reader(message, now, user, held, table, context).proposals()
+        if message.role == "assistant":
+            replied[message.thread] = message.text
+        if context is not None and any(one.action == "withhold" for one in made):
+            context.forget()
+        if n < 0:
+            continue
+        if message.role == "user":
+            last = lasts.get(message.thread)
             if last is not None and any(one.action == "withhold" and one.reason == _BEFORE for one in made):
                 found = [one for one in found if one.message != last.place]
                 found.append(Proposal("withhold", last.place, 0, len(last.text), _BEFORE))
-            before[message.thread] = message
+            lasts[message.thread] = message
         found += made
     return tuple(found)
+
+
+def leans(messages: Sequence[Message]) -> bool:
+    """Whether the first message of a user may need those before it: it is short, as answers are, or begins with a pronoun."""
+    said = next((one.text for one in messages if one.role in ("user", "assistant") and one.text.strip()), "")
+    first = bool(messages) and messages[0].role == "user"
+    return first and (
+        len(said[:400].split()) <= 12 or bool(form(r"\W*(?:and |but )?(?:s?he|his|her|its?)\b").match(said))
+    )
 
 
 def speaker_of(message: Message, user: str = "user") -> str:
@@ -115,7 +140,7 @@ def guarded(clause: Clause, stands: frozenset[Guard] = frozenset()) -> str | Non
     return next((reason for guard, reason in _REASONS.items() if guard in held), None)
 
 
-def worded(text: str, start: int, end: int) -> str:
+def worded(text: str, start: int, end: int | None) -> str:
     """Return a span of a message as it was said, on one line and without what the door would refuse."""
     raw = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text[start:end])
     return re.sub(r"[\s,;:-]+(?:and|but|so|because)?\s*$", "", " ".join(raw.split()))
@@ -131,8 +156,9 @@ class _Reader:
         user: str,
         known: Sequence[MemoryItem],
         table: Mapping[str, Attribute],
+        context: Context | None,
     ) -> None:
-        self._message, self._known, self._table = message, known, table
+        self._message, self._known, self._table, self._context = message, known, table, context
         self._at = message.at or now
         self._speaker = speaker_of(message, user)
 
@@ -163,6 +189,8 @@ class _Reader:
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
         order = ordered(clause, self._speaker) if self._message.role == "user" else None
+        if order and self._context and self._context.question and form(_PRIVATE).fullmatch(clause.text):
+            return None  # it refuses an answer, and is about nothing that was said
         if order is None or clause.guards & {"quotation", "request", "joke", "hypothetical", "question"}:
             return None
         return order
@@ -173,13 +201,26 @@ class _Reader:
         if not said and (
             not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
         ):
-            said, stands = claims(clause, self._speaker) or self._switched(clause), frozenset()
+            stands = frozenset()
+            clause, said = self._claimed(clause)
+        if self._context is not None:
+            self._context.heard(clause, said)
         for claim in said:
             yield self._propose(
                 claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset
             )
         if clause.sure and not said and form(_STATEMENT).fullmatch(clause.whole):
             yield self._kept(clause)
+
+    def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
+        """Return what a clause claims by itself, or written out with what was said before it."""
+        said = claims(clause, self._speaker) or self._switched(clause)
+        if said or self._context is None:
+            return clause, said
+        raw = self._message.text[clause.start : clause.end]
+        first = not self._message.text[: clause.start].strip()
+        told = self._context.written_out(clause, raw, first)
+        return (told, claims(told, self._speaker)) if told else (clause, [])
 
     def _propose(
         self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None
@@ -200,7 +241,17 @@ class _Reader:
             return "an agent's claim"
         if self._message.role != "user" and claim.entity == self._speaker:
             return "not the user's words"
-        return guarded(clause, stands) or ("low confidence" if claim.confidence < LEAST_CONFIDENCE else None)
+        if why := guarded(clause, stands):
+            return why
+        if self._adds(claim, clause):
+            return "one more beside the value known"
+        return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
+
+    def _adds(self, claim: Claim, clause: Clause) -> bool:
+        """Whether "also" adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
+        if claim.ends or attribute(claim.attribute, self._table).many or not form(_ALSO).search(clause.whole):
+            return False
+        return any(item.slot == claim.slot and item.value != claim.value for item in self._known)
 
     def _switched(self, clause: Clause) -> list[Claim]:
         """Read "switched from X to Y" into the slot of the speaker's or the project's that is known to hold X."""
@@ -260,7 +311,9 @@ class _Reader:
         metadata: dict[str, Any] = {}
         if claim.attribute in _AHEAD and clause.times and (due := resolve(clause.times[-1], self._at)):
             metadata["when"] = due.start.isoformat()
-        text = worded(self._message.text, clause.start, clause.end)
+        text = worded(
+            clause.said or self._message.text, *((0, None) if clause.said else (clause.start, clause.end))
+        )
         if clause.sure:
             text = unprompted(text)
         value = claim.value
@@ -326,7 +379,9 @@ class _Reader:
 
 # What may be kept on the user's word alone: a statement with a subject, and not about the listener.
 _STATEMENT = (
-    r"(?!.*\b(?:you|your|yourself|they|them|it|that|this)\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
+    r"(?!.*\b(?:you|your|yourself|they|them|it|that|this(?! (?:week|month|year|morning|evening|summer|winter|spring|autumn)))\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
     r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*)"
 )
+_ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
+_PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})

@@ -28,7 +28,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "residence",
         r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based"
-        r"|located)(?: \w+)?? (?:in|out of|near|just outside(?: of)?|outside(?: of)?"
+        r"|located)(?: \w+)?? (?:(?<=reside )at|(?<=stay )at(?= (?-i:[A-Z])\w+$)|in|out of|near|just outside(?: of)?|outside(?: of)?"
         r"|close to) (?P<v>.+)",
         values.place,
     ),
@@ -37,7 +37,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "residence",
-        r"(?:have )?(?:moved|relocated|emigrated|immigrated)(?: (?:back|over|down|up|out|here"
+        r"(?:have )?(?:moved|relocated|emigrated|immigrated|shifted)(?: (?:back|over|down|up|out|here"
         r"|recently))? (?:from (?P<old>.+?) )?(?:to|into) (?P<v>.+?)(?: from (?P<old2>.+))?",
         values.place,
     ),
@@ -90,7 +90,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
-        r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|of) (?P<v>.+)",
+        r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|of) (?P<v>.+?)(?: as (?P<as>an? .+))?",
         values.proper,
     ),
     Rule(
@@ -111,7 +111,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "employer",
         r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired"
-        r"|laid off) from|retired from|be leaving) (?:my (?:job|role|position) (?:at|with) "
+        r"|laid off) from|retired from|be leaving|be no longer (?:at|with)) (?:my (?:job|role|position) (?:at|with) "
         r"|working (?:at|for) )?(?P<v>.+)",
         values.proper,
         ends=True,
@@ -132,11 +132,28 @@ PERSON: Sequence[Rule] = (
         r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?",
         values.anything,
     ),
-    Rule("team", r"be (?:on|in|part of) the (?P<v>[\w -]{2,30}) team", values.anything),
+    Rule(
+        "team",
+        r"(?:be (?:on|in|part of)|(?:work|be working) (?:on|in)|lead|be leading|manage|run|head(?: up)?) the (?P<v>[\w -]{2,30}) team(?: (?:at|for) (?P<org>.+))?",
+        values.anything,
+    ),
+    Rule(
+        "employer",
+        r"(?:start|be going to start) (?:work )?(?:at|with) (?P<v>(?-i:[A-Z]).+)",
+        values.proper,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "employer",
+        r"(?:manage|lead|run|be leading|be managing) an? (?:[\w-]+ )*team(?: of [\w ]+?)? at (?P<v>.+)",
+        values.proper,
+    ),
+    Rule("employer", r"be (?:now )?at (?P<v>.+?) (?:now )?as (?P<as>an? .+)", values.proper),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
     Rule(
         "occupation",
-        rf"(?:be |have been )?(?:work|working|worked|employed|training|freelancing) as (?P<v>.+?){_AT}",
+        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
         values.trade,
     ),
     Rule(
@@ -163,7 +180,7 @@ PERSON: Sequence[Rule] = (
         "occupation",
         r"be (?:currently |now |finally |officially )?(?P<v>retired|unemployed|self[- ]employed"
         r"|between jobs|semi-retired|out of work|freelancing|on (?:disability|sabbatical|(?:parental"
-        r"|maternity|paternity) leave))",
+        r"|maternity|paternity) leave))(?: and .+|,.+)?",
         values.anything,
     ),
     Rule(
@@ -208,7 +225,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "marital status",
         r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
-        r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)",
+        r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)(?: with .+)?",
         values.anything,
     ),
     Rule("spouse", r"(?:be |got |have been )?(?:happily )?married (?:to )?(?P<v>.+)", values.name),
@@ -222,9 +239,30 @@ PERSON: Sequence[Rule] = (
         "partner", r"(?:have )?(?:broke|broken|split|be breaking) up with (?P<v>.+)", values.name, ends=True
     ),
     Rule(
+        "child",
+        r"have (?:twins|(?:two|three|four|\d) (?:kids|children)),? (?:called |named )?(?P<v>(?-i:[A-Z])[\w'-]+(?:(?:, | and |, and )(?-i:[A-Z])[\w'-]+)+)",
+        values.names,
+    ),
+    Rule(
+        "{kin}",
+        rf"have {_NUMBER} {_ADULT}(?P<kin>sons|daughters|brothers|sisters|cousins|nephews|nieces|cats|dogs),? (?:called |named )?"
+        r"(?P<v>(?-i:[A-Z])[\w'-]+(?:(?:, | and |, and )(?-i:[A-Z])[\w'-]+)+)",
+        values.names,
+    ),
+    Rule(
+        "{rel}",
+        rf"have an? {_ADULT}(?P<rel>{_RELATION}), (?P<v>(?-i:[A-Z])[\w'-]+)(?:,? .*)?",
+        values.name,
+    ),
+    Rule(
+        "children",
+        rf"be an? (?:single |proud |new )?(?:mother|father|mom|mum|dad|parent) of (?P<v>{_NUMBER})(?: .*)?",
+        values.number,
+    ),
+    Rule(
         "children",
         rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|beautiful|wonderful|great"
-        r"|lovely) )*(?:kids|children)",
+        r"|lovely) )*(?:kids|children)(?:,? and .+)?",
         values.number,
     ),
     Rule(
@@ -272,10 +310,11 @@ PERSON: Sequence[Rule] = (
     Rule(
         "diet",
         r"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat"
-        r"|eat only|only eat|keep|follow|stick to|be on)(?: an?"
+        r"|eat only|only eat|(?:be trying|try) to eat|keep|follow|stick to|be on)(?: an?"
         rf"| the)? {_WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?",
         values.anything,
     ),
+    Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
     Rule(
         "condition",
         rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
@@ -354,7 +393,7 @@ PERSON: Sequence[Rule] = (
     # ---- things
     Rule(
         "owns",
-        r"(?:own|drive|ride|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my"
+        r"(?:own|drive|ride|be having|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my"
         r"| our| the| own)? (?P<v>.+)",
         values.listed(words.THINGS, 6),
     ),
@@ -377,7 +416,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "owns",
-        r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my"
+        r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my|the"
         r"|our) (?P<v>.+?)(?: to .+)?",
         values.thing,
         ends=True,
@@ -392,7 +431,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "likes",
         r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy"
-        r"|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
+        r"|be (?:really |so )?(?:enjoying|loving)|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
         r"|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really "
         r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)"
         r"|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)",
@@ -452,6 +491,12 @@ PERSON: Sequence[Rule] = (
         values.known_tool,
     ),
     Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
+    Rule("knows", r"know (?P<v>.+)", values.each(words.CODE_LANGUAGES)),
+    Rule(
+        "uses",
+        r"be on (?P<v>linux|windows|macos|mac|ubuntu|arch|arch linux|fedora|debian|android|ios|an? \w+ mac)(?:,.*)?",
+        values.known_tool,
+    ),
     Rule(
         "uses",
         r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in"
@@ -467,6 +512,13 @@ PERSON: Sequence[Rule] = (
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
         r"|getting (?:my|our|a|married|surgery)|finishing|launching|graduating|celebrating|catching"
         r"|joining|volunteering|teaching)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -514,8 +566,8 @@ PERSON: Sequence[Rule] = (
     Rule(
         "goal",
         r"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying"
-        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|them"
-        r"|him|her|more about|how you|your|about)[\w' -]+)",
+        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|the (?:tests?|code|script|app|build|logs?|server|bug|project|command|job)s?\b|them"
+        r"|him|her|more\b|how you|your|about)[\w' -]+)",
         values.phrase,
         prefer="future",
         confidence=0.8,

@@ -30,19 +30,21 @@ def straight(text: str) -> str:
 _SHORT = {
     "i'm": "I am", "im": "I am", "i've": "I have", "ive": "I have", "i'll": "I will", "i'd": "I would",
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
-    "gonna": "going to", "wanna": "want to", "favourite": "favorite", "favourites": "favorites", "colour": "color",
+    "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
     "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|favourites?|colour|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
-_PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s)\b"
+_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
+_PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _IS = (
-    r"\b([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|been|written|built|using|due|down|currently|hosted|my|our)\b)"
+    r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|written|built|using|due|down|currently|hosted|my|our|allergic|vegan"
+    r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
     r"|\b(name|birthday)'?s (?=\w)(?!is\b)"
 )
-_GOT = r"\b(have) got (?=(?:an?|two|three|four|five|some|my|our|no|to)\b)"
+_HAS = r"\b([\w-]+)'s (?=(?:been|moved|left|joined|become|switched|quit|started)\b)"
+_GOT = r"\b(have) got (?=(?:an?|one|two|three|four|five|six|\d+|twins|some|my|our|no|to)\b)"
 
 
 def plain(text: str) -> str:
@@ -56,7 +58,12 @@ def plain(text: str) -> str:
         text = form(_NOT).sub(r"\1 not", text)
     if "'" in text or "names " in text or "birthdays " in text:
         text = form(_PRONOUN).sub(lambda match: match[1] + _ENDINGS.get(match[2].lower(), " is"), text)
+        text = form(_HAS).sub(r"\1 has ", text)
         text = form(_IS).sub(lambda match: f"{match[1] or match[2]} is ", text)
     if " got " in text:
         text = form(_GOT).sub(r"\1 ", text)
+    if "since " in text:
+        text = form(
+            r"\bsince (?=(?:\d+|an?|one|two|three|four|five|six|many|several|a few) (?:years?|months?|weeks?|days?)\b(?! ago))"
+        ).sub("for ", text)
     return form(r"\bany ?more\b|\bany longer\b").sub("anymore", text) if "any" in text else text

@@ -17,7 +17,7 @@ _OF_THING = (
     r"|based on|written with|implemented with|backed by|made with|styled with|managed (?:with|by)"
     r"|tested with|run (?:with|by|through)|done (?:with|in|by|using|via)|handled (?:by|with)"
     r"|linted with|formatted with|tracked in|monitored with)|(?:currently |now |also |still "
-    r"|only )*(?:use|rely on|depend on|lean on|run with|build on))"
+    r"|only )*(?:use|(?:have )?(?:standardi[sz]ed|settled) on|rely on|depend on|lean on|run with|build on))"
 )
 THING: Sequence[Rule] = (
     Rule(
@@ -56,6 +56,21 @@ THING: Sequence[Rule] = (
         r"|local )?port (?P<v>\d{2,5})",
         values.number,
     ),
+    Rule(
+        "port",
+        r"(?:listen|be listening|bind|be bound|serve|be served|be exposed) (?:now )?(?:on|to|at) (?P<v>\d{2,5})",
+        values.number,
+    ),
+    Rule(
+        "port",
+        r"(?:be|run|be running|moved|be available|be reachable|start|sit) (?:now |currently |locally )?(?:on|at|to) (?P<v>\d{4,5})",
+        values.port,
+    ),
+    Rule(
+        "host",
+        r"(?:live|be|run|be (?:hosted|running|located)|sit) (?:on|at) (?P<v>(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?)",
+        values.hostname,
+    ),
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule(
         "hosting",
@@ -76,6 +91,17 @@ THING: Sequence[Rule] = (
         r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)",
         values.known_tool,
     ),
+    Rule(
+        "uses",
+        r"be an? (?P<v>[\w.+#]+)(?: v?[\d.]+)? (?:app|application|project|site|service|repo|monorepo|codebase|shop|api)",
+        values.known_tool,
+    ),
+    Rule(
+        "uses",
+        r"(?:track|manage|store|keep|save|host|document) (?:all |our |the )*[\w ]{3,20} in (?P<v>.+)",
+        values.known_tool,
+    ),
+    Rule("location", r"(?:go|be written|be sent|write) to (?P<v>[\w.~-]*/[\w./~-]*)", values.definite),
     Rule("style guide", r"follow (?:the )?(?P<v>.+?style guide|PEP ?8)", values.anything),
     Rule(
         "license",
@@ -85,7 +111,7 @@ THING: Sequence[Rule] = (
     Rule(
         "location",
         r"(?:live|be (?:located|stored|kept|found|hosted|defined|documented)|be|sit|go) (?:in|at|under"
-        r"|inside) (?P<v>[\w.~-]*/[\w./~-]+|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?[\w-]+ (?:folder"
+        r"|inside) (?P<v>[\w.~-]*/[\w./~-]*|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?[\w-]+ (?:folder"
         r"|directory|repo|bucket))",
         values.definite,
     ),
@@ -125,7 +151,14 @@ _BARE = frozenset(
     """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
     docs standup deploys deployments backups secrets migrations code demo retro kickoff infra""".split()
 )
-_POINTING = frozenset("my your his her their its that these those what which there it".split())
+# What most things do is no fact of this one.
+IN_GENERAL = (
+    r"\b(?:by default|out of the box|typically|usually|normally|in general|most \w+|elsewhere|for example|for this week|this week only"
+    r"|for (?:the|a) (?:demo|test|moment|sec(?:ond)?|minute|bit|while|day|few \w+)|on (?:the other|another) \w+|at (?:my|our) (?:previous|old|last) \w+)\b"
+)
+_POINTING = frozenset(
+    "a an each every most some any no many several another other typical my your his her their its that these those what which there it".split()
+)
 _DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
 # People, parts of a program and talk itself are no things with attributes.
 NO_THING = (
@@ -151,30 +184,63 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         if split(match["attr"].lower())[1]:
             yield from _attributed(match["entity"].lower(), match["attr"].lower(), match["v"], clause)
     elif match := form(
-        r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?)\b)[\w.-]+)?) (?P<rest>(?:is|are|runs?|uses?"
-        r"|lives?|listens?)\b.*)"
+        r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
+        r"|lives?|listens?|has been|moved|got|go)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
         parts = noun.split()
-        if parts[0] not in _POINTING and (noun in _BARE or parts[-1] in _DATED or split(noun)[1]):
+        whose, what = split(noun)
+        known = parts[-1] in words.SYSTEMS or bool(what and not whose)
+        known = known or (len(parts) < 3 and (noun in _BARE or parts[-1] in _DATED or bool(what)))
+        if parts[0] not in _POINTING and known:
             yield from _about(noun, match["rest"], clause)
     elif match := form(
-        r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?) (?:owns|maintains|is responsible for"
+        r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?|the [\w-]+ team) (?:owns|maintains|is responsible for"
         r"|is in charge of) (?:the|our) (?P<entity>[\w ./-]{2,40})"
     ).fullmatch(text):
-        yield Claim(match["entity"].lower(), "owner", match["v"])
+        yield Claim(match["entity"].lower(), "owner", values.unled(match["v"]))
+
+
+_NOT_THIS = r"other|another|official|reference|getting started|upstream|sample|typical|previous|old|legacy|third-party|competing|original|vendor"
+_SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|repo|config|file|kit|{words.one_of(words.SYSTEMS)}))"
+
+
+def _foreign(noun: str, said: str) -> bool:
+    """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
+    if form(rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+").fullmatch(noun):
+        return True
+    if noun == "style guide" or not form(_SHOWN).fullmatch(noun):
+        return False
+    # Where the documents of a project are kept and with what they are built is told of the project's own.
+    own = noun.split()[-1] in ("docs", "documentation", "readme", "guide", "template", "fixtures", "spec")
+    return not (
+        own
+        and form(r"(?:live|be (?:due|built|hosted|kept|stored|located|generated|in \w*/|at )).*").match(said)
+    )
+
+
+# "This library" is ours; "the library" may be any that was spoken of.
+_ANYBODYS = frozenset(
+    "library package tool product plugin sdk framework image implementation page module extension driver client".split()
+)
 
 
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
     parts, said = noun.split(), predicate(rest)
+    if _foreign(noun, said) or form(IN_GENERAL).search(clause.whole):
+        return
+    if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
+        return  # somebody, and not something
+    if noun in _ANYBODYS and form(rf"the {noun}\b").match(clause.text):
+        return
     led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
     if not led and form(NO_THING).fullmatch(noun):
         return
     entity = PROJECT if noun in PROJECT_NOUNS else noun
     is_ = form(r"be (?:now |actually |currently )?(?P<v>.+)").fullmatch(said)
     found = list(_when_due(noun, is_["v"], clause)) if is_ else []
-    if not found and noun in words.ATTRIBUTE_NOUNS:
+    if not found and (noun in words.ATTRIBUTE_NOUNS or form(r".*\bport \d").match(said)):
         found = list(fit(THING, said, clause, entity))  # "the frontend is built with React"
     if not found and is_:
         owner, attribute = split(noun)
@@ -200,7 +266,7 @@ def _when_due(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
 def due(of: str, raw: str | None, clause: Clause) -> Iterator[Claim]:
     """Yield the deadline of what is due, if what was said is a time; without words the clause's own time."""
     said = _unled_time(raw or (clause.times[-1] if clause.times else ""))
-    if form(_NAMES_A_TIME).search(said):
+    if form(_NAMES_A_TIME).search(said) and not form(r"not\b").match(said):
         yield Claim(re.sub(r"^(?:the|our|my) ", "", of.lower()), "deadline", values.bare(said))
 
 
@@ -223,12 +289,17 @@ def _scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
             yield Claim(noun, "schedule", _unled_time(last))
         return
     match = form(
-        r"(?:be|start|begin|take place|happen|open)(?: (?:(?:scheduled|set|planned)(?: for)?|now"
+        r"(?:be|start|begin|end|finish|close|take place|happen|open)(?: (?:(?:scheduled|set|planned)(?: for)?|now"
         rf"|happening|taking place))?(?: (?:on|at))?(?: (?P<v>{PHRASE})\b.*)?"
     ).fullmatch(said)
     if match and (match["v"] or last):
         told = " ".join((*([match["v"]] if match["v"] else []), *clause.times))
-        yield Claim(noun, "date", _unled_time(told))
+        yield Claim(noun, date_or_time(_unled_time(told)), _unled_time(told))
+
+
+def date_or_time(told: str) -> str:
+    """Return the attribute of when something is: "time" for an hour of day, else "date"."""
+    return "time" if form(r"\d{1,2}(?::\d\d| ?[ap]m)\b.*").fullmatch(told) else "date"
 
 
 def split(noun: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ _AFTER_NAME = (
     r",? (?:and an?|with|because|so|where|which|who|when|while|after|before|and (?:i|we|he|she|it|they|my"
     r"|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till"
     r"|thanks"
-    r"|if|or|to|that|by|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
+    r"|if|or|to|that|by|in (?:emails?|writing|chat|meetings|public|person)|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
     r"|was|has|have|had|i|we)\b.*$"
 )
 _ARTICLE = (
@@ -40,7 +40,7 @@ def bare(raw: str) -> str:
 def unled(raw: str) -> str:
     """Return the words without leading articles and the like."""
     for _ in range(3):
-        raw, found = re.subn(_ARTICLE, "", raw, flags=re.I)
+        raw, found = form(_ARTICLE).subn("", raw)
         if not found:
             break
     return raw
@@ -97,8 +97,15 @@ def name(raw: str, casual: bool) -> Values:
     return (raw,) if rest and all(part[:1].isupper() for part in rest) else ()
 
 
+def names(raw: str, casual: bool) -> Values:
+    """Several names: "Meera and Kavya"."""
+    return tuple(value for one in re.split(r",? and |, ", raw) for value in name(one, casual))
+
+
 def proper(raw: str, casual: bool) -> Values:
     """A name of anything: what follows it is cut off, "the" and "a company called" taken away."""
+    if form(r"[^,]{1,40} or (?!so\b)").match(raw):
+        return ()  # one of two
     raw = re.sub(r"^.{0,30}?\b(?:called|named|known as) ", "", raw, flags=re.I)
     raw = bare(re.sub(_AFTER_NAME, "", raw, flags=re.I))
     raw = re.sub(r"^the (?=\S)", "", raw, flags=re.I)
@@ -204,7 +211,7 @@ def taste(raw: str, casual: bool) -> Values:
 
 def single_taste(raw: str, casual: bool) -> Values:
     """The first thing of what somebody likes, without its article: a favorite is one."""
-    return tuple(unled(str(one)) for one in taste(raw, casual)[:1])
+    return tuple(unled(str(one)) for one in taste(raw, casual)[:1] if str(one).lower() not in known.REACTIONS)
 
 
 def _tasted(one: str) -> bool:
@@ -222,7 +229,7 @@ def _tasted(one: str) -> bool:
     if first == "the":
         return bool(
             re.match(
-                r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|theat|opera|rain|cold|heat|snow|gym"
+                r"the (?:[A-Z]|beach|outdoors|ocean|mountains?|sea|zoo|countryside|seaside|desert|theat|opera|rain|cold|heat|snow|gym"
                 r"|smell of|sound of|taste of)",
                 one,
             )
@@ -278,7 +285,7 @@ def choice(raw: str, casual: bool) -> Values:
         raw,
         flags=re.I,
     )
-    raw = re.sub(r"^(?:to |using |having |drinking |working with )(?=\w)", "", bare(raw), flags=re.I)
+    raw = re.sub(r"^(?:to |using |having |drinking |working with |being )(?=\w)", "", bare(raw), flags=re.I)
     good = (
         1 <= len(raw.split()) <= 6
         and not points(raw)
@@ -336,21 +343,41 @@ def tool(raw: str, casual: bool) -> Values:
     return _several(raw, 4, lambda one: is_tool(one, casual))
 
 
+_PART_OF_A_TOOL = [
+    ["workspaces"],
+    ["workspace"],
+    ["hooks"],
+    ["actions"],
+    ["modules"],
+    ["compose"],
+    ["berry"],
+    ["router"],
+]
+
+
 def is_tool(one: str, casual: bool) -> bool:
     """Whether the words look like a piece of software."""
     one = unled(bare(one))
     low = one.lower()
     more = one.split()[1:]
-    if low in known.TECH or (
-        low.split(" ")[0] in known.TECH
-        and len(more) <= 2
-        and all(re.match(r"[A-Z\d]", part) for part in more)
+    if (
+        low in known.TECH
+        or (low.split(" ")[0] in known.TECH and low.split(" ")[1:] in _PART_OF_A_TOOL)
+        or (
+            low.split(" ")[0] in known.TECH
+            and len(more) <= 2
+            and all(re.match(r"[A-Z\d]", part) for part in more)
+        )
     ):
         return True
     if casual or points(one):
         return False
     return (
-        bool(re.fullmatch(r"(?:[A-Z][\w.+#-]*|[a-z]+[-.\d][\w.-]*)(?: [A-Z\d][\w.+#-]*){0,2}", one))
+        bool(
+            re.fullmatch(
+                r"(?:[A-Z][\w.+#-]*|[a-z][A-Z][\w]*|[a-z]+[-.\d][\w.-]*)(?: [A-Z\d][\w.+#-]*){0,2}", one
+            )
+        )
         and low not in known.NOT_NAMES
     )
 
@@ -407,7 +434,11 @@ def age(raw: str, casual: bool) -> Values:
 
 def taught(raw: str, casual: bool) -> Values:
     """What somebody teaches, as an occupation: "teach third grade"."""
-    return (f"teach {raw}",) if len(raw.split()) <= 3 else ()
+    return (
+        (f"teach {raw}",)
+        if len(raw.split()) <= 3 and _first(raw) not in ("others", "kids", "children")
+        else ()
+    )
 
 
 def wedding(raw: str, casual: bool) -> Values:
@@ -439,13 +470,20 @@ def made(raw: str, casual: bool) -> Values:
         r"\b(?:named|called|about|of|with|for|to|who|that|from|on|in|at)\b|error|exception"
     ).search(raw)
     # "A ThinkPad" ends in its make; "a React component" does not, and "a Docker" is no thing to own.
-    by_make = not spoken_of and bool(parts) and not parts[-1].islower() and parts[0].lower() not in known.TECH
+    model = len(parts) > 1 and parts[-1] in ("mini", "pro", "max", "plus", "ultra", "air")
+    by_make = (
+        not spoken_of
+        and bool(parts)
+        and (model or not parts[-1].islower())
+        and parts[0].lower() not in known.TECH
+    )
     return (
         (raw,)
         if 1 <= len(parts) <= 5
         and by_make
         and not points(raw)
         and known.NO_THING.isdisjoint(raw.lower().split())
+        and known.RELATIONS.isdisjoint(re.findall(r"\w+", raw.lower()))
         else ()
     )
 
@@ -474,6 +512,20 @@ def host(raw: str, casual: bool) -> Values:
         if any(low == one or low.startswith((f"{one} in ", f"{one} (")) for one in known.HOSTS)
         else ()
     )
+
+
+def port(raw: str, casual: bool) -> Values:
+    """A port told without the word: a number that is no year."""
+    return tuple(
+        one
+        for one in number(raw, casual)
+        if 1_024 <= int(str(one)) <= 65_535 and not 1_900 <= int(str(one)) <= 2_100
+    )
+
+
+def hostname(raw: str, casual: bool) -> Values:
+    """The name of a host ("db01.internal"), and not of a product ("fly.io")."""
+    return () if raw.lower() in known.TECH else (raw,)
 
 
 def holding(pattern: str) -> Reader:

@@ -10,7 +10,7 @@ import re
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(one.strip() for one in text.replace("\n", " ").split(",") if one.strip())
+    return frozenset(" ".join(one.split()) for one in text.split(",") if one.strip())
 
 
 def one_of(lexicon: frozenset[str]) -> str:
@@ -29,7 +29,7 @@ RELATIONS = _words(
     lead, mentor, mentee, colleague, coworker, co-worker, teammate, client, employee, intern, assistant, doctor, gp,
     dentist, therapist, psychiatrist, accountant, lawyer, landlord, landlady, trainer, coach, teacher, tutor,
     professor, advisor, adviser, vet, parents, kids, children, sons, daughters, twins, co-founder, cofounder, cto,
-    ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
+    hubby, mate, nan, missus, ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
     recruiter"""
 )
 SAME_RELATION = {
@@ -37,7 +37,24 @@ SAME_RELATION = {
     "fiance": "fiancé", "fiancee": "fiancée", "boss": "manager", "line manager": "manager", "best friend": "friend", "bestie": "friend",
     "neighbour": "neighbor", "grandma": "grandmother", "grandpa": "grandfather", "co-worker": "coworker", "adviser": "advisor",
     "cofounder": "co-founder", "flatmate": "roommate", "housemate": "roommate", "kid": "child", "baby": "child",
+    "hubby": "husband", "mate": "friend", "nan": "grandmother", "missus": "wife",
 }  # fmt: skip
+
+
+def whom(relation: str) -> str:
+    """Return the word a relation goes by in an entity's name, so that "my mum" is who "my mother" is. Of friends there are several."""
+    known = SAME_RELATION.get(relation, relation)
+    return relation if known in ("friend", "child") and relation != "mate" else known
+
+
+FEMALE = _words(
+    """wife, girlfriend, fiancée, fiancee, gf, ex-wife, mother, mom, mum, mommy, sister, daughter, aunt, niece, grandmother, grandma, granddaughter,
+    mother-in-law, sister-in-law, stepmother, stepdaughter, stepsister, twin sister, godmother, landlady, nan, hen, cow"""
+)
+MALE = _words(
+    """husband, boyfriend, fiancé, fiance, bf, ex-husband, father, dad, daddy, brother, son, uncle, nephew, grandfather, grandpa, grandson,
+    father-in-law, brother-in-law, stepfather, stepson, stepbrother, twin brother, godfather, hubby, rooster"""
+)
 PARTNERS = ("partner", "wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "spouse")
 ANIMALS = _words(
     """dog, cat, puppy, kitten, rabbit, bunny, hamster, guinea pig, parrot, budgie, bird, fish, goldfish, turtle,
@@ -75,7 +92,7 @@ TRADES = _words(
     scrum master, sculptor, secretary, seamstress, server, shepherd, shopkeeper, singer, social worker, sociologist,
     soldier, solicitor, specialist, sre, statistician, steward, stockbroker, strategist, streamer, student, stylist,
     supervisor, surgeon, surveyor, tailor, teacher, teaching assistant, technician, technologist, tester, therapist,
-    trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher,
+    hygienist, trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher,
     valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
     welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom,
     stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
@@ -124,7 +141,7 @@ ORIENTATIONS = _words(
     """gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"""
 )
 DIETS = _words(
-    """vegan, vegetarian, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
+    """vegan, vegetarian, pure vegetarian, veg, pure veg, veggie, eggetarian, jain, coeliac-friendly, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
     dairy free, sugar-free, low-carb, low carb, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
     vegan, a vegetarian, a pescatarian"""
 )
@@ -209,7 +226,7 @@ TECH = _words(
     airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail,
     outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden,
     mercurial, sass, scss, less, styled-components, css modules, websockets, mqtt, zeromq, temporal, argo workflows,
-    celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
+    vercel edge, arch linux, celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
 )
 CODE_LANGUAGES = _words(
     """python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir,
@@ -221,6 +238,24 @@ HOSTS = _words(
     lambda, ec2, ecs, eks, gke, google cloud, kubernetes, our own servers, bare metal, on-prem, cloud run, app
     engine, github pages, cloudflare workers, cloudflare pages, openshift, nomad, oracle cloud, ovh, scaleway, aws
     lambda, s3"""
+)
+
+# Parts of a system that are spoken of with or without "the": the last word of what a port, a host or a language may be of.
+SYSTEMS = _words(
+    """server, servers, api, backend, frontend, db, database, config, worker, workers, queue, cache, gateway, service, app, scheduler, cluster,
+    proxy, broker, bot, monorepo, website, site, dashboard, pipeline, crawler, indexer, daemon, registry, agent, runner, runners, container"""
+)
+# What is shown, taught or tested with is not what is in use: a tutorial, a sample, an example of somebody's.
+SHOWN = _words(
+    """tutorial, tutorials, docs, documentation, readme, example, examples, sample, samples, snippet, snippets, guide, course, book, video, talk,
+    post, article, paper, quickstart, template, boilerplate, starter, workshop, manual, series, lesson, demo app, demo project, demo code,
+    stack overflow, answer, playground, getting started page, docs page, docs site, chapter, crash course, demo repo, demo site, exercise, mockup, fixture, fixtures, hello world, lecture, slides, gist, screencast, cheat sheet, spec"""
+)
+# Whose things are not the speaker's.
+OUTSIDERS = _words(
+    """competitor, competitors, client, clients, customer, customers, vendor, vendors, supplier, suppliers, neighbour, neighbor, tenant, candidate,
+    other team, other project, other repo, other company, other group, other department, other side, third party, upstream, author, guy, stranger,
+    somebody, someone, everyone, friend, colleague, coworker, legacy repo, old boilerplate, sandbox, other servers, user, users"""
 )
 
 # Nouns that name a thing's attribute, and the words before them that belong to it.
@@ -261,7 +296,7 @@ NOT_A_NOUN = _words(
 POINTERS = _words(
     """it, this, that, these, those, them, him, her, us, you, your, yours, how, what, when, where, why, who, which,
     everything, anything, something, nothing, everyone, everybody, someone, all, both, either, such, so, too, very,
-    my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the sound, the thought,
+    my, our, his, their, its, the fact, the idea, the way, the look, the view, the colors, the thought,
     myself, yourself, there, here, some, any, each, every, another, other, more, most, one, ones, being, having,
     seeing, hearing, knowing, getting, going, doing, making, if, to think, to see, to hear, to know, to say, to
     believe, to be, to have, to get, to go, to do, to make, to help, to thank, to hear, as, is, are, was, and, or,
@@ -317,6 +352,10 @@ NO_ALLERGEN = _words(
     change, effort, cooking, cleaning, boredom, bureaucracy"""
 )
 LEADS = _words("tech lead, team lead, qa lead, engineering lead, design lead, product lead, swe, cmo, pm")
+# What is said of a thing, and names none.
+REACTIONS = frozenset(
+    "delicious amazing great awesome beautiful fun good cool nice gone coming best perfect lovely wonderful fantastic tasty incredible closed boring missing broken".split()
+)
 NO_THING = frozenset("question meeting call lot bit few friend idea problem phd degree".split())
 KINDS_OF_PERSON = frozenset(
     "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()

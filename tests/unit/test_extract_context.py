@@ -1,0 +1,141 @@
+"""What a clause means beside what was said before it: pronouns, answers to an agent's question, and what takes the place of what ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from holdfast import MemoryItem, Scope, extract
+from holdfast.extract.judge import same
+
+NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
+
+
+def talk(*said: str) -> list[dict[str, str]]:
+    """A conversation: the agent's words begin with "> "."""
+    return [
+        {"role": "assistant" if one.startswith("> ") else "user", "content": one.removeprefix("> ")}
+        for one in said
+    ]
+
+
+def kept(*said: str) -> dict[str | None, Any]:
+    """Slot and value of what would be saved."""
+    found = extract.read(talk(*said), now=NOW)
+    return {one.draft.slot: one.draft.value for one in found if one.action == "assert" and one.draft}
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        (["I have a dog. His name is Rex."], "user.pet", "Rex"), (["My sister lives in Oslo. She works at Equinor."], "user's sister.employer", "Equinor"),
+        (["My boyfriend is called Luca. He's a chef."], "luca.occupation", "chef"), (["My mum turned 70. She lives in Whitby."], "user's mother.residence", "Whitby"),
+        (["My brother called.", "> How nice!", "He lives in Cork now."], "user's brother.residence", "Cork"),
+        (["We don't use npm anymore, it's pnpm now."], "project.uses", "pnpm"), (["I left Accenture and now I'm at Revolut."], "user.employer", "Revolut"),
+    ],
+)  # fmt: skip
+def test_a_pronoun_is_read_where_only_one_can_be_meant(said: list[str], slot: str, value: str) -> None:
+    """ "She" is the sister just spoken of, also in the message before, and never the speaker."""
+    found = kept(*said)
+    if slot == "luca.occupation":
+        slot = next(name for name in found if str(name).endswith(".occupation"))
+    assert found[slot] == value
+    assert "user.employer" not in found or slot == "user.employer"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["My sister met my mother. She lives in Rome."], ["I met a woman at the gym. She lives in Rome."], ["The protagonist's sister lives in Leeds. She works at Boots."],
+        ["If I had a sister I'd call her. She lives in Rome."], ["My sister and her friend came. She works at Bosch."], ["She works at Bosch."],
+        ["My sister called. Don't remember this.", "She lives in Rome."], ["My brother is here. She lives in Rome."],
+    ],
+)  # fmt: skip
+def test_a_pronoun_that_may_mean_another_says_nothing(said: list[str]) -> None:
+    """Two sisters, a stranger, a supposition, nobody at all, or somebody who was not to be remembered: nothing is kept of "she"."""
+    assert not any(str(value) in ("Rome", "Bosch", "Boots") for value in kept(*said).values())
+
+
+def test_the_words_of_a_memory_stand_alone() -> None:
+    """A pronoun is written out and an answer keeps its question, for "Blue" alone is found by nobody."""
+    read = extract.read(talk("My sister lives in Oslo. She works at Equinor."), now=NOW)
+    assert [one.draft.text for one in read if one.draft] == [
+        "My sister lives in Oslo.",
+        "My sister works at Equinor.",
+    ]
+    (answer,) = [
+        one for one in extract.read(talk("> What is your favourite colour?", "Blue"), now=NOW) if one.draft
+    ]
+    assert answer.draft is not None
+    assert answer.draft.text == "What is your favourite colour? Blue"
+    assert (answer.message, answer.start, answer.end) == (1, 0, 4)
+    assert answer.draft.source.trust == "user"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "slot", "value"),
+    [
+        ("What is your favourite colour?", "Blue", "user.favorite color", "Blue"), ("Nice! Which city are you in?", "Berlin", "user.residence", "Berlin"),
+        ("Do you eat meat?", "No, never", "user.avoids", "meat"), ("Are you married?", "Nope, divorced", "user.marital status", "divorced"),
+        ("What port does the server run on?", "8443", "server.port", 8443), ("Do you like jazz?", "Yes, love it!", "user.likes", "jazz"),
+        ("Do you have any allergies?", "Shellfish", "user.allergy", "Shellfish"), ("What should I call you?", "Kit is fine", "user.goes_by", "Kit"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_read_beside_its_question(question: str, answer: str, slot: str, value: object) -> None:
+    """A short answer says what the agent asked for."""
+    assert kept(f"> {question}", answer) == {slot: value}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Did the tests pass?", "No, never"), ("Which city should the story be set in?", "Berlin"), ("Do you eat meat?", "depends"), ("Where do you live?", "I'd rather not say"),
+        ("What is your favourite film?", "Hard to say"), ("Where do you live? And where do you work?", "Berlin"), ("What is your name?", "why?"),
+        ("If you could live anywhere, where would it be?", "Lisbon"), ("Do you like the new layout?", "yes"), ("Where do you live?", "maybe Rome"), ("Where do you live?", "fix the login"), ("What is your favourite colour?", "run the tests first"),
+    ],
+)  # fmt: skip
+def test_what_answers_no_question_about_the_user_says_nothing(question: str, answer: str) -> None:
+    """Questions about work at hand, two questions at once, and answers that do not answer."""
+    assert kept(f"> {question}", answer) == {}
+
+
+def test_an_answer_belongs_to_the_question_right_before_it() -> None:
+    """Once something else was said the question is over; and to refuse an answer is no order about the memory."""
+    assert kept("> What is your favourite colour?", "Wait, one moment.", "Blue") == {}
+    refused = extract.read(talk("I live in Rome.", "> Where do you work?", "That's private"), now=NOW)
+    assert [one.action for one in refused] == ["assert"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("30s", "30000 ms", True), ("2 minutes", "120 seconds", True), ("25 MB", "25MB", True), ("9am", "9:00", True), ("30s", "30 requests", False),
+        ("30s", "30", False), ("9am", "9pm", False), ("1 GB", "1 MB", False), (8080, "8080", True), (True, 1, False),
+    ],
+)  # fmt: skip
+def test_a_quantity_is_the_same_in_other_units(one: object, other: object, alike: bool) -> None:
+    """30 s said as 30000 ms is no news."""
+    assert same(one, other) is alike
+
+
+def test_one_more_value_does_not_replace_the_one_known() -> None:
+    """ "I'm also a DJ" beside a nurse is let go: which of them is the occupation is not said."""
+    known = MemoryItem(
+        "old", 1, "I'm a nurse.", "fact", Scope.shared(), "user.occupation", "nurse", valid_from=NOW
+    )
+    (also,) = extract.read(talk("I'm also a DJ on weekends."), now=NOW, known=[known])
+    assert (also.action, also.reason) == ("skip", "one more beside the value known")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The tutorial uses Redis.", "the docs example listens on 8080", "Their repo uses Bazel.", "By default Postgres listens on 5432.", "The client's app uses Firebase.",
+        "the README sample runs on port 3000", "On the other project the server runs on port 9000.", "for this week only the server runs on port 9000",
+    ],
+)  # fmt: skip
+def test_what_is_shown_or_somebody_elses_is_no_fact_of_the_project(said: str) -> None:
+    """A tutorial, an example, a default, another's project."""
+    assert kept(said) == {}
