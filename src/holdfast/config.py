@@ -19,7 +19,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from .errors import ConfigError, EmbedderError, HoldfastError, InvalidInput, ModelError, ModelMismatch
+from .errors import (
+    NO_MODEL,
+    ConfigError,
+    EmbedderError,
+    HoldfastError,
+    InvalidInput,
+    ModelError,
+    ModelMismatch,
+)
 from .ports import Embedder, Floats, Model, Reply, Speaker, Store
 from .text import Analyzer
 
@@ -184,13 +192,18 @@ def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder
         return OpenAIEmbedder(provider, model, base_url=where, key=key)
     if isinstance(value, Embedder) and not isinstance(value, str):
         name, dimension = getattr(value, "id", None), getattr(value, "dimension", None)
-        if not isinstance(name, str) or not name or not isinstance(dimension, int) or dimension < 1:
+        if (
+            not isinstance(name, str)
+            or name in ("", NO_MODEL)
+            or not isinstance(dimension, int)
+            or dimension < 1
+        ):
             raise ConfigError(
-                "embedder: needs an `id` that is a non-empty string and a whole `dimension` of at least 1"
+                f"{setting.name}: needs an `id` that is a non-empty string and a whole `dimension` of at least 1"
             )
         return value
     raise ConfigError(
-        f"embedder from {setting.origin}: {value!r:.60} is neither minilm, none, openai:NAME, ollama:NAME, nor an "
+        f"{setting.name} from {setting.origin}: {value!r:.60} is neither minilm, none, openai:NAME, ollama:NAME, nor an "
         "object with id, dimension, embed"
     )
 
@@ -312,10 +325,9 @@ def check_model(store: Store, embedder: Embedder | None) -> None:
     """Refuse a store whose vectors another model made: two models' vectors do not compare."""
     stored = store.model()
     if embedder is not None and stored is not None and stored != embedder.id:
-        raise ModelMismatch(
-            f"this store's vectors come from {stored}, the configured model is {embedder.id}; "
-            "open it with the model it was made with, or with embedder=None to search by words"
-        )
+        change = store.vectors().state()
+        mine = change is not None and change.target == embedder.id
+        raise ModelMismatch(stored, embedder.id, ", which is under way" if mine else "")
 
 
 def kept_language(store: Store, setting: Setting) -> str:
@@ -440,13 +452,13 @@ class Beside(Generic[T]):
 class Direct:
     """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
 
-    def __init__(self, embedder: Embedder | None, model: Model | None) -> None:
-        self._embedder, self._model = embedder, model
+    def __init__(self, model: Model | None) -> None:
+        self._model = model
         self._worker = Worker()
 
-    async def embed(self, texts: Sequence[str]) -> Floats:
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
-        return await embedded(self._embedder, texts)
+        return await embedded(embedder, texts)
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return the language model's reply."""
@@ -472,19 +484,19 @@ class Direct:
 class Pooled:
     """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
 
-    def __init__(self, embedder: Embedder | None, model: Model | None, threads: int) -> None:
+    def __init__(self, model: Model | None, threads: int) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._embedder, self._model = embedder, model
+        self._model = model
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
         self._task: asyncio.Task[None] | None = None
         self.closed = False
 
-    async def embed(self, texts: Sequence[str]) -> Floats:
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
-        if inspect.iscoroutinefunction(getattr(self._embedder, "embed", None)):
-            return await embedded(self._embedder, texts)
-        return await self.store(_drained, self._embedder, texts)
+        if inspect.iscoroutinefunction(embedder.embed):
+            return await embedded(embedder, texts)
+        return await self.store(_drained, embedder, texts)
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return the language model's reply."""
@@ -542,7 +554,7 @@ class Pooled:
             self._task.cancel()
 
 
-def _drained(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
+def _drained(embedder: Embedder, texts: Sequence[str]) -> Floats:
     """Run `embedded` for a model that never pauses, in a thread."""
     try:
         embedded(embedder, texts).send(None)
@@ -563,11 +575,10 @@ async def replied(model: Model | None, instructions: str, text: str, schema: Map
     return given
 
 
-async def embedded(embedder: Embedder | None, texts: Sequence[str]) -> Floats:
+async def embedded(embedder: Embedder, texts: Sequence[str]) -> Floats:
     """Return a model's vectors, awaited where it is async, checked: (n, dimension), float32, finite, of length 1."""
     import numpy as np
 
-    assert embedder is not None  # the engine embeds only where there is a model
     given: Any = embedder.embed(list(texts))
     if hasattr(given, "__await__"):
         given = await given

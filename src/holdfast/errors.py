@@ -10,6 +10,7 @@
     │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
     │   ├── UndoConflict        the change to take back was followed by others; `.ids` are the memories they changed
     │   ├── ImportConflict      a memory of the file is in the store with other content; `.id` names it
+    │   ├── ReembedConflict     another change of the embedding model is under way, or took this one over
     │   └── IdempotencyConflict the key was used before with another body
     ├── StoreError              the store cannot do it
     │   ├── NotAStore           the file is something else
@@ -32,6 +33,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+
+NO_MODEL = "none"  # the model of a store that was changed to have none
 
 
 class HoldfastError(Exception):
@@ -115,6 +118,10 @@ class ImportConflict(Conflict):
         self.id = id
 
 
+class ReembedConflict(Conflict):
+    """The embedding model is being changed to another one, or this change was taken over or cancelled meanwhile."""
+
+
 class IdempotencyConflict(Conflict):
     """An idempotency key was used before in this scope, with another body."""
 
@@ -156,7 +163,18 @@ class EmbedderError(HoldfastError):
 
 
 class ModelMismatch(EmbedderError):
-    """The store's vectors were made by another embedding model than the one configured."""
+    """The store's vectors were made by another embedding model (`stored`) than the one configured (`asked`)."""
+
+    def __init__(self, stored: str, asked: str, under_way: str = "") -> None:
+        none = stored == NO_MODEL
+        have = "was changed to hold no vectors" if none else f"has vectors of the embedding model {stored}"
+        with_it = "" if none else f"with {stored}, or "
+        super().__init__(
+            f"this store {have}, and this memory was opened with {asked}: open it {with_it}with embedder=None to search by "
+            f"words, or change the store with `holdfast reembed`{under_way}"
+        )
+        self.stored = stored
+        self.asked = asked
 
 
 class ModelError(HoldfastError):

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from . import checks, config
 from .attributes import Attribute
-from .engine import IO, Caller, Engine, Extractor, Parts, Rules
+from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
@@ -186,16 +186,17 @@ class _Opened:
         rules = Rules.of(attributes or {}, policy or {}, extractors)
         several = {checks.name(one, "many") for one in checks.many(many, "many")}
         parts = Parts(
-            store=opened, io=self._io(vectors, asked), clock=clock or config.SystemClock(), analyzer=analyzer,
+            store=opened, io=self._io(asked), clock=clock or config.SystemClock(), analyzer=analyzer,
             count=counter, related=config.open_related(analyzer.language),
-            model=None if vectors is None else vectors.id, redact=redact, rules=rules,
+            embedding=Embedding(vectors), redact=redact, rules=rules,
+            opened=lambda value: config.open_embedder(config.Setting("to", value, "argument"), found["base_url"]),
             calls=None if asked is None else most,
             many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
         self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
 
-    def _io(self, embedder: Embedder | None, model: Model | None) -> IO:
-        self._direct = config.Direct(embedder, model)
+    def _io(self, model: Model | None) -> IO:
+        self._direct = config.Direct(model)
         return self._direct
 
     def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Engine:
@@ -265,6 +266,7 @@ class Memory(_Opened):
     changes = driven(Engine.changes)
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
+    reembed = driven(Engine.reembed)
 
     def scoped(
         self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
@@ -329,9 +331,10 @@ class AsyncMemory(_Opened):
     changes = awaited(Engine.changes)
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
+    reembed = awaited(Engine.reembed)
 
-    def _io(self, embedder: Embedder | None, model: Model | None) -> IO:
-        self._pooled = config.Pooled(embedder, model, threads=4)
+    def _io(self, model: Model | None) -> IO:
+        self._pooled = config.Pooled(model, threads=4)
         return self._pooled
 
     def scoped(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from .filters import Filter
-from .types import Change, Erasure, Group, MemoryItem, Scope, Source, Stats
+from .types import Change, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
 
 if TYPE_CHECKING:
     import numpy as np
@@ -280,7 +280,29 @@ class Bring(NamedTuple):
     entry: Entry | None = None
 
 
-Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle | Bring | Seen
+class Text(NamedTuple):
+    """What is embedded of an entry, and the `key` its vectors belong to."""
+
+    key: int
+    text: str
+    speaker: str | None
+    observed_at: datetime | None
+
+
+class SetVector(NamedTuple):
+    """Keep the vectors that the `run` of a change of models has made of an entry; of one erased meanwhile they are dropped.
+
+    `vector` is (d,), `sentences` (n, d), as in `Entry`. They come in the order of `Vectors.texts`. The store refuses with
+    `ReembedConflict` where the run is not the last one.
+    """
+
+    run: str
+    key: int
+    vector: Floats
+    sentences: Floats
+
+
+Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle | Bring | Seen | SetVector
 
 
 class Extent(NamedTuple):
@@ -419,6 +441,35 @@ class Logged(NamedTuple):
     positions: dict[Scope, int]
 
 
+class Vectors(Protocol):
+    """How a store changes the embedding model its vectors come from, while everybody goes on with the old one.
+
+    The new vectors are made beside the old ones (`SetVector`) and take their place in one transaction (`switch`). What a
+    run has made is kept: the next run to the same model goes on from there. Only the last run may write.
+    """
+
+    def state(self) -> Reembedding | None:
+        """Return the change under way, or None."""
+
+    def begin(self, model: str | None, dimension: int, now: datetime) -> tuple[str, Reembedding]:
+        """Begin a change to a model (None: to have none), or take the one to it over; return the name of this run, and its state.
+
+        Raises `ReembedConflict` while another change, to another model, is under way.
+        """
+
+    def texts(self, after: int, limit: int) -> list[Text]:
+        """Return the next texts without new vectors, in order of their keys, those after a key."""
+
+    def pause(self, run: str, paused: bool) -> None:
+        """Let everybody who writes texts wait, for some seconds at most, or no longer."""
+
+    def switch(self, run: str) -> bool:
+        """Put the new model and its vectors in the place of the old in one transaction; False where texts are missing."""
+
+    def cancel(self) -> Reembedding | None:
+        """Drop what the change under way has made, and return it, or None where there is none."""
+
+
 @runtime_checkable
 class Store(Protocol):
     """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.
@@ -492,7 +543,13 @@ class Store(Protocol):
         """Return counts over the scopes in reach."""
 
     def model(self) -> str | None:
-        """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
+        """Return the id of the embedding model whose vectors the store holds, or None while it holds none.
+
+        "none" (`errors.NO_MODEL`) where it was changed to hold none: it then takes no vectors of any model.
+        """
+
+    def vectors(self) -> Vectors:
+        """Return what changes the embedding model."""
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""

@@ -485,7 +485,8 @@ class Stats:
 
     `model_calls` and `model_tokens` are what a language model was asked and answered in all, `queued` and `given_up` the
     kept steps it has yet to read and those it could not (`backlog` lists both).
-    `store_bytes` is the size of the whole store's files and given to the unscoped `Memory` only, for it tells of others.
+    `store_bytes`, the size of the whole store's files, and `reembedding`, a change of its embedding model under way, are given
+    to the unscoped `Memory` only, for they tell of others.
     """
 
     items: int
@@ -497,10 +498,30 @@ class Stats:
     model_tokens: int = 0
     queued: int = 0
     given_up: int = 0
+    reembedding: Reembedding | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return _fields(self)
+        return {name: _plain(value) for name, value in _fields(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reembedding:
+    """A change of a store's embedding model from `source` to `target`: their ids, None where there is no model.
+
+    `done` of `total` texts have vectors of the new model. `state` is "under way", "finished" or "cancelled".
+    """
+
+    source: str | None
+    target: str | None
+    done: int
+    total: int
+    began_at: datetime
+    state: str = "under way"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {name: _plain(value) for name, value in _fields(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,6 +593,8 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Reembedding):
+        return value.to_json()
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):

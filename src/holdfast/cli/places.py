@@ -1,4 +1,4 @@
-"""The commands about places: show, ingest, backup, config, demo."""
+"""The commands about places: show, ingest, backup, reembed, config, demo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .. import config as settings_of
 from ..errors import InvalidInput, NotFound
 from ..types import Change, MemoryItem
 from . import output
-from .call import Call, Verb, example, print_json
+from .call import Call, Verb, example, kept, print_json
 from .progress import Progress
 from .reads import administrator
 from .writes import scope_option, shared_option
@@ -198,4 +198,49 @@ def apply(call: Call, /, path: Path, replace: bool) -> None:
     )
 
 
-COMMANDS = (show, ingest, backup, config, demo)
+@click.command(
+    cls=Verb,
+    epilog=example(
+        "holdfast reembed --to ollama:nomic-embed-text",
+        "holdfast reembed --to none",
+        "holdfast reembed --cancel",
+    ),
+)
+@click.option("--to", metavar="MODEL", help="The new model: minilm, none, openai:NAME or ollama:NAME.")
+@click.option("--batch", type=int, metavar="N", help="Texts that are embedded and kept together (128).")
+@click.option(
+    "--cancel", is_flag=True, help="Drop a change that is under way; the old vectors are still there."
+)
+@click.pass_obj
+def reembed(call: Call, /, to: str | None, cancel: bool, **given: Any) -> None:
+    """Change the embedding model of the whole store, while it is searched and written.
+
+    Everybody goes on with the old model until all vectors are there; then the store changes in one transaction, and programs
+    that have it open with the old model get an error that says so. It may be stopped at any time: the same command goes on from there.
+    """
+    if cancel == (to is not None):
+        raise click.UsageError("give either --to MODEL or --cancel")
+    memory = call.memory(embedder=None)  # whichever model the store has
+    if cancel:
+        dropped = memory.reembed(cancel=True)
+        call.answer(
+            dropped.to_json(),
+            lambda: output.say(f"Cancelled; the store keeps {dropped.source or 'no model'}"),
+        )
+        return
+    try:
+        with Progress("embedding", None) as bar:
+            done = memory.reembed(to, **kept(given), progress=bar.at)
+    except KeyboardInterrupt:
+        if not call.json:
+            output.say("Stopped; the same command goes on from here", error=True)
+        raise
+
+    def show() -> None:
+        output.say(f"{done.source or 'no model'} -> {done.target or 'no model'}, {done.total:,} texts")
+        output.say(f"Open the store with HOLDFAST_EMBEDDER={to} from now on.")
+
+    call.answer(done.to_json(), show)
+
+
+COMMANDS = (show, ingest, backup, reembed, config, demo)

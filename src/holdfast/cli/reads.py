@@ -251,6 +251,9 @@ def stats(call: Call, /, **given: Any) -> None:
         if found.model_calls or found.queued or found.given_up:
             pairs.append(("model", f"{found.model_calls:,} calls, {found.model_tokens:,} tokens"))
             pairs.append(("to be read", f"{found.queued:,} steps, and {found.given_up:,} given up"))
+        if (change := found.reembedding) is not None:
+            done = f"to {change.target or 'none'}, {change.done:,} of {change.total:,} texts; `holdfast reembed` goes on with it"
+            pairs.append(("changing", done))
         output.print_grid(pairs)
 
     call.answer(found.to_json(), show, empty=not found.items)

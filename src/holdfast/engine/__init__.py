@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from .base import IO, Caller, Extractor, Parts, Rules
+from .base import IO, Caller, Embedding, Extractor, Parts, Rules
 from .copies import Copies
 from .erase import Erases
 from .maintain import Maintains
+from .reembed import Reembeds
 from .taking import Takes
 
-__all__ = ["IO", "Caller", "Engine", "Extractor", "Parts", "Rules"]
+__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Maintains, Copies, Erases, Takes):
+class Engine(Maintains, Copies, Erases, Reembeds, Takes):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

@@ -13,9 +13,25 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from .. import checks
 from ..attributes import TABLE, Attribute, extended
-from ..errors import AccessDenied, InvalidInput
+from ..errors import NO_MODEL, AccessDenied, InvalidInput, ModelMismatch, VersionConflict
 from ..filters import And, Contains, Filter, parse
-from ..ports import Authorship, Clock, Entry, Floats, Moment, Reach, Reply, Store
+from ..ports import (
+    Authorship,
+    Bring,
+    Clock,
+    Embedder,
+    Entry,
+    Floats,
+    Insert,
+    Moment,
+    Reach,
+    Replace,
+    Reply,
+    Stale,
+    Store,
+    Text,
+    Write,
+)
 from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope
 
@@ -41,8 +57,8 @@ def place_of(item: MemoryItem) -> int:
 class IO(Protocol):
     """The only three things an engine waits for, and where work goes that nobody waits for."""
 
-    async def embed(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of texts, as `Embedder.embed` does."""
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts, as `Embedder.embed` does, checked and of length 1."""
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""
@@ -103,9 +119,33 @@ class Rules(NamedTuple):
 RULES = Rules()
 
 
+class Embedding:
+    """The embedding model that this memory and all that were bound from it work with: None for words alone.
+
+    Whoever embeds takes `now` once and stores its id beside what it gave. `reembed` says what is `coming` before it
+    switches the store: who meets the new vectors first follows, and so does everybody after.
+    """
+
+    def __init__(self, embedder: Embedder | None) -> None:
+        self.now = embedder
+        self.coming: Embedder | Any | None = UNSET
+
+    @property
+    def id(self) -> str | None:
+        """The model's id."""
+        return None if self.now is None else self.now.id
+
+    def follows(self, error: ModelMismatch) -> bool:
+        """Whether what the store refused from an old model can be done with the one it has now."""
+        coming = self.coming
+        if coming is not UNSET and error.stored == (NO_MODEL if coming is None else coming.id):
+            self.now = coming
+        return error.stored == (self.id or NO_MODEL)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine is made of; `model` is the embedding model's id or None, `many` attributes that hold several.
+    """What an engine is made of; `embedding` is its model, `opened` finds one by name, `many` attributes that hold several.
 
     `count` says how many tokens a text is in a prompt, `related` which terms may stand in for one and how near each is,
     `rules` what `observe` reads by, `calls` how often a day a language model may be asked for one scope, None where there is none.
@@ -117,7 +157,8 @@ class Parts:
     analyzer: Analyzer
     count: Callable[[str], int]
     related: Callable[[str], Sequence[tuple[str, float]]]
-    model: str | None = None
+    embedding: Embedding
+    opened: Callable[[Embedder | str | None], Embedder | None]
     redact: Callable[[Draft], Draft] | None = None
     many: frozenset[str] = frozenset()
     rules: Rules = RULES
@@ -261,23 +302,72 @@ class Base:
 
     async def _entries(self, items: Sequence[MemoryItem], *, embed: bool = True) -> list[Entry]:
         """Return the search data of texts, embedding all of them and their sentences in one call."""
-        analyzer, model = self._parts.analyzer, self._parts.model if embed else None
-        texts = [index_text(item.text, speaker=item.speaker, observed_at=item.observed_at) for item in items]
+        analyzer, embedder = self._parts.analyzer, self._parts.embedding.now if embed else None
+        texts = [_indexed(item) for item in items]
         # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
         terms = [analyzer.terms(text) for text in texts]
         read = [(analyzer.length(item.text), traits(item.text)) for item in items]
-        if model is None:
+        if embedder is None:
             return [Entry(terms[n], *read[n]) for n in range(len(items))]
+        made = await self._vectors(embedder, items)
+        return [Entry(terms[n], *read[n], embedder.id, *made[n]) for n in range(len(items))]
+
+    async def _vectors(
+        self, embedder: Embedder, items: Sequence[MemoryItem | Text]
+    ) -> list[tuple[Floats, Floats]]:
+        """Return the vector (d,) of each text, and those of its sentences (n, d), all from one call."""
         parts = [_sentences(item) for item in items]
-        vectors = await self._parts.io.embed([*texts, *(one for part in parts for one in part)])
-        ends = [len(texts), *itertools.accumulate(map(len, parts), initial=len(texts))][1:]
-        return [
-            Entry(terms[n], *read[n], model, vectors[n], vectors[ends[n] : ends[n + 1]])
-            for n in range(len(items))
-        ]
+        wanted = [*map(_indexed, items), *(one for part in parts for one in part)]
+        vectors = await self._parts.io.embed(embedder, wanted)
+        ends = [*itertools.accumulate(map(len, parts), initial=len(items))]
+        return [(vectors[n], vectors[ends[n] : ends[n + 1]]) for n in range(len(items))]
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
+        """Write, taking a base that somebody else changed meanwhile as a reason to decide again."""
+        parts = self._parts
+        try:
+            if parts.embedding.now is not None and any(
+                one.entry and one.entry.model is None and not _packed(one) for one in _with_texts(writes)
+            ):  # read before this memory had a model
+                writes = await self._reindexed(writes)
+            return await parts.io.store(parts.store.apply, writes, by, parts.clock.now())
+        except VersionConflict as error:
+            raise Stale from error
+        except ModelMismatch as error:
+            if not parts.embedding.follows(error):
+                raise
+        return await self._apply(await self._reindexed(writes), by)
+
+    async def _reindexed(self, writes: Sequence[Write]) -> list[Write]:
+        """Return writes with the search data that this memory's model makes now."""
+        texts = _with_texts(writes)
+        fresh = await self._entries([one.past.item if isinstance(one, Bring) else one.item for one in texts])
+        anew: dict[int, Write] = {}
+        for one, entry in zip(texts, fresh, strict=True):
+            anew[id(one)] = one._replace(entry=entry)
+            if isinstance(one, Bring):  # what came with it is of the old model
+                anew[id(one)] = Bring(one.past._replace(vectors=None), entry)
+        return [anew.get(id(one), one) for one in writes]
 
 
-def _sentences(item: MemoryItem) -> list[str]:
+def _with_texts(writes: Sequence[Write]) -> list[Insert | Replace | Bring]:
+    """Return the writes that bring search data."""
+    return [one for one in writes if isinstance(one, Insert | Replace | Bring) and one.entry is not None]
+
+
+def _packed(write: Write) -> bool:
+    """Whether a write brings vectors that were made elsewhere."""
+    return isinstance(write, Bring) and write.past.vectors is not None
+
+
+def _indexed(item: MemoryItem | Text) -> str:
+    """Return the line that is embedded and whose words are indexed (see `text.index_text`)."""
+    return index_text(item.text, speaker=item.speaker, observed_at=item.observed_at)
+
+
+def _sentences(item: MemoryItem | Text) -> list[str]:
     """Return a text's sentences, each with who said it: that alone is worth 2 points of recall@10 on chats."""
     return [index_text(one, speaker=item.speaker, observed_at=None) for one in sentences(item.text)]
 

@@ -21,10 +21,11 @@ class Told(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The corpus of a question, ranked."""
+    """The corpus of a question, ranked; `model` is the embedding model it was compared by, None for words alone."""
 
     candidates: Candidates
     ranked: ranking.Ranked
+    model: str | None
 
     def best(self, k: int) -> Ints:
         """Return the `k` best rows, best first."""
@@ -63,9 +64,9 @@ class Found(NamedTuple):
         return {"live": ranked, "words": int(np.count_nonzero(c.live & (c.bm25 > 0))), "ranked": ranked}
 
 
-def rank(found: Candidates, query: str, *, only_matching: bool) -> Found:
-    """Return a corpus ranked; where `only_matching`, rows that hold no word of the query get a score of minus infinity."""
+def rank(found: Candidates, query: str, model: str | None) -> Found:
+    """Return a corpus ranked; without a model, rows that hold no word of the query get a score of minus infinity."""
     ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
-    if only_matching:
+    if model is None:
         ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
-    return Found(found, ranked)
+    return Found(found, ranked, model)

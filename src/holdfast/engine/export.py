@@ -113,7 +113,7 @@ class Exports(Observes):
         """Yield the lines of what is in reach, some at a time, with how many positions they were read from."""
         manifest = {
             "type": "manifest", "format": FORMAT, "exported_at": tally.now.isoformat(), "reach": reach_json(reach),
-            "vectors": vectors, "model": self._parts.model, "language": self._parts.analyzer.language,
+            "vectors": vectors, "model": self._parts.embedding.id, "language": self._parts.analyzer.language,
         }  # fmt: skip
         yield 0, written(manifest)
         for extent in extents:

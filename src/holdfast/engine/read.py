@@ -251,8 +251,11 @@ class Reads(Recall):
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
         found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())
-        size = found.store_bytes if self._caller.admin else None
-        return replace(found, embedder=self._parts.model, store_bytes=size)
+        embedder = self._parts.embedding.id
+        if not self._caller.admin:
+            return replace(found, embedder=embedder, store_bytes=None)
+        change = await self._parts.io.store(self._parts.store.vectors().state)
+        return replace(found, embedder=embedder, reembedding=change)
 
 
 def _jsonable(where: Filter | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
-from ..errors import AccessDenied, NotFound
+from ..errors import AccessDenied, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
 from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
@@ -216,9 +216,9 @@ class Recall(Naming):
             )
 
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
-        counts, as_of = found.counts(), found.candidates.as_of
+        counts, as_of, model = found.counts(), found.candidates.as_of, found.model
         weights = found.ranked.recipe.weights
-        return Hits(hits, lambda: self._written(asked, as_of, weights, counts, rows()))
+        return Hits(hits, lambda: self._written(asked, as_of, model, weights, counts, rows()))
 
     async def _outdated(
         self, asked: Question, found: Found, items: Sequence[MemoryItem]
@@ -281,6 +281,7 @@ class Recall(Naming):
             [asked.query, *options.get("also", ())]
         )  # kept receipts of earlier versions have none
         terms = parts.analyzer.query(query)
+        embedder = parts.embedding.now
         probe = Probe(
             reach=asked.reach,
             at=asked.at,
@@ -290,14 +291,19 @@ class Recall(Naming):
             kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
             since=checks.optional_moment(options["since"], "since"),
             until=checks.optional_moment(options["until"], "until"),
-            vector=(await parts.io.embed([query]))[0] if parts.model else None,
-            model=parts.model,
+            vector=None if embedder is None else (await parts.io.embed(embedder, [query]))[0],
+            model=None if embedder is None else embedder.id,
             as_of=asked.as_of,
             witness=witness,
             least=options["k"],
         )
-        found = await parts.io.store(parts.store.candidates, probe)
-        return rank(found, query, only_matching=parts.model is None)
+        try:
+            found = await parts.io.store(parts.store.candidates, probe)
+        except ModelMismatch as error:
+            if not parts.embedding.follows(error):
+                raise
+            return await self._found(asked, witness)
+        return rank(found, query, probe.model)
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
@@ -305,6 +311,7 @@ class Recall(Naming):
         self,
         asked: Question,
         as_of: AsOf,
+        model: str | None,
         weights: Mapping[str, float],
         counts: Mapping[str, int],
         rows: tuple[Scored, ...],
@@ -318,7 +325,7 @@ class Recall(Naming):
             options=dict(asked.options),
             valid=as_of.valid,
             known=dict(as_of.known),
-            model=self._parts.model,
+            model=model,
             weights=weights,
             counts=counts,
             rows=rows,
@@ -415,8 +422,8 @@ class Recall(Naming):
         self, past: Receipt, question: Question, weights: Mapping[str, float]
     ) -> tuple[str, ...]:
         notes = []
-        if past.model != self._parts.model:
-            notes.append(f"the search used the embedding model {past.model}, today's is {self._parts.model}")
+        if past.model != (model := self._parts.embedding.id):
+            notes.append(f"the search used the embedding model {past.model}, today's is {model}")
         if dict(past.weights) != weights:
             notes.append("the ranking recipe has changed since")
         for row in past.rows:

@@ -160,7 +160,7 @@ class Takes(Exports):
         return self._imported(taken, reader, tuple(met), dry_run)
 
     def _imported(self, taken: Taken, reader: Reader, met: tuple[str, ...], dry_run: bool) -> Import:
-        notes, language, model = [], self._parts.analyzer.language, self._parts.model
+        notes, language, model = [], self._parts.analyzer.language, self._parts.embedding.id
         if (theirs := reader.manifest.language) != language:
             notes.append(
                 f"words were stemmed as {theirs!r} there and are as {language!r} here: searches may differ"
@@ -238,7 +238,7 @@ class Takes(Exports):
 
     async def _use_vectors(self, reader: Reader, taken: Taken) -> None:
         """Decide whether the file's vectors are taken: they are from this store's model, and as long as its own."""
-        model = self._parts.model
+        model = self._parts.embedding.id
         if model is not None and reader.vectors == {model}:
             (entry,) = await self._entries([_PROBE])
             if entry.vector is not None and reader.dimensions == {len(entry.vector)}:

@@ -657,13 +657,6 @@ class Writes(Naming):
             raise VersionConflict(expected, current)
         return current
 
-    async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
-        """Write, taking a base that somebody else changed meanwhile as a reason to decide again."""
-        try:
-            return await self._parts.io.store(self._parts.store.apply, writes, by, self._parts.clock.now())
-        except VersionConflict as error:
-            raise Stale from error
-
     @staticmethod
     async def _retried(change: Callable[[], Awaitable[T]]) -> T:
         """Make a change, again for as long as others write between what it read and what it writes."""

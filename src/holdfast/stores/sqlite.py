@@ -46,6 +46,7 @@ from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
 from .sqlite_erase import Eraser, broken, buried
 from .sqlite_filter import COLUMNS, Compiled
+from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
 
@@ -183,6 +184,11 @@ class SqliteStore:
             if self._unswept:
                 self._sweep(db)
 
+    def _rewrite_later(self, db: sqlite3.Connection) -> None:
+        """Have the file written anew once this transaction is committed."""
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 'rewrite')")
+        self._unswept = "rewrite"
+
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Leave no byte of what was erased: write the file anew, then empty the WAL; what cannot be done now is tried again.
 
@@ -214,7 +220,7 @@ class SqliteStore:
 
     def _scopes(self, reach: Reach, db: sqlite3.Connection | None = None) -> list[Seen]:
         """Return the scopes in reach that exist, in the order of their labels; read with `db` where it is given."""
-        sql, parameters = _in_reach(reach)
+        sql, parameters = rows.scopes_in(reach)
         found = self._read(sql, parameters) if db is None else db.execute(sql, parameters).fetchall()
         return [Seen(row) for row in found]
 
@@ -288,8 +294,7 @@ class SqliteStore:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        with schema.translated(self.path), self._reading() as db:
-            # No transaction: each scope is read up to the position seen first, and positions are never written again.
+        with self._snapshot() as db:  # of one moment, so that all vectors come from one model
             asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(db, probe)]
             words = {
                 rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
@@ -329,10 +334,12 @@ class SqliteStore:
 
     def _keep_lists(self, kept: Kept) -> None:
         """Keep the lists of a scope, derived data that the next process need not make; not where the file cannot be written."""
-        values = (kept.scope_id, kept.epoch, kept.trained, kept.position)
-        blobs = kept.centres.tobytes(), kept.of.astype("<u2").tobytes()
+        values = (kept.trained, kept.position, kept.centres.tobytes(), kept.of.astype("<u2").tobytes())
         with contextlib.suppress(StoreBusy, StoreFull, StoreReadOnly), self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO clusters VALUES (?, ?, ?, ?, ?, ?)", (*values, *blobs))
+            db.execute(  # of what was erased or embedded anew meanwhile nothing is kept
+                "INSERT OR REPLACE INTO clusters SELECT scope_id, epoch, ?, ?, ?, ? FROM scopes WHERE scope_id = ? AND epoch = ?",
+                (*values, kept.scope_id, kept.epoch),
+            )
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
@@ -429,7 +436,7 @@ class SqliteStore:
             f"v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, {_PLACE[1:-1]} LIMIT ?",
             [*seen, *parameters, wanted, limit],
         )
-        return [_change(row, valid) for row in found]
+        return [rows.change_of(row, valid) for row in found]
 
     def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
         """Return what was written after the positions `since`, in order of scope and position."""
@@ -446,7 +453,7 @@ class SqliteStore:
                 f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key LIMIT ?",
                 [base | first, base | seen.position, max(present or 0, seen.last_known), limit - len(made)],
             )
-            made += [_change(row, rows.FOREVER) for row in found]
+            made += [rows.change_of(row, rows.FOREVER) for row in found]
             full = len(made) >= limit
             positions[scope] = found[-1][0] & 0xFFFFFFFF if found and full else seen.position
         return Logged(tuple(made), positions)
@@ -508,6 +515,10 @@ class SqliteStore:
         found = self._read("SELECT name FROM models ORDER BY model_id LIMIT 1")
         return found[0][0] if found else None
 
+    def vectors(self) -> SqliteVectors:
+        """Return what changes the embedding model."""
+        return SqliteVectors(self._writing, self._snapshot, self._rewrite_later)
+
     def keep_receipt(self, receipt: KeptReceipt) -> None:
         """Keep a search's receipt until it expires, and let those go that have."""
         with self._writing() as db:
@@ -547,6 +558,9 @@ class SqliteStore:
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
         """Hold one view of the file over several reads."""
         with schema.translated(self.path), self._reading() as db:
+            if self._in_memory:  # there is one connection, and nobody else uses it now
+                yield db
+                return
             db.execute("BEGIN")
             try:
                 yield db
@@ -560,12 +574,16 @@ class SqliteStore:
 
         Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
         """
-        with self._writing() as db:
-            transaction = self._transaction(db, by, now)
-            transaction.align(writes)
-            made = [item for write in writes if (item := transaction.write(write)) is not None]
-            transaction.finish()
-        return made
+        pause = Pause(writes)
+        while True:
+            with self._writing() as db:
+                if pause.over(db):
+                    transaction = self._transaction(db, by, now)
+                    transaction.align(writes)
+                    made = [item for write in writes if (item := transaction.write(write)) is not None]
+                    transaction.finish()
+                    return made
+            pause.wait()
 
     def erase(
         self, ids: Sequence[str] | None, reach: Reach, now: datetime, *, dry_run: bool = False
@@ -585,8 +603,7 @@ class SqliteStore:
             if dry_run:
                 db.execute("ROLLBACK TO erasing")
             else:
-                db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 'rewrite')")
-                self._unswept = "rewrite"
+                self._rewrite_later(db)
             db.execute("RELEASE erasing")
         if not dry_run:
             for one in eraser.touched:
@@ -667,24 +684,3 @@ class SqliteStore:
         return Transaction(
             db, by, rows.micros(now) or 0, self.term_key, (self._key_id, self._secret), self._hashes
         )
-
-
-def _in_reach(reach: Reach) -> tuple[str, Sequence[Any]]:
-    """Return the question for the scopes in reach, in the order of their labels, and its parameters."""
-    columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes"
-    if reach.under is not None:
-        names = reach.under.to_json()
-        tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
-        # A scope that was erased as a whole has a name in place of its labels.
-        return f"{columns} WHERE labels GLOB '{{*'{tests} ORDER BY labels", list(names.values())
-    if reach.exactly is None:
-        labels = rows.wanted(reach.visible or Scope.shared())
-    else:
-        labels = tuple(rows.labels_key(scope) for scope in reach.exactly)
-    return f"{columns} WHERE labels IN ({','.join('?' * len(labels))}) ORDER BY labels", labels
-
-
-def _change(row: Sequence[Any], valid: int) -> Change:
-    *item, verb, actor, reason = row
-    made = rows.item_of(item, valid)
-    return Change(made, verb, made.known_from or datetime.max, actor, reason)

@@ -36,7 +36,7 @@ _RESIDENTS = (
     "AND w.key >> 32 NOT IN (SELECT value FROM json_each(?)))"
 )
 _OF_ITEM = "SELECT key FROM versions WHERE item_id = ? AND key >> 32 IN (SELECT value FROM json_each(?))"
-_BY_KEY = ("versions", "closed", "slots", "terms", "vectors", "links")
+_BY_KEY = ("versions", "closed", "slots", "terms", "vectors", "fresh", "links")
 _BY_ITEM = ("sightings", "once")
 _COMMITTED = rows.INSERT.partition("(")[2].partition(", salt")[0]
 

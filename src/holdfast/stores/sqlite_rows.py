@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks import Frozen
-from ..ports import Authorship, Entry, Floats
-from ..types import MemoryItem, Scope, Source
+from ..ports import Authorship, Entry, Floats, Reach
+from ..types import Change, MemoryItem, Scope, Source
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,6 +154,13 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
     )
 
 
+def change_of(row: Sequence[Any], valid: int) -> Change:
+    """Return the change of a row of `COLUMNS` and who made it: its verb, its actor, the reason."""
+    *item, verb, actor, reason = row
+    made = item_of(item, valid)
+    return Change(made, verb, made.known_from or datetime.max, actor, reason)
+
+
 def shared(item: MemoryItem) -> bool:
     """Whether nothing in an item can be changed by who holds it, so that the same one may be given to several callers."""
     inner = (item.value, *item.metadata.values())
@@ -170,6 +177,21 @@ def _id(stored: bytes) -> str:
 def wanted(scope: Scope) -> tuple[str, ...]:
     """Return the keys of every item scope that a caller with this scope can see."""
     return tuple(labels_key(one) for one in scope.subsets())
+
+
+def scopes_in(reach: Reach) -> tuple[str, Sequence[Any]]:
+    """Return the question for the scopes in reach, in the order of their labels, and its parameters."""
+    columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes"
+    if reach.under is not None:
+        names = reach.under.to_json()
+        tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)
+        # A scope that was erased as a whole has a name in place of its labels.
+        return f"{columns} WHERE labels GLOB '{{*'{tests} ORDER BY labels", list(names.values())
+    if reach.exactly is None:
+        labels = wanted(reach.visible or Scope.shared())
+    else:
+        labels = tuple(labels_key(scope) for scope in reach.exactly)
+    return f"{columns} WHERE labels IN ({','.join('?' * len(labels))}) ORDER BY labels", labels
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -268,6 +290,14 @@ def hash_term(term: str, hashes: dict[str, int], term_key: bytes) -> int:
         mark = hashlib.blake2b(term.encode(), digest_size=6, key=term_key).digest()
         known = hashes[term] = int.from_bytes(mark, "little") << 16
     return known
+
+
+def pack_vectors(vector: Floats, sentences: Floats | None) -> tuple[bytes, bytes | None]:
+    """Return an entry's vector, and those of its sentences where it has any, as packed rows (see `quantise`)."""
+    several = sentences is not None and len(sentences)
+    whole = np.asarray(vector)[None]
+    packed = quantise(np.concatenate([whole, sentences]) if several else whole)
+    return packed[0].tobytes(), packed[1:].tobytes() if several else None
 
 
 def quantise(vectors: Floats) -> NDArray[np.uint8]:

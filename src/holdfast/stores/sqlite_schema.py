@@ -9,6 +9,8 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     slots        the open values of each slot by when they end (derived): a slot's history does not slow down its present
     terms        per text: its length, its traits, and its terms as keyed hashes with counts (derived)
     vectors      per text: its vector and its sentences' vectors, int8 with a scale, and the model they come from (derived)
+    fresh        what `vectors` is to be: made by the model that a `reembed` under way changes to (derived)
+    reembeds     that change, while there is one; `reembedded` says up to where each scope is done
     clusters     of large scopes: the centres of their vectors and which of these each text is nearest to (derived, deletable)
     sightings    each further time the same memory was saved
     once         idempotency keys
@@ -138,12 +140,36 @@ def _erased(db: sqlite3.Connection) -> None:
     )
 
 
+_REEMBED = """
+CREATE TABLE reembeds (
+    model_id INTEGER PRIMARY KEY, name TEXT NOT NULL, dimension INTEGER NOT NULL, began_at INTEGER NOT NULL,
+    run TEXT NOT NULL, paused INTEGER NOT NULL
+);
+CREATE TABLE reembedded (scope_id INTEGER PRIMARY KEY, position INTEGER NOT NULL);
+"""
+
+
+def make_fresh(db: sqlite3.Connection) -> None:
+    """Make the empty table of vectors to come; at the end of a change of models it is renamed to `vectors`."""
+    db.execute(
+        "CREATE TABLE fresh (key INTEGER PRIMARY KEY, model_id INTEGER NOT NULL, vector BLOB NOT NULL, sentences BLOB)"
+    )
+
+
+def _reembed(db: sqlite3.Connection) -> None:
+    make_fresh(db)
+    for statement in _REEMBED.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
     ("0002-clusters", _clusters),
     ("0003-model", _model),
     ("0004-erased", _erased),
+    ("0005-reembed", _reembed),
 )
 
 

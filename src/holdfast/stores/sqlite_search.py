@@ -286,9 +286,7 @@ def _check_model(db: sqlite3.Connection, model: str | None) -> None:
     """Refuse to compare a query with another model's vectors, such as another process has written since."""
     found = db.execute("SELECT name FROM models ORDER BY model_id LIMIT 1").fetchone()
     if model is not None and found is not None and found[0] != model:
-        raise ModelMismatch(
-            f"this store's vectors come from {found[0]}, not from {model}; open it with that model"
-        )
+        raise ModelMismatch(found[0], model)
 
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from .. import decide
 from ..errors import ModelMismatch, VersionConflict
 from ..ports import (
@@ -28,6 +26,7 @@ from ..ports import (
     Replace,
     Seen,
     Settle,
+    SetVector,
     Sight,
     Stale,
     Standing,
@@ -36,6 +35,7 @@ from ..ports import (
 from ..types import MemoryItem, Scope, changed
 from . import sqlite_export as exports
 from . import sqlite_queue as queue
+from . import sqlite_reembed as reembed
 from . import sqlite_rows as rows
 
 _OPEN = (
@@ -126,6 +126,8 @@ class Transaction:
                 place = self._place(write.scope)
                 place.known = max(place.known, rows.micros(write.at) or 0)
                 exports.see(self._db, place.scope_id, write)
+            case SetVector():
+                reembed.put(self._db, write)
         return None
 
     def align(self, writes: Sequence[Write]) -> None:
@@ -330,12 +332,8 @@ class Transaction:
             return
         if entry.vector is None or entry.model is None:
             return
-        several = entry.sentences is not None and len(entry.sentences)
-        whole = np.asarray(entry.vector)[None]
-        vectors = rows.quantise(np.concatenate([whole, entry.sentences]) if several else whole)
         model = self._model(entry.model, len(entry.vector))
-        sentences = vectors[1:].tobytes() if several else None
-        values = (key, model, vectors[0].tobytes(), sentences)
+        values = (key, model, *rows.pack_vectors(entry.vector, entry.sentences))
         self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", values)
 
     def _model(self, name: str, dimension: int) -> int:
@@ -347,7 +345,7 @@ class Transaction:
                 self._db.execute("INSERT INTO models (name, dimension) VALUES (?, ?)", (name, dimension))
                 return self._model(name, dimension)
             if stored[1] != name:
-                raise ModelMismatch(f"this store's vectors come from {stored[1]}, not from {name}")
+                raise ModelMismatch(stored[1], name)
             self._models[name] = stored[0]
         return self._models[name]
 

@@ -21,7 +21,15 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ..errors import IdempotencyConflict, InvalidInput, ModelError, StoreClosed, VersionConflict
+from ..errors import (
+    IdempotencyConflict,
+    InvalidInput,
+    ModelError,
+    ModelMismatch,
+    ReembedConflict,
+    StoreClosed,
+    VersionConflict,
+)
 from ..memory import Memory
 from ..ports import Embedder, Store
 from ..types import Scope
@@ -66,8 +74,8 @@ class StoreContract:
         self._histories(lambda: None)
 
     def _histories(self, embedder: Callable[[], Embedder | None]) -> None:
-        def opened(folder: Path, clock: FrozenClock) -> Memory:
-            return self.memory(folder, embedder(), clock)
+        def opened(folder: Path, clock: FrozenClock, made: Embedder | None) -> Memory:
+            return self.memory(folder, made, clock)
 
         machine = machine_for(opened, tempfile.TemporaryDirectory, self.durable, embedder)
         run_state_machine_as_test(
@@ -224,6 +232,47 @@ class StoreContract:
         with self.memory(tmp_path, HashingEmbedder(), clock) as again:
             assert _everything(again.scoped(user="ada")) == before
 
+    def test_a_changed_model_leaves_what_a_new_store_would_have(self, tmp_path: Path) -> None:
+        """After `reembed`, stopped once and gone on with, everything is as if the model had been there from the beginning."""
+        old, new = HashingEmbedder(48, "old"), HashingEmbedder(32, "new")
+        for way, models in enumerate([(old, new), (None, new), (old, None), (old, old)]):
+            kept, fresh = tmp_path / f"{way}", tmp_path / f"{way} anew"
+            seen = []
+            for folder, model in ((kept, models[0]), (fresh, models[1])):
+                folder.mkdir()
+                with self.memory(folder, model) as memory:
+                    _fill(memory)
+                    if folder is kept:
+                        _stopped(memory, models[1])
+                        done = memory.reembed(models[1])
+                        assert (done.state, memory.stats().reembedding) == ("finished", None)
+                        assert (done.source, done.target) == tuple(one.id if one else None for one in models)
+                    memory.scoped(user="ada").save("written afterwards")
+                    seen.append(_everything(memory.scoped(user="ada")))
+            assert seen[0] == seen[1]
+
+    def test_the_old_model_is_searched_until_the_new_one_is_there(self, tmp_path: Path) -> None:
+        """A change that was stopped shows in no answer, can be cancelled, and lets no other one begin beside it."""
+        old, new = HashingEmbedder(48, "old"), HashingEmbedder(32, "new")
+        with self.memory(tmp_path, old) as memory:
+            _fill(memory)
+            ada, before = memory.scoped(user="ada"), _everything(memory.scoped(user="ada"))
+            _stopped(memory, new)
+            assert _everything(ada) == before
+            under_way = memory.stats().reembedding
+            assert under_way is not None
+            assert 0 < under_way.done < under_way.total
+            with pytest.raises(ReembedConflict, match="new-32"):
+                memory.reembed(None)
+            assert memory.reembed(cancel=True).state == "cancelled"
+            assert (_everything(ada), memory.stats().reembedding) == (before, None)
+            with pytest.raises(InvalidInput):
+                memory.reembed(cancel=True)
+            memory.reembed(None)
+        if self.durable:
+            with pytest.raises(ModelMismatch, match="old-48"):
+                self.memory(tmp_path, old)
+
     def test_two_openings_see_each_other(self, tmp_path: Path) -> None:
         """What one opening of a store has written, another one finds at once, by every way of looking."""
         if not self.shared:
@@ -271,6 +320,29 @@ class StoreContract:
             later = other.scoped(user="ada", team="core").save("later").known_from
             assert later is not None
             assert later > start + timedelta(days=4)
+
+
+def _fill(memory: Memory) -> None:
+    """Save, change and delete, in more than one scope."""
+    ada = memory.scoped(user="ada")
+    ada.save_many([{"text": f"note {n} about the port. It is two."} for n in range(12)])
+    ada.save("the port is two", slot="server.port", value=2)
+    ada.update(ada.save("the port is one").id, text="the port was one")
+    ada.delete(ada.save("a mistake about the port").id)
+    memory.scoped(user="bob").save("of bob")
+    memory.save("for everybody, a port", scope=Scope.shared())
+
+
+def _stopped(memory: Memory, to: Embedder | None) -> None:
+    """Begin to change the model, and be interrupted in the second batch."""
+
+    def interrupt(done: int, total: int) -> None:
+        if done > 5:
+            raise KeyboardInterrupt
+
+    if to is not None:
+        with pytest.raises(KeyboardInterrupt):
+            memory.reembed(to, batch=4, progress=interrupt)
 
 
 def _everything(memory: Any) -> Any:

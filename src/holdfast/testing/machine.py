@@ -18,11 +18,11 @@ from ..memory import Memory
 from ..ports import Embedder
 from ..types import Draft, MemoryItem, Scope
 from .carried import assert_carried
-from .doubles import START, FrozenClock
+from .doubles import START, FrozenClock, HashingEmbedder
 from .oracle import Actor, Oracle, Refused, labels_of, same
 from .oracle_search import Ranking, Shape, date_of, days, fits, words_of
 
-Opening = Callable[[Path, FrozenClock], Memory]
+Opening = Callable[[Path, FrozenClock, Embedder | None], Memory]
 # int8 and half floats move a score by less than this: a cosine, times the weights it counts with. A core by less than that.
 TOLERANCE = {True: 0.09, False: 0.0005}
 BLUR = {True: 0.04, False: 0.0001}
@@ -241,7 +241,7 @@ class Machine(RuleBasedStateMachine):
 
     def reopen(self) -> None:
         """Open the store, again if it was open."""
-        self.memory = self.opening(self.folder, self.clock)
+        self.memory = self.opening(self.folder, self.clock, self.embedder)
         self.actors = {name: Actor.of(scope, name=actor) for name, (scope, actor) in CALLERS.items()}
         self.bound = {
             name: self.memory.scoped(scope, actor=actor) for name, (scope, actor) in CALLERS.items()
@@ -377,7 +377,7 @@ class Machine(RuleBasedStateMachine):
     @rule(query=st.sampled_from([*QUERIES]), at=moments)
     def carry(self, query: str, at: int | None) -> None:
         """Everything into another store, which is then as this one."""
-        with self.folders() as folder, self.opening(Path(folder), self.clock) as other:
+        with self.folders() as folder, self.opening(Path(folder), self.clock, self.embedder) as other:
             when = self.then(at, "known_from")
             assert_carried(
                 self.memory, other, [scope for scope, _ in CALLERS.values()], [query], [None, when]
@@ -395,6 +395,15 @@ class Machine(RuleBasedStateMachine):
         """A restart."""
         self.memory.close()
         self.reopen()
+
+    @precondition(lambda self: self.embedder is not None)
+    @rule(again=st.booleans())
+    def change_model(self, again: bool) -> None:
+        """All vectors come from another model, or are made anew."""
+        assert self.embedder is not None
+        if not again:  # of 64 numbers or of 80
+            self.embedder = HashingEmbedder(144 - self.embedder.dimension)
+        self.memory.reembed(self.embedder)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
