@@ -28,8 +28,12 @@ from holdfast.ranking import RECIPE
 
 Doubles = NDArray[np.float64]
 CORE = tuple(one.name for one in RECIPE.core)
+GIVEN = (
+    "recent",
+    "importance",
+)  # not fitted here: few questions ask for an order, and age is no matter of these talks
 # `recent` is asked for by hardly a question of these: it keeps its weight here, and is measured by benchmarks/when.py.
-SHAPE = tuple(one.name for one in RECIPE.shape if one.name != "recent")
+SHAPE = tuple(one.name for one in RECIPE.shape if one.name not in GIVEN)
 MEASURES = ("R@10", "nDCG@10")
 _RIDGE, _STEPS = 1e-4, 25
 
@@ -47,7 +51,7 @@ class Case:
     def matrix(self, names: Sequence[str]) -> Doubles:
         """Return the core of each turn, of those of its signals that are among `names`, and then the other `names`."""
         weights = RECIPE.weights
-        core = sum(weights[name] * self.raw[name] for name in (*CORE, "recent") if name in (*names, "recent"))
+        core = sum(weights[name] * self.raw[name] for name in (*CORE, *GIVEN) if name in (*names, *GIVEN))
         columns = [self.raw[name] for name in names if name not in CORE]
         return np.stack([np.broadcast_to(core, self.holds.shape), *columns], axis=1)
 

@@ -179,6 +179,13 @@ class Sight(NamedTuple):
     source: Source
 
 
+class Use(NamedTuple):
+    """Note that a memory of a scope was shown in a prompt; of one day the first use counts."""
+
+    scope: Scope
+    id: str
+
+
 class Once(NamedTuple):
     """Remember that an idempotency key of a scope gave this memory; the store refuses with `Stale` if it is taken."""
 
@@ -254,7 +261,7 @@ class Past(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Sightings of a memory: how many `times` it was saved again at one moment, from one source.
+    """Sightings of a memory: how many `times` it was saved again at one moment, from one source; without a source, a `Use` of it.
 
     As a write: those of them that are not there yet.
     """
@@ -262,7 +269,7 @@ class Seen(NamedTuple):
     scope: Scope
     id: str
     at: datetime
-    source: Source
+    source: Source | None
     times: int = 1
 
 
@@ -302,7 +309,7 @@ class SetVector(NamedTuple):
     sentences: Floats
 
 
-Write = Insert | Replace | Remove | Sight | Once | Enqueue | Settle | Bring | Seen | SetVector
+Write = Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector
 
 
 class Extent(NamedTuple):
@@ -368,7 +375,8 @@ class Candidates(NamedTuple):
     there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
     to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
-    ones. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
+    ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the day on which a row was said, or last
+    used or seen again. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
     corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it. `derived` says that some of the memories in reach were
     read from others.
     """
@@ -387,6 +395,9 @@ class Candidates(NamedTuple):
     speakers: tuple[str, ...]
     day: Doubles
     episode: Bools
+    kind: NDArray[np.int8]
+    importance: Floats
+    seen: Floats
     before: NDArray[np.int32]
     after: NDArray[np.int32]
     place: NDArray[np.int32]
@@ -480,7 +491,7 @@ class Store(Protocol):
     """
 
     def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
-        """Make all `writes` in one transaction and return the written items in their order (Sight, Once: none).
+        """Make all `writes` in one transaction and return the written items in their order (Sight, Use, Once: none).
 
         Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
         """
@@ -602,11 +613,11 @@ class Store(Protocol):
     ) -> tuple[list[Record], int | None]:
         """Return what `limit` positions of a scope after one hold, in order, and the position to go on after (None: no more).
 
-        Up to `extent`, whatever was written since. A memory's sightings follow its first version. What has expired by `now` is left out.
+        Up to `extent`, whatever was written since. A memory's sightings and uses follow its first version. What has expired by `now` is left out.
         """
 
     def recorded(self, scope: Scope, ids: Sequence[str]) -> list[Record]:
-        """Return everything of some memories in exactly a scope, expired or not: versions in order, then sightings."""
+        """Return everything of some memories in exactly a scope, expired or not: versions in order, then sightings and uses."""
 
     def receipts(self, reach: Reach, now: datetime, after: str | None, limit: int) -> list[KeptReceipt]:
         """Return the kept receipts in reach that have not expired, in order of their ids, beginning after one."""

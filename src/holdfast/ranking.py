@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from .age import HALF_LIVES
 from .dates import Window, order, windows
 from .ports import Bools, Candidates, Doubles, Floats, Ints
 from .text import OWN, QUESTION, asks, latin_share
+from .types import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +38,7 @@ _FULL_MATCH = 12.0
 _AFTERGLOW_DAYS = 14.0
 _RUN = 3  # messages of one's own between a question and what answers it
 _STATED = 1.6  # what a declarative row has for a thread, of its own core
+_A_DAY: Doubles = np.array([1.0 / HALF_LIVES[kind] for kind in KINDS])  # in half-lives
 _MATCHING = 0.6  # of the best core: what `recent` puts in order
 # A thread lifts all its turns by this share of its peak, and those beside the peak by all of it, fading over 8 turns.
 _SPREAD, _NEAR = 0.7, 8.0
@@ -88,7 +91,7 @@ class Stage:
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
     episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them. `whole`
     says that every row is live, `narrative` that every row is an episode. `days` are the first and the last day of the
-    rows that match, as far as `recent` asks for them.
+    rows that match, as far as `recent` asks for them; `today` is the day that is asked about.
     """
 
     c: Candidates
@@ -100,6 +103,7 @@ class Stage:
     asked: Bools
     whole: bool
     narrative: bool
+    today: float
     standing: float = 1.0
     days: tuple[float, float] = (0.0, 0.0)
 
@@ -224,6 +228,18 @@ def recent(s: Stage, rows: Rows) -> Doubles:
     return late
 
 
+def importance(s: Stage, rows: Rows) -> Doubles:
+    """A row's importance 0..1, halved with every half-life of its kind since it was said, or last used or seen again.
+
+    Between two halvings it falls in a straight line, whose sums are the same bits on every machine.
+    """
+    days = np.subtract(s.today, s.c.seen[rows], dtype=np.float64)
+    lives = np.maximum(days, 0.0) * _A_DAY[s.c.kind[rows]]
+    whole = np.floor(lives)
+    left: Doubles = np.ldexp(s.c.importance[rows] * (1.0 - 0.5 * (lives - whole)), -whole.astype(np.int32))
+    return left
+
+
 class Signal(NamedTuple):
     """One term of the score: `weight` times what `value` gives, row by row."""
 
@@ -270,6 +286,7 @@ RECIPE = Recipe((
     Signal("around", 1.3, around),
     Signal("reply", 0.4, reply),
     Signal("thread", 1.6, thread),
+    Signal("importance", 0.2, importance),
 ))  # fmt: skip
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
@@ -305,6 +322,7 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
     stage = Stage(
         c, query, min(_FULL_MATCH, c.mass) or 1.0, np.zeros(n + 1), np.zeros(c.threads + 1),
         np.zeros(c.threads + 1, np.int32), asked, bool(c.live.all()), bool(c.episode.all()),
+        c.as_of.valid.timestamp() / 86_400.0,
     )  # fmt: skip
     scores = np.zeros(n)
     if n <= _KEPT:

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast import ranking
+from holdfast.age import HALF_LIVES
 from holdfast.ports import AsOf, Candidates
 from holdfast.ranking import Query, fuse, read, relevance, top
 from holdfast.text import NAME, NUMBER, OWN, PLACE, QUESTION, TIME
+from holdfast.types import KINDS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROW_ARRAYS = (
     "live", "bm25", "cos", "best", "around", "covered", "related", "length", "traits", "speaker", "day", "episode", "place",
-    "thread", "ids", "key",
+    "thread", "ids", "key", "kind", "importance", "seen",
 )  # fmt: skip
 ROOM = 24.0  # a mass from 12 on: a BM25 of 12 is a full match
 
@@ -42,6 +44,9 @@ def corpus(n: int, **given_: Any) -> Candidates:
         "thread": np.full(n, -1, np.int32),
         "ids": np.frombuffer(b"".join(i.to_bytes(16, "big") for i in range(n)), "V16"),
         "key": np.arange(n),
+        "kind": np.full(n, KINDS.index("episode"), np.int8),
+        "importance": np.zeros(n, np.float32),
+        "seen": np.zeros(n, np.float32),
     }
     made = {name: np.asarray(given_.pop(name, value), value.dtype) for name, value in plain.items()}
     for name, other in (("best", "cos"), ("around", "bm25")):
@@ -77,6 +82,7 @@ def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
     ids = np.frombuffer(rng.permutation(256)[: n * 2].astype(np.uint8).repeat(8).tobytes(), "V16")
     return corpus(
         n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], around=values[0] + values[3], ids=ids,
+        kind=np.where(episode, 2, rng.choice([0, 1, 3, 4], n)), importance=rng.random(n), seen=rng.uniform(19_000, 21_000, n),
         length=rng.integers(0, 40, n), traits=rng.integers(0, 64, n), related=values[0], speaker=rng.integers(-1, 2, n),
         day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread, before=before, after=after, place=place,
         covered=values[3], mass=draw(st.sampled_from([0.0, 5.0, ROOM])), has_vectors=draw(st.booleans()),
@@ -402,3 +408,24 @@ def test_idf_and_saturation() -> None:
     assert ranking.idf(100, 1) > ranking.idf(100, 50) > ranking.idf(100, 100) > 0
     once, twice, often = ranking.saturate(np.array([1, 2, 255], np.float32))
     assert once == 1.0 < twice < often < 1.9
+
+
+@given(st.sampled_from(KINDS), st.floats(0, 1, width=32), st.integers(0, 5_000))
+def test_importance_is_halved_with_every_half_life(kind: str, given_: float, age: int) -> None:
+    """What a kind counts for after some days lies between its halvings; nothing that lies ahead counts for more."""
+    life, today = HALF_LIVES[kind], NOW.timestamp() / 86_400
+    ages = [0, -3, life, 2 * life, age, age + life]
+    c = corpus(
+        6, kind=np.full(6, KINDS.index(kind)), importance=np.full(6, given_), seen=today - np.array(ages)
+    )
+    got = fuse(c, Query()).raw(np.arange(6))[:, -1]
+    assert got[:4] == pytest.approx([given_, given_, given_ / 2, given_ / 4], rel=1e-3)
+    assert got[5] == pytest.approx(got[4] / 2, rel=1e-3)
+    assert (got >= 0).all()
+    assert (got <= given_).all()
+
+
+def test_importance_alone_never_outweighs_a_word() -> None:
+    """A memory that matters, fresh, stands behind one that matches, however old."""
+    c = corpus(2, bm25=[6.0, 0.0], importance=[0.0, 1.0], seen=[0.0, NOW.timestamp() / 86_400])
+    assert top(c, fuse(c, Query()).scores, 2).tolist() == [0, 1]

@@ -175,6 +175,7 @@ class Core:
         self.placement = {kind: names for kind, names in held.items() if names}
         self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
         self.shown: list[str] = []  # texts of the memories of the latest steps
+        self.used: tuple[str, ...] = ()  # ids of those of the last one
         self.count = TokenCounter(count)
 
     # -- the loop ------------------------------------------------------------------------------------------------
@@ -201,6 +202,7 @@ class Core:
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
             )
             self.shown = [*self.shown, *(item.text for item in found.items)][-200:]
+        self.used = context.ids
         left -= context.tokens
         state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
@@ -252,7 +254,8 @@ class Core:
 
         `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
         review: a yes or no that is all the user says next settles them, unless the agent's reply ended with a question of its
-        own; `confirm` settles one at any time.
+        own; `confirm` settles one at any time. What `before_step` showed
+        counts as used, and decays later.
         """
         listed = [messages] if isinstance(messages, str | Mapping) else list(messages)
         settled = await self._answered(listed)
@@ -265,9 +268,11 @@ class Core:
                 scope=self.scope,
                 placement=self.placement,
                 recalled=self.shown,
+                used=self.used,
                 background=True,
             )
         )
+        self.used = ()
         waiting = [one.item for one in seen.of("pending") if one.item is not None]
         self.asked += [item.id for item in waiting]
         if _asks(seen.episodes, [item.text for item in waiting]):

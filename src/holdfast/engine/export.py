@@ -30,7 +30,7 @@ class Tally:
 
     def __init__(self, now: datetime) -> None:
         self.now, self.sum = now, hashlib.sha256()
-        self.scopes = self.versions = self.vectors = self.sightings = self.receipts = 0
+        self.scopes = self.versions = self.vectors = self.sightings = self.uses = self.receipts = 0
         self.digest: str | None = None
 
     def lines(self, records: Iterable[Line]) -> bytes:
@@ -41,6 +41,8 @@ class Tally:
                 case Past():
                     self.versions += 1
                     self.vectors += record.vectors is not None
+                case Seen(source=None):
+                    self.uses += 1
                 case Seen():
                     self.sightings += 1
                 case KeptReceipt():
@@ -66,7 +68,7 @@ class Exports(Observes):
     ) -> Export:
         """Write everything this caller can see to a new file, or to a file open for writing bytes, and return what was written.
 
-        JSON Lines ("jsonl") hold every version of every memory on both clocks, with its source and links, the sightings and the kept
+        JSON Lines ("jsonl") hold every version of every memory on both clocks, with its source and links, the sightings, uses and kept
         receipts, and with `vectors` those of the embedding model: `import_items` reads it back. docs/export.md describes it.
         "markdown" and "html" are a report for the person the memories are about: what is known now and was before, by kind,
         where it came from and when, and what was recalled. In reach are the scopes visible here, exactly one with `scope`, or
@@ -129,7 +131,9 @@ class Exports(Observes):
         async for kept, _ in self._kept_receipts(reach):
             yield 0, tally.lines(kept)
         tally.digest = f"sha256:{tally.sum.hexdigest()}"
-        counts = {name: getattr(tally, name) for name in ("versions", "vectors", "sightings", "receipts")}
+        counts = {
+            name: getattr(tally, name) for name in ("versions", "vectors", "sightings", "uses", "receipts")
+        }
         yield 0, written({"type": "end", "scopes": tally.scopes, **counts, "digest": tally.digest})
 
     # -- for people ----------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def written(value: Mapping[str, Any]) -> bytes:
 
 
 def lines_of(record: Line) -> Iterator[bytes]:
-    """Yield the lines of one record: a version, and where it has them its vectors; sightings; or a receipt."""
+    """Yield the lines of one record: a version, and where it has them its vectors; sightings, a use, or a receipt."""
     match record:
         case Past(item, by, reads, closes, vectors):
             whole = item.to_json()
@@ -58,7 +58,10 @@ def lines_of(record: Line) -> Iterator[bytes]:
             yield written({"type": "version", **kept})
             if vectors is not None:
                 yield written({"type": "vectors", **_vectors(item, vectors)})
+        case Seen(scope, id, at, None):
+            yield written({"type": "use", "id": id, "scope": scope.to_json(), "at": at.isoformat()})
         case Seen(scope, id, at, source, times):
+            assert source is not None
             where = {"id": id, "scope": scope.to_json(), "at": at.isoformat(), "times": times}
             yield written({"type": "sighting", **where, "source": source.to_json()})
         case KeptReceipt():
@@ -113,6 +116,10 @@ def record_of(given: Mapping[str, Any]) -> Past | Seen | KeptReceipt:
             times = checks.count(given.get("times", 1), "times", 1, 1_000_000)
             id, at = checks.item_id(given["id"]), checks.moment(given["at"], "at")
             return Seen(_scope(given["scope"]), id, at, Source.of(given["source"]), times)
+        case "use":
+            _only(given, ("id", "scope", "at"), ("id", "scope", "at"))
+            id, at = checks.item_id(given["id"]), checks.moment(given["at"], "at")
+            return Seen(_scope(given["scope"]), id, at, None)
         case "receipt":
             _only(given, ("expires_at", "receipt"), ("expires_at", "receipt"))
             return _receipt(given)
@@ -260,7 +267,7 @@ class Reader:
         self.name, self.number, self.bytes = name, 0, 0
         self.digest = ""
         self._file, self._sum = file, hashlib.sha256()
-        self._counts = {"version": 0, "vectors": 0, "sighting": 0, "receipt": 0}
+        self._counts = {"version": 0, "vectors": 0, "sighting": 0, "use": 0, "receipt": 0}
         self.vectors: set[str] = set()  # the models that vectors in the file come from
         self.dimensions: set[int] = set()
         self._waiting: list[dict[str, Any]] = []  # the line after a version, looked at for its vectors

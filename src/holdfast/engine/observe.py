@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from ..errors import InvalidInput, NotFound
-from ..filters import Eq, Exists
+from ..filters import Eq, Exists, In
 from ..judgements import Observation
-from ..ports import Enqueue, Reach, Ref, Replace, Scan, Write
+from ..ports import Enqueue, Reach, Ref, Replace, Scan, Use, Write
 from ..types import Draft, MemoryItem, Page, Scope
 from .base import UNSET, place_of
 from .plan import Plan
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _INSTANT = timedelta(microseconds=1)
 READ_AT_ONCE = 40  # episodes that a language model is shown in one call
+_MOST_USED = 1_000
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
@@ -43,6 +44,7 @@ class Observes(Renames, Reads):
         scope: Scope | Sequence[str] | None = None,
         placement: Mapping[str, Sequence[str]] | None = None,
         recalled: Iterable[str] = (),
+        used: Iterable[str] = (),
         background: bool = False,
         idempotency_key: str | None = None,
         allow_erased: bool = False,
@@ -57,7 +59,8 @@ class Observes(Renames, Reads):
         from the time of its message on. A name that a user gives ("call me Bob") is one of the same entity from then on (see
         `rename`), unless somebody is known by it. `placement` names the labels a kind is saved under, where these are not the ones of
         `scope`: {"preference": ["user"], "fact": ["project"], "personal": ["user"]}; "personal" are facts about the user.
-        `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. An `idempotency_key`
+        `recalled` are texts the agent was just shown: said again by it or by a tool, they are no news. `used` are the ids of
+        at most 1,000 memories that this step was shown: of those in the scopes it writes to, importance decays anew. An `idempotency_key`
         makes a repeated call give the first call's episodes and judge nothing again, for 7 days; messages it did not have are
         kept and judged.
 
@@ -85,7 +88,8 @@ class Observes(Renames, Reads):
         left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
         jobs = [self._job(target, places, some, by, background) for some in left]
         found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
-        seen, jobs = await self._observed(found, scopes, told, placed, by, [Enqueue(job) for job in jobs])
+        also: list[Enqueue | Use] = [*map(Enqueue, jobs), *await self._uses(used, scopes)]
+        seen, jobs = await self._observed(found, scopes, told, placed, by, also)
         await self._introduced(seen.judgements, reason)
         if background and jobs:
             self._parts.io.start(self._everybody()._drained)
@@ -215,6 +219,16 @@ class Observes(Renames, Reads):
             )  # fmt: skip
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step
+
+    async def _uses(self, used: Iterable[str], scopes: tuple[Scope, ...]) -> list[Use]:
+        """Return the writes that note the use of memories in these scopes."""
+        ids = tuple(dict.fromkeys(checks.item_id(one, "used") for one in checks.many(used, "used")))
+        if not ids:
+            return []
+        if len(ids) > _MOST_USED:
+            raise InvalidInput("used", f"has {len(ids):,} ids; at most {_MOST_USED:,} are taken")
+        scan = Scan(Reach(exactly=scopes), self._at(), In("id", ids), limit=len(ids))
+        return [Use(item.scope, item.id) for item in await self._parts.io.store(self._parts.store.scan, scan)]
 
     async def _to_keep(
         self, drafts: Sequence[Draft], erased: bool

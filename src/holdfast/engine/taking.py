@@ -78,7 +78,7 @@ class Known:
         versions[item.version] = item.known_from
 
     def missing(self, seen: Seen) -> int:
-        """Count sightings in, and return how many of them are new."""
+        """Count sightings or a use in, and return how many of them are new."""
         key = (seen.id, seen.at, next(lines_of(seen._replace(times=1))))
         before = self.seen.get(key, 0)
         self.seen[key] = max(before, seen.times)
@@ -213,7 +213,7 @@ class Takes(Exports):
                     if taken.exists and item.slot is not None and item.state == "active":
                         taken.slots.setdefault(scope, {}).setdefault(item.slot, set()).add(item.id)
                 case Seen():
-                    taken.sightings += known.missing(record)
+                    taken.sightings += known.missing(record) if record.source else 0
         if taken.exists and not taken.allow_erased:
             gone = await io.store(store.buried, fresh)
             taken.erased |= {(scope, item.id) for item, buried in zip(fresh, gone, strict=True) if buried}
@@ -280,10 +280,11 @@ class Takes(Exports):
                 case Seen() if (scope, record.id) not in taken.erased:
                     if not known.has(record.id):
                         raise taken.wrong(
-                            number, f"is a sighting of memory {record.id}, which is not there before it"
+                            number,
+                            f"is a sighting or use of memory {record.id}, which is not there before it",
                         )
                     if new := known.missing(record):
-                        sightings += new
+                        sightings += new if record.source else 0
                         wanted.append(record)
         entries = await self._entries_of([one for one in wanted if isinstance(one, Past)])
         writes: list[Write] = [

@@ -17,7 +17,7 @@ from ..entities import Names
 from ..errors import ExtractionFailed, HoldfastError, InvalidInput, ModelError, NotFound
 from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
-from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled
+from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Use
 from ..types import Draft, MemoryItem, Page, Scope
 from .base import Caller, T, decode, encode, place_of
 from .plan import Plan
@@ -261,10 +261,10 @@ class Works(Writes):
         told: Sequence[tuple[Draft, MemoryItem]],
         candidates: Sequence[tuple[Candidate, MemoryItem | None]],
         by: Authorship,
-        queue: Sequence[Enqueue | Settle],
+        also: Sequence[Enqueue | Settle | Use],
         veiled: Sequence[MemoryItem] = (),
     ) -> tuple[Observation, list[Job]]:
-        """Write a step's episodes, its candidates as they are judged, and what becomes of its jobs, in one transaction.
+        """Write a step's episodes, its candidates as they are judged, what becomes of its jobs and what it used, in one transaction.
 
         What was found in a message that was kept before, by an idempotency key, was judged then. `veiled` are episodes kept
         earlier, as they are to be from now on. Returned are the jobs that were queued too.
@@ -299,7 +299,9 @@ class Works(Writes):
             for item, entry in zip(veiled, shown, strict=True):
                 plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
             fresh = {item.id for _, item in told if place_of(item) not in before}
-            left = [one for one in queue if isinstance(one, Settle) or fresh & {*one.job.body["episodes"]}]
+            left = [
+                one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}
+            ]
             plan.writes += left
             written = await self._apply(plan.writes, by) if plan.writes else []
             kept = [await self._kept(result, written) for result in plan.results]

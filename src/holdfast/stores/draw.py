@@ -48,6 +48,8 @@ class Part:
     nearby: Nearby
     cos: Floats
     best: Floats
+    importance: Floats
+    seen: Floats
 
     def __len__(self) -> int:
         return len(self.alive.live)
@@ -61,9 +63,15 @@ class Whole:
     index: ScopeIndex
     alive: Alive
     texts: Texts | None
+    used: Floats | None  # the day on which each entry was last used, where any was
     terms: list[Term] = field(default_factory=list)
     nearby: Nearby = NOTHING_NEAR
     cosines: Floats | None = None
+
+    def seen(self, rows: Ints | slice) -> Floats:
+        """Return the day on which rows were said, or last used or seen again."""
+        said: Floats = self.index.seen.view[self.alive.row[rows]]
+        return said if self.used is None else np.maximum(said, self.used[: len(self.alive.row)][rows])
 
     def near(self, query: Quantised | None, rows: Ints) -> Floats:
         """Return the cosines of rows with the query, 0 without one."""
@@ -203,6 +211,7 @@ def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part
         speakers=speakers,
         day=days(index.observed.view[rows]),
         episode=index.episode.view[rows],
+        kind=index.kind.view[rows],
         thread=index.thread.view[rows],
         threads=len(index.threads),
         ids=index.ids.view[rows],
@@ -219,13 +228,17 @@ def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part
         place=alive.place[rows],
         near=NOT_NEAR,
         key=alive.key[rows],
+        row=alive.row[rows],
     )
     cos = one.near(query, rows)
     best = cos.copy()
     if query is not None:
         places, near = _best_sentences(index, rows, query, blobs)
         best[places] = near
-    return Part(index, reduced, texts, terms, _nearby(one, rows), cos, best)
+    return Part(
+        index, reduced, texts, terms, _nearby(one, rows), cos, best, index.importance.view[reduced.row],
+        one.seen(rows),
+    )  # fmt: skip
 
 
 def _nearby(one: Whole, rows: Ints) -> Nearby:

@@ -81,6 +81,7 @@ class Texts(NamedTuple):
     speakers: tuple[str, ...]
     day: Doubles
     episode: Bools
+    kind: NDArray[np.int8]
     thread: NDArray[np.int32]
     threads: int
     ids: NDArray[np.void]
@@ -93,7 +94,8 @@ class Texts(NamedTuple):
 class Alive:
     """Which entries are live at one moment, and how their turns follow each other; valid until a clock passes `until`.
 
-    `written` is the number of entries that had been written by then, live or not.
+    `written` is the number of entries that had been written by then, live or not. `key` and `row` are those of the version that
+    makes an entry live, -1 and 0 where none does.
     """
 
     count: int
@@ -103,6 +105,7 @@ class Alive:
     place: NDArray[np.int32]
     near: NDArray[np.int32]
     key: Ints
+    row: NDArray[np.int32]
     since: int
     until: int
     written: int
@@ -113,7 +116,7 @@ class Loaded(NamedTuple):
 
     versions: Sequence[
         tuple[Any, ...]
-    ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes
+    ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes, importance, seen
     entries: Sequence[
         tuple[Any, ...]
     ]  # key, item_id, kind, speaker, thread, turn, day_at, length, traits, terms, vector, sentences
@@ -148,6 +151,8 @@ class ScopeIndex:
             name: Column(np.int64) for name in ("known_from", "known_to", "valid_from", "valid_to", "expires")
         }
         self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int32), Column(np.bool_)
+        self.importance, self.seen = Column(np.float32), Column(np.float32)  # of rows; `seen` in days
+        self.use_entry, self.use_at = Column(np.int32), Column(np.int64)  # in no order
         self.key, self.ids = Column(np.int64), Column("V16")
         self.length, self.turn, self.observed = Column(np.float32), Column(np.int64), Column(np.int64)
         self.traits, self.episode = Column(np.uint8), Column(np.bool_)
@@ -166,6 +171,7 @@ class ScopeIndex:
         self._closed: list[int] = []  # rows closed by those that were added last
         self._present: Alive | None = None
         self._texts: Texts | None = None
+        self._used: Floats | None = None  # the last use of each entry as of now, in days
         self._reserve(expected)
 
     def set_dimension(self, dimension: int) -> None:
@@ -268,9 +274,13 @@ class ScopeIndex:
                 self.filed.add(self.vectors.steps(slots[later:][has[later:]]), has[later:])
 
     def _add_rows(self, versions: Sequence[tuple[Any, ...]]) -> None:
-        keys, known, valid_from, valid_to, expires, active, entries, closes = zip(*versions, strict=True)
+        keys, known, valid_from, valid_to, expires, active, entries, closes, importance, seen = zip(
+            *versions, strict=True
+        )
         self.row_key.append(keys)
         self.active.append(active)
+        self.importance.append(importance)
+        self.seen.append(days(np.array(seen, np.int64)))
         self.row_entry.append(np.searchsorted(self.key.view, np.array(entries, np.int64)))
         self.times["known_from"].append(known)
         self.times["known_to"].append(np.full(len(keys), FOREVER))
@@ -298,6 +308,31 @@ class ScopeIndex:
             if expires[row] != wanted:
                 expires[row] = wanted
                 before += self._earlier.get(row, ())
+
+    def add_uses(self, uses: Sequence[tuple[int, int]]) -> None:
+        """Add when texts, by the keys of their entries, were used or seen again."""
+        if uses:
+            keys, moments = zip(*uses, strict=True)
+            self.use_entry.append(np.searchsorted(self.key.view, np.array(keys, np.int64)))
+            self.use_at.append(moments)
+            self._used = None
+
+    def used(self, known: int | None) -> Floats | None:
+        """Return the day on which each entry was last used or seen again as of a known time (None: the latest), 0 for never.
+
+        None where nothing was. What was returned stays as it is.
+        """
+        if not self.use_at.size:
+            return None
+        kept = self._used if known is None else None
+        if kept is not None and len(kept) == self.size:
+            return kept
+        made = np.zeros(self.size, np.float32)
+        then = self.use_at.view <= (FOREVER if known is None else known)
+        np.maximum.at(made, self.use_entry.view[then], days(self.use_at.view[then]).astype(np.float32))
+        if known is None:
+            self._used = made
+        return made
 
     # -- what is live --------------------------------------------------------------------------------------------
 
@@ -327,24 +362,27 @@ class ScopeIndex:
             mask &= np.isin(self.row_key.view, keys, assume_unique=True)
         rows = np.flatnonzero(mask)
         live = np.zeros(self.size, np.bool_)
-        key = np.full(self.size, -1, np.int64)
+        key, row = np.full(self.size, -1, np.int64), np.zeros(self.size, np.int32)
         live[self.row_entry.view[rows]] = True
         key[self.row_entry.view[rows]] = self.row_key.view[rows]
+        row[self.row_entry.view[rows]] = rows
         until = _until(times, slice(None), valid)
-        made = self._linked(live, key, valid, until, written)
+        made = self._linked(live, key, row, valid, until, written)
         if present:
             self._present = made
         return made
 
     def restrict(self, alive: Alive, keep: Bools) -> Alive:
         """Return `alive` with only the entries of `keep`, their turns linked anew."""
-        return self._linked(alive.live & keep, alive.key, alive.since, alive.until, alive.written)
+        return self._linked(alive.live & keep, alive.key, alive.row, alive.since, alive.until, alive.written)
 
-    def _linked(self, live: Bools, key: Ints, since: int, until: int, written: int) -> Alive:
+    def _linked(
+        self, live: Bools, key: Ints, row: NDArray[np.int32], since: int, until: int, written: int
+    ) -> Alive:
         before, after, place = self._links(live)
         near = around(before, after, np.arange(self.size)) if self.size <= NEAR_UP_TO else NOT_NEAR
         count = int(np.count_nonzero(live))
-        return Alive(count, live, before, after, place, near, key, since, until, written)
+        return Alive(count, live, before, after, place, near, key, row, since, until, written)
 
     def _continued(self, kept: Alive, first: int) -> Alive | None:
         """Return the present after the rows from `first` on, from what it was before: only what they touch is done anew.
@@ -358,13 +396,14 @@ class ScopeIndex:
             return None
         more = self.size - len(kept.live)
         live, key = np.append(kept.live, np.zeros(more, np.bool_)), np.append(kept.key, np.full(more, -1))
+        row = np.append(kept.row, np.zeros(more, np.int32))
         ended = [row for row in self._closed if key[self.row_entry.view[row]] == self.row_key.view[row]]
         begins = self.active.view[first:] & (times["known_to"][first:] == FOREVER)
         begins &= (times["valid_from"][first:] <= at) & (at < times["valid_to"][first:])
         begun = rows[begins & (at < times["expires"][first:])]
         out, back = self.row_entry.view[ended], self.row_entry.view[begun]
         live[out], key[out] = False, -1
-        live[back], key[back] = True, self.row_key.view[begun]
+        live[back], key[back], row[back] = True, self.row_key.view[begun], begun
         links = tuple(
             np.append(old, np.full(more, none, np.int32))
             for old, none in ((kept.before, -1), (kept.after, -1), (kept.place, 0))
@@ -375,7 +414,7 @@ class ScopeIndex:
             if thread >= 0:
                 self._link(self._turns_of(thread), live, links)
         return replace(
-            kept, count=int(np.count_nonzero(live)), live=live, key=key, since=at, written=self.size,
+            kept, count=int(np.count_nonzero(live)), live=live, key=key, row=row, since=at, written=self.size,
             before=links[0], after=links[1], place=links[2], until=min(kept.until, _until(times, rows, at)),
         )  # fmt: skip
 
@@ -391,6 +430,7 @@ class ScopeIndex:
                 speakers=tuple(self.speakers),
                 day=days(self.observed.view),
                 episode=self.episode.view,
+                kind=self.kind.view,
                 thread=self.thread.view,
                 threads=len(self.threads),
                 ids=self.ids.view,

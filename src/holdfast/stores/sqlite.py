@@ -570,7 +570,7 @@ class SqliteStore:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
-        """Make all `writes` in one transaction and return the written items in their order (Sight, Once: none).
+        """Make all `writes` in one transaction and return the written items in their order (Sight, Use, Once: none).
 
         Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
         """

@@ -37,7 +37,7 @@ _RESIDENTS = (
 )
 _OF_ITEM = "SELECT key FROM versions WHERE item_id = ? AND key >> 32 IN (SELECT value FROM json_each(?))"
 _BY_KEY = ("versions", "closed", "slots", "terms", "vectors", "fresh", "links")
-_BY_ITEM = ("sightings", "once")
+_BY_ITEM = ("sightings", "uses", "once")
 _COMMITTED = rows.INSERT.partition("(")[2].partition(", salt")[0]
 
 
@@ -161,7 +161,7 @@ class Eraser:
 
         A random name stands where the labels were, so that the rows of its chain stay in their place.
         """
-        for table in ("receipts", "jobs", "once", "sightings", "spent", "tombstones", "clusters"):
+        for table in ("receipts", "jobs", "once", "sightings", "uses", "spent", "tombstones", "clusters"):
             done = self._db.execute(f"DELETE FROM {table} WHERE scope_id = ?", (scope_id,))
             self._count(table, done.rowcount)
         name = json.dumps(f"erased:{secrets.token_hex(16)}")

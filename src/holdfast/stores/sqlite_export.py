@@ -22,8 +22,9 @@ _PAST = (
     "JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
 )
 _SEEN = (
-    "SELECT seen_at, source, count(*) FROM sightings WHERE item_id = ? AND scope_id = ? AND seen_at <= ? "
-    "GROUP BY seen_at, source ORDER BY seen_at, source"
+    "SELECT seen_at, source, count(*) FROM sightings WHERE item_id = ?1 AND scope_id = ?2 AND seen_at <= ?3 "
+    "GROUP BY seen_at, source UNION ALL SELECT used_at, NULL, 1 FROM uses WHERE item_id = ?1 AND scope_id = ?2 AND used_at <= ?3 "
+    "ORDER BY 1, 2"
 )
 _VECTORS = (
     "SELECT x.key, m.name, x.vector, x.sentences FROM vectors x JOIN models m ON m.model_id = x.model_id "
@@ -63,7 +64,7 @@ def past(
 
 
 def recorded(db: sqlite3.Connection, scope_id: int, scope: Scope, ids: Sequence[str]) -> list[Record]:
-    """Return everything of some memories in one scope: versions in order, then sightings."""
+    """Return everything of some memories in one scope: versions in order, then sightings and uses."""
     made: list[Record] = []
     seen: list[Record] = []
     for id in dict.fromkeys(ids):
@@ -91,8 +92,15 @@ def receipts(
 
 
 def see(db: sqlite3.Connection, scope_id: int, seen: Seen) -> None:
-    """Write a memory's sightings of one moment and source, as many as are missing."""
+    """Write a memory's sightings of one moment and source, as many as are missing, or a use of it.
+
+    They may be older than what a state in memory has read, so that is read anew.
+    """
     where = (scope_id, uuid.UUID(seen.id).bytes, rows.micros(seen.at))
+    db.execute("UPDATE scopes SET epoch = epoch + 1 WHERE scope_id = ?", (scope_id,))
+    if seen.source is None:
+        db.execute("INSERT OR IGNORE INTO uses (scope_id, item_id, used_at) VALUES (?, ?, ?)", where)
+        return
     source = json.dumps(seen.source.to_json(), ensure_ascii=False)
     (there,) = db.execute(
         "SELECT count(*) FROM sightings WHERE scope_id = ? AND item_id = ? AND seen_at = ? AND source = ?",
@@ -133,6 +141,12 @@ def _packed(db: sqlite3.Connection, found: Sequence[Sequence[Any]]) -> dict[int,
 
 def _seen(db: sqlite3.Connection, scope: Scope, item_id: bytes, scope_id: int, known: int) -> list[Record]:
     return [
-        Seen(scope, str(uuid.UUID(bytes=item_id)), rows.at(at), Source.of(json.loads(source)), times)
+        Seen(
+            scope,
+            str(uuid.UUID(bytes=item_id)),
+            rows.at(at),
+            None if source is None else Source.of(json.loads(source)),
+            times,
+        )
         for at, source, times in db.execute(_SEEN, (item_id, scope_id, known))
     ]

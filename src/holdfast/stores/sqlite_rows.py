@@ -56,7 +56,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
-KEY_LIFE = 7 * 86_400_000_000  # an idempotency key is kept this many microseconds
+DAY = 86_400_000_000  # microseconds
+KEY_LIFE = 7 * DAY  # an idempotency key is kept this many microseconds
 
 
 def columns(known: int | None) -> tuple[str, list[Any]]:

@@ -13,6 +13,7 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     reembeds     that change, while there is one; `reembedded` says up to where each scope is done
     clusters     of large scopes: the centres of their vectors and which of these each text is nearest to (derived, deletable)
     sightings    each further time the same memory was saved
+    uses         on which days a memory was shown in a prompt: what is used decays later
     once         idempotency keys
     links        which memories a memory was derived from
     jobs         kept steps that a language model has yet to read, or could not
@@ -163,6 +164,21 @@ def _reembed(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
+_USES = """
+CREATE TABLE uses (
+    scope_id INTEGER NOT NULL, used_at INTEGER NOT NULL, item_id BLOB NOT NULL, PRIMARY KEY (scope_id, used_at, item_id)
+) WITHOUT ROWID;
+CREATE INDEX uses_by_item ON uses (item_id, scope_id, used_at);
+CREATE INDEX sightings_by_time ON sightings (scope_id, seen_at);
+"""
+
+
+def _uses(db: sqlite3.Connection) -> None:
+    for statement in _USES.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -170,6 +186,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0003-model", _model),
     ("0004-erased", _erased),
     ("0005-reembed", _reembed),
+    ("0006-uses", _uses),
 )
 
 

@@ -37,7 +37,9 @@ TOLD_FROM = 65_536  # positions to read of which the log is told
 FEW, COMMON = 3, 0.05
 
 _VERSIONS = (
-    "SELECT key, known_from, valid_from, valid_to, expires_at, state = 'active', entry, closes FROM versions "
+    "SELECT key, known_from, valid_from, valid_to, expires_at, state = 'active', entry, closes, "
+    "json_extract(body, '$.importance'), max(coalesce(observed_at, CASE WHEN json_extract(body, '$.explicit_time') THEN "
+    "known_from END, valid_from, 0), coalesce(valid_from, 0)) FROM versions "
     "WHERE key > ? AND key <= ? ORDER BY key"
 )
 _ENTRIES = (
@@ -51,6 +53,21 @@ _VECTORS = "SELECT x.vector FROM terms t LEFT JOIN vectors x ON x.key = t.key WH
 _DERIVED = "SELECT EXISTS (SELECT 1 FROM links WHERE key > ? AND key <= ? AND relation = 'lineage')"
 _COUNT = "SELECT count(*) FROM terms WHERE key > ? AND key <= ?"
 _LISTS = "SELECT position, centres, lists FROM clusters WHERE scope_id = ? AND epoch = ? AND trained = ?"
+# What was counted when a memory was made, by a merge or within one batch, is no later sight of it.
+_LATER = "g.seen_at > (SELECT min(w.known_from) FROM versions w WHERE w.item_id = g.item_id AND w.key >> 32 = g.scope_id)"
+# Of texts up to a position: what was used or seen again between two known times.
+_USES = (
+    "SELECT v.entry, u.at FROM (SELECT item_id, used_at AS at FROM uses WHERE scope_id = ?1 AND used_at > ?2 AND used_at <= ?3 "
+    f"UNION ALL SELECT item_id, seen_at FROM sightings g WHERE scope_id = ?1 AND seen_at > ?2 AND seen_at <= ?3 AND {_LATER}) u "
+    "JOIN versions v ON v.item_id = u.item_id AND v.key >> 32 = ?1 AND v.entry = v.key AND v.key <= ?4"
+)
+# Of new texts of earlier memories: what was used or seen again up to a known time.
+_EARLIER_USES = (
+    "SELECT v.entry, u.used_at FROM versions v JOIN uses u ON u.item_id = v.item_id AND u.scope_id = ?1 AND u.used_at <= ?2 "
+    "WHERE v.key > ?3 AND v.key <= ?4 AND v.entry = v.key AND v.version > 1 UNION ALL "
+    "SELECT v.entry, g.seen_at FROM versions v JOIN sightings g ON g.item_id = v.item_id AND g.scope_id = ?1 AND g.seen_at <= ?2 "
+    f"WHERE v.key > ?3 AND v.key <= ?4 AND v.entry = v.key AND v.version > 1 AND {_LATER}"
+)
 _SENTENCES = "SELECT x.key, x.sentences FROM json_each(?) j JOIN vectors x ON x.key = j.value WHERE x.sentences IS NOT NULL"
 
 
@@ -164,7 +181,8 @@ class Searcher:
             alive = index.alive(valid, None if latest else known, now, asked.keys)
             alive = _narrowed(index, alive, probe)
             small = index.size <= NEAR_UP_TO and index.holds_sentences
-            return Whole(index, alive, index.texts() if small else None)
+            used = index.used(None if known >= index.last_known else known)
+            return Whole(index, alive, index.texts() if small else None, used)
 
     # -- loading -------------------------------------------------------------------------------------------------
 
@@ -192,6 +210,8 @@ class Searcher:
                     self._states.setdefault(seen.scope_id, held)
                 BUDGET.grown(self._number, seen.scope_id, held.index.nbytes)
             if held.index.last_known < seen.last_known:
+                span = (seen.scope_id, held.index.last_known, seen.last_known, _span(seen, 0)[1])
+                held.index.add_uses(db.execute(_USES, span).fetchall())
                 held.index.last_known, held.index.shelf = seen.last_known, {}
         return held
 
@@ -256,7 +276,7 @@ def _sample(db: sqlite3.Connection, seen: Seen, level: int, dimension: int) -> S
 
 def _extend(db: sqlite3.Connection, index: ScopeIndex, position: int) -> None:
     """Load what was written after what the state holds, up to a position, some at a time."""
-    base, total = index.scope_id << 32, position - index.position
+    base, total, begun = index.scope_id << 32, position - index.position, index.position
     if not index.derived:
         index.derived = bool(db.execute(_DERIVED, (base | index.position, base | position)).fetchone()[0])
     while index.position < position:
@@ -268,6 +288,9 @@ def _extend(db: sqlite3.Connection, index: ScopeIndex, position: int) -> None:
         index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), last)
         if total > TOLD_FROM:
             _report(total - (position - last), total)
+    if begun:
+        earlier = (index.scope_id, index.last_known, base | begun, base | position)
+        index.add_uses(db.execute(_EARLIER_USES, earlier).fetchall())
 
 
 def _report(done: int, total: int) -> None:
@@ -313,7 +336,9 @@ def _part(one: Whole, query: Quantised | None) -> Part:
     else:
         cos = one.index.cosines(query)[:size]
         best = one.index.best(query, one.texts, cos)
-    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best)
+    importance = one.index.importance.view[one.alive.row]
+    seen = one.seen(slice(0, size))
+    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best, importance, seen)
 
 
 def _assembled(
@@ -354,6 +379,9 @@ def _assembled(
         speakers=speakers,
         day=_joined([one.day for one in texts], np.float64),
         episode=_joined([one.episode for one in texts], np.bool_),
+        kind=_joined([one.kind for one in texts], np.int8),
+        importance=_joined([part.importance for part in parts], np.float32),
+        seen=_joined([part.seen for part in parts], np.float32),
         before=before,
         after=after,
         place=_joined([part.alive.place for part in parts], np.int32),

@@ -30,6 +30,7 @@ from ..ports import (
     Sight,
     Stale,
     Standing,
+    Use,
     Write,
 )
 from ..types import MemoryItem, Scope, changed
@@ -114,6 +115,8 @@ class Transaction:
                 return self._put(item, None, closes=[one.key for one in opened], inherits=opened[0].entry)
             case Sight():
                 self._sight(write)
+            case Use(scope, id):
+                self._use(scope, id)
             case Once():
                 self._once(write)
             case Enqueue(job):
@@ -360,6 +363,14 @@ class Transaction:
                 place.known,
                 json.dumps(write.source.to_json(), ensure_ascii=False),
             ),
+        )
+
+    def _use(self, scope: Scope, id: str) -> None:
+        place, item = self._place(scope), uuid.UUID(id).bytes
+        self._db.execute(
+            "INSERT INTO uses SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM versions WHERE item_id = ?3 AND key >> 32 = ?1) "
+            "AND NOT EXISTS (SELECT 1 FROM uses WHERE item_id = ?3 AND scope_id = ?1 AND used_at > ?2 - ?4)",
+            (place.scope_id, place.known, item, rows.DAY),
         )
 
     def _once(self, write: Once) -> None:

@@ -19,7 +19,7 @@ from ..ports import Embedder
 from ..types import Draft, MemoryItem, Scope
 from .carried import assert_carried
 from .doubles import START, FrozenClock, HashingEmbedder
-from .oracle import Actor, Oracle, Refused, labels_of, same
+from .oracle import Actor, Oracle, Reach, Refused, labels_of, same
 from .oracle_search import Ranking, Shape, date_of, days, fits, words_of
 
 Opening = Callable[[Path, FrozenClock, Embedder | None], Memory]
@@ -599,10 +599,11 @@ class Machine(RuleBasedStateMachine):
         )
 
         def check(hits: Any) -> None:
-            live = self.oracle.live(self.actors[who].reach(named), self.clock.now(), at, then)
+            reach = self.actors[who].reach(named)
+            live = self.oracle.live(reach, self.clock.now(), at, then)
             live = [one for one in live if fits(one, where) and dated(one, moment(since), None)]
             live = [one for one in live if kinds is None or one.kind in kinds]
-            self.check_hits(query, k, {one.id: one for one in live}, hits or [])
+            self.check_hits(query, k, {one.id: one for one in live}, hits or [], reach, at or then, then)
 
         self.agree(got, check)
 
@@ -610,17 +611,25 @@ class Machine(RuleBasedStateMachine):
     def search_all(self, who: str, query: str, known: int | None) -> None:
         """All there is, ranked."""
         then = self.then(known, "known_from")
-        live = self.oracle.live(self.actors[who].reach(), self.clock.now(), None, then)
+        reach = self.actors[who].reach()
+        live = self.oracle.live(reach, self.clock.now(), None, then)
         hits = self.bound[who].search(query, k=200, known_at=then)
-        self.check_hits(query, 200, {one.id: one for one in live}, hits)
+        self.check_hits(query, 200, {one.id: one for one in live}, hits, reach, then, then)
 
-    def check_hits(self, query: str, k: int, live: Mapping[str, MemoryItem], hits: Any) -> None:
+    def check_hits(
+        self, query: str, k: int, live: Mapping[str, MemoryItem], hits: Any, reach: Reach,
+        at: datetime | None, known: datetime | None,
+    ) -> None:  # fmt: skip
         """Compare ids and order, and scores as far as floats go."""
         span, asks, order_asked = QUERIES[query]
         spans = [] if span is None else [(day_of(*span[0]), day_of(*span[1]))]
         model = self.embedder is not None
         items, slack = [*live.values()], TOLERANCE[model]
-        ranking = Ranking(items, query, self.embedder, Shape(spans, asks, order_asked), BLUR[model])
+        at = at or self.oracle.asked(reach, self.clock.now())
+        ranking = Ranking(
+            items, query, self.embedder, Shape(spans, asks, order_asked), BLUR[model],
+            at=at, again=self.oracle.again(reach, known),
+        )  # fmt: skip
         said = {item.id: spoken(item) for n, item in enumerate(items) if ranking.matches(n)}
         scores = ranking.scores()
         assert len(hits) == min(k, len(set(said.values())))

@@ -172,6 +172,21 @@ class Oracle:
         over = item.superseded_by is not None and item.valid_to is not None and item.valid_to <= at
         return replace(item, state="superseded") if item.state == "active" and over else item
 
+    def again(self, reach: Reach, known: datetime | None) -> dict[str, datetime]:
+        """Return when memories were last saved again, after the transaction that made them, as known by then."""
+        made: dict[tuple[Labels, str], datetime] = {}
+        for one in self.versions(reach):
+            place = labels_of(one.item.scope), one.item.id
+            assert one.item.known_from is not None
+            made[place] = min(made.get(place, one.item.known_from), one.item.known_from)
+        times = {
+            place: [
+                at for at in self.sightings.get(place, []) if at > first and (known is None or at <= known)
+            ]
+            for place, first in made.items()
+        }
+        return {id: max(seen) for (_, id), seen in times.items() if seen}
+
     def head(self, id: str, reach: Reach, now: datetime) -> Version | None:
         """Return the current version of a memory, deleted or not; of one that was moved the one where it went."""
         found = [one for one in self.known(reach, None) if one.item.id == id]

@@ -20,8 +20,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = object()
 WEIGHTS = {
     "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.5, "speaker": 1.0,
-    "around": 1.3, "reply": 0.4, "thread": 1.6,
+    "around": 1.3, "reply": 0.4, "thread": 1.6, "importance": 0.2,
 }  # fmt: skip
+HALF_LIVES = {"working": 7, "episode": 30, "fact": 180, "preference": 365, "procedure": 365}  # days
 # What a text may hold that a query asks for, in the words of the contract.
 HELD = {
     "number": r"\b([Tt]wo|[0-9]+)\b",
@@ -129,6 +130,12 @@ def date_of(item: MemoryItem) -> datetime | None:
     return item.observed_at or item.valid_from if item.kind == "episode" else item.valid_from
 
 
+def seen(item: MemoryItem, again: datetime | None) -> datetime:
+    """Return when an item was said, became true since, or was saved again; one dated by hand, when it was written down."""
+    said = item.observed_at or (item.known_from if item.explicit_time else item.valid_from)
+    return max(one for one in (said, item.valid_from, again) if one is not None)
+
+
 def days(moment: datetime) -> float:
     """Return a moment as days since 1970."""
     return (moment - _EPOCH).total_seconds() / 86_400
@@ -161,8 +168,13 @@ class Ranking:
         embedder: Embedder | None,
         shape: Shape,
         blur: float = 0.0,
+        *,
+        at: datetime,
+        again: Mapping[str, datetime],
     ) -> None:
+        """Rank items as of a moment; `again` is when those that were saved again last were, by id."""
         self.items, self.embedder, self.shape = items, embedder, shape
+        self.ages = [max(0.0, days(at) - days(seen(item, again.get(item.id)))) for item in items]
         self.query, self.asked, self.blur = query, sorted(set(words_of(query))), blur
         self.texts = [Counter(words_of(indexed(item))) for item in items]
         self.gains = {word: self._gain(word) for word in self.asked}
@@ -215,8 +227,13 @@ class Ranking:
             "speaker": 1.0 if named and not item.text.endswith("?") else 0.0,
             "around": self._bm25(self._near(n)) / self.full * (1 if item.kind == "episode" else 2),
             "reply": self._reply(n),
+            "importance": self._importance(n),
         }
         return {name: WEIGHTS[name] * value for name, value in values.items()}
+
+    def _importance(self, n: int) -> float:
+        halvings, rest = divmod(self.ages[n] / HALF_LIVES[self.items[n].kind], 1)
+        return float(self.items[n].importance * (1 - rest / 2) * 0.5**halvings)
 
     def _names(self, item: MemoryItem) -> bool:
         return bool(set(words_of(item.speaker or "")) & set(self.asked))
