@@ -11,18 +11,19 @@ from __future__ import annotations
 import functools
 import math
 import re
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from .errors import InvalidInput
-from .extract import words
 from .types import Draft
 
 Action = Literal["redact", "block", "review", "allow"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+_MASK = re.compile(r"\[redacted:([\w ]+)\]")
 _DEEPEST = 64
 _PASSES = 4  # bounds the work; a second pass rarely finds anything, a third never did in tests
 
@@ -74,13 +75,15 @@ def policy(changes: Mapping[str, str]) -> Mapping[str, Action]:
     return {**POLICY, **cast(Mapping[str, Action], changes)}
 
 
-def redact(text: str, table: Mapping[str, Action] = POLICY) -> Redacted:
+def redact(text: str, table: Mapping[str, Action] = POLICY, kinds: Collection[str] | None = None) -> Redacted:
     """Return a text in which what the table masks is replaced by its class, e.g. "[redacted:card]".
 
-    Masking a masked text again changes nothing. Spans of the findings are those of the text as it was given.
+    Masking a masked text again changes nothing. Spans of the findings are those of the text as it was given. Only `kinds`
+    are looked for; without it, all, also what is allowed.
     """
     hidden = {kind for kind, action in table.items() if action in ("redact", "block")}
-    found = _apart(_found(text))
+    kinds = POLICY.keys() if kinds is None else kinds
+    found = _apart(_found(text, kinds))
     masked = [one for one in found if one[0] in hidden]
     left = text
     for _ in range(_PASSES):
@@ -88,7 +91,7 @@ def redact(text: str, table: Mapping[str, Action] = POLICY) -> Redacted:
             break
         # What stood against something masked may be found only now: look again, with every character in its place.
         left = _blanked(left, masked)
-        again = _apart(_found(left))
+        again = _apart(_found(left, kinds))
         masked = [one for one in again if one[0] in hidden]
         kept = [one for one in found if one[0] in hidden]
         found = sorted([*kept, *again], key=lambda one: one[2])
@@ -112,63 +115,91 @@ def _blanked(text: str, spans: Iterable[Found]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def redact_json(value: Any, table: Mapping[str, Action] = POLICY) -> Redacted:
+def heeded(table: Mapping[str, Action], *actions: Action) -> frozenset[str]:
+    """Return the classes that a table allows only after one of `actions`; without any, all but those it allows."""
+    wanted = actions or ("redact", "block", "review")
+    return frozenset(kind for kind, action in table.items() if action in wanted)
+
+
+def redact_json(
+    value: Any, table: Mapping[str, Action] = POLICY, kinds: Collection[str] | None = None
+) -> Redacted:
     """Return a JSON value of which every string, keys too, is masked as `redact` does; the value given is not changed.
 
     What stands under a key such as "password" or "api_key" is a secret whatever it looks like. What is nested more than 64
     deep is masked unread. Other types than JSON's are returned as they are.
     """
-    findings: list[Finding] = []
-    return Redacted(_walked(value, table, "", "", findings, 0), tuple(findings))
+    look = _Look(table, kinds, [])
+    return Redacted(_walked(value, look, "", "", 0), tuple(look.findings))
 
 
 def masked(draft: Draft, table: Mapping[str, Action] = POLICY) -> Draft:
-    """Return a draft with what the table masks gone from its text, value, metadata, tags and speaker."""
-    return replace(
-        draft,
-        text=redact(draft.text, table).value,
-        value=redact_json(draft.value, table).value,
-        metadata=redact_json(dict(draft.metadata), table).value,
-        tags=tuple(redact(tag, table).value for tag in draft.tags),
-        speaker=draft.speaker and redact(draft.speaker, table).value,
-    )
+    """Return a draft with what the table masks gone from its text, slot, value, metadata, tags and speaker.
+
+    Names by which a caller finds its own again (labels, thread, keys, messages' ids) stay as they are.
+    """
+    kinds = heeded(table, "redact", "block")
+
+    def shown(text: str) -> str:
+        return str(redact(text, table, kinds).value)
+
+    new = {
+        "text": shown(draft.text),
+        # A slot's name has no brackets to spare: "server.redacted-secret".
+        "slot": draft.slot and _MASK.sub(r"redacted-\1", shown(draft.slot)).replace(" ", "-")
+        if draft.slot and _MASK.search(shown(draft.slot))
+        else draft.slot,
+        "value": redact_json(draft.value, table, kinds).value,
+        "metadata": redact_json(dict(draft.metadata), table, kinds).value,
+        "tags": tuple(map(shown, draft.tags)),
+        "speaker": draft.speaker and shown(draft.speaker),
+    }
+    changes = {name: value for name, value in new.items() if value != getattr(draft, name)}
+    return replace(draft, **changes) if changes else draft
 
 
-def _walked(
-    value: Any, table: Mapping[str, Action], key: str, path: str, findings: list[Finding], depth: int
-) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a value is looked through with, and what was found so far."""
+
+    table: Mapping[str, Action]
+    kinds: Collection[str] | None
+    findings: list[Finding]
+
+    def within(self, text: str, path: str) -> str:
+        """Return a text masked, noting what was found."""
+        found = redact(text, self.table, self.kinds)
+        self.findings.extend(replace(one, path=path) for one in found.findings)
+        return str(found.value)
+
+    def secret(self, name: str, size: int, path: str) -> bool:
+        """Note a secret that is one by where it stands, and return whether it is masked."""
+        action = self.table.get("secret", "allow")
+        self.findings.append(Finding("secret", name, 0, size, action, path))
+        return action in ("redact", "block")
+
+
+def _walked(value: Any, look: _Look, key: str, path: str, depth: int) -> Any:
     if depth > _DEEPEST and isinstance(value, Mapping | list | tuple):
-        findings.append(
-            Finding("secret", "nested too deep to read", 0, 0, table.get("secret", "allow"), path)
-        )
-        return "[redacted:secret]" if table.get("secret") in ("redact", "block") else value
+        return "[redacted:secret]" if look.secret("nested too deep to read", 0, path) else value
     if isinstance(value, Mapping):
         return {
-            redact(str(name), table).value: _walked(
-                inner, table, str(name), _under(path, name), findings, depth + 1
+            redact(str(name), look.table, look.kinds).value: _walked(
+                inner, look, str(name), _under(path, name), depth + 1
             )
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_walked(one, table, key, _under(path, n), findings, depth + 1) for n, one in enumerate(value)]
+        return [_walked(one, look, key, _under(path, n), depth + 1) for n, one in enumerate(value)]
     if _named_secret(key) and _worth_hiding(value):
-        action = table.get("secret", "allow")
-        findings.append(Finding("secret", f"value of {key[:40]}", 0, len(str(value)), action, path))
-        return "[redacted:secret]" if action in ("redact", "block") else value
-    if not isinstance(value, str):
-        return _number(value, table, path, findings)
-    masked = redact(value, table)
-    findings += [Finding(one.kind, one.name, one.start, one.end, one.action, path) for one in masked.findings]
-    return masked.value
-
-
-def _number(value: Any, table: Mapping[str, Action], path: str, findings: list[Finding]) -> Any:
-    """Return a number as it is, or masked where its digits are a card or an id."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return value
-    masked = redact(str(value), table)
-    findings += [Finding(one.kind, one.name, one.start, one.end, one.action, path) for one in masked.findings]
-    return value if masked.value == str(value) else masked.value
+        hidden = look.secret(f"value of {key[:40]}", len(str(value)), path)
+        return "[redacted:secret]" if hidden else value
+    if isinstance(value, str):
+        return look.within(value, path)
+    if isinstance(value, int) and not isinstance(value, bool):  # its digits may be a card's or an id's
+        shown = look.within(str(value), path)
+        return value if shown == str(value) else shown
+    return value
 
 
 def _under(path: str, name: object) -> str:
@@ -180,22 +211,82 @@ def _under(path: str, name: object) -> str:
 Found = tuple[str, str, int, int]  # class, name, start, end
 
 
-def _found(text: str) -> Iterator[Found]:
+def _found(text: str, kinds: Collection[str]) -> Iterator[Found]:
     """Yield everything found, in no order and perhaps overlapping. What cannot be there is not looked for."""
+    if text.isascii():
+        yield from _found_in(text, kinds)
+        return
+    plain, places = _plain(text)
+    for kind, name, start, end in _found_in(plain, kinds):
+        yield (kind, name, start, end) if places is None else (kind, name, places[start], places[end - 1] + 1)
+
+
+class _Plain(dict[int, str]):
+    """Of a character its one spelling in ASCII where it has one: digits of other scripts, wide letters, dashes, spaces."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        made = unicodedata.normalize("NFKC", character)
+        category = unicodedata.category(character)
+        if category == "Nd":
+            made = str(unicodedata.decimal(character))
+        elif category == "Pd" or character == "\u2212":
+            made = "-"
+        elif category == "Zs":
+            made = " "
+        self[code] = made if len(made) == 1 and made.isascii() else character
+        return self[code]
+
+
+_SPELLED = _Plain()
+# What stands between characters and is not seen: soft hyphens, joiners, marks of direction, the byte order mark.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
+)
+
+
+def _plain(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return a text as it reads, without what is not seen, and the place of each character in the text if they moved."""
+    if not _UNSEEN.search(text):
+        return text.translate(_SPELLED), None
+    places = [n for n, character in enumerate(text) if not _UNSEEN.match(character)]
+    return "".join([text[n] for n in places]).translate(_SPELLED), places
+
+
+def _found_in(text: str, kinds: Collection[str]) -> Iterator[Found]:
     low = text.lower()
-    digits = bool(_compiled(r"\d").search(text))
-    for detector in _DETECTORS:
-        if any(sign in text for sign in detector.signs) or (not detector.signs and digits):
+    if "secret" in kinds:
+        # A token is one long word: most talk has none.
+        if max(map(len, text.split()), default=0) >= _SHORTEST_TOKEN:
+            yield from _detected(_TOKENS, text)
+        yield from _private_keys(text)
+        yield from _in_addresses(text)
+        yield from _assigned(text, low if len(low) == len(text) else text)
+    if "email" in kinds and "@" in text:
+        yield from _detected(_ADDRESSES, text)
+    if len(_compiled(r"\d").findall(text)) >= _FEWEST_DIGITS:
+        yield from (_cards(text) if "card" in kinds else ())
+        yield from (_ibans(text) if "account" in kinds else ())
+        yield from (_phones(text) if "phone" in kinds else ())
+        if "national id" in kinds:
+            yield from _detected(_IDS, text)
+            yield from _in_context(text, low)
+    if not _TOPICAL.isdisjoint(kinds):
+        from .sensitive import matters  # with the rules' words, which a program that only saves need not load
+
+        yield from matters(low if len(low) == len(text) else text, kinds)
+
+
+_SHORTEST_TOKEN, _FEWEST_DIGITS = 15, 6
+
+
+def _detected(detectors: Sequence[_Detector], text: str) -> Iterator[Found]:
+    for detector in detectors:
+        if not detector.signs or any(sign in text for sign in detector.signs):
             for match in _compiled(detector.form).finditer(text):
                 start, end = match.span("v" if "v" in match.re.groupindex else 0)
                 if detector.check is None or detector.check(text[start:end]):
                     yield detector.kind, detector.name, start, end
-    yield from _private_keys(text)
-    if any(sign in low for sign in _NAMED_SIGNS):
-        yield from _assigned(text)
-    if digits:
-        yield from _in_context(text, low)
-    yield from _sensitive(low if len(low) == len(text) else text)
 
 
 def _apart(found: Iterator[Found]) -> list[Found]:
@@ -220,12 +311,12 @@ def _covered(one: Found, fixed: list[Found]) -> bool:
 
 
 _HARD = frozenset({"secret", "card", "account", "national id"})
+_TOPICAL = frozenset({"health", "religion", "politics", "sexuality", "biometrics"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Detector:
-    """One expression: its group `v`, or all of it, is what is found if `check` agrees. One of `signs` must be in the text, or a digit where
-    there are none."""
+    """One expression: its group `v`, or all of it, is what is found if `check` agrees. One of `signs` must be in the text, where there are any."""
 
     kind: str
     name: str
@@ -258,11 +349,45 @@ _ISSUERS = (
 )  # fmt: skip
 
 
-def _card(text: str) -> bool:
+_SHORTEST_CARD = 12
+# How many digits stand together, but for one run of all.
+_GROUPED = ((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (4, 4, 4, 1), (8, 8))
+_RUN = r"\d(?<![A-Za-z0-9]\d)(?:[ .\t-]{0,3}\d){11,}"
+
+
+def _card(digits: str) -> bool:
     """Whether digits are a card's: an issuer's first digits and length, and the Luhn checksum (ISO/IEC 7812)."""
-    digits = _digits(text)
     issued = any(re.match(first, digits) and len(digits) in lengths for first, lengths in _ISSUERS)
     return issued and len(set(digits)) > 1 and _luhn(digits)
+
+
+def _cards(text: str) -> Iterator[Found]:
+    """Yield card numbers: in one run of digits, in the groups they are printed in, or digit by digit; other numbers may
+    stand around them ("4111 1111 1111 1111 12/27")."""
+    for run in _compiled(_RUN).finditer(text):
+        groups = [one.span() for one in _compiled(r"\d+").finditer(text, *run.span())]
+        sizes = tuple(end - start for start, end in groups)
+        if max(sizes) <= 2:  # spelled out: the whole of it
+            if _card(_digits(run[0])) and not text[run.end() : run.end() + 1].isalnum():
+                yield "card", "card number", *run.span()
+            continue
+        n = 0
+        while n < len(groups):
+            ends = [n + len(form) for form in _GROUPED if sizes[n : n + len(form)] == form]
+            ends += [n + 1] * (sizes[n] >= _SHORTEST_CARD)
+            end = next((end for end in ends if _card_within(text, groups[n][0], groups[end - 1][1])), 0)
+            if end:
+                yield "card", "card number", groups[n][0], groups[end - 1][1]
+            n = max(end, n + 1)
+
+
+def _card_within(text: str, start: int, end: int) -> bool:
+    """Whether these digits are a card's, and neither decimals nor part of a longer word."""
+    whole = text[start:end].isdecimal()
+    decimals = (
+        whole and text[max(0, start - 1) : start] == "." and text[max(0, start - 2) : start - 1].isdigit()
+    )
+    return not decimals and not text[end : end + 1].isalnum() and _card(_digits(text[start:end]))
 
 
 _IBAN_LENGTHS = {
@@ -273,12 +398,20 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 
 
-def _iban(text: str) -> bool:
-    """Whether text is an account number of its country's length with a checksum of 1 modulo 97 (ISO 13616)."""
-    plain = text.replace(" ", "")
-    if len(plain) != _IBAN_LENGTHS.get(plain[:2]):
-        return False
-    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
+def _ibans(text: str) -> Iterator[Found]:
+    """Yield account numbers of their country's length with a checksum of 1 modulo 97 (ISO 13616), whatever follows them."""
+    for check in _compiled(r"\d(?<=[A-Za-z]{2}\d)\d(?=[ -]?[A-Za-z0-9])").finditer(text):
+        start = check.start() - 2
+        length = _IBAN_LENGTHS.get(text[start : start + 2].upper(), 0)
+        if not length or text[max(0, start - 1) : start].isalnum():
+            continue
+        rest = rf"(?:[ -]?[A-Za-z0-9]){{{length - 4}}}(?![A-Za-z0-9])"
+        whole = _compiled(rest).match(text, check.end())
+        if not whole:
+            continue
+        plain = re.sub(r"[ -]", "", text[start : whole.end()]).upper()
+        if int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1:
+            yield "account", "IBAN", start, whole.end()
 
 
 def _nir(text: str) -> bool:
@@ -333,42 +466,60 @@ def _turned(one: int, other: int) -> int:
     return (one - 5 - other) % 5 + 5 if other < 5 else (one - other) % 5
 
 
-def _phone(text: str) -> bool:
-    """Whether digits look like a telephone number: 8 to 15 of them, and neither a date nor an address on the network."""
-    count = len(_digits(text))
-    dated = re.fullmatch(
-        r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?.*|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d.*|\d{1,3}(?:\.\d{1,3}){3}",
-        text,
-    )
-    return 8 <= count <= 15 and not dated
+_PHONE = r"(?<![\w./@:-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w@/-])|(?<![\w.])\+\d{8,15}(?!\d)"
+_NO_PHONE = r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?.*|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d.*|\d{1,3}(?:\.\d{1,3}){3}|\d\d\.\d\d[ -]+\d\d\.\d\d"
+_DIALLED = r"[+(0].*|[2-9]\d\d([ .-])[2-9]\d\d\1\d{4}|1[ .-][2-9]\d\d([ .-])[2-9]\d\d\2\d{4}"
+_CALLS = r"(?i)\b(?:call|phone|telephone|tel|mobile|cell|ring|fax|whatsapp|sms|text me|reach me|dial|number is)\b[^\n]{0,24}$"
+
+
+def _phones(text: str) -> Iterator[Found]:
+    """Yield telephone numbers: 8 to 15 digits that are written as one is dialled, or stand behind a word such as "call"."""
+    for match in _compiled(_PHONE).finditer(text):
+        if not 8 <= len(_digits(match[0])) <= 15 or _compiled(_NO_PHONE).fullmatch(match[0]):
+            continue
+        before = text[max(0, match.start() - 40) : match.start()]
+        if _compiled(_DIALLED).fullmatch(match[0]) or _compiled(_CALLS).search(before):
+            yield "phone", "telephone number", *match.span()
 
 
 _START, _END = r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-])"
-_DETECTORS: tuple[_Detector, ...] = (
+_TOKENS: tuple[_Detector, ...] = (
     _Detector("secret", "aws access key", rf"{_START}(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA)[A-Z0-9]{{16}}{_END}", ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "ANPA", "ANVA")),
     _Detector("secret", "github token", rf"{_START}(?:gh[pousr]_[A-Za-z0-9]{{20,255}}|github_pat_[A-Za-z0-9_]{{20,255}})", ("gh", "github_pat_")),
     _Detector("secret", "gitlab token", rf"{_START}gl(?:pat|ptt|dt|rt)-[A-Za-z0-9_-]{{20,255}}", ("gl",)),
     _Detector("secret", "slack token", rf"{_START}(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{{10,255}}", ("xox", "xapp-")),
     _Detector("secret", "slack webhook", r"hooks\.slack\.com/(?P<v>(?:services|workflows)/[A-Za-z0-9/]{20,255})", ("hooks.slack.com",)),
-    _Detector("secret", "model provider key", rf"{_START}sk-[A-Za-z0-9_-]{{20,255}}", ("sk-",), lambda text: any(one.isdigit() for one in text)),
+    _Detector("secret", "model provider key", rf"{_START}sk-[A-Za-z0-9_-]{{20,255}}", ("sk-",), lambda text: any(any(one.isdigit() for one in run) for run in re.findall(r"\w{16,}", text))),
     _Detector("secret", "stripe key", rf"{_START}(?:(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{{10,255}}|whsec_[A-Za-z0-9+/]{{20,255}})", ("_live_", "_test_", "whsec_")),
     _Detector("secret", "google key", rf"{_START}(?:AIza[A-Za-z0-9_-]{{30,60}}|ya29\.[A-Za-z0-9_-]{{20,500}}|GOCSPX-[A-Za-z0-9_-]{{20,60}})", ("AIza", "ya29.", "GOCSPX-")),
     _Detector("secret", "json web token", rf"{_START}eyJ[A-Za-z0-9_-]{{8,8000}}\.[A-Za-z0-9_-]{{8,8000}}(?:\.[A-Za-z0-9_-]{{0,8000}})?", ("eyJ",)),
-    _Detector("secret", "service token", rf"{_START}(?:npm_[A-Za-z0-9]{{30,60}}|hf_[A-Za-z0-9]{{30,60}}|dop_v1_[a-f0-9]{{60,70}}|SG\.[A-Za-z0-9_-]{{16,40}}\.[A-Za-z0-9_-]{{30,60}}|pypi-[A-Za-z0-9_-]{{50,500}}|shp(?:at|ss|ca)_[a-fA-F0-9]{{32}}|AGE-SECRET-KEY-1[A-Z0-9]{{50,60}}|\d{{8,10}}:AA[A-Za-z0-9_-]{{32,35}}|sq0(?:atp|csp)-[A-Za-z0-9_-]{{20,50}}|key-[a-f0-9]{{32}}|lin_api_[A-Za-z0-9]{{32,60}}|tvly-[A-Za-z0-9-]{{20,60}}|gsk_[A-Za-z0-9]{{40,60}}|xai-[A-Za-z0-9]{{40,100}}){_END}", ("npm_", "hf_", "dop_v1_", "SG.", "pypi-", "shpat_", "shpss_", "shpca_", "AGE-SECRET", ":AA", "sq0", "key-", "lin_api_", "tvly-", "gsk_", "xai-")),
+    _Detector("secret", "service token", rf"{_START}(?:npm_[A-Za-z0-9]{{30,60}}|hf_[A-Za-z0-9]{{30,60}}|dop_v1_[a-f0-9]{{60,70}}|SG\.[A-Za-z0-9_-]{{16,40}}\.[A-Za-z0-9_-]{{30,60}}|pypi-[A-Za-z0-9_-]{{50,500}}|shp(?:at|ss|ca)_[a-fA-F0-9]{{32}}|AGE-SECRET-KEY-1[A-Z0-9]{{50,60}}|\d{{8,10}}:AA[A-Za-z0-9_-]{{32,35}}|sq0(?:atp|csp)-[A-Za-z0-9_-]{{20,50}}|key-[a-f0-9]{{32}}|lin_api_[A-Za-z0-9]{{32,60}}|tvly-[A-Za-z0-9-]{{20,60}}|gsk_[A-Za-z0-9]{{40,60}}|xai-[A-Za-z0-9]{{40,100}}|hvs\.[A-Za-z0-9_-]{{24,200}}|dapi[a-f0-9]{{32}}|ntn_[A-Za-z0-9]{{40,60}}|sbp_[a-f0-9]{{40}}|figd_[A-Za-z0-9_-]{{40,60}}|PMAK-[a-f0-9]{{24}}-[a-f0-9]{{34}}|ATATT3[A-Za-z0-9_=-]{{50,300}}|glsa_[A-Za-z0-9_]{{32,60}}|dp\.pt\.[A-Za-z0-9]{{40,60}}|pplx-[A-Za-z0-9]{{40,60}}|r8_[A-Za-z0-9]{{37}}|SK[a-f0-9]{{32}}){_END}", ("npm_", "hf_", "dop_v1_", "SG.", "pypi-", "shpat_", "shpss_", "shpca_", "AGE-SECRET", ":AA", "sq0", "key-", "lin_api_", "tvly-", "gsk_", "xai-", "hvs.", "dapi", "ntn_", "sbp_", "figd_", "PMAK-", "ATATT3", "glsa_", "dp.pt.", "pplx-", "r8_", "SK")),
     _Detector("secret", "authorization header", r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) (?P<v>[A-Za-z0-9._~+/-]{16,4000}={0,2})", ("earer ", "asic ", "oken "), lambda text: _random(text)),
-    _Detector("secret", "password in an address", r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,128}:(?P<v>[^\s/@\"'<>]{1,256})@", ("://",), lambda text: not _placeholder(text)),
-    _Detector("card", "card number", r"(?<![\d.+-])[2-6](?:[ -]?\d){12,18}(?!\d|[.-]\d)", (), _card),
-    _Detector("account", "IBAN", r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])", (), _iban),
-    _Detector("national id", "US social security number", r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", ("-",)),
-    _Detector("national id", "UK national insurance number", r"(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?![A-Za-z0-9])"),
-    _Detector("national id", "French social security number", r"(?<!\d)(?<!\d )[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?\d\d ?\d{3} ?\d{3} ?\d\d(?! ?\d)", (), _nir),
-    _Detector("national id", "Spanish DNI", r"(?<![A-Za-z0-9])(?:\d{8}|[XYZ]-?\d{7})-?[A-Z](?![A-Za-z0-9])", (), lambda text: _dni(text)),
-    _Detector("national id", "Italian codice fiscale", r"(?<![A-Za-z0-9])[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z](?![A-Za-z0-9])", (), _codice_fiscale),
-    _Detector("national id", "Brazilian CPF", r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d\d(?!\d)", ("-",), _cpf),
-    _Detector("national id", "Indian Aadhaar", r"(?<!\d)(?<!\d[ -])[2-9]\d{3}([ -])\d{4}\1\d{4}(?![ -]?\d)", (), _aadhaar),
-    _Detector("email", "e-mail address", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}", ("@",)),
-    _Detector("phone", "telephone number", r"(?<![\w./@:-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w@/-])|(?<![\w.])\+\d{8,15}(?!\d)", (), _phone),
 )  # fmt: skip
+_IDS: tuple[_Detector, ...] = (
+    _Detector("national id", "US social security number", r"[0-8](?<![\d-].)\d\d-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", ("-",), lambda text: text[:3] not in ("000", "666")),
+    _Detector("national id", "UK national insurance number", r"[A-CEGHJ-PR-TW-Z](?<![A-Za-z0-9].)[A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D](?![A-Za-z0-9])", (), lambda text: text[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")),
+    _Detector("national id", "French social security number", r"[12](?<!\d.)(?<!\d .) ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?\d\d ?\d{3} ?\d{3} ?\d\d(?! ?\d)", (), _nir),
+    _Detector("national id", "Spanish DNI", r"[\dXYZ](?<![A-Za-z0-9].)(?:(?<=[XYZ])-?)?\d{7}-?[A-Z](?![A-Za-z0-9])", (), _dni),
+    _Detector("national id", "Italian codice fiscale", r"[A-Z](?<![A-Za-z0-9].)[A-Z]{5}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z](?![A-Za-z0-9])", (), _codice_fiscale),
+    _Detector("national id", "Brazilian CPF", r"\d(?<![\d.]\d)\d\d\.\d{3}\.\d{3}-\d\d(?!\d)", ("-",), _cpf),
+)  # fmt: skip
+_ADDRESSES = (
+    _Detector("email", "e-mail address", r"(?<![A-Za-z0-9._%+-])(?!git@)[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])", ("@",)),
+)  # fmt: skip
+_WITH_PASSWORD = r"://[^\s/:@\"'<>]{0,128}:(?P<v>[^\s/@\"'<>]{1,256})@"
+
+
+def _in_addresses(text: str) -> Iterator[Found]:
+    """Yield passwords in addresses: "postgres://ada:...@host/x"."""
+    if "://" not in text:
+        return
+    for match in _compiled(_WITH_PASSWORD).finditer(text):
+        named = _compiled(r"[A-Za-z][A-Za-z0-9+.-]*$").search(text, max(0, match.start() - 24), match.start())
+        if named and not _placeholder(match["v"]):
+            yield "secret", "password in an address", *match.span("v")
+
+
 _BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _END_OF_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINES = re.compile(r"(?:(?:\\n|\s){1,4}[A-Za-z0-9+/=:,. -]{1,200})*")
@@ -395,7 +546,7 @@ def _private_keys(text: str) -> Iterator[Found]:
 
 # ---- secrets by their name -------------------------------------------------------------------------------------------
 
-_NAMED = r"(?:pass(?:word|wd|phrase|code)|pwd|secret|api[_ -]?key|apikey|access[_ -]?key|auth[_ -]?key|account[_ -]?key|private[_ -]?key|signing[_ -]?key|encryption[_ -]?key|token|credentials?|bearer|authorization|cookie|connection[_ -]?string|\bpin\b|\bcvv2?\b|\bcvc\b|otp)"
+_NAMED = r"(?:pass(?:word|wd|phrase|code)|pwd|secret(?!ar|iv|ion)|api[_ -]?key|apikey|access[_ -]?key|auth[_ -]?key|account[_ -]?key|private[_ -]?key|signing[_ -]?key|encryption[_ -]?key|token(?!i[sz])|credentials?|bearer|authorization|cookie|connection[_ -]?string|(?<![a-z])(?:pin|cvv2?|cvc|otp)(?![a-z]))"
 _NAMED_SIGNS = (
     "pass",
     "pwd",
@@ -412,10 +563,16 @@ _NAMED_SIGNS = (
     "cvc",
     "otp",
 )
-_ASSIGNMENT = rf"(?i:{_NAMED})[\w-]{{0,24}}[\"']?\s{{0,3}}(?P<how>=>|:=|==|=|:|(?i:\bis\b|\bwas\b))\s{{0,3}}(?P<quote>[\"'`]?)(?P<v>[^\s\"'`,;<>(){{}}\[\]]{{4,256}})"
+_GIVEN = r"(?P<about>[\w-]{0,24})\\{0,3}[\"']?\s{0,3}(?P<how>=>|:=|==|=|:|(?i:\bis\b|\bwas\b))\s{0,3}\\{0,3}(?P<quote>[\"'`]?)(?P<v>[^\s\"'`,;<>(){}\[\]]{3,256})(?P<next>[\"'`(\[]?)"
+_WITHIN = {one: rf"[^{one}\\\n]{{1,2000}}" for one in "\"'`"}
+_BEFORE = r"(?P<keyed>[\"']?)(?P<start>[\w.-]{0,24})$"
 _KEY_NAME = rf"(?i:(?:.{{0,40}}[_.\- ])?{_NAMED}s?(?:[_.\- ].{{0,24}})?)"
 _NOT_SECRET = re.compile(
-    r"(?i)\[?(?:redacted|\x1f)|\*+|x{3,}|\.{3}|\$|%|\{\{|<|none|null|nil|true|false|undefined|your[_-]|my[_-]|example|placeholder|change[_-]?me|os\.|env\b|process\.|getenv|config\.|self\.|args\.|settings\.|string\b|str\b|int\b|https?://"
+    r"(?i)\[?(?:redacted|\x1f)|\*{3,}|x{3,}|\.{3}|\$(?:[{(]|[a-z_]{2,}$)|%(?:[sd(]|\w+%)|\{\{|<|(?:none|null|nil|true|false|undefined)\b|your[_-]|my[_-]|example|placeholder|change[_-]?me|os\.|env\b|process\.|getenv|config\.|self\.|args\.|settings\.|string\b|str\b|int\b|https?://|(?:password|passwd|pass|pwd|secret|token)$|~/|\.{1,2}/|\w[\w+.-]*://[^@?]*$"
+)
+# What a secret's name ends in where its value is about the secret and not it: "token_type", "secret_name".
+_ABOUT = re.compile(
+    r"(?i)(?:.*[_. -])?(?:ids?|names?|types?|counts?|polic(?:y|ies)|ur[il]s?|paths?|files?|refs?|arn|versions?|enabled|required|expir\w*|ttl|length|fields?|headers?|endpoints?|limits?|budget|rotation|provider|store|hashers?|consent)"
 )
 _COUNTS = re.compile(
     r"(?i)(?:max|min|num|n|total|prompt|completion|input|output|cache|context|used)?[_ -]?tokens?(?:[_ -]?(?:count|limit|budget|used|type|usage|id|ids|per.*))?s?"
@@ -437,30 +594,75 @@ def _random(value: str) -> bool:
     return len(value) >= 16 and mixed and _entropy(value[:256]) >= 3.0 and not _placeholder(value)
 
 
-def _assigned(text: str) -> Iterator[Found]:
+def _assigned(text: str, low: str) -> Iterator[Found]:
     """Yield the values of assignments to secret names: "password=...", "the api key is ...", "token: ..."."""
-    for match in _compiled(_ASSIGNMENT).finditer(text):
-        value, how = match["v"].rstrip(".!?"), match["how"].lower()
-        strong = bool(re.match(r"(?i)pass|pwd|secret|cookie|pin|cv|otp", match[0]))
-        told = any(one.isdigit() for one in value) or (value != value.lower() and value != value.capitalize())
-        symbols = bool(re.search(r"[^\w.-]", value))
-        if _placeholder(value) or _COUNTS.fullmatch(match[0].partition(how)[0].strip("\"' ")):
+    done = 0
+    # Names are looked for around their signs only: one expression over all of a text takes twenty times as long.
+    for at in sorted(_places_of(_NAMED_SIGNS, low)):
+        named = _compiled(f"(?i){_NAMED}").search(text, max(done, at - 14), at + 40) if at >= done else None
+        if named is None or named.start() > at:
             continue
-        written = how in ("=", ":=") and strong and len(value) >= 6 and not re.search(r"[.(]", value)
-        quoted = bool(match["quote"]) and len(value) >= 6 and strong
-        if (
-            written
-            or quoted
-            or (
-                (told or symbols)
-                and (strong or _random(value) or (len(value) >= 8 and told and how not in ("is", "was", ":")))
-            )
-        ):
-            yield "secret", "assigned secret", match.start("v"), match.start("v") + len(value)
+        done = named.end()
+        given = _compiled(_GIVEN).match(text, done)
+        before = _compiled(_BEFORE).search(text, max(0, named.start() - 26), named.start())
+        if given is None or before is None:
+            continue
+        value = given["v"].rstrip(".!?:\\")
+        if before["keyed"] and given["quote"]:  # JSON, or a literal of a program: all of it, spaces too
+            whole = _compiled(_WITHIN[given["quote"]]).match(text, given.start("v"))
+            value = whole[0] if whole else value
+        if value and _is_secret(before["start"] + named[0] + given["about"], before["keyed"], given, value):
+            yield "secret", "assigned secret", given.start("v"), given.start("v") + len(value)
+            done = given.start("v") + len(value)
+        elif len(value) > 64:
+            done = given.end("v")
+
+
+def _places_of(signs: Iterable[str], low: str) -> Iterator[int]:
+    for sign in signs:
+        at = low.find(sign)
+        while at >= 0:
+            yield at
+            at = low.find(sign, at + len(sign))
+
+
+def _is_secret(name: str, keyed: str, given: re.Match[str], value: str) -> bool:
+    """Whether what a secret's name is given is one, and not code, a path, a count or a word of talk."""
+    how, quote = given["how"].lower(), given["quote"]
+    if _placeholder(value) or _COUNTS.fullmatch(name) or _ABOUT.fullmatch(name):
+        return False
+    if keyed and quote:  # JSON, or a literal of a program
+        return True
+    digit = any(one.isdigit() for one in value)
+    if re.search(r"(?i)(?:^|[^a-z])(?:pin|cvv2?|cvc|otp)$", name):
+        return bool(re.fullmatch(r"\d{3,12}", value))
+    if not quote and not digit and _code(given, value):
+        return False
+    strong = bool(re.search(r"(?i)pass|pwd|secret|cookie", name))
+    told = digit or (value != value.lower() and value != value.capitalize())
+    if len(value) < 4:
+        return False
+    if how in ("=", ":=") and strong and len(value) >= 6 and not re.search(r"[.(]", value):
+        return True
+    if quote and strong and len(value) >= 6:
+        return True
+    if not told and not re.search(r"[^\w.-]", value):
+        return False
+    return strong or _random(value) or (len(value) >= 8 and told and how not in ("is", "was", ":"))
+
+
+def _code(given: re.Match[str], value: str) -> bool:
+    """Whether a value without digits is a name in a program: called, looked up, of an object, or named after a secret."""
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", value):
+        return False
+    named = bool(re.search(rf"(?i){_NAMED}", value))
+    return given["next"] in {"(", "["} or "." in value.strip(".") or named
 
 
 def _named_secret(key: str) -> bool:
-    return len(key) <= 80 and bool(_compiled(_KEY_NAME).fullmatch(key)) and not _COUNTS.fullmatch(key)
+    if len(key) > 80 or not _compiled(_KEY_NAME).fullmatch(key):
+        return False
+    return not _COUNTS.fullmatch(key) and not _ABOUT.fullmatch(key)
 
 
 def _worth_hiding(value: object) -> bool:
@@ -472,9 +674,12 @@ def _worth_hiding(value: object) -> bool:
 
 # Numbers whose checksum is too weak to stand alone: the word must be near.
 _NEARBY = (
-    (("ssn", "social security"), r"(?i)\b(?:ssn|social security)\b[^\d\n]{0,30}(?P<v>\d{9})(?!\d)", "US social security number", lambda digits: digits[:3] not in ("000", "666") and digits[0] != "9"),
+    (("ssn", "social security"), r"(?i)\b(?:ssn|social security)\b[^\d\n]{0,30}(?P<v>\d{3}[ .-]?\d\d[ .-]?\d{4})(?!\d)", "US social security number", lambda digits: digits[:3] not in ("000", "666") and digits[0] != "9"),
     (("sin", "social insurance"), r"\b(?:SIN|(?i:social insurance))\b[^\d\n]{0,30}(?P<v>\d{3}[ -]?\d{3}[ -]?\d{3})(?!\d)", "Canadian social insurance number", lambda text: _luhn(_digits(text))),
     (("bsn", "burgerservicenummer"), r"\b(?:BSN|(?i:burgerservicenummer))\b[^\d\n]{0,30}(?P<v>\d{9})(?!\d)", "Dutch BSN", lambda digits: sum((9 - n if n < 8 else -1) * int(one) for n, one in enumerate(digits)) % 11 == 0),
+    (("aadhaar", "aadhar", "uidai"), r"(?i)\b(?:aadhaar|aadhar|uidai)\b[^\d\n]{0,30}(?P<v>[2-9]\d{3}[ -]?\d{4}[ -]?\d{4})(?!\d)", "Indian Aadhaar", _aadhaar),
+    (("cpf",), r"(?i)\bcpf\b[^\d\n]{0,30}(?P<v>\d{11})(?!\d)", "Brazilian CPF", _cpf),
+    (("nino", "national insurance", "ni number"), r"(?i)\b(?:nino|national insurance|ni number)\b[^\d\n]{0,30}?(?P<v>\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D])(?![A-Za-z0-9])", "UK national insurance number", lambda text: True),
     (("passport",), r"(?i)\bpassport\b[^\d\n]{0,30}?(?P<v>\b[A-Z]{0,2}\d{6,9})(?!\d)", "passport number", lambda text: True),
 )  # fmt: skip
 
@@ -486,46 +691,3 @@ def _in_context(text: str, low: str) -> Iterator[Found]:
         for match in _compiled(form).finditer(text):
             if check(match["v"]):
                 yield "national id", name, *match.span("v")
-
-
-# ---- what a person should decide about -------------------------------------------------------------------------------
-
-_PERSON = r"\b(?:i|i'm|i've|im|my|me|he|she|his|her|husband|wife|son|daughter|mother|father|mom|dad|brother|sister|patient|user|(?:was|is|been) diagnosed)\b"
-# Common words with other meanings are left out.
-_TOPICS: Mapping[str, frozenset[str]] = {
-    "health": (words.CONDITIONS | words.STATES_OF_HEALTH)
-    - frozenset("add, ms, blind, deaf, a concussion".split(", "))
-    | frozenset(
-        "diagnosed with, allergic to, my therapist, my psychiatrist, my diagnosis, my medication, my prescription, my surgery, my chemo, his diagnosis, "
-        "her diagnosis, miscarriage, abortion, rehab, overdose, suicidal, antidepressant, antidepressants, chemotherapy".split(", ")
-    ),
-    "religion": frozenset(words.RELIGIONS) - {"orthodox", "jain"},
-    "politics": frozenset(
-        "voted for, vote labour, vote republican, vote democrat, vote conservative, vote green, vote tory, registered democrat, registered republican, "
-        "a democrat, a republican, a socialist, a communist, a libertarian, an anarchist, a tory, party member".split(", ")
-    ),
-    "sexuality": frozenset(
-        "gay, lesbian, bisexual, homosexual, asexual, pansexual, transgender, trans man, trans woman, came out as, sexual orientation".split(", ")
-    ),
-    "biometrics": frozenset(
-        "fingerprint, fingerprints, face id scan, face scan, retina scan, iris scan, voiceprint, dna test, dna sample, dna profile, dna results, "
-        "genetic test, genetic profile, genetic data".split(", ")
-    ),
-}  # fmt: skip
-
-
-def _sensitive(low: str) -> Iterator[Found]:
-    """Yield words on matters that wait for review, where the sentence speaks of a person; `low` is lower-case text."""
-    stops: list[int] | None = None
-    persons: set[int] = set()
-    for kind, terms in _TOPICS.items():
-        # Looking for each as it is takes a fraction of what one expression of all of them does.
-        there = [re.escape(term) for term in sorted(terms, key=len, reverse=True) if term in low]
-        if not there:
-            continue
-        if stops is None:
-            stops = [stop.end() for stop in _compiled(r"[.!?\n]+(?:\s|$)").finditer(low)]
-            persons = {bisect_right(stops, one.start()) for one in _compiled(_PERSON).finditer(low)}
-        for match in re.finditer(rf"(?<![\w-])(?:{'|'.join(there)})(?![\w-])", low):
-            if bisect_right(stops, match.start()) in persons:
-                yield kind, match[0], match.start(), match.end()

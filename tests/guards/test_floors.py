@@ -25,6 +25,7 @@ FLOORS = {
     "dates": 1,
     "extract": 1,
     "redact": 1,
+    "sensitive": 1,
     "ports": 1,
     "engine": 2,
     "stores": 2,

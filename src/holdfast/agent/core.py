@@ -149,6 +149,14 @@ def _message(item: MemoryItem) -> dict[str, str]:
     return {"role": "user", "content": f"[{role} {item.speaker or ''}] {text}".replace(" ]", "]")}
 
 
+def _cut(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters, cut between words: half a key is not known for one, and would be kept."""
+    if len(text) <= limit:
+        return text
+    at = max(text.rfind(" ", 0, limit + 1), text.rfind("\n", 0, limit + 1))
+    return text[: max(at, 0)].rstrip()
+
+
 class Core:
     """A session's verbs once, as `async def`, over either face of the memory."""
 
@@ -359,7 +367,7 @@ class Core:
         """
         value = checks.metadata({"value": value})["value"]
         text = f"{name}: {json.dumps(value, ensure_ascii=False)}"
-        fields: dict[str, Any] = {"text": text, "value": text[:200]}
+        fields: dict[str, Any] = {"text": text, "value": _cut(text, 200)}
         kept = {"name": name, "value": value}
         tries = itertools.count()
         while (held := await self.state_item(name)) is None:
@@ -515,9 +523,9 @@ class Core:
         if outcome is not None:
             told += f": {outcome}"
             # An error's message may hold anything; the run must be able to end with it. The episode has all of it.
-            outcome = checks.cleaned(outcome)[:_LONGEST_OUTCOME]
+            outcome = _cut(checks.cleaned(outcome), _LONGEST_OUTCOME)
         value = {**item.value, "status": status, "outcome": outcome}
-        text = checks.cleaned(told)[:_LONGEST]
+        text = _cut(checks.cleaned(told), _LONGEST)
         ended = await got(
             self.memory.update(
                 item.id, text=text, value=value, scope=self.scope, expected_version=item.version

@@ -179,18 +179,31 @@ class Base:
     def __init__(self, parts: Parts, caller: Caller) -> None:
         self._parts, self._caller = parts, caller
 
-    def _redacted(self, draft: Draft) -> Draft:
-        """Return a draft as it may be written: what an agent writes by itself masked by policy, then the user's own hook."""
-        if draft.kind == "working" or (draft.source.trust == "model" and draft.kind != "episode"):
-            from ..redact import masked, policy
-
-            draft = masked(draft, policy(self._parts.rules.policy))
-        if self._parts.redact is None:
+    def _redacted(self, draft: Draft, seen: bool = False) -> Draft:
+        """Return a draft as it may be written: as the user's own hook gives it back, masked by policy unless that was `seen` to."""
+        if self._parts.redact is not None:
+            redacted: object = self._parts.redact(draft)
+            if not isinstance(redacted, Draft):
+                raise InvalidInput("redact", f"must return a Draft, not {type(redacted).__name__}")
+            draft = redacted
+        if seen:
             return draft
-        redacted: object = self._parts.redact(draft)
-        if not isinstance(redacted, Draft):
-            raise InvalidInput("redact", f"must return a Draft, not {type(redacted).__name__}")
-        return redacted
+        from ..redact import masked  # a millisecond that a program which only reads need not spend
+
+        return masked(draft, self._policy())
+
+    def _policy(self) -> Mapping[str, Any]:
+        """Return what is done with each class of what may not be written."""
+        from ..redact import policy
+
+        return policy(self._parts.rules.policy)
+
+    def _shown(self, text: str) -> str:
+        """Return a text that is written beside a memory, without what policy masks."""
+        from ..redact import heeded, redact
+
+        table = self._policy()
+        return str(redact(text, table, heeded(table, "redact", "block")).value)
 
     # -- scopes --------------------------------------------------------------------------------------------------
 
@@ -256,7 +269,8 @@ class Base:
         )
 
     def _by(self, verb: str, reason: str | None) -> Authorship:
-        return Authorship(verb, self._caller.actor, checks.optional_name(reason, "reason", 2_000))
+        told = checks.optional_name(reason, "reason", 2_000)
+        return Authorship(verb, self._caller.actor, told and self._shown(told)[:2_000])
 
     # -- time and filters ----------------------------------------------------------------------------------------
 

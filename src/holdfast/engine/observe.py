@@ -237,7 +237,7 @@ class Observes(Renames, Reads):
 
         With `erased` those are kept too.
         """
-        drafts = [self._redacted(draft) for draft in drafts]
+        drafts = [self._redacted(draft, seen=True) for draft in drafts]  # of messages that are masked
         items = [self._item(draft) for draft in drafts]
         found = [] if erased else await self._parts.io.store(self._parts.store.buried, items)
         gone = {place_of(item) for item, buried in zip(items, found, strict=False) if buried}

@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -95,7 +94,7 @@ class Recall(Naming):
             "since": None if first is None else first.isoformat(),
             "until": None if last is None else last.isoformat(),
         }
-        asked = checks.text(query, "query")
+        asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(await self._asking(Question(asked, reach, at, options)))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
@@ -171,6 +170,10 @@ class Recall(Naming):
             new=tuple(id for id in now if id not in before),
             gone=tuple(id for id in before if id not in now),
         )
+
+    def _asked_for(self, query: str) -> str:
+        """Return a query as it is searched for: what policy masks is in no memory, and goes to no model that embeds."""
+        return self._shown(checks.text(query, "query"))
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -322,7 +325,7 @@ class Recall(Naming):
             held=self._caller.scope,
             reach=reach_json(asked.reach),
             query=asked.query,
-            options=dict(asked.options),
+            options=self._without_secrets(asked.options),
             valid=as_of.valid,
             known=dict(as_of.known),
             model=model,
@@ -331,11 +334,15 @@ class Recall(Naming):
             rows=rows,
         )
 
-    async def _keep_receipt(self, receipt: Receipt) -> None:
-        from ..redact import policy, redact
+    def _without_secrets(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a question's options as a receipt tells them: what policy masks may stand in a filter."""
+        if options.get("where") is None:
+            return dict(options)
+        from ..redact import redact_json
 
-        query = redact(receipt.query, policy(self._parts.rules.policy)).value
-        receipt = replace(receipt, query=query)  # kept in a file: what policy masks is not
+        return {**options, "where": redact_json(options["where"], self._policy()).value}
+
+    async def _keep_receipt(self, receipt: Receipt) -> None:
         body = json.dumps(receipt.to_json(), ensure_ascii=False, separators=(",", ":"))
         scope = receipt.held.pick(receipt.held.names)[0]
         kept = KeptReceipt(receipt.id, scope, receipt.at, receipt.at + RECEIPT_LIFE, body)

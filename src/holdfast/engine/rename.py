@@ -73,6 +73,8 @@ class Renames(Tells):
         """
         by, target = self._by("rename", reason), self._target(scope)
         spoken = checks.name(entity, "entity", 120), checks.name(to, "to", 120)
+        if self._shown(to) != to:
+            raise InvalidInput("to", "holds what the policy masks; call the entity something else")
         old, new = entities.entity(entity, "entity"), entities.entity(to, "to")
         if old == new:
             raise InvalidInput("to", f"is the same name, {new!r:.60}")

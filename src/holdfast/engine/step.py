@@ -59,6 +59,8 @@ class Step:
         self, messages: str | Mapping[str, Any] | Sequence[Any], rules: Rules, now: datetime
     ) -> None:
         self._rules, self._now, self._policy = rules, now, redact.policy(rules.policy)
+        self._heeded = redact.heeded(self._policy)
+        self._waiting = redact.heeded(self._policy, "review")
         self.messages: list[Message] = []
         self.before: Sequence[Message] = ()
         self.found: list[tuple[int, Judgement]] = []  # by the number of the message
@@ -76,16 +78,19 @@ class Step:
     def _masked(self, message: Message) -> Message:
         words = {name: getattr(message, name) for name in _WORDS}
         said = {
-            name: redact.redact(text, self._policy)
+            name: redact.redact(text, self._policy, self._heeded)
             for name, text in words.items()
             if text and text not in _ROLES
         }
-        calls = [(call, redact.redact_json(call.arguments, self._policy)) for call in message.calls]
-        names = [redact.redact(call.name, self._policy) for call in message.calls]
+        calls = [
+            (call, redact.redact_json(call.arguments, self._policy, self._heeded)) for call in message.calls
+        ]
+        names = [redact.redact(call.name, self._policy, self._heeded) for call in message.calls]
         parts = [*said.values(), *names, *(masked for _, masked in calls)]
         if (draft := message.draft) is not None:
-            about = redact.redact_json({"metadata": dict(draft.metadata), "tags": draft.tags}, self._policy)
-            speaker = draft.speaker and redact.redact(draft.speaker, self._policy).value
+            told = {"metadata": dict(draft.metadata), "tags": draft.tags}
+            about = redact.redact_json(told, self._policy, self._heeded)
+            speaker = draft.speaker and redact.redact(draft.speaker, self._policy, self._heeded).value
             draft = replace(draft, **about.value, speaker=speaker)
             parts.append(about)
         for finding in (one for part in parts for one in part.findings):
@@ -185,14 +190,16 @@ class Step:
         """Return the class for which a proposal waits for a person's word, or nothing."""
         kinds = [one.sensitivity] if one.sensitivity else []
         if message.place not in self._findings:
-            self._findings[message.place] = redact.redact(message.text, self._policy).findings
+            self._findings[message.place] = self._waits_in(message.text)
         found = self._findings[message.place]
         kinds += [each.kind for each in found if each.start < one.end and each.end > one.start]
         # An extractor's draft need not be in the words of a message.
-        kinds += (
-            [each.kind for each in redact.redact(one.draft.text, self._policy).findings] if one.draft else []
-        )
-        return next((kind for kind in kinds if self._policy.get(kind) == "review"), "")
+        kinds += [each.kind for each in self._waits_in(one.draft.text)] if one.draft else []
+        return next((kind for kind in kinds if kind in self._waiting), "")
+
+    def _waits_in(self, text: str) -> tuple[redact.Finding, ...]:
+        """Return what a text holds of the classes that wait for a person's word."""
+        return redact.redact(text, self._policy, self._waiting).findings if self._waiting else ()
 
     def _message(self, one: Proposal) -> Message:
         return next(message for message in self.messages if message.place == one.message)

@@ -153,16 +153,11 @@ class Works(Writes):
 
     def _failed(self, job: Job, error: HoldfastError) -> Job:
         """Return a job after a try that failed: due again, or given up with the reply that could not be read."""
-        from ..redact import policy, redact
-
-        table = policy(self._parts.rules.policy)
-
-        def shown(text: str) -> str:
-            return checks.cleaned(redact(text[: checks.MAX_TEXT], table).value)
-
-        attempts, told = job.attempts + 1, shown(str(error))
+        attempts, told = job.attempts + 1, checks.cleaned(self._shown(str(error)))[: checks.MAX_TEXT]
         if isinstance(error, ExtractionFailed):
-            return job._replace(attempts=attempts, due_at=None, error=told, reply=shown(error.reply))
+            # Masked before it is cut: half a key is no key to the eye that looks for one.
+            reply = checks.cleaned(self._shown(error.reply))[: checks.MAX_TEXT]
+            return job._replace(attempts=attempts, due_at=None, error=told, reply=reply)
         later = self._parts.clock.now() + FIRST_PAUSE * 4 ** (attempts - 1)
         return job._replace(attempts=attempts, due_at=later if attempts < TRIES else None, error=told)
 
