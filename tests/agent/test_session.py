@@ -497,3 +497,14 @@ def test_a_goal_hides_nothing_and_state_is_sent_once(tmp_path: Path) -> None:
         sent = step.messages()[0]["content"]
         assert sent.count("check the release") == 1
         assert "signed tag" in session.before_step("zebra?").memory
+
+
+def test_a_tool_saves_nothing_again_that_was_shown(tmp_path: Path) -> None:
+    """What a model was shown and hands back to be saved is known already; a word more is news."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        session.after_step([said("I prefer short answers.")])
+        session.call("search_memory", {"query": "how long should answers be?"})
+        for again in ("I prefer short answers.", "Short answers are what you prefer"):
+            assert session.call("save_memory", {"text": again})["known"]["text"] == "I prefer short answers."
+        assert "saved" in session.call("save_memory", {"text": "I prefer short answers about code"})

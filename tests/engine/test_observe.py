@@ -213,6 +213,40 @@ def test_an_echo_is_no_news() -> None:
         assert len(ada.list(kinds=["fact", "preference", "procedure"], limit=100).items) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("As you told me, the server is on port 9090.", True), ('"server is on port 9090": noted.', True), ("Since your server runs on port 9090, I used that.", True),
+        ("This repo uses Poetry, so I ran poetry install.", True), ("You live in Oslo. Shall I look for shops there?", True),
+        ("The server is on port 9191.", False), ("The database is on port 5432.", False), ("The tests passed.", False), ("Done.", False),
+    ],
+)  # fmt: skip
+def test_an_echo_in_other_words_is_flagged(text: str, echo: bool) -> None:
+    """Quoted in part, turned or paraphrased, what was recalled is known again; another number is another fact."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe(["The server is on port 9090.", "This repo uses Poetry.", "I live in Oslo."])
+        shown = [*(item.text for item in ada.list(limit=10)), "Done."]
+        for role in ("assistant", "tool"):
+            assert ("echo" in ada.observe([told(text, role=role)], recalled=shown).episodes[0].tags) is echo
+        assert "echo" not in ada.observe([told(text)], recalled=shown).episodes[0].tags
+
+
+def test_a_tool_that_repeats_counts_no_sighting_and_its_news_is_kept() -> None:
+    """In other words, too, an echo is no sighting; the user's own word is one, and a value beside an echo is news."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        [poetry] = ada.observe(["This repo uses Poetry."]).of("added")
+        shown = ["This repo uses Poetry."]
+        ada.observe([told("The repository is managed with Poetry.", role="tool")], recalled=shown)
+        assert poetry.item is not None
+        assert ada.get(poetry.item.id).sightings == 1
+        seen = ada.observe([told("This repo uses Poetry and pytest.", role="tool")], recalled=shown)
+        assert [one.item.value for one in seen.of("added") if one.item] == ["pytest"]
+        ada.observe(["This repo uses Poetry."], recalled=shown)
+        assert ada.get(poetry.item.id).sightings == 2
+
+
 def test_a_repeated_call_writes_once() -> None:
     """With an idempotency key the second call gives the first one's episodes."""
     with Memory("sqlite://", embedder=None) as memory:

@@ -184,7 +184,7 @@ def commanded(folder: Path, said: str) -> list[str]:
     printed = []
     for command in (
         ["save", said, "--metadata", json.dumps({"why": said})], ["search", said, "--json"], ["observe", str(talk), "--json"], ["context", said], ["list", "--json"],
-        ["ingest", str(talk), "--json"], ["ingest", str(note)]
+        ["ingest", str(talk), "--json"], ["ingest", str(note)], ["ingest", str(talk), "--raw"]
     ):  # fmt: skip
         result = CliRunner().invoke(main, [*command, *store])
         assert result.exit_code == 0, result.output

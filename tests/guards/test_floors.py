@@ -26,6 +26,7 @@ FLOORS = {
     "extract": 1,
     "redact": 1,
     "sensitive": 1,
+    "echo": 1,
     "ports": 1,
     "engine": 2,
     "stores": 2,

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from .. import checks
 from ..config import TokenCounter
+from ..echo import Recalled
 from ..errors import (
     HoldfastError,
     IdempotencyConflict,
@@ -454,6 +455,8 @@ class Core:
             if slot is not None and slot.startswith(_OWN):
                 raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
             where = labels or self.placement.get(kind) or self.scope
+            if slot is None and (known := await self._shown_already(given["text"], labels)):
+                return {"known": shown(known)}
             source = {"role": "assistant", "trust": "model"}
             saved = await got(
                 self.memory.save(
@@ -478,6 +481,13 @@ class Core:
             )
         )
         return {"updated": shown(changed)}
+
+    async def _shown_already(self, text: str, labels: Sequence[str] | None) -> MemoryItem | None:
+        """Return the memory that the session was shown and this text only says again, or None."""
+        if not Recalled(self.shown).adds_nothing(text):
+            return None
+        hits = await got(self.memory.search(text, k=5, kinds=_TOLD, scope=labels))
+        return next((hit.item for hit in hits if Recalled([hit.text]).adds_nothing(text)), None)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 

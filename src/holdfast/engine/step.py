@@ -6,13 +6,13 @@ Pure but for the ids it is given: what is written follows from the messages, the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from .. import checks, redact
-from ..checks import folded
+from ..echo import NOTHING, Recalled
 from ..errors import InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
@@ -88,8 +88,8 @@ class Step:
         names = [redact.redact(call.name, self._policy, self._heeded) for call in message.calls]
         parts = [*said.values(), *names, *(masked for _, masked in calls)]
         if (draft := message.draft) is not None:
-            told = {"metadata": dict(draft.metadata), "tags": draft.tags}
-            about = redact.redact_json(told, self._policy, self._heeded)
+            besides = {"metadata": dict(draft.metadata), "tags": draft.tags}
+            about = redact.redact_json(besides, self._policy, self._heeded)
             speaker = draft.speaker and redact.redact(draft.speaker, self._policy, self._heeded).value
             draft = replace(draft, **about.value, speaker=speaker)
             parts.append(about)
@@ -114,7 +114,7 @@ class Step:
         for extractor in self._rules.extractors:
             for draft in extractor(self.messages, known):
                 proposals.append(self._proposed(Draft.of(draft)))
-        return self.weighed(proposals, recalled)
+        return self.weighed(proposals, Recalled(recalled), known)
 
     def ruled(self, known: Sequence[MemoryItem]) -> list[Proposal]:
         """Return what the shipped rules propose."""
@@ -138,9 +138,14 @@ class Step:
         told = [[one for one in self.messages if one.place in each] for each in numbers]
         return [some for some, said in zip(pieces, told, strict=True) if worth_asking(said, read)]
 
-    def weighed(self, proposals: Sequence[Proposal], recalled: Sequence[str] = ()) -> list[Candidate]:
-        """Return proposals as candidates, in the order of the messages; of one message the first 1,000, the others are let go."""
-        told = "\n".join(folded(text) for text in recalled)
+    def weighed(
+        self, proposals: Sequence[Proposal], recalled: Recalled = NOTHING, known: Sequence[MemoryItem] = ()
+    ) -> list[Candidate]:
+        """Return proposals as candidates, in the order of the messages; of one message the first 1,000, the others are let go.
+
+        `known` are the memories that may have been recalled.
+        """
+        shown = {_valued(item) for item in known if recalled and item.slot and recalled.has(item.text)}
         read: Counter[int] = Counter()
         found: list[Candidate] = []
         for one in sorted(proposals, key=lambda one: (one.message, one.start)):
@@ -149,7 +154,7 @@ class Step:
                 beyond = f"beyond the first {MOST_OF_A_MESSAGE:,} candidates of its message"
                 found.append(Candidate(one, "", self._places[one.message], skipped=beyond))
             else:
-                found.append(self._weighed(one, told))
+                found.append(self._weighed(one, recalled, shown))
         return found
 
     def _proposed(self, draft: Draft) -> Proposal:
@@ -175,14 +180,16 @@ class Step:
             dated=draft.valid_from is not None,
         )
 
-    def _weighed(self, one: Proposal, recalled: str) -> Candidate:
+    def _weighed(self, one: Proposal, recalled: Recalled, shown: Collection[str]) -> Candidate:
         message = self._message(one)
         text, place = message.text[one.start : one.end].strip(), self._places[one.message]
         if one.draft is None or one.action == "skip":
             return Candidate(one, "" if one.action == "withhold" else text, place)
         if _MASK in text or _MASK in one.draft.text:
             return Candidate(one, text, place, skipped="rests on what was redacted")
-        if one.draft.source.trust != "user" and folded(one.draft.text) in recalled:
+        # A value that was not shown is news, whatever stands beside it.
+        again = recalled.repeated(one.draft.text) and recalled.tells(one.draft.value or "")
+        if one.draft.source.trust != "user" and (again or _valued(one.draft) in shown):
             return Candidate(one, text, place, skipped="echo of what was just recalled")
         return Candidate(one, text, place, held=self._held(one, message))
 
@@ -218,11 +225,12 @@ class Step:
         A message that is a draft itself keeps what that says, its own thread, times and key too.
         """
         drafts: list[Draft] = []
+        shown = Recalled(recalled)
         for n, message in enumerate(self.messages):
             mine = [one for one in candidates if one.proposal.message == message.place]
             told = _shown(message, mine)
             # Read off what is shown: what is withheld or waits is in no tag either.
-            tags = _tags(replace(message, text=told), recalled)
+            tags = _tags(replace(message, text=told), shown)
             source = Source(
                 role=message.role[:256], message_ids=(message.id,) if message.id else (), trust=message.trust
             )
@@ -250,6 +258,11 @@ def said_before(episodes: Sequence[MemoryItem]) -> list[Message]:
     ]
 
 
+def _valued(one: Draft | MemoryItem) -> str:
+    """Return the slot of a memory and what it says of it."""
+    return repr((one.slot, one.text if one.value is None else one.value))
+
+
 def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
     """Return kept episodes as the messages they are of, those aside that only repeat what was recalled."""
     found: dict[int, Message] = {}
@@ -267,11 +280,10 @@ def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
     return list(found.values())
 
 
-def _tags(message: Message, recalled: Sequence[str]) -> tuple[str, ...]:
+def _tags(message: Message, recalled: Recalled) -> tuple[str, ...]:
     """Return whom and what a message names, its commonest words, how it ended, and that it repeats what was recalled."""
     about = topics([replace(message, text=MARK.sub(" ", message.text))])
-    said = folded(message.text)
-    echo = message.role != "user" and any(folded(text) in said for text in recalled)
+    echo = message.role != "user" and recalled.repeated(message.text)
     named = [
         *(["echo"] if echo else []),
         *([about.outcome] if about.outcome else []),

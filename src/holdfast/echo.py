@@ -1,0 +1,107 @@
+"""Whether something says again what an agent was just shown: word for word, a part of it, or in other words about the same.
+
+Without this, what an agent recalls and repeats would come back as news, and count as seen once more each time. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from .checks import folded
+
+_LONGEST, _MOST = 20_000, 100  # characters of a text, and of it sentences that are compared by their words
+_FEWEST = 4  # words of a part that is taken for a quotation
+_SHARE = 2 / 3  # of the telling words of what was shown
+_SPLIT = re.compile(r"(?<=[.!?])\s+|\n+|[\"\u201c\u201d]")
+_WORD = re.compile(r"\w+(?:[.:/-]\w+)*")
+_IDLE = frozenset(
+    """a about all also always am an and are as at be been but by can did do does for from had has have he her his how i if in is it its just know known far so may me my
+    not now of on one or our own said she so such than that the their them then there these they this to told too us was we were what when which who
+    will with would you your yours mine user remember know note recall mentioned uses use using""".split()
+)
+
+
+def telling(text: str) -> frozenset[str]:
+    """Return the words of a text that tell what it is about, each in one form for its endings."""
+    return frozenset(_stem(word) for word in _WORD.findall(folded(text)) if word not in _IDLE)
+
+
+def _stem(word: str) -> str:
+    if len(word) > 4 and word.isalpha():
+        return re.sub(r"(?:ies|es|s|ed|ing)$", "", word)
+    return word
+
+
+class Recalled:
+    """What an agent was just shown."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(dict.fromkeys(folded(text) for text in texts))
+        self._worth = [one for one in self._texts if len(telling(one)) >= 2]  # "done" repeats nothing
+        self._words = frozenset().union(*map(telling, self._texts))
+        self._said: list[frozenset[str]] = []  # the telling words of each sentence
+        self._with: dict[str, list[int]] = defaultdict(list)  # of a word, the sentences it is in
+        for text in self._texts:
+            for sentence in _sentences(text):
+                words = telling(sentence)
+                if len(words) >= 2:
+                    for word in words:
+                        self._with[word].append(len(self._said))
+                    self._said.append(words)
+
+    def __bool__(self) -> bool:
+        return bool(self._texts)
+
+    def has(self, text: str) -> bool:
+        """Whether a text was shown, alone or within another, word for word."""
+        plain = folded(text)
+        return any(plain in one for one in self._texts)
+
+    def repeated(self, said: str) -> bool:
+        """Whether any sentence says again what was shown, whatever else it says."""
+        if not self._texts:
+            return False
+        plain = folded(said)
+        return any(one in plain for one in self._worth) or any(map(self._again, _sentences(plain)))
+
+    def adds_nothing(self, said: str) -> bool:
+        """Whether each sentence of a text is no more than what one said that was shown, in whatever order."""
+        return bool(telling(said)) and all(map(self._in_one, _sentences(folded(said))))
+
+    def _in_one(self, sentence: str) -> bool:
+        words = telling(sentence)
+        if not words or sentence.rstrip().endswith("?"):  # a question tells nothing
+            return True
+        met = Counter(n for word in words for n in self._with.get(word, ()))
+        return any(
+            words <= self._said[n] and shared >= max(2, _SHARE * len(self._said[n]))
+            for n, shared in met.items()
+        )
+
+    def tells(self, value: object) -> bool:
+        """Whether all the words of a value were shown."""
+        return telling(str(value)) <= self._words
+
+    def _again(self, sentence: str) -> bool:
+        words = _WORD.findall(sentence)
+        whole = sentence.rstrip(".!?, ")
+        if len(words) >= _FEWEST and any(whole in one for one in self._texts):
+            return True
+        met = Counter(n for word in telling(sentence) for n in self._with.get(word, ()))
+        return any(
+            shared >= max(2, _SHARE * len(self._said[n])) and self._numbers(n) <= telling(sentence)
+            for n, shared in met.items()
+        )
+
+    def _numbers(self, n: int) -> set[str]:
+        """Return the words with digits of a sentence that was shown: another number is another fact."""
+        return {word for word in self._said[n] if any(one.isdigit() for one in word)}
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in _SPLIT.split(text[:_LONGEST]) if one.strip()][:_MOST]
+
+
+NOTHING = Recalled(())
