@@ -101,6 +101,14 @@ def count(value: object, field: str, low: int, high: int) -> int:
     return value
 
 
+def seconds(value: object, field: str, low: float) -> float:
+    """Return a number of seconds from `low` to a year, also given as a timedelta."""
+    found = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= 366 * 86_400:
+        raise InvalidInput(field, f"must be seconds from {low:g} to a year, not {value!r:.40}")
+    return float(found)
+
+
 def moment(value: object, field: str) -> datetime:
     """Return an aware datetime in UTC from an aware datetime or an ISO 8601 string with an offset."""
     if isinstance(value, str):

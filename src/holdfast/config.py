@@ -468,6 +468,10 @@ class Direct:
         """Return what a method of the store returns."""
         return call(*arguments, **named)
 
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
     def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Begin work now, beside the caller, who awaits it later."""
         return Beside(work)
@@ -513,6 +517,12 @@ class Pooled:
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, partial(call, *arguments, **named)
         )
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, for this task alone."""
+        import asyncio
+
+        await asyncio.sleep(seconds)
 
     def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Begin work now, beside the caller, who awaits it later."""

@@ -13,6 +13,7 @@ from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
+from .together import watching, watching_async
 from .types import Draft, Scope
 
 P = ParamSpec("P")
@@ -101,6 +102,7 @@ class ScopedMemory:
     import_items = driven(Engine.import_items)
     history = _without_under(driven(Engine.history))
     changes = _without_under(driven(Engine.changes))
+    watch = _without_under(watching(Engine.watch))
     stats = _without_under(driven(Engine.stats))
 
 
@@ -143,6 +145,7 @@ class AsyncScopedMemory:
     import_items = awaited(Engine.import_items)
     history = _without_under(awaited(Engine.history))
     changes = _without_under(awaited(Engine.changes))
+    watch = _without_under(watching_async(Engine.watch))
     stats = _without_under(awaited(Engine.stats))
 
 
@@ -264,6 +267,7 @@ class Memory(_Opened):
     import_items = driven(Engine.import_items)
     history = driven(Engine.history)
     changes = driven(Engine.changes)
+    watch = watching(Engine.watch)
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
     reembed = driven(Engine.reembed)
@@ -329,6 +333,7 @@ class AsyncMemory(_Opened):
     import_items = awaited(Engine.import_items)
     history = awaited(Engine.history)
     changes = awaited(Engine.changes)
+    watch = watching_async(Engine.watch)
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
     reembed = awaited(Engine.reembed)

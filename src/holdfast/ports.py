@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from .filters import Filter
-from .types import Change, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
+from .types import Change, Erased, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
 
 if TYPE_CHECKING:
     import numpy as np
@@ -445,11 +445,49 @@ class KeptReceipt(NamedTuple):
     body: str
 
 
-class Logged(NamedTuple):
-    """A page of the log: the changes, and the positions to go on from, by scope."""
+class Mark(NamedTuple):
+    """How far the log of a scope was read: its `position`, and its `epoch` then (None: not known).
 
-    changes: tuple[Change, ...]
-    positions: dict[Scope, int]
+    An epoch ends with every erasure in the scope (`erasures` is another then), and with a change of the embedding model. A
+    scope that was erased as a whole and made anew is of another `era`, in which positions count from the beginning.
+    """
+
+    position: int
+    epoch: int | None = None
+
+    @property
+    def era(self) -> int | None:
+        """Which of the scopes that had these labels one after the other it is."""
+        return None if self.epoch is None else self.epoch >> ERA
+
+    @property
+    def erasures(self) -> int | None:
+        """A number that is another after every erasure."""
+        return None if self.epoch is None else self.epoch // ERASURE
+
+
+# An epoch from its lowest bits: changes of model (4), erasures (16), and when the scope was made, in milliseconds.
+ERASURE, ERA = 16, 20
+
+
+class Told(NamedTuple):
+    """An entry of the log with its scope, and the mark to go on from after it (None: the scope is no more)."""
+
+    entry: Change | Erased
+    scope: Scope
+    mark: Mark | None
+
+
+class Logged(NamedTuple):
+    """A page of the log: what is told, and the marks to go on from after all of it, by scope."""
+
+    told: tuple[Told, ...]
+    marks: dict[Scope, Mark]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes among what is told."""
+        return tuple(one.entry for one in self.told if isinstance(one.entry, Change))
 
 
 class Vectors(Protocol):
@@ -544,8 +582,14 @@ class Store(Protocol):
         three and whether it is no deletion, of the last change of the page before.
         """
 
-    def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
-        """Return what was written after the positions `since`, in order of scope and position."""
+    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
+        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased.
+
+        That something of a scope was erased since its mark is told once, before the scope's changes, and not counted.
+        """
+
+    def ends(self, reach: Reach) -> dict[Scope, Mark]:
+        """Return where the log of each scope in reach ends."""
 
     def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
         """Return groups of live memories by scope, thread, kind, tag, entity and slot."""

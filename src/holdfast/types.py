@@ -378,6 +378,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """Told by `watch`: something of `scope` was erased for good, or all of it. Drop what you hold that `get` does not find.
+
+    What it was is not told, for nothing of it is left to tell.
+    """
+
+    scope: Scope
+    verb: str = "erase"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"verb": self.verb, "scope": self.scope.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A part of a long answer: `items` in order, and `next`, the opaque cursor of the following page (None at the end).
 

@@ -122,6 +122,22 @@ def fork(url: str) -> None:
     tell(child=json.loads(os.read(reading, 10_000)), parent=seen)
 
 
+def notes(url: str, writer: str, each: str) -> None:
+    """Save so many numbered notes, one by one."""
+    with Memory(url, embedder=None) as memory:
+        ada = memory.scoped(user="ada", actor=writer)
+        for n in range(int(each)):
+            ada.save(f"{writer}:{n}", kind="episode")
+
+
+def command(*arguments: str) -> None:
+    """Run the `holdfast` command without a model."""
+    from holdfast.cli import main
+
+    os.environ["HOLDFAST_EMBEDDER"] = "none"
+    main(list(arguments))
+
+
 def maintain(url: str) -> None:
     """Put a scope in order; tell when that begins."""
     with Memory(url, embedder=HashingEmbedder()) as memory:
@@ -132,6 +148,5 @@ def maintain(url: str) -> None:
 
 
 if __name__ == "__main__":
-    {"maintain": maintain, "write": write, "read": read, "victim": victim, "fork": fork}[sys.argv[1]](
-        *sys.argv[2:]
-    )
+    jobs = (command, fork, maintain, notes, read, victim, write)
+    {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 
-# Verbs that make no sense for a process that ends after one call.
-NOT_COMMANDS = {"close", "scoped"}
+# Verbs that make no sense for a process that ends after one call; `watch` is `changes --follow`.
+NOT_COMMANDS = {"close", "scoped", "watch"}
 
 # Commands that are no verb: looking at a store, filling it, measuring its answers, showing what Holdfast is.
 NOT_VERBS = {"chat", "check", "config", "demo", "ingest", "show", "tune"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any
 
 import click
 
-from ..types import KINDS
+from ..types import KINDS, Erased
 from . import output
 from .call import Call, Verb, example, options
 from .values import JsonObject, Pair, Time
@@ -213,18 +215,37 @@ def history(call: Call, /, id: str | None, **given: Any) -> None:
 
 @click.command(
     cls=Verb,
-    epilog=example("holdfast changes --user ada --json", "holdfast changes --user ada --since CURSOR --json"),
+    epilog=example(
+        "holdfast changes --user ada --json",
+        "holdfast changes --user ada --since CURSOR --json",
+        "holdfast changes --team core --follow --json",
+    ),
 )
 @click.option("--since", metavar="CURSOR", help="Only what came after: the `next` of the call before.")
 @click.option("--limit", type=int, metavar="N", help="At most so many (1 to 1,000; 100).")
+@click.option(
+    "--follow", is_flag=True, help="Wait for changes from now on, or after --since, as they are made."
+)
+@click.option(
+    "--timeout", type=float, metavar="SECONDS", help="With --follow: end when nothing came for so long."
+)
 @administrator
 @click.pass_obj
-def changes(call: Call, /, **given: Any) -> None:
+def changes(call: Call, /, follow: bool, timeout: float | None, **given: Any) -> None:
     """Print what was changed, in order, and the cursor to go on from.
 
-    To follow a store, keep the `next` of the answer and pass it as --since the next time.
+    To follow a store, keep the `next` of the answer and pass it as --since the next time; or let --follow wait, until Ctrl-C. It
+    prints each change as it is made; with --json one document a line, with the cursor to go on from after it as `next`. An
+    erasure is told as such, without what was erased.
     """
     verbs, arguments = call.reader(given)
+    if follow:
+        if arguments.pop("limit", None) is not None:
+            raise click.UsageError("--limit is for a page, not for --follow")
+        _follow(call, verbs.watch(timeout=timeout, **arguments))
+        return
+    if timeout is not None:
+        raise click.UsageError("--timeout goes with --follow")
     page = verbs.changes(**arguments)
 
     def show() -> None:
@@ -232,6 +253,18 @@ def changes(call: Call, /, **given: Any) -> None:
         output.say(f"Go on with --since {page.next}")
 
     call.answer(page.to_json(), show)
+
+
+def _follow(call: Call, entries: Any) -> None:
+    """Print what comes, each at once, until the time is out or the reader is gone."""
+    for entry in entries:
+        if call.json:
+            click.echo(json.dumps({**entry.to_json(), "next": entries.cursor}))
+        elif isinstance(entry, Erased):
+            output.say(f"erased in {output.labels(entry.scope)}: what it was is gone")
+        else:
+            output.show_changes([entry])
+        sys.stdout.flush()
 
 
 @click.command(cls=Verb, epilog=example("holdfast stats --user ada", "holdfast stats --all --json"))

@@ -8,11 +8,12 @@ from .erase import Erases
 from .maintain import Maintains
 from .reembed import Reembeds
 from .taking import Takes
+from .watch import Watches
 
 __all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Maintains, Copies, Erases, Reembeds, Takes):
+class Engine(Maintains, Copies, Erases, Reembeds, Takes, Watches):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

@@ -66,6 +66,9 @@ class IO(Protocol):
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return a language model's reply, as `Model.ask` does."""
 
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+
     def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Begin work that waits for a model alone, beside the caller, who awaits it later."""
 

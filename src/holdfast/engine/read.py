@@ -15,7 +15,7 @@ from .. import checks
 from ..entities import Names
 from ..errors import InvalidInput, NotFound
 from ..filters import Filter, names, to_json
-from ..ports import Moment, Reach, Scan
+from ..ports import Mark, Moment, Reach, Scan
 from ..receipts import Hits
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import decode, encode
@@ -239,14 +239,15 @@ class Reads(Recall):
     ) -> Page[Change]:
         """Return at most `limit` (1..1,000) changes after a cursor, and in `next` the cursor to go on from.
 
-        Without `since` it begins with the first change there is. Ordered within each scope as they were made.
+        Without `since` it begins with the first change there is. Ordered within each scope as they were made. What was erased
+        is left out; `watch` waits for changes, and tells of erasures too. A cursor holds for the labels it was made with.
         """
         checks.count(limit, "limit", 1, MOST)
-        positions = {} if since is None else decode(since, "since", _changes_cursor)
+        marks = {} if since is None else decode(since, "since", changes_cursor)
         logged = await self._parts.io.store(
-            self._parts.store.changes, self._reach(None, under), positions, limit, self._parts.clock.now()
+            self._parts.store.changes, self._reach(None, under), marks, limit, self._parts.clock.now()
         )
-        return Page(logged.changes, encode([[scope.to_json(), at] for scope, at in logged.positions.items()]))
+        return Page(logged.changes, changes_encoded(logged.marks))
 
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
@@ -284,8 +285,20 @@ def _overview_cursor(fields: Any) -> tuple[str, str]:
     return checks.choice(by, "cursor", BYS), checks.text(key, "cursor")
 
 
-def _changes_cursor(fields: Any) -> dict[Scope, int]:
-    positions = {Scope.from_json(labels): checks.count(at, "since", 0, 2**32) for labels, at in fields}
-    if not all(scope.single for scope in positions):
+def changes_encoded(marks: Mapping[Scope, Mark]) -> str:
+    """Return the cursor of `changes` and `watch`."""
+    return encode([[scope.to_json(), *mark] for scope, mark in marks.items()])
+
+
+def changes_cursor(fields: Any) -> dict[Scope, Mark]:
+    """Return the marks in a decoded cursor; one of an older version says no epoch."""
+    marks = {
+        Scope.from_json(labels): Mark(
+            checks.count(at, "since", 0, 2**32),
+            *(checks.count(one, "since", 0, 2**63) for one in epoch if one is not None),
+        )
+        for labels, at, *epoch in fields
+    }
+    if not all(scope.single for scope in marks):
         raise InvalidInput("since", "names no item scope")
-    return positions
+    return marks

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .. import checks, decide
 from ..errors import InvalidInput, NotFound, SlotConflict, UndoConflict
-from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Write
+from ..ports import Authorship, Insert, Mark, Reach, Ref, Remove, Replace, Sight, Write
 from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
 from .base import UNSET
 from .observe import Observes
@@ -209,8 +209,8 @@ class Tidies(Observes):
         store, reach, now = self._parts.store, Reach(exactly=(scope,)), self._parts.clock.now()
 
         async def after(position: int, limit: int) -> tuple[list[Change], int]:
-            logged = await self._parts.io.store(store.changes, reach, {scope: position}, limit, now)
-            return list(logged.changes), logged.positions[scope]
+            logged = await self._parts.io.store(store.changes, reach, {scope: Mark(position)}, limit, now)
+            return list(logged.changes), logged.marks.get(scope, Mark(position)).position
 
         async def beyond(position: int) -> bool:
             """Whether nothing written before `at` follows a position."""

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ..ports import (
     Job,
     KeptReceipt,
     Logged,
+    Mark,
     Moment,
     Probe,
     Reach,
@@ -38,6 +39,7 @@ from ..ports import (
 from ..types import KINDS, Change, Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
 from . import sqlite_export as exports
+from . import sqlite_log as log
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
@@ -438,25 +440,23 @@ class SqliteStore:
         )
         return [rows.change_of(row, valid) for row in found]
 
-    def changes(self, reach: Reach, since: dict[Scope, int], limit: int, now: datetime) -> Logged:
-        """Return what was written after the positions `since`, in order of scope and position."""
-        positions = dict(since)
-        made: list[Change] = []
-        present = rows.micros(now)
-        for seen in self._scopes(reach):
-            scope = rows.scope_of(seen.labels)
-            first = positions.get(scope, 0)
-            if len(made) >= limit or first >= seen.position:
-                continue
+    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
+        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased."""
+        present = rows.micros(now) or 0
+
+        def read(seen: Seen, first: int, most: int) -> list[tuple[int, Change]]:
             base = seen.scope_id << 32
             found = self._read(
                 f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key LIMIT ?",
-                [base | first, base | seen.position, max(present or 0, seen.last_known), limit - len(made)],
+                [base | first, base | seen.position, max(present, seen.last_known), most],
             )
-            made += [rows.change_of(row, rows.FOREVER) for row in found]
-            full = len(made) >= limit
-            positions[scope] = found[-1][0] & 0xFFFFFFFF if found and full else seen.position
-        return Logged(tuple(made), positions)
+            return [(row[0] & 0xFFFFFFFF, rows.change_of(row, rows.FOREVER)) for row in found]
+
+        return log.page(self._scopes(reach), reach, since, limit, read)
+
+    def ends(self, reach: Reach) -> dict[Scope, Mark]:
+        """Return where the log of each scope in reach ends."""
+        return {rows.scope_of(one.labels): Mark(one.position, one.epoch) for one in self._scopes(reach)}
 
     def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
         """Return groups of live memories by entity, kind, scope, slot, tag and thread, in order of these and their key."""

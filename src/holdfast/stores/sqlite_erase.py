@@ -14,6 +14,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 
+from ..ports import ERASURE
 from ..types import MemoryItem, Source
 from . import sqlite_rows as rows
 
@@ -146,7 +147,7 @@ class Eraser:
         self._naming("jobs", "job_id", "body || coalesce(reply, '') || coalesce(error, '')", set(ids))
         db.executemany("DELETE FROM clusters WHERE scope_id = ?", [(one,) for one in self.touched])
         db.executemany(
-            "UPDATE scopes SET epoch = epoch + 1 WHERE scope_id = ?", [(one,) for one in self.touched]
+            "UPDATE scopes SET epoch = epoch + ? WHERE scope_id = ?", [(ERASURE, one) for one in self.touched]
         )
 
     def _naming(self, table: str, id: str, said: str, ids: set[str]) -> None:

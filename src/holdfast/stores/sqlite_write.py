@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .. import decide
 from ..errors import ModelMismatch, VersionConflict
 from ..ports import (
+    ERA,
     Authorship,
     Bring,
     Enqueue,
@@ -407,8 +408,8 @@ class Transaction:
         found = self._find(scope)
         if found is None:
             self._db.execute(
-                "INSERT INTO scopes (labels, position, epoch, last_known, head, tombstone_key) VALUES (?, 0, 0, 0, ?, ?)",
-                (rows.labels_key(scope), b"", secrets.token_bytes(32)),
+                "INSERT INTO scopes (labels, position, epoch, last_known, head, tombstone_key) VALUES (?, 0, ?, 0, ?, ?)",
+                (rows.labels_key(scope), self._now // 1_000 << ERA, b"", secrets.token_bytes(32)),
             )
             found = self._find(scope)
             assert found is not None

@@ -140,6 +140,13 @@ def _changes(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
     return page, caller.changes(page.next), caller.changes()
 
 
+def _watch(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    entries = caller.watch(kept.get("watched"), timeout=0)
+    told = [[entry, entries.cursor] for entry in entries]
+    kept["watched"] = entries.cursor
+    return told, entries.cursor
+
+
 def _observe(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     said = "The server is now on port 9191. I am diabetic. Forget that I like tea."
     return [
@@ -312,6 +319,7 @@ STEPS: dict[str, Step] = {
     "entities": lambda caller, kept, clock: [caller.entities(limit=1), caller.entities()],
     "stats": lambda caller, kept, clock: caller.stats(),
     "changes": _changes,
+    "watch": _watch,
     "history": _history,
     "update": _update,
     "update_many": _bulk,
