@@ -75,11 +75,15 @@ class Conflict(HoldfastError):
 
 
 class VersionConflict(Conflict):
-    """The change was made against a version that is no longer current; `current` is the `MemoryItem` as it is now."""
+    """The change was made against a version that is no longer current; `current` is the `MemoryItem` as it is now.
 
-    def __init__(self, expected: int, current: Any) -> None:
+    `by` is the actor who wrote the current version, None where none was named; when is in `current.known_from`.
+    """
+
+    def __init__(self, expected: int, current: Any, by: str | None = None) -> None:
+        self.by = current.owner if current.version == 1 else by
         super().__init__(
-            f"memory {current.id} is at version {current.version}, not {expected}; "
+            f"memory {current.id} is at version {current.version}, not {expected}: {_written(current, self.by)}; "
             "look at `.current`, decide again and send its version"
         )
         self.expected = expected
@@ -91,7 +95,8 @@ class SlotConflict(Conflict):
 
     def __init__(self, slot: str, holder: Any) -> None:
         super().__init__(
-            f"slot {slot!r} is held by memory {holder.id} (version {holder.version}) for that time; "
+            f"slot {slot!r} is held by memory {holder.id} (version {holder.version}, {_written(holder)}"
+            f"{f', owned by {holder.owner}' if holder.owner else ''}) for that time; "
             "delete or update the holder first"
         )
         self.slot = slot
@@ -199,6 +204,12 @@ class ExtractionFailed(ModelError):
 
 class ConfigError(HoldfastError):
     """A setting is unknown or unusable; the message says which, and where it came from."""
+
+
+def _written(item: Any, by: str | None = None) -> str:
+    """Return when a version was written, and by whom."""
+    when = item.known_from.strftime("%Y-%m-%d %H:%M:%S UTC") if item.known_from else "just now"
+    return f"written {when}" + (f" by {by}" if by else "")
 
 
 def _revived(cls: type[HoldfastError], args: tuple[Any, ...], attributes: dict[str, Any]) -> HoldfastError:

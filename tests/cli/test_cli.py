@@ -247,6 +247,9 @@ def test_exit_codes(run: Run, tmp_path: Path) -> None:
     stale = run("delete", id, *ADA, "--expected-version", "1", "--json", code=5)
     problem = json.loads(stale.stderr)
     assert (problem["error"], problem["current"]["version"]) == ("VersionConflict", 2)
+    run("update", id, *ADA, "--kind", "fact", "--actor", "bob")
+    problem = json.loads(run("delete", id, *ADA, "--expected-version", "2", "--json", code=5).stderr)
+    assert (problem["by"], " UTC by bob;" in problem["message"]) == ("bob", True)
     assert stale.stdout == ""
     run("save", "y", *ADA, "--idempotency-key", "k", code=5)
     problem = json.loads(run("get", UNKNOWN, *ADA, "--json", code=3).stderr)

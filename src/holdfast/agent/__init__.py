@@ -27,6 +27,7 @@ from ..errors import InvalidInput
 from ..memory import awaited, driven
 from .core import PLACEMENT, SPLIT, After, Core, Step, Trace, got
 from .history import Pieces
+from .seen import Changed
 from .tools import schemas
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "AsyncRun",
     "AsyncSession",
     "AsyncState",
+    "Changed",
     "Run",
     "Session",
     "State",

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -30,6 +30,7 @@ from ..receipts import Context, Receipt
 from ..types import STATES, Kind, MemoryItem
 from . import history
 from .answers import yes_or_no
+from .seen import HEADING, Changed, Seen
 from .tools import KINDS, TOOLS, shown
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
@@ -60,7 +61,7 @@ class Step:
     """What a step needs: the `memory` text within its budget, the `ids` and `receipt` behind it, the state, the recent turns.
 
     `recent` are messages, oldest first; `folded` counts the earlier ones of the thread that did not fit and are found by
-    search.
+    search. `changed` are memories the session was shown before and others have changed since; `memory` begins with a line for each.
     """
 
     input: str
@@ -71,6 +72,7 @@ class Step:
     state: Mapping[str, Any]
     recent: tuple[Mapping[str, str], ...]
     folded: int
+    changed: tuple[Changed, ...] = ()
 
     def messages(self, instructions: str = "") -> list[dict[str, str]]:
         """Return the whole list to send: instructions, memory, goal and state; the recent turns; the input."""
@@ -185,6 +187,7 @@ class Core:
         self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.used: tuple[str, ...] = ()  # ids of those of the last one
+        self.seen = Seen(self.memory)
         self.count = TokenCounter(count)
 
     # -- the loop ------------------------------------------------------------------------------------------------
@@ -201,6 +204,9 @@ class Core:
         goal = state.pop("goal", None)
         left = max(0, budget - (self.count(f"Goal: {goal}") if goal else 0))
         share = min(left, int(budget * SPLIT["memory"]))
+        changed = await self.seen.changed()
+        news, spent = self._news(changed, share)
+        left, share = left - spent, share - spent
         context = await self._remembered(input, share)
         if (
             not context.ids and goal
@@ -210,13 +216,31 @@ class Core:
             found = await got(
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
             )
-            self.shown = [*self.shown, *(item.text for item in found.items)][-200:]
+            self._showing(found.items)
         self.used = context.ids
         left -= context.tokens
         state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
         recent, folded = await self._recent(max(0, min(left, int(budget * (1 - SPLIT["memory"])))))
-        return Step(input, goal, context.text, context.ids, context.receipt, state, recent, folded)
+        memory = "\n\n".join(part for part in (news, context.text) if part)
+        return Step(input, goal, memory, context.ids, context.receipt, state, recent, folded, changed)
+
+    def _showing(self, items: Iterable[MemoryItem]) -> None:
+        """Remember what the session is shown, so that it is not taken for news, and changes of it are."""
+        listed = list(items)
+        self.shown = [*self.shown, *(item.text for item in listed)][-200:]
+        self.seen.show(listed)
+
+    def _news(self, changed: Sequence[Changed], budget: int) -> tuple[str, int]:
+        """Return the lines on what others have changed, as many as fit, the latest first to stay, and the tokens they take."""
+        lines: list[str] = []
+        spent = self.count(HEADING + "\n\n")
+        for one in reversed(changed):
+            cost = self.count(f"{one}\n")
+            if spent + cost > budget:
+                break
+            lines, spent = [str(one), *lines], spent + cost
+        return ("\n".join([HEADING, *lines]), spent) if lines else ("", 0)
 
     async def _remembered(self, query: str, budget: int) -> Context:
         """Return what is worth remembering for a query; the state is sent by itself."""
@@ -282,6 +306,7 @@ class Core:
             )
         )
         self.used = ()
+        self.seen.wrote([*seen.episodes, *(one.item for one in seen.judgements)])
         waiting = [one.item for one in seen.of("pending") if one.item is not None]
         self.asked += [item.id for item in waiting]
         if _asks(seen.episodes, [item.text for item in waiting]):
@@ -341,6 +366,7 @@ class Core:
         scope = next((tuple(item.scope.names) for item in waiting.items), self.scope)
         page = await got(self.memory.review(id, approve=yes, scope=scope))
         found: MemoryItem = page.items[0]
+        self.seen.wrote([found])
         return found
 
     # -- state ---------------------------------------------------------------------------------------------------
@@ -423,7 +449,8 @@ class Core:
                 raise InvalidInput("arguments", f"{name} takes no {sorted(unknown)[0]!r:.60}")
             return await self._tool(name, {key: value for key, value in given.items() if value is not None})
         except VersionConflict as error:
-            return {"error": "VersionConflict", "message": str(error), "current": shown(error.current)}
+            found = {"error": "VersionConflict", "message": str(error), "current": shown(error.current)}
+            return found if error.by is None else {**found, "changed_by": error.by}
         except SlotConflict as error:
             return {"error": "SlotConflict", "message": str(error), "current": shown(error.holder)}
         except HoldfastError as error:
@@ -444,11 +471,12 @@ class Core:
             hits = await got(
                 self.memory.search(given["query"], k=given.get("k", 5), kinds=_TOLD, scope=labels)
             )
-            self.shown = [*self.shown, *(hit.text for hit in hits)][-200:]
+            self._showing(hit.item for hit in hits)
             return {"memories": [shown(hit.item) for hit in hits]}
         if name == "list_memories":
             kinds = [given["kind"]] if "kind" in given else _TOLD
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
+            self.seen.show(page.items)
             return {"memories": [shown(item) for item in page.items]}
         if name == "save_memory":
             kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
@@ -463,6 +491,7 @@ class Core:
                     given["text"], kind=kind, scope=where, source=source, **_only(given, "slot", "value")
                 )
             )
+            self.seen.wrote([saved])
             return {"saved": shown(saved)}
         item = await got(self.memory.get(given["id"]))
         if item.kind == "working":
@@ -470,6 +499,7 @@ class Core:
         where = tuple(item.scope.names)
         if name == "delete_memory":
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
+            self.seen.wrote([gone])
             return {"deleted": shown(gone)}
         changed = await got(
             self.memory.update(
@@ -480,6 +510,7 @@ class Core:
                 **_only(given, "text", "value"),
             )
         )
+        self.seen.wrote([changed])
         return {"updated": shown(changed)}
 
     async def _shown_already(self, text: str, labels: Sequence[str] | None) -> MemoryItem | None:

@@ -124,7 +124,7 @@ def exit_code(error: HoldfastError) -> int:
 def _report(error: HoldfastError, as_json: bool) -> int:
     if as_json:
         data: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
-        for name in ("field", "current", "holder", "observation"):
+        for name in ("field", "current", "by", "holder", "observation"):
             value = getattr(error, name, None)
             if value is not None:
                 data[name] = value.to_json() if hasattr(value, "to_json") else value

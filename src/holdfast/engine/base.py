@@ -275,6 +275,15 @@ class Base:
         told = checks.optional_name(reason, "reason", 2_000)
         return Authorship(verb, self._caller.actor, told and self._shown(told)[:2_000])
 
+    async def _writer(self, item: MemoryItem) -> str | None:
+        """Return the actor who wrote this version of a memory, or None where none was named."""
+        assert item.known_from is not None  # it was read from a store
+        found = await self._parts.io.store(
+            self._parts.store.history, Reach(exactly=(item.scope,)), self._at(), id=item.id,
+            after=(item.known_from, item.id, item.version - 1, True), limit=1,
+        )  # fmt: skip
+        return next((one.actor for one in found if one.version == item.version), None)
+
     # -- time and filters ----------------------------------------------------------------------------------------
 
     def _at(self, valid_at: datetime | None = None, known_at: datetime | None = None) -> Moment:

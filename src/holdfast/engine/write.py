@@ -654,7 +654,7 @@ class Writes(Naming):
         if not anywhere:
             self._writable(current, scope, moving)
         if expected is not None and expected != current.version:
-            raise VersionConflict(expected, current)
+            raise VersionConflict(expected, current, await self._writer(current))
         return current
 
     @staticmethod
