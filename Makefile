@@ -4,6 +4,7 @@
 #   make test     the whole test suite
 #   make lint     formatting, lint, types, and whether the docs still tell the truth
 #   make check    lint and test: what CI runs
+#   make nightly  10,000 random histories, 100 kills, and every promise put to the test: an hour or more
 #   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
 #   make setup    only prepare .venv, with the development tools
 #   make fix      let ruff format and repair what it can, and rewrite the generated docs
@@ -26,7 +27,7 @@ ALL := $(VENV)/.holdfast-all
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint check bench setup fix
+.PHONY: help demo test lint check nightly bench setup fix
 .DEFAULT_GOAL := help
 
 help:
@@ -45,6 +46,11 @@ lint: $(DEV)
 	@$(BIN)/python -m pytest -q tests/guards/test_docs.py tests/guards/test_public_verbs.py
 
 check: lint test
+
+nightly: $(DEV)
+	EXAMPLES=2500 $(BIN)/python -m pytest -q -n $(WORKERS) tests/contract -k any_history
+	$(BIN)/holdfast verify all --histories 5000
+	$(BIN)/python -m benchmarks.durability
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.recall $(DATA)

@@ -28,13 +28,15 @@ from .errors import (
     ModelError,
     ModelMismatch,
 )
-from .ports import Embedder, Floats, Model, Reply, Speaker, Store
+from .ports import Embedder, Entry, Floats, Model, Reply, Speaker, Store
 from .text import Analyzer
 
 if TYPE_CHECKING:
     import asyncio
 
     from .embedders import MiniLM
+    from .stores.sqlite_file import StoreFile
+    from .types import MemoryItem
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
@@ -169,13 +171,37 @@ def put_back(store: Setting, copy: Path, *, replace: bool, progress: Callable[[i
     """
     from .stores import sqlite_copy
 
+    return sqlite_copy.put_back(copy, _path(store), replace=replace, progress=progress)
+
+
+def _path(store: Setting) -> str:
+    from .stores import sqlite_copy
+
     url = str(store.value)
     file = sqlite_copy.file_of(url) if url.startswith("sqlite:") else None
     if file is None:
-        raise ConfigError(
-            f"store from {store.origin}: {url!r} is no SQLite file, which a copy is put back into"
-        )
-    return sqlite_copy.put_back(copy, str(file), replace=replace, progress=progress)
+        raise ConfigError(f"store from {store.origin}: {url!r} is no SQLite file, which this works on")
+    return str(file)
+
+
+def store_file(store: Setting, embedder: Embedder | None = None) -> StoreFile:
+    """Return the file a URL names, to be looked at from outside; with `embedder`, its vectors can be made again.
+
+    Raises `ConfigError` for a store that is no SQLite file.
+    """
+    from .engine.base import entries_of
+    from .stores.sqlite_file import StoreFile
+
+    def reading(language: str, model: str | None) -> Callable[[Sequence[MemoryItem], bool], list[Entry]]:
+        analyzer = Analyzer(language)
+        usable = embedder if embedder is not None and embedder.id == model else None
+
+        def read(items: Sequence[MemoryItem], deep: bool) -> list[Entry]:
+            return run(entries_of(items, analyzer, Direct(None), usable if deep else None))
+
+        return read
+
+    return StoreFile(_path(store), reading)
 
 
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:

@@ -8,8 +8,9 @@ import inspect
 # Verbs that make no sense for a process that ends after one call; `watch` is `changes --follow`.
 NOT_COMMANDS = {"close", "scoped", "watch"}
 
-# Commands that are no verb: looking at a store, filling it, measuring its answers, showing what Holdfast is.
-NOT_VERBS = {"chat", "check", "config", "demo", "ingest", "show", "tune"}
+# Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, showing what
+# Holdfast is.
+NOT_VERBS = {"chat", "check", "config", "demo", "doctor", "ingest", "show", "tune", "verify"}
 
 
 # A verb that cannot have the command's name in Python.

@@ -328,25 +328,8 @@ class Base:
 
     async def _entries(self, items: Sequence[MemoryItem], *, embed: bool = True) -> list[Entry]:
         """Return the search data of texts, embedding all of them and their sentences in one call."""
-        analyzer, embedder = self._parts.analyzer, self._parts.embedding.now if embed else None
-        texts = [_indexed(item) for item in items]
-        # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
-        terms = [analyzer.terms(text) for text in texts]
-        read = [(analyzer.length(item.text), traits(item.text)) for item in items]
-        if embedder is None:
-            return [Entry(terms[n], *read[n]) for n in range(len(items))]
-        made = await self._vectors(embedder, items)
-        return [Entry(terms[n], *read[n], embedder.id, *made[n]) for n in range(len(items))]
-
-    async def _vectors(
-        self, embedder: Embedder, items: Sequence[MemoryItem | Text]
-    ) -> list[tuple[Floats, Floats]]:
-        """Return the vector (d,) of each text, and those of its sentences (n, d), all from one call."""
-        parts = [_sentences(item) for item in items]
-        wanted = [*map(_indexed, items), *(one for part in parts for one in part)]
-        vectors = await self._parts.io.embed(embedder, wanted)
-        ends = [*itertools.accumulate(map(len, parts), initial=len(items))]
-        return [(vectors[n], vectors[ends[n] : ends[n + 1]]) for n in range(len(items))]
+        embedder = self._parts.embedding.now if embed else None
+        return await entries_of(items, self._parts.analyzer, self._parts.io, embedder)
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -376,6 +359,31 @@ class Base:
             if isinstance(one, Bring):  # what came with it is of the old model
                 anew[id(one)] = Bring(one.past._replace(vectors=None), entry)
         return [anew.get(id(one), one) for one in writes]
+
+
+async def entries_of(
+    items: Sequence[MemoryItem], analyzer: Analyzer, io: IO, embedder: Embedder | None
+) -> list[Entry]:
+    """Return what the search reads of texts: their terms, and with a model their vectors and their sentences'."""
+    texts = [_indexed(item) for item in items]
+    # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
+    terms = [analyzer.terms(text) for text in texts]
+    read = [(analyzer.length(item.text), traits(item.text)) for item in items]
+    if embedder is None:
+        return [Entry(terms[n], *read[n]) for n in range(len(items))]
+    made = await vectors_of(items, io, embedder)
+    return [Entry(terms[n], *read[n], embedder.id, *made[n]) for n in range(len(items))]
+
+
+async def vectors_of(
+    items: Sequence[MemoryItem | Text], io: IO, embedder: Embedder
+) -> list[tuple[Floats, Floats]]:
+    """Return the vector (d,) of each text, and those of its sentences (n, d), all from one call."""
+    parts = [_sentences(item) for item in items]
+    wanted = [*map(_indexed, items), *(one for part in parts for one in part)]
+    vectors = await io.embed(embedder, wanted)
+    ends = [*itertools.accumulate(map(len, parts), initial=len(items))]
+    return [(vectors[n], vectors[ends[n] : ends[n + 1]]) for n in range(len(items))]
 
 
 def _with_texts(writes: Sequence[Write]) -> list[Insert | Replace | Bring]:

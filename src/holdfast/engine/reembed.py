@@ -10,7 +10,7 @@ from .. import checks
 from ..errors import AccessDenied, InvalidInput, StoreError
 from ..ports import Authorship, Embedder, SetVector, Vectors
 from ..types import Reembedding
-from .base import UNSET, Base
+from .base import UNSET, Base, vectors_of
 
 BATCH = 128  # texts that are embedded and written together
 _FEW = 32  # texts whose vectors are made while writers wait
@@ -95,7 +95,7 @@ class Reembeds(Base):
         parts, made, after = self._parts, 0, 0
         by = Authorship("reembed", self._caller.actor)
         while texts := await parts.io.store(vectors.texts, after, size):
-            found = await self._vectors(embedder, texts)
+            found = await vectors_of(texts, self._parts.io, embedder)
             writes = [SetVector(run, text.key, *two) for text, two in zip(texts, found, strict=True)]
             await parts.io.store(parts.store.apply, writes, by, parts.clock.now())
             made, after = made + len(texts), texts[-1].key

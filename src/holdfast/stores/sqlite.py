@@ -46,7 +46,8 @@ from . import sqlite_schema as schema
 from . import sqlite_told as told
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
-from .sqlite_erase import Eraser, broken, buried
+from .sqlite_chain import broken
+from .sqlite_erase import Eraser, buried
 from .sqlite_filter import COLUMNS, Compiled
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
@@ -184,26 +185,12 @@ class SqliteStore:
                     db.execute("ROLLBACK")
                 raise
             if self._unswept:
-                self._sweep(db)
+                self._unswept = schema.sweep(db, self._unswept)
 
     def _rewrite_later(self, db: sqlite3.Connection) -> None:
         """Have the file written anew once this transaction is committed."""
         db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 'rewrite')")
         self._unswept = "rewrite"
-
-    def _sweep(self, db: sqlite3.Connection) -> None:
-        """Leave no byte of what was erased: write the file anew, then empty the WAL; what cannot be done now is tried again.
-
-        `secure_delete` overwrites a row where it is, not the copies left behind where SQLite once moved it between pages.
-        """
-        with contextlib.suppress(sqlite3.OperationalError):  # another process writes, or the disk is full
-            if self._unswept == "rewrite":
-                schema.rewrite(db)
-                db.execute("UPDATE meta SET value = 'empty' WHERE name = 'unswept'")
-                self._unswept = "empty"
-            if not db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # else somebody reads it
-                db.execute("DELETE FROM meta WHERE name = 'unswept'")
-                self._unswept = None
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with schema.translated(self.path), self._reading() as db:

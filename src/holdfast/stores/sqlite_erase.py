@@ -1,4 +1,4 @@
-"""Erasing rows for good, what stays of them, and the proof that nothing else of a chain went.
+"""Erasing rows for good, and what stays of them.
 
 Of an erased version `erased` keeps the place, the commitment and the HMAC: a salted hash whose salt is gone says nothing of
 the text, and the chain still verifies over it. A tombstone is a digest under the scope's own key.
@@ -39,7 +39,12 @@ _RESIDENTS = (
 _OF_ITEM = "SELECT key FROM versions WHERE item_id = ? AND key >> 32 IN (SELECT value FROM json_each(?))"
 _BY_KEY = ("versions", "closed", "slots", "terms", "vectors", "fresh", "links")
 _BY_ITEM = ("sightings", "uses", "once")
-_COMMITTED = rows.INSERT.partition("(")[2].partition(", salt")[0]
+# A thread that is yet to be summed up has nothing left to tell, but still its name.
+_THREADLESS = (
+    "DELETE FROM jobs WHERE scope_id = ?1 AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.key BETWEEN ?1 << 32 "
+    "AND (?1 << 32 | 4294967295) AND v.thread = json_extract(jobs.body, '$.thread')) "
+    "AND json_extract(jobs.body, '$.thread') IS NOT NULL"
+)
 
 
 def digest(key: bytes, text: str, source: Source) -> bytes:
@@ -145,6 +150,9 @@ class Eraser:
         db.executemany("DELETE FROM links WHERE item_id = ?", named)
         self._naming("receipts", "receipt_id", "body", set(ids))
         self._naming("jobs", "job_id", "body || coalesce(reply, '') || coalesce(error, '')", set(ids))
+        for one in self.touched:
+            threadless = db.execute(_THREADLESS, (one,)).rowcount
+            self._count("jobs", threadless if one in self._within else 0)
         db.executemany("DELETE FROM clusters WHERE scope_id = ?", [(one,) for one in self.touched])
         db.executemany(
             "UPDATE scopes SET epoch = epoch + ? WHERE scope_id = ?", [(ERASURE, one) for one in self.touched]
@@ -176,41 +184,3 @@ class Eraser:
     def _count(self, table: str, removed: int) -> None:
         if removed > 0:
             self.counts[table] = self.counts.get(table, 0) + removed
-
-
-def broken(db: sqlite3.Connection, scope_id: int, key_id: int, secret: bytes) -> list[int]:
-    """Return the positions of a scope at which its chain does not hold, erased versions included; empty where it does.
-
-    What another key chained (a store that was moved without its key file) can only be checked against its commitment.
-    """
-    position, head = db.execute(
-        "SELECT position, head FROM scopes WHERE scope_id = ?", (scope_id,)
-    ).fetchone()
-    span = (scope_id << 32, scope_id << 32 | 0xFFFFFFFF)
-    found = {
-        row[-5]: row
-        for row in db.execute(
-            f"SELECT {_COMMITTED}, key, salt, commitment, mac, key_id FROM versions WHERE key BETWEEN ? AND ?",
-            span,
-        )
-    }
-    for row in db.execute(
-        "SELECT key, NULL, commitment, mac, key_id FROM erased WHERE key BETWEEN ? AND ?", span
-    ):
-        found[row[0]] = row
-    wrong, before = [], b""
-    for place in range(1, max(position, *(key & 0xFFFFFFFF for key in found), 0) + 1):
-        row = found.get(scope_id << 32 | place)
-        if row is None:
-            wrong.append(place)
-            continue
-        *committed, key, salt, commitment, mac, chained_by = row
-        good = salt is None or rows.commitment(committed, salt) == commitment
-        if chained_by == key_id:
-            good = good and rows.chained(secret, before, key, commitment) == mac
-        if not good or place > position:
-            wrong.append(place)
-        before = mac
-    if before != head and position not in wrong:
-        wrong.append(position)
-    return wrong

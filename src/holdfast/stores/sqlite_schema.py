@@ -261,6 +261,25 @@ def rewrite(db: sqlite3.Connection) -> None:
         db.execute("PRAGMA busy_timeout = 1")
 
 
+def sweep(db: sqlite3.Connection, unswept: str) -> str | None:
+    """Leave no byte of what was erased, and return what is left to do of it: "rewrite" the file, "empty" the WAL, or None.
+
+    `secure_delete` overwrites a row where it is, not the copies left behind where SQLite once moved it between pages. So the
+    file is written anew, then the WAL emptied; while another process writes or reads, or the disk is full, it has to wait.
+    """
+    try:
+        if unswept == "rewrite":
+            rewrite(db)
+            db.execute("UPDATE meta SET value = 'empty' WHERE name = 'unswept'")
+            unswept = "empty"
+        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # somebody reads it
+            return unswept
+        db.execute("DELETE FROM meta WHERE name = 'unswept'")
+    except sqlite3.OperationalError:
+        return unswept
+    return None
+
+
 def prepare(db: sqlite3.Connection, path: str) -> None:
     """Check that the file is ours, or new and empty, and bring it to this version's schema."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
@@ -277,15 +296,20 @@ def prepare(db: sqlite3.Connection, path: str) -> None:
         _migrate(db)
 
 
+def migrate(db: sqlite3.Connection) -> None:
+    """Run the migrations that are due, on an open transaction."""
+    done = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
+    for name, step in MIGRATIONS[done:]:
+        step(db)
+        db.execute("INSERT INTO migrations VALUES (?, ?)", (name, time.time_ns() // 1_000))
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
 def _migrate(db: sqlite3.Connection) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
-        done = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
-        for name, step in MIGRATIONS[done:]:
-            step(db)
-            db.execute("INSERT INTO migrations VALUES (?, ?)", (name, time.time_ns() // 1_000))
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        migrate(db)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -300,9 +324,8 @@ def chain_key(db: sqlite3.Connection, path: str) -> tuple[int, bytes]:
     verified, which `keys` keeps visible. Call inside a write transaction, so that two processes agree on one key.
     """
     secret = _secret(Path(path + ".key")) if path != ":memory:" else secrets.token_bytes(32)
-    fingerprint = _fingerprint(secret)
-    db.execute("INSERT OR IGNORE INTO keys (fingerprint) VALUES (?)", (fingerprint,))
-    return db.execute("SELECT key_id FROM keys WHERE fingerprint = ?", (fingerprint,)).fetchone()[0], secret
+    db.execute("INSERT OR IGNORE INTO keys (fingerprint) VALUES (?)", (_fingerprint(secret),))
+    return key_number(db, secret) or 0, secret
 
 
 def _secret(path: Path) -> bytes:
@@ -348,6 +371,12 @@ def write_secret(path: Path, secret: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def key_number(db: sqlite3.Connection, secret: bytes) -> int | None:
+    """Return the number of a key among those that chained this store, None where it is none of them."""
+    found = db.execute("SELECT key_id FROM keys WHERE fingerprint = ?", (_fingerprint(secret),)).fetchone()
+    return int(found[0]) if found else None
 
 
 def _fingerprint(secret: bytes) -> str:

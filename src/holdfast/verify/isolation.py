@@ -11,14 +11,16 @@ import io
 import itertools
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ..errors import HoldfastError, ModelError
 from ..memory import Memory, ScopedMemory
 from ..ports import Embedder
-from ..testing import FakeModel, FrozenClock
+from ..testing import FakeModel, FrozenClock, HashingEmbedder
+from ..types import Scope
+from .ground import Ground, Tried, url
 
 HOUR = timedelta(hours=1)
 
@@ -379,8 +381,13 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
 
 
 def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Embedder | None) -> str:
+    """Run the whole script in a new store for A, with B meddling or not; return all A got, as JSON."""
+    path = folder / ("with.db" if b else "without.db")
+    return play(f"sqlite:///{path}", a, b, embedder)
+
+
+def play(url: str, a: dict[str, Any], b: dict[str, Any] | None, embedder: Embedder | None) -> str:
     """Run the whole script for A, with B meddling before and between the steps or not; return all A got, as JSON."""
-    url = f"sqlite:///{folder / ('with.db' if b else 'without.db')}"
     clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
     with (
         Memory(url, embedder=embedder, clock=clock, model=_model()) as ours,
@@ -412,3 +419,85 @@ def uncovered() -> set[str]:
     """Return the public verbs of a scoped caller that no step calls, and the steps that are no verb."""
     verbs = {name for name, _ in inspect.getmembers(ScopedMemory, inspect.isfunction) if name[0] != "_"}
     return verbs ^ set(STEPS)
+
+
+OWN = 3  # of the user's own scopes, the largest, whose reads are compared
+ASKED = 5  # texts of other scopes that each of them is searched for
+
+
+def check(ground: Ground) -> Tried:
+    """Run the script with and without B; on a user's copy also with everybody in it and with nobody but what A may see."""
+    wrong = [f"{verb} has no step in the script" for verb in sorted(uncovered())]
+    if ground.copied is None:
+        cases: list[tuple[str, Embedder | None]] = [(case, HashingEmbedder()) for case in SCOPES]
+        for case, embedder in [*cases, ("another user", None)]:
+            a, b = SCOPES[case]
+            with ground.room() as room:
+                wrong += _differing(case, run(room, a, b, embedder), run(room, a, None, embedder))
+        count = 2 * len(STEPS) * (len(cases) + 1)
+        return Tried(
+            f"{len(STEPS)} verbs, {len(cases)} pairs of callers, one by words too", count, tuple(wrong)
+        )
+    with ground.room() as room:
+        whole, alone = ground.copy(room, "whole.db"), ground.copy(room, "alone.db")
+        a, b = {"user": ground.fresh()}, {"user": ground.fresh()}
+        others = ground.file(alone).keep_only(Scope(**a))
+        wrong += _differing(
+            "a new caller",
+            play(url(whole), a, b, ground.embedder),
+            play(url(alone), a, None, ground.embedder),
+        )
+    reads, own = _reads(ground)
+    what = (
+        f"{len(STEPS)} verbs of a new caller beside {others:,} scopes, {own} reads of {len(reads)} own scopes"
+    )
+    return Tried(what, 2 * len(STEPS) + own, (*wrong, *itertools.chain(*reads)))
+
+
+def _differing(case: str, left: str, right: str) -> list[str]:
+    """Return the first verb that answered otherwise."""
+    if left == right:
+        return []
+    pairs = zip(json.loads(left), json.loads(right), strict=True)
+    verb = next((one[0] for one, other in pairs if one != other), "the order of fields")
+    return [f"{case}: {verb} answers otherwise"]
+
+
+def _reads(ground: Ground) -> tuple[list[list[str]], int]:
+    """Return for the largest scopes of a user's copy what they read otherwise once all others are gone, and how much was asked."""
+    found, asked = [], 0
+    now = datetime.now(UTC)  # one moment for all: what decays scores less from second to second
+    with ground.room() as room, ground.memory(ground.copy(room), clock=FrozenClock(now)) as everybody:
+        scopes = [
+            group.key for group in _groups(everybody) if isinstance(group.key, Scope) and group.key.names
+        ]
+        texts = [item.text[:200] for item in everybody.list(under=Scope.shared(), limit=ASKED)]
+        for n, scope in enumerate(scopes[:OWN]):
+            path = ground.copy(room, f"{n}.db")
+            ground.file(path).keep_only(scope)
+            with ground.memory(path, clock=FrozenClock(now)) as alone:
+                answers = [_read(memory.scoped(scope), texts) for memory in (everybody, alone)]
+            asked += len(answers[0])
+            found.append([f"scope {n + 1}: {name} answers otherwise" for name in answers[0] if answers[0][name] != answers[1][name]])  # fmt: skip
+    return found, asked
+
+
+def _groups(memory: Memory) -> list[Any]:
+    groups = [one for one in memory.overview(under=Scope.shared(), limit=1_000) if one.by == "scope"]
+    return sorted(groups, key=lambda one: -one.count)
+
+
+def _read(caller: ScopedMemory, texts: list[str]) -> dict[str, str]:
+    """Return what a caller reads, by verb."""
+    answers: dict[str, Any] = {f"search {n}": caller.search(text, k=20) for n, text in enumerate(texts)}
+    answers |= {"list": caller.list(), "overview": caller.overview(), "stats": caller.stats()}
+    answers |= {"changes": caller.changes(), "entities": caller.entities(), "review": caller.review()}
+    answers |= {"conflicts": caller.conflicts(), "backlog": caller.backlog()}
+    return {name: json.dumps(_timeless(plain(answer)), default=str) for name, answer in answers.items()}
+
+
+def _timeless(answer: Any) -> Any:
+    """Return an answer without what every call gives anew: when it was asked, and the number of its receipt."""
+    if isinstance(answer, dict):
+        return {name: _timeless(one) for name, one in answer.items() if name != "receipt"}
+    return [_timeless(one) for one in answer] if isinstance(answer, list) else answer
