@@ -19,6 +19,7 @@
     │   ├── StoreFull           no space left on the disk
     │   ├── StoreBusy           another process held the write lock for too long
     │   ├── StoreDamaged        the file is broken; `.path` names it
+    │   ├── StoreMoved          the file was removed or replaced while it was open
     │   └── StoreClosed         the memory was closed before this call
     ├── EmbedderError           the embedding model failed or gave an unusable answer
     │   └── ModelMismatch       the store's vectors come from another model; names both
@@ -157,6 +158,10 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """The database reports that its file is broken."""
+
+
+class StoreMoved(StoreError):
+    """The file was removed or replaced while it was open, so nothing more is written; open a new memory."""
 
 
 class StoreClosed(StoreError):

@@ -49,6 +49,7 @@ from .locks import OPEN, FairLock
 from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_filter import COLUMNS, Compiled
+from .sqlite_place import Location
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
@@ -82,6 +83,7 @@ class SqliteStore:
     def __init__(self, path: str, *, memory_budget: int = 512 * 2**20, sizes: Sizes = SIZES) -> None:
         self.path, self._sizes = path, sizes
         self._in_memory = path == ":memory:"
+        self._location = Location(path)
         self._budget = memory_budget
         self._guard = threading.Lock()
         self._unswept: str | None  # what is left to do of an erasure: "rewrite" the file, or "empty" the WAL
@@ -107,6 +109,7 @@ class SqliteStore:
         """Start without connections: at first, and in a process forked from one that had some."""
         self._closed = False
         self._writer: sqlite3.Connection | None = None
+        self._location.let_go()
         self._write_lock = FairLock()
         self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget, self._sizes, self._keep_lists)
@@ -133,6 +136,7 @@ class SqliteStore:
     def _open(self) -> sqlite3.Connection:
         if self._closed:
             raise StoreClosed(f"{self.path}: this memory was closed; open a new one")
+        self._location.check(log=False)  # SQLite would make a new, empty file
         return schema.connect(self.path)
 
     @contextlib.contextmanager
@@ -147,6 +151,7 @@ class SqliteStore:
         except IndexError:
             db = self._open()
         try:
+            self._location.check(log=False)
             yield db
         except BaseException:
             db.close()
@@ -178,12 +183,16 @@ class SqliteStore:
             db = self._writer_connection()
             schema.begin(db)
             try:
+                if not self._in_memory:
+                    self._location.note()
+                    self._location.check()
                 yield db
                 db.execute("COMMIT")
             except BaseException:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+            self._location.check("this change is lost")
             if self._unswept:
                 self._unswept = schema.sweep(db, self._unswept)
 
