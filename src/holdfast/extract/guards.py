@@ -47,7 +47,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     (
         "quotation",
         r"\b(?:in (?:the|my|this|that|an?|her|his) (?:novel|book|story|movie|film|game|show|series"
-        r"|play|poem|song|chapter|script|comic|manga|anime|episode)"
+        r"|play|poem|song|chapter|script|comic|manga|anime|episode|mock-?up|screenshot|sample|slides?|tutorial|snippet|diagram|template)"
         r"|in chapter|my character|(?:main )?protagonist|the (?:song|saying|lyrics?|poem|quote|tweet"
         r"|line|headline|caption|slogan|bio|error|message|readme|email)"
         r" (?:goes|said|says|was|is|reads?)|lyrics?|as the saying goes|the saying|here is the (?:log"
@@ -55,14 +55,14 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads"
         r"|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
         r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
-        r"|scene|script|tweet)|quote|unquote|grammatically)\b",
+        r"|scene|script|tweet)|quote|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
     ),
     (
         "reported",
         r"\b(?!(?:i|we|have|must|to|already|just|also|you|will|would|not|never|can|do|did|please|as|be"
         r"|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently "
         rf"|actually )?{_REPORT}\b"
-        r"|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
+        r"|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
         r"|^word is\b|\bi (?:just |also )?(?:heard|read|saw|overheard|was told)\b"
         r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say)\b",
     ),
@@ -120,12 +120,12 @@ _MATERIAL = (
 # A scene that is set holds for all that follows it.
 _FICTION = (
     r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
-    r"|suppose|picture this|role-?play|you are an? (?!(?:bit|little|great|good|life|star|gem"
+    r"|suppose|picture this|role-?play|you(?: are|'re|’re|re) an? (?!(?:bit|little|great|good|life|star|gem"
     r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
-    r"|dream|play|novel|role-?play|scene|screenplay|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
+    r"|dream|play|novel|role-?play|scene|screenplay|tutorial|guide|article|lesson|course|chapter|walkthrough|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
     r"|(?:let us|let's) (?:role ?-?play|play a)|(?:create|generate|invent|make up|write|draft) (?:me )?(?:an?|the) (?:\w+ )*(?:persona|profile|character|user|bio"
     r"|customer)"
-    r"|here is (?:an example|a scenario)|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
+    r"|here is (?:an example|a scenario)|(?:chapter|act|scene|part) (?:\d+|[ivx]+|one|two|three)(?=[:.\n])|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
 )
 _OWN_FICTION = r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b"
 _JESTING = r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"

@@ -73,9 +73,9 @@ _ANSWER = (
     r"|communicate|address me)"
 )
 _NO_EMOJI = (
-    r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?: ever)?(?: more)?(?: us(?:e"
+    r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?! .*\bthis (?:one|time|message|email|post|draft|title)\b)(?: ever)?(?: more)?(?: us(?:e"
     r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
-    r"|no (?:more )?emojis?(?: .*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?"
+    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?"
 )
 
 # Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is
@@ -205,7 +205,9 @@ def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
 # What comes round again: "before committing", "when you ...", "on every file". "Before the loop" is one place.
 _AGAIN = r"(?:you|we|each|every|any|a|an|\w+ing)\b"
 _CONDITION = (
-    rf"(?:(?:when(?:ever)?|if|once|as soon as)(?! i\b)|(?:before|after)(?= {_AGAIN})|every time"
+    rf"(?:(?:when(?:ever)?|if|once|as soon as)(?! i\b| you (?:(?:have|get|find|got) (?:an?|the|some|any)? ?(?:minute|moment|second|sec|chance|time)"
+    r"|(?:are|get) (?:free|back|ready|around|bored))\b)|"
+    rf"(?:before|after)(?= {_AGAIN})|every time"
     r"|each time|to (?:release|deploy"
     r"|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add"
     r"|create)|for (?:every|each|all)|on (?:every|each))"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ..attributes import TABLE
 from . import values, words
 from .claims import claims
 from .clauses import Clause
@@ -24,8 +25,8 @@ class Order:
 
 _WITHHOLD = (
     r"(?:(?:please |pls )?(?:do not|don't|never) (?:remember|save|store|record|keep|log"
-    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:this|that|it|what i|the following"
-    r"|any of this|my|these)\b.*"
+    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:(?:this|that|it)(?: (?:yet|anywhere|please|pls|to (?:your )?memory|down|about me|for (?:later|next time)))*(?:,.*| but .*| though.*|: .*)?"
+    r"|(?:this|that) (?:about|part|conversation|chat|fact|information|info|detail|message|one|bit)\b.*|what i\b.*|the following\b.*|any of this\b.*|my\b.*|these (?:details|facts)\b.*)"
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
@@ -42,7 +43,7 @@ _RESET = (
     r"|existing|stated) )*preferences?\b.*"
 )
 _NOT_FORGOTTEN = (
-    r"(?:it|about it|that|this|about that|about this|what i (?:just )?said|everything|the past|me"
+    r"(?:(?:about )?it\b.*|that|this|about that|about this|what i (?:just )?said|everything|the past|me"
     r"|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment"
     r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 )
@@ -79,13 +80,15 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     found = tuple(claims(Clause(statement, clause.start, clause.end, casual=clause.casual), speaker))
     if found:
         return Order("forget", found)
-    if owned := form(r"(?:about )?my (?P<noun>[\w' -]{2,40})").fullmatch(what):
-        noun = re.sub(r"^(?:old|home|new) ", "", owned["noun"].lower())
-        attribute = _NOUNS.get(noun, words.SAME_RELATION.get(noun, noun))
-        return Order("forget", (Claim(speaker, attribute, None),), values.bare(owned["noun"]))
     first = form(r"(?:forget|unlearn|stop remembering)\b").match(
         re.sub(r"^(?:please |pls )", "", text, flags=re.I)
     )
+    if owned := form(r"(?:about )?my (?P<noun>[\w' -]{2,40})").fullmatch(what):
+        noun = re.sub(r"^(?:old|home|new) ", "", owned["noun"].lower())
+        attribute = _NOUNS.get(noun, words.SAME_RELATION.get(noun, noun))
+        if form(_AT_HAND).match(noun) or not (from_memory or first or attribute in TABLE):
+            return None  # "delete my account" is an order to the service
+        return Order("forget", (Claim(speaker, attribute, None),), values.bare(owned["noun"]))
     return (
         Order("forget", words=values.bare(statement))
         if from_memory or (first and statement != what)
@@ -93,6 +96,7 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     )
 
 
+_AT_HAND = r"(?:last|first|previous|earlier|second) (?:message|question|prompt|point|request|mail|email|post|comment)"
 _NOUNS = {
     "phone number": "phone", "number": "phone", "job": "occupation", "home address": "address", "e-mail": "email", "email address": "email",
     "workplace": "employer", "home": "residence", "city": "residence", "allergies": "allergy", "hobbies": "hobby", "medications": "medication",

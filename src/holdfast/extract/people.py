@@ -42,7 +42,7 @@ _NOT_CALLED = (
 _IDENTITY: Sequence[Rule] = (
     Rule(
         "name",
-        r"(?:my (?:full |first |real |actual |legal |given )?name|the name|name) is (?:spelled "
+        r"(?:my (?:full |first |real |actual |legal |given )?name|the name(?= is (?:spelled )?(?-i:[A-Z]))|name) is (?:spelled "
         r"|spelt )?(?P<v>.+?)(?: with an? \w)?",
         values.name,
         confidence=0.95,
@@ -375,11 +375,12 @@ _PLURAL = (
     r"|attend|collect|come|report|run"
     r"|am|are|do|have)"
 )
-# Of somebody named, what is short-lived is left alone: it is mostly talk.
+# Of somebody named, what is short-lived is left alone: it is mostly talk. So is what is mostly told of the famous: where one was born and
+# comes from, whom one married, what one owns, a trade practised in public.
 _OF_OTHERS = frozenset(
-    """residence employer occupation origin birthplace school studies spouse partner allergy diet condition age birthday nationality owns pet
-    speaks manager avoids likes dislikes""".split()
+    "residence employer occupation school studies partner allergy diet condition age pet speaks manager avoids likes dislikes".split()
 )
+_OF_THE_FAMOUS = r".*(?:actor|actress|singer|rapper|footballer|comedian|politician|senator|president|prime minister|novelist|philosopher|poet)"
 
 _OF_PRODUCTS = frozenset({"port", "host", "url", "location", "schedule"})
 
@@ -398,4 +399,9 @@ def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         if not form(IN_GENERAL).search(clause.whole):
             yield from (one for one in fit(THING, said, clause, who) if one.attribute in _OF_PRODUCTS)
     elif who not in words.LANGUAGES and "'s" not in who:
-        yield from (one for one in fit(PERSON, said, clause, who) if one.attribute in _OF_OTHERS)
+        yield from (
+            one
+            for one in fit(PERSON, said, clause, who)
+            if one.attribute in _OF_OTHERS
+            and not (one.attribute == "occupation" and form(_OF_THE_FAMOUS).fullmatch(str(one.value)))
+        )

@@ -105,6 +105,8 @@ def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterato
         if not match or not _allowed(rule, clause):
             continue
         groups = match.groupdict()
+        if values.points(groups.get("org") or ""):
+            continue  # "the manager for this page"
         found = rule.value(groups.get("v") or groups.get("v2") or "", clause.casual)
         named = _named(rule.attribute, groups)
         if not found or named is None:

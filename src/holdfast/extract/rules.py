@@ -23,6 +23,14 @@ _WORN = (
     r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
     r"|devout |proud |openly |currently |now |also |actually )*"
 )
+# Verbs that say a plan with some objects and anything else with others ("running tests tonight", "giving up for today").
+_NOT_AHEAD = (
+    r"(?!(?:going (?:to (?:bed|sleep)\b|through|over|with|ahead|back to (?!(?-i:[A-Z]))|off|on\b(?! (?:vacation|holiday|leave|an? |safari|tour|honeymoon|sabbatical))|up\b|down\b|nuts|crazy|insane|mad|live|blind|forward|in circles)"
+    r"|(?:taking|having|seeing|giving|running|meeting) (?:the (?:same|blame)|an? (?:\d+|look|while|hard|bad|moment|problem|issue|blast|good|great)|trouble|problems"
+    r"|issues|doubts|fun|longer|forever|ages|care|over|notes|late|low|out|behind|into|up|in|on|some|errors?|resistance)\b"
+    rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
+    r"|starting (?:to|over|from|with|again)\b))"
+)
 PERSON: Sequence[Rule] = (
     # ---- where
     Rule(
@@ -225,7 +233,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "marital status",
         r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
-        r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)(?: with .+)?",
+        r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)(?: with (?:an?|no|my|our|\d+|two|three|four|five|kids|children) ?.*)?",
         values.anything,
     ),
     Rule("spouse", r"(?:be |got |have been )?(?:happily )?married (?:to )?(?P<v>.+)", values.name),
@@ -304,7 +312,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "allergy",
         r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible "
-        r"|slight )?(?P<v>[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
+        r"|slight )?(?P<v>(?!an?\b|no\b|any\b)[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
         values.anything,
     ),
     Rule(
@@ -325,7 +333,7 @@ PERSON: Sequence[Rule] = (
         "condition",
         r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
         r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
-        r"|be dealing with) (?P<v>.+)",
+        r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+)",
         values.listed(words.CONDITIONS),
     ),
     Rule(
@@ -336,8 +344,12 @@ PERSON: Sequence[Rule] = (
     Rule("condition", r"have (?:an? )?(?:\w+ )?(?P<v>\w+) intolerance", values.intolerance),
     Rule(
         "medication",
-        r"(?:take|be taking|be on|have been (?:on|taking)|be prescribed"
-        r"|was prescribed) (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
+        # "On deadline", "on parole" end like a medicine; what one is on must end as only medicines do.
+        r"(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
+        r"(?= (?:\d+ ?mg (?:of )?)?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
+        r"|[a-z][\w-]*(?:pril|sartan|formin|statin|mab|zole|p?[rz]am|cillin|mycin|xetine|thyroxine|traline|apine|idone|azine|olol|afil|floxacin"
+        r"|gliptin|parin|arin|xaban|triptan|tadine|codone|sone|solone|lone|amide|azide|antin|pentin|gabalin|profen|umab|glutide|trigine|oxate|pramate))\b))"
+        r" (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
         r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
         r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
         r"|thyroxine))(?: for .+| daily| twice.*)?",
@@ -507,7 +519,7 @@ PERSON: Sequence[Rule] = (
     # ---- ahead
     Rule(
         "plan",
-        r"(?:be|will be) (?P<v>(?:flying|going|traveling|travelling|heading|driving|off|visiting"
+        rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
         r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
         r"|getting (?:my|our|a|married|surgery)|finishing|launching|graduating|celebrating|catching"
@@ -534,7 +546,7 @@ PERSON: Sequence[Rule] = (
         "plan",
         r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start"
         r"|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform"
-        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b).+)",
+        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b|bed\b|sleep\b).+)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -566,7 +578,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "goal",
         r"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying"
-        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!it\b|you|this|that|the (?:tests?|code|script|app|build|logs?|server|bug|project|command|job)s?\b|them"
+        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!over\b|again\b|from\b|it\b|the (?:\w+ )?(?:page|site|link|docs?|settings|screen|tab|form)\b|you|this|that|the (?:tests?|code|script|app|build|logs?|server|bug|project|command|job)s?\b|them"
         r"|him|her|more\b|how you|your|about)[\w' -]+)",
         values.phrase,
         prefer="future",

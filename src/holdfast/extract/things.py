@@ -342,7 +342,10 @@ _WORDED = frozenset(
 def _attributed(entity: str, attribute: str, raw: str, clause: Clause) -> Iterator[Claim]:
     """Yield the value of a thing's attribute."""
     raw = re.sub(r"^(?:the |an? )(?=[A-Z\d])", "", re.sub(_SET_TO, "", raw, flags=re.I))
-    found = values.number(raw, clause.casual) or values.definite(raw, clause.casual)
+    found = values.number(raw, clause.casual)
+    if not found and attribute.split()[-1] == "port":
+        return  # "blocked by 443"
+    found = found or values.definite(raw, clause.casual)
     found = found or (values.one_word(raw, clause.casual) if attribute in _WORDED else ())
     owner = PROJECT if entity in PROJECT_NOUNS else entity
     yield from (Claim(owner, attribute, value, confidence=0.85) for value in found[:1])

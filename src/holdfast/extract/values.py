@@ -60,6 +60,17 @@ def points(raw: str) -> bool:
     )
 
 
+_LABEL = (
+    r"(?:option|approach|plan|step|phase|version|part|page|chapter|tab|column|row|line|section|question|level|week|draft|slide|figure"
+    r"|choice|answer|variant|item|point|round|ticket|issue|error|sprint|proposal|design|idea|planet) (?:[a-z]|\d+|one|two|three|four|five)\b.*|(?![cr]$)[a-z]|\d+"
+)
+
+
+def labels(raw: str) -> bool:
+    """Whether the words only label one of several things at hand ("Option B", "step 2", "B"), and are no value outside the talk."""
+    return bool(form(_LABEL).fullmatch(unled(bare(raw))))
+
+
 def name(raw: str, casual: bool) -> Values:
     """A person's name: one to four capitalised words, or one or two words of a message in lower case."""
     raw = re.sub(
@@ -68,10 +79,12 @@ def name(raw: str, casual: bool) -> Values:
     raw = bare(re.sub(_AFTER_NAME, "", re.split(r", | - | \(", raw)[0], flags=re.I))
     raw = re.sub(r"^(?:the |an? )?(?:wonderful|amazing|lovely|beautiful|late|great) ", "", raw, flags=re.I)
     parts = raw.split()
-    if not 1 <= len(parts) <= 4 or parts[0].lower() in known.NOT_NAMES or re.search(r"[@/\d]", raw):
+    if not 1 <= len(parts) <= 4 or parts[0].lower() in known.NOT_NAMES or re.search(r"[@/\d]|'d$", raw):
         return ()
     if casual:
-        plain = len(parts) <= 2 and all(re.fullmatch(r"[a-z][a-z'-]+\.?", part) for part in parts)
+        plain = len(parts) <= 2 and all(
+            re.fullmatch(r"(?!\w{3,}ing$)[a-z][a-z'-]+\.?", part) for part in parts
+        )
         return (
             (raw,) if plain and parts[0] not in known.NOT_GREETED and parts[0] not in known.POINTERS else ()
         )
@@ -126,7 +139,9 @@ def proper(raw: str, casual: bool) -> Values:
             "peace",
         )
         return () if ordinary or len(parts) > 3 else (raw,)
-    return (raw,) if _CAPITAL.match(parts[0]) and parts[0].lower() not in ("i",) else ()
+    # "I left Chrome running": the words after the name tell how it was left.
+    state = len(parts) > 1 and re.fullmatch(r"[a-z]+ing|open|on|off|alone|out|back", parts[-1])
+    return (raw,) if _CAPITAL.match(parts[0]) and parts[0] != "I" and not state else ()
 
 
 _PLACE_LEAD = (
@@ -141,11 +156,26 @@ _DWELLING = (
 )
 
 
+# Each word of a place has its capital, small words between them and what kind of place it is aside: "Platform side of things" is none.
+_PLACE = (
+    r"(?:(?-i:[^a-z\W_]|[\d'’@#/])[^\s]*|(?<! and )(?<!^)(?:d[aeiou]|del|do|das|dos|la|le|les|el|al|upon|on|of|sur|am|an|der|den|the|and|in|near)(?= ))"
+    r"(?: (?:(?-i:[^a-z\W_]|[\d'’@#/(])[^\s]*|(?:d[aeiou]|del|do|das|dos|la|le|les|el|al|upon|on|of|sur|am|an|der|den|the|and|in|near)(?= )))*"
+    r"(?: (?:area|region|state|county|city|province|district|side|metro|suburbs?|countryside|valley|island|coast|town|village))?"
+)
+# "Interesting times", "comfortable chairs": an adjective begins no place that is written without capitals.
+_ADJECTIVE = r"\w{2,}(?:ing|ous|ful|able|ible|less) \w+.*"
+
+
 def place(raw: str, casual: bool) -> Values:
     """A place by its name; "a house", "fear" or "the cloud" are none."""
     raw = re.sub(r"^.{0,40}?\b(?:called|named) ", "", raw, flags=re.I)
     raw = re.sub(_DWELLING, "", raw, flags=re.I)
-    raw = re.sub(r"(?:,| (?:in|at|on)) (?:an?|my|the|our|this|yet)\b.*$| yet$", "", raw, flags=re.I)
+    raw = re.sub(
+        r"(?:,| (?:in|at|on)) (?:an?|my|the|our|this|yet)\b.*$| (?:yet|originally|initially|lol|lmao|haha|jk)$",
+        "",
+        raw,
+        flags=re.I,
+    )
     head = re.sub(_PLACE_LEAD, "", raw, flags=re.I)
     found = proper(head, casual) or (
         proper(head[4:], casual) and (head,)
@@ -157,6 +187,10 @@ def place(raw: str, casual: bool) -> Values:
         or str(found[0]).lower() in known.TECH
         or re.search(r"[@/\d]{2}", str(found[0]))
         or str(found[0]).lower() in known.NOT_NAMES
+        or labels(str(found[0]))
+        or (
+            form(_ADJECTIVE).fullmatch(str(found[0])) if casual else not form(_PLACE).fullmatch(str(found[0]))
+        )
     ):
         return ()
     lead = raw[: len(raw) - len(head)]
@@ -166,8 +200,14 @@ def place(raw: str, casual: bool) -> Values:
     return ((lead if keep else "") + str(found[0]),)
 
 
+# "An admin on this workspace", "the host of tonight's call" is a part one plays, and no trade.
+_AT_HAND = r"\b(?:this|that|these|your|tonight|today)\b"
+
+
 def trade(raw: str, casual: bool) -> Values:
     """An occupation: it ends in a known trade and does not begin with what makes none of it ("a big", "a bit of a")."""
+    if form(_AT_HAND).search(raw):
+        return ()
     raw = unled(
         bare(
             re.sub(
@@ -211,13 +251,18 @@ def taste(raw: str, casual: bool) -> Values:
 
 def single_taste(raw: str, casual: bool) -> Values:
     """The first thing of what somebody likes, without its article: a favorite is one."""
-    return tuple(unled(str(one)) for one in taste(raw, casual)[:1] if str(one).lower() not in known.REACTIONS)
+    return tuple(
+        unled(str(one))
+        for one in taste(raw, casual)[:1]
+        if str(one).lower() not in known.REACTIONS | (known.CONDITIONS_OF_THINGS - known.COLORS)
+    )
 
 
 def _tasted(one: str) -> bool:
     first = _first(one)
     if (
         points(one)
+        or labels(one)
         or not re.search(r"\w", one)
         or re.search(
             r"\b(?:ones?|stuff|things?|to|too|our|my|was|were|is|are)$|\b(?:in|of|with|for|about) (?:my|our)\b",
@@ -289,6 +334,7 @@ def choice(raw: str, casual: bool) -> Values:
     good = (
         1 <= len(raw.split()) <= 6
         and not points(raw)
+        and not labels(raw)
         and not re.match(r"the (?:first|second|latter|former|other|old|new)\b|option\b|not\b", raw, re.I)
     )
     return (unled(raw),) if good else ()
@@ -542,7 +588,7 @@ def loose(raw: str, casual: bool) -> Values:
     """Words that can be checked, unless they tell where or when: for nouns that no row knows."""
     return (
         ()
-        if casual or re.match(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b", raw, re.I)
+        if casual or labels(raw) or re.match(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b", raw, re.I)
         else tuple(unled(str(one)) for one in definite(raw, casual))
     )
 

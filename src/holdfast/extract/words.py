@@ -314,7 +314,7 @@ NOT_NAMES = _words(
     by, of, to, as, not, never, always, after, before, since, while, because, although, maybe, perhaps, wow, oh,
     apparently, actually, honestly, really, sure, great, cool, nice, good, bad, new, old, ai, api, url, production,
     prod, staging, redis, docker, search, code, tests, deploys, logs, python, java, data, everything, standup, ci,
-    cd"""
+    cd, done, right, wrong, ready, back, fine, busy, free, stuck, late, lost, happy, glad, tired"""
 )
 # Lower-case words that may follow "I'm" in a greeting and are no name.
 NOT_GREETED = _words(
@@ -352,6 +352,7 @@ NO_ALLERGEN = _words(
     change, effort, cooking, cleaning, boredom, bureaucracy"""
 )
 LEADS = _words("tech lead, team lead, qa lead, engineering lead, design lead, product lead, swe, cmo, pm")
+COLORS = frozenset({"red", "green"})  # which also say how a build does
 # What is said of a thing, and names none.
 REACTIONS = frozenset(
     "delicious amazing great awesome beautiful fun good cool nice gone coming best perfect lovely wonderful fantastic tasty incredible closed boring missing broken".split()
@@ -361,5 +362,6 @@ KINDS_OF_PERSON = frozenset(
     "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()
 )
 CONDITIONS_OF_THINGS = frozenset(
-    "down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green".split()
+    """down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
+    fire hold track schedule ice taken dead stuck gone""".split()
 )
