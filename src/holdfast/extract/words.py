@@ -314,7 +314,7 @@ NOT_NAMES = _words(
     by, of, to, as, not, never, always, after, before, since, while, because, although, maybe, perhaps, wow, oh,
     apparently, actually, honestly, really, sure, great, cool, nice, good, bad, new, old, ai, api, url, production,
     prod, staging, redis, docker, search, code, tests, deploys, logs, python, java, data, everything, standup, ci,
-    cd, done, right, wrong, ready, back, fine, busy, free, stuck, late, lost, happy, glad, tired"""
+    cd, done, right, wrong, ready, back, fine, busy, free, stuck, late, lost, happy, glad, tired, batman, groot, superman"""
 )
 # Lower-case words that may follow "I'm" in a greeting and are no name.
 NOT_GREETED = _words(
