@@ -375,7 +375,7 @@ class Candidates(NamedTuple):
     there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
     to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
     row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
-    ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the day on which a row was said, or last
+    ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the whole day on which a row was said, or last
     used or seen again. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
     corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it. `derived` says that some of the memories in reach were
     read from others.

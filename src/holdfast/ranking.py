@@ -231,9 +231,9 @@ def recent(s: Stage, rows: Rows) -> Doubles:
 def importance(s: Stage, rows: Rows) -> Doubles:
     """A row's importance 0..1, halved with every half-life of its kind since it was said, or last used or seen again.
 
-    Between two halvings it falls in a straight line, whose sums are the same bits on every machine.
+    Counted in whole days (UTC), so that the same search gives the same scores all day. Between two halvings it falls in a straight line, whose sums are the same bits on every machine.
     """
-    days = np.subtract(s.today, s.c.seen[rows], dtype=np.float64)
+    days = np.subtract(math.floor(s.today), s.c.seen[rows], dtype=np.float64)
     lives = np.maximum(days, 0.0) * _A_DAY[s.c.kind[rows]]
     whole = np.floor(lives)
     left: Doubles = np.ldexp(s.c.importance[rows] * (1.0 - 0.5 * (lives - whole)), -whole.astype(np.int32))

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from holdfast import Memory, Scope
 from holdfast.errors import ModelMismatch
 from holdfast.ports import Embedder
 from holdfast.testing import FrozenClock, HashingEmbedder
+from holdfast.testing.doubles import START
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = HashingEmbedder(48, "old"), HashingEmbedder(32, "new")
+THE_DAY = START + timedelta(days=1)
 QUERIES = ("which port does the server use?", "green tea", "note 7 of the day", "who is it about?")
 BATCH = 16
 
@@ -60,9 +63,11 @@ def vectors(path: Path, swept: bool = True) -> list[tuple[Any, ...]]:
 
 
 def answers(memory: Memory) -> str:
-    """What two callers and the administrator find, with every score, as JSON."""
+    """What two callers find on one day, with every score, as JSON."""
     callers = (memory.scoped(user="ada"), memory.scoped(user="bob", team="core"))
-    return json.dumps([[hit.to_json() for hit in one.search(q, k=20)] for one in callers for q in QUERIES])
+    return json.dumps(
+        [[hit.to_json() for hit in one.search(q, k=20, valid_at=THE_DAY)] for one in callers for q in QUERIES]
+    )
 
 
 def answered(url: str, embedder: Embedder | None) -> str:

@@ -16,6 +16,7 @@ import pytest
 from holdfast import AsyncMemory, Memory, Scope
 from holdfast.cli import main
 from holdfast.errors import InvalidInput, StoreError
+from holdfast.testing import FrozenClock
 
 WRITER = """
 import sys
@@ -72,7 +73,7 @@ def test_a_copy_taken_under_writes_is_of_one_moment(tmp_path: Path) -> None:
 def test_put_back_gives_the_same_memories_history_and_answers(tmp_path: Path) -> None:
     """What was copied is what is there again, with its ids, its history and its order; later changes are gone."""
     store, copy = tmp_path / "store.db", tmp_path / "copy.db"
-    with Memory(f"sqlite:///{store}", embedder=None) as memory:
+    with Memory(f"sqlite:///{store}", embedder=None, clock=FrozenClock()) as memory:
         ada = memory.scoped(user="ada")
         port = ada.save("The server is on port 8080", slot="server.port", value=8080)
         ada.update(port.id, text="The server is on port 9090", value=9090)
@@ -83,7 +84,7 @@ def test_put_back_gives_the_same_memories_history_and_answers(tmp_path: Path) ->
     command("backup", "apply", copy, "--store", f"sqlite:///{store}", "--replace")
     command("backup", "apply", copy, "--store", f"sqlite:///{tmp_path / 'elsewhere.db'}")
     for path in (store, tmp_path / "elsewhere.db"):
-        with Memory(f"sqlite:///{path}", embedder=None) as memory:
+        with Memory(f"sqlite:///{path}", embedder=None, clock=FrozenClock()) as memory:
             ada = memory.scoped(user="ada")
             assert [hit.to_json() for hit in ada.search("server port")] == before
             assert [change.item.value for change in ada.history(port.id).items] == [8080, 9090]

@@ -44,7 +44,7 @@ def test_what_is_used_or_saved_again_is_fresh_again(ada: ScopedMemory, clock: Fr
     after = matters(ada)
     assert after[used.text] > 3.5 * before[used.text]
     assert after[said.text] > before[said.text] * 1.19
-    assert after["Zebras like grass."] < before["Zebras like grass."]
+    assert after["Zebras like grass."] == before["Zebras like grass."]  # within one day
     assert matters(ada, known_at=then) == before
     assert ada.rerun(receipt).same
     ada.update(used.id, text="Zebras eat much grass.")

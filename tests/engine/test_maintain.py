@@ -53,11 +53,12 @@ def untidy(ada: ScopedMemory, clock: FrozenClock) -> dict[str, list[str]]:
 
 
 def state(ada: ScopedMemory) -> Any:
-    """All that can be read of what is live now, but for when and as which version it was written."""
+    """All that can be read of what is live now, but for its age, and when and as which version it was written."""
     items = [one.to_json() for one in sorted(ada.list(limit=1_000), key=lambda one: one.id)]
     own = ("version", "known_from", "known_to")
     hits = ada.search("green tea server build images", k=50)
-    return [{k: v for k, v in one.items() if k not in own} for one in items], [(h.id, h.score) for h in hits]
+    scores = [(hit.id, round(hit.score - hit.signals["importance"], 9)) for hit in hits]
+    return [{k: v for k, v in one.items() if k not in own} for one in items], scores
 
 
 def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(

@@ -15,12 +15,12 @@ from holdfast.testing import FakeModel, FrozenClock
 
 
 def view(ada: ScopedMemory) -> Any:
-    """What a user sees now: every live memory, the slots, and the order of a search."""
+    """What a user sees now: every live memory, the slots, and the order of a search, but for what the hours since have cost."""
     items = sorted(ada.list(limit=1_000).items, key=lambda one: one.id)
     return (
         [(one.id, one.text, one.value, one.slot, one.tags, one.valid_from, one.valid_to, one.sightings, one.conflicts_with, one.superseded_by) for one in items],
         {one.slot: getattr(ada.current(one.slot), "id", None) for one in items if one.slot},
-        [(hit.id, round(hit.score, 6)) for hit in ada.search("tea port green", k=50)],
+        [(hit.id, round(hit.score - hit.signals["importance"], 6)) for hit in ada.search("tea port green", k=50)],
     )  # fmt: skip
 
 

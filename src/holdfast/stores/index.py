@@ -22,7 +22,7 @@ from ..types import KINDS, MemoryItem
 from .columns import Column, Vectors
 from .lists import Filed, Lists, sampled, trained
 from .postings import Postings
-from .sqlite_rows import FOREVER
+from .sqlite_rows import DAY, FOREVER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +151,7 @@ class ScopeIndex:
             name: Column(np.int64) for name in ("known_from", "known_to", "valid_from", "valid_to", "expires")
         }
         self.row_key, self.row_entry, self.active = Column(np.int64), Column(np.int32), Column(np.bool_)
-        self.importance, self.seen = Column(np.float32), Column(np.float32)  # of rows; `seen` in days
+        self.importance, self.seen = Column(np.float32), Column(np.float32)  # of rows; `seen` in whole days
         self.use_entry, self.use_at = Column(np.int32), Column(np.int64)  # in no order
         self.key, self.ids = Column(np.int64), Column("V16")
         self.length, self.turn, self.observed = Column(np.float32), Column(np.int64), Column(np.int64)
@@ -280,7 +280,7 @@ class ScopeIndex:
         self.row_key.append(keys)
         self.active.append(active)
         self.importance.append(importance)
-        self.seen.append(days(np.array(seen, np.int64)))
+        self.seen.append(np.array(seen, np.int64) // DAY)
         self.row_entry.append(np.searchsorted(self.key.view, np.array(entries, np.int64)))
         self.times["known_from"].append(known)
         self.times["known_to"].append(np.full(len(keys), FOREVER))
@@ -329,7 +329,7 @@ class ScopeIndex:
             return kept
         made = np.zeros(self.size, np.float32)
         then = self.use_at.view <= (FOREVER if known is None else known)
-        np.maximum.at(made, self.use_entry.view[then], days(self.use_at.view[then]).astype(np.float32))
+        np.maximum.at(made, self.use_entry.view[then], (self.use_at.view[then] // DAY).astype(np.float32))
         if known is None:
             self._used = made
         return made

@@ -174,7 +174,9 @@ class Ranking:
     ) -> None:
         """Rank items as of a moment; `again` is when those that were saved again last were, by id."""
         self.items, self.embedder, self.shape = items, embedder, shape
-        self.ages = [max(0.0, days(at) - days(seen(item, again.get(item.id)))) for item in items]
+        self.ages = [
+            max(0, int(days(at) // 1) - int(days(seen(item, again.get(item.id))) // 1)) for item in items
+        ]
         self.query, self.asked, self.blur = query, sorted(set(words_of(query))), blur
         self.texts = [Counter(words_of(indexed(item))) for item in items]
         self.gains = {word: self._gain(word) for word in self.asked}
