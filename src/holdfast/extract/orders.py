@@ -25,8 +25,8 @@ class Order:
 
 _WITHHOLD = (
     r"(?:(?:please |pls )?(?:do not|don't|never) (?:remember|save|store|record|keep|log"
-    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:(?:this|that|it)(?: (?:yet|anywhere|please|pls|to (?:your )?memory|down|about me|for (?:later|next time)))*(?:,.*| but .*| though.*|: .*)?"
-    r"|(?:this|that) (?:about|part|conversation|chat|fact|information|info|detail|message|one|bit)\b.*|what i\b.*|the following\b.*|any of this\b.*|my\b.*|these (?:details|facts)\b.*)"
+    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:this|that|it|what i|the following"
+    r"|any of this|my|these)\b.*"
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
