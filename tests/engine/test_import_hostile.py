@@ -106,6 +106,11 @@ def _twice(lines: Lines) -> bytes:
     return signed([*lines[:2], {**lines[1], "text": "Another text"}, *lines[2:]])
 
 
+def _beside(lines: Lines, **changes: Any) -> Lines:
+    """A memory's second version takes the place of none."""
+    return [{**one, **changes, "closes": []} if one.get("closes") else one for one in lines]
+
+
 FILES: dict[str, tuple[Callable[[Lines], bytes], str]] = {
     "nothing": (lambda lines: b"", "import:1: is no manifest"),
     "an image": (lambda lines: b"\x89PNG\r\n\x1a\n" + bytes(99), "import:1: is no manifest"),
@@ -127,10 +132,12 @@ FILES: dict[str, tuple[Callable[[Lines], bytes], str]] = {
     "an empty line": (lambda lines: signed([*lines[:2], b"\n", *lines[2:]]), "import:3: is no line of JSON"),
     "one id with two contents": (_twice, "version 1 of memory .* is not what this store has"),
     "a version without the one before": (lambda lines: signed([lines[0], *lines[3:]]), "closes version 1 of memory .* which is not open"),
+    "a version beside the one before": (lambda lines: signed(_beside(lines)), "import:4: leaves version 1 of memory .* open beside it"),
+    "a deletion that closes nothing": (lambda lines: signed(_beside(lines, state="deleted", valid_from="2026-01-02T12:00:00+00:00")), "import:4: leaves version 1 of memory .* open beside it"),
     "a receipt that is none": (lambda lines: signed([*lines[:-2], {**lines[-2], "receipt": {"id": 1}}, lines[-1]]), "receipt: is no receipt"),
     "a receipt of weights that are none": (lambda lines: signed([*lines[:-2], {**lines[-2], "receipt": {**lines[-2]["receipt"], "weights": 3}}, lines[-1]]), "receipt"),
     "a receipt of rows that are none": (lambda lines: signed([*lines[:-2], {**lines[-2], "receipt": {**lines[-2]["receipt"], "rows": [[]]}}, lines[-1]]), "receipt"),
-    "sightings of nothing": (lambda lines: signed([*lines[:2], {**lines[2], "id": lines[1]["id"].replace("7", "8")}, *lines[3:]]), "import:3: is a sighting of memory .*, which is not there"),
+    "sightings of nothing": (lambda lines: signed([*lines[:2], {**lines[2], "id": lines[1]["id"].replace("7", "8")}, *lines[3:]]), "import:3: is a sighting or use of memory .*, which is not there"),
     "sightings without number": (lambda lines: signed([*lines[:2], {**lines[2], "times": -1}, *lines[3:]]), "import:3: times"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from .. import entities
+from .. import decide, entities
 from ..attributes import attribute
 from ..errors import AccessDenied, ImportConflict, InvalidInput
 from ..ports import Bring, Entry, KeptReceipt, Moment, Past, Reach, Record, Ref, Replace, Seen, Stale, Write
@@ -102,6 +102,14 @@ class Known:
                 return f"closes version {one} of memory {item.id}, which is not open before it"
             if before > known:
                 return f"closes version {one} of memory {item.id} before that became known"
+        for one, since in versions.items():
+            if since is not None and one not in past.closes:
+                beside = self.pasts[item.id, one].item
+                if {beside.state, item.state} != {"active"} or decide.overlap(beside, item):
+                    return (
+                        f"leaves version {one} of memory {item.id} open beside it, for the same time; "
+                        "closes has to name what a version takes the place of"
+                    )
         read = self.pasts.get((item.id, past.reads))
         if past.reads not in (0, item.version) and (read is None or read.reads != past.reads):
             return f"reads version {past.reads} of memory {item.id}, which is not there before it"
