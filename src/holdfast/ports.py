@@ -309,7 +309,18 @@ class SetVector(NamedTuple):
     sentences: Floats
 
 
-Write = Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector
+class Wordwise(NamedTuple):
+    """What is written with this has no vectors, as whoever writes knows of none in the store but those of the model `beside`.
+
+    The store refuses with `ModelMismatch` where it has vectors of another one: that may be the writer's own by now.
+    """
+
+    beside: str | None
+
+
+Write = (
+    Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise
+)
 
 
 class Extent(NamedTuple):

@@ -28,6 +28,7 @@ from holdfast.ports import Embedder, Floats
 from holdfast.stores import sqlite_reembed
 from holdfast.stores.index import Sizes
 from holdfast.stores.sqlite import SqliteStore
+from holdfast.stores.sqlite_reembed import SqliteVectors
 from holdfast.testing import FrozenClock, HashingEmbedder
 from tests.engine.reembedding import BATCH, NEW, OLD, answered, answers, filled, start, vectors
 from tests.engine.served import Answer, Request, Server
@@ -193,6 +194,30 @@ def test_a_memory_without_a_model_follows_too(tmp_path: Path) -> None:
             stop.set()
         assert [one.result() for one in writing] == [None, None]
     with contextlib.closing(sqlite3.connect(tmp_path / "words.db")) as db:
+        assert db.execute(WITHOUT).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("there", [None, OLD], ids=["first", "beside"])
+def test_what_is_saved_right_behind_the_switch_has_a_vector(tmp_path: Path, there: Embedder | None) -> None:
+    """Also by a memory that had no model, and does not know yet that it has one."""
+    path = tmp_path / "words.db"
+    filled(url(path), there)
+
+    class Switched(SqliteVectors):
+        def switch(self, run: str) -> bool:
+            done = super().switch(run)
+            mine.save("right behind the switch")
+            return done
+
+    class Store(SqliteStore):
+        def vectors(self) -> SqliteVectors:
+            return Switched(self._writing, self._snapshot, self._rewrite_later)
+
+    with Memory(Store(str(path)), embedder=None) as memory:
+        mine = memory.scoped(user="gil")
+        mine.save("before it, by words alone")
+        memory.reembed(NEW, batch=BATCH)
+    with contextlib.closing(sqlite3.connect(path)) as db:
         assert db.execute(WITHOUT).fetchone() == (0,)
 
 

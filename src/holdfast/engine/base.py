@@ -30,6 +30,7 @@ from ..ports import (
     Stale,
     Store,
     Text,
+    Wordwise,
     Write,
 )
 from ..text import Analyzer, index_text, sentences, traits
@@ -126,12 +127,14 @@ class Embedding:
     """The embedding model that this memory and all that were bound from it work with: None for words alone.
 
     Whoever embeds takes `now` once and stores its id beside what it gave. `reembed` says what is `coming` before it
-    switches the store: who meets the new vectors first follows, and so does everybody after.
+    switches the store: who meets the new vectors first follows, and so does everybody after. Without a model, `beside` is
+    the one whose vectors this memory found in the store, and leaves to others.
     """
 
     def __init__(self, embedder: Embedder | None) -> None:
         self.now = embedder
         self.coming: Embedder | Any | None = UNSET
+        self.beside: str | None = None
 
     @property
     def id(self) -> str | None:
@@ -335,19 +338,23 @@ class Base:
 
     async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
         """Write, taking a base that somebody else changed meanwhile as a reason to decide again."""
-        parts = self._parts
+        parts, embedding = self._parts, self._parts.embedding
         try:
-            if parts.embedding.now is not None and any(
-                one.entry and one.entry.model is None and not _packed(one) for one in _with_texts(writes)
-            ):  # read before this memory had a model
+            if embedding.now is not None and _wordwise(writes):  # read before this memory had a model
                 writes = await self._reindexed(writes)
-            return await parts.io.store(parts.store.apply, writes, by, parts.clock.now())
+            # Between the switch of a store and this memory's own, the store alone knows that vectors are missing.
+            guard = [Wordwise(embedding.beside)] if _wordwise(writes) else []
+            return await parts.io.store(parts.store.apply, [*guard, *writes], by, parts.clock.now())
         except VersionConflict as error:
             raise Stale from error
         except ModelMismatch as error:
-            if not parts.embedding.follows(error):
+            if embedding.follows(error):
+                writes = await self._reindexed(writes)
+            elif error.asked == NO_MODEL:
+                embedding.beside = error.stored
+            else:
                 raise
-        return await self._apply(await self._reindexed(writes), by)
+        return await self._apply(writes, by)
 
     async def _reindexed(self, writes: Sequence[Write]) -> list[Write]:
         """Return writes with the search data that this memory's model makes now."""
@@ -391,9 +398,12 @@ def _with_texts(writes: Sequence[Write]) -> list[Insert | Replace | Bring]:
     return [one for one in writes if isinstance(one, Insert | Replace | Bring) and one.entry is not None]
 
 
-def _packed(write: Write) -> bool:
-    """Whether a write brings vectors that were made elsewhere."""
-    return isinstance(write, Bring) and write.past.vectors is not None
+def _wordwise(writes: Sequence[Write]) -> bool:
+    """Whether some writes bring search data without vectors, neither made here nor elsewhere."""
+    return any(
+        one.entry and one.entry.model is None and not (isinstance(one, Bring) and one.past.vectors)
+        for one in _with_texts(writes)
+    )
 
 
 def _indexed(item: MemoryItem | Text) -> str:

@@ -78,7 +78,7 @@ class Reembeds(Base):
             rounds += 1
             if rounds > 1 and (made <= _FEW or rounds > _ROUNDS):
                 break
-        embedding.coming = embedder
+        embedding.coming, embedding.beside = embedder, None
         try:
             switched = False
             while not switched:

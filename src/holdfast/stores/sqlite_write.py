@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .. import decide
-from ..errors import ModelMismatch, VersionConflict
+from ..errors import NO_MODEL, ModelMismatch, VersionConflict
 from ..ports import (
     ERA,
     Authorship,
@@ -32,6 +32,7 @@ from ..ports import (
     Stale,
     Standing,
     Use,
+    Wordwise,
     Write,
 )
 from ..types import MemoryItem, Scope, changed
@@ -132,6 +133,10 @@ class Transaction:
                 exports.see(self._db, place.scope_id, write)
             case SetVector():
                 reembed.put(self._db, write)
+            case Wordwise(beside):
+                stored = self._stored()
+                if stored is not None and stored[1] not in (NO_MODEL, beside):
+                    raise ModelMismatch(stored[1], NO_MODEL)
         return None
 
     def align(self, writes: Sequence[Write]) -> None:
@@ -342,9 +347,7 @@ class Transaction:
 
     def _model(self, name: str, dimension: int) -> int:
         if name not in self._models:
-            stored = self._db.execute(
-                "SELECT model_id, name FROM models ORDER BY model_id LIMIT 1"
-            ).fetchone()
+            stored = self._stored()
             if stored is None:
                 self._db.execute("INSERT INTO models (name, dimension) VALUES (?, ?)", (name, dimension))
                 return self._model(name, dimension)
@@ -352,6 +355,13 @@ class Transaction:
                 raise ModelMismatch(stored[1], name)
             self._models[name] = stored[0]
         return self._models[name]
+
+    def _stored(self) -> tuple[int, str] | None:
+        """Return the number and name of the model that the store's vectors come from."""
+        found: tuple[int, str] | None = self._db.execute(
+            "SELECT model_id, name FROM models ORDER BY model_id LIMIT 1"
+        ).fetchone()
+        return found
 
     def _sight(self, write: Sight) -> None:
         place = self._place(write.scope)

@@ -31,7 +31,7 @@ from ..errors import (
     VersionConflict,
 )
 from ..memory import Memory
-from ..ports import Embedder, Store
+from ..ports import Authorship, Embedder, Store, Wordwise
 from ..types import Scope
 from .carried import assert_carried
 from .doubles import FakeModel, FrozenClock, HashingEmbedder
@@ -268,7 +268,12 @@ class StoreContract:
             assert (_everything(ada), memory.stats().reembedding) == (before, None)
             with pytest.raises(InvalidInput):
                 memory.reembed(cancel=True)
+            by, now = Authorship("save"), FrozenClock().now()
+            with pytest.raises(ModelMismatch, match="old-48"):
+                memory._store.apply([Wordwise(None)], by, now)
+            assert memory._store.apply([Wordwise(old.id)], by, now) == []
             memory.reembed(None)
+            assert memory._store.apply([Wordwise(None)], by, now) == []
         if self.durable:
             with pytest.raises(ModelMismatch, match="old-48"):
                 self.memory(tmp_path, old)
