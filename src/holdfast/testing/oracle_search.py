@@ -335,11 +335,13 @@ class Ranking:
             max(self.core),
             [days(date) for item in self.items if (date := date_of(item)) is not None],
         )
-        ends = [
-            [day for day, core in zip(told, self.core, strict=True) if core >= 0.6 * best + off]
-            for off in (-self.blur, self.blur)
-        ]
-        ends = [some for some in ends if some] or [told]
+        cores = list(zip(told, self.core, strict=True))
+        loose, tight = (
+            [day for day, core in cores if core >= 0.6 * best + off] for off in (-self.blur, self.blur)
+        )
+        # Where cores are no larger than what they are blurred by, any that may be the best may match alone.
+        alone = [] if tight else [[day] for day, core in cores if core >= best - 2 * self.blur]
+        ends = [some for some in (loose, tight, *alone) if some] or [told]
         found = []
         for first in {min(some) for some in ends}:
             for last in {max(some) for some in ends}:
