@@ -231,7 +231,8 @@ def recent(s: Stage, rows: Rows) -> Doubles:
 def importance(s: Stage, rows: Rows) -> Doubles:
     """A row's importance 0..1, halved with every half-life of its kind since it was said, or last used or seen again.
 
-    Counted in whole days (UTC), so that the same search gives the same scores all day. Between two halvings it falls in a straight line, whose sums are the same bits on every machine.
+    Counted in whole days (UTC), so that the same search gives the same scores all day. Between two halvings it
+    falls in a straight line, whose sums are the same bits on every machine.
     """
     days = np.subtract(math.floor(s.today), s.c.seen[rows], dtype=np.float64)
     lives = np.maximum(days, 0.0) * _A_DAY[s.c.kind[rows]]

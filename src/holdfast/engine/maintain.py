@@ -105,7 +105,7 @@ class Maintains(Tidies):
     async def _expire(self, target: Scope, at: Moment, room: _Room) -> None:
         """Let memories go on without a conflict whose other side has expired."""
         reach = Reach(exactly=(target,))
-        async for item in self._all(target, at, Exists("conflicts_with")):
+        async for item in _each(self._pages(target, at, Exists("conflicts_with"))):
             held = [
                 id
                 for id in item.conflicts_with
@@ -122,7 +122,7 @@ class Maintains(Tidies):
         from ..extract.twins import said  # with the rules, which few programs load for this alone
 
         groups: dict[Hashable, list[MemoryItem]] = {}
-        async for item in self._all(target, at, kinds=DECLARATIVE):
+        async for item in _each(self._pages(target, at, kinds=DECLARATIVE)):
             if not item.conflicts_with:
                 groups.setdefault(said(item), []).append(item)
         for alike in groups.values():
@@ -141,8 +141,8 @@ class Maintains(Tidies):
         """Tag the turns of old conversations, oldest first, under a summary that cites them."""
         cut, seen = at.now - _OLD, set[str]()
         old = And(Exists("thread"), Not(Contains("tags", age.ARCHIVED)))
-        async for turn in self._all(
-            target, at, old, kinds=frozenset({"episode"}), until=cut, sort="observed_at"
+        async for turn in _each(
+            self._pages(target, at, old, kinds=frozenset({"episode"}), until=cut, sort="observed_at")
         ):
             thread = str(turn.thread)
             if thread in seen:
@@ -196,20 +196,6 @@ class Maintains(Tidies):
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    async def _all(
-        self,
-        target: Scope,
-        at: Moment,
-        where: Filter | None = None,
-        kinds: frozenset[str] | None = None,
-        until: datetime | None = None,
-        sort: str = "id",
-    ) -> AsyncIterator[MemoryItem]:
-        """Yield the live memories of exactly one scope that pass a filter, in ascending order."""
-        async for page in self._pages(target, at, where, kinds, until, sort):
-            for item in page:
-                yield item
-
     async def _pages(
         self,
         target: Scope,
@@ -219,6 +205,7 @@ class Maintains(Tidies):
         until: datetime | None = None,
         sort: str = "id",
     ) -> AsyncIterator[list[MemoryItem]]:
+        """Yield the live memories of exactly one scope that pass a filter, in ascending order, a page at a time."""
         scan = Scan(
             Reach(exactly=(target,)),
             at,
@@ -237,6 +224,12 @@ class Maintains(Tidies):
             last = page[-1]
             value = last.id if sort == "id" else last.observed_at or last.valid_from
             scan = scan._replace(after=(value, last.id, last.version, True))
+
+
+async def _each(pages: AsyncIterator[list[MemoryItem]]) -> AsyncIterator[MemoryItem]:
+    async for page in pages:
+        for item in page:
+            yield item
 
 
 def _as_written(item: MemoryItem, written: dict[str, MemoryItem]) -> MemoryItem:
