@@ -1,6 +1,6 @@
-"""Four writing and two reading processes on one store: no lock error, no lost update, no write that waits long.
+"""Four (or more) writing and two reading processes on one store: no lock error, no lost update, no write that waits long.
 
-    python -m benchmarks.contention [--seconds 20] [--quick]
+    python -m benchmarks.contention [--seconds 20] [--writers 4] [--quick]
 
 Writers, in turn: save an episode; count up one of five shared counters (read it, `update` with `expected_version`, and again
 on `VersionConflict`); save a new value into one of five shared slots. Readers search, list, read counters and slots.
@@ -130,11 +130,11 @@ def read(url: str, number: int, counters: list[str], seconds: float, results: An
     results.put((number, tally))
 
 
-def run(url: str, counters: list[str], seconds: float) -> tuple[list[Tally], list[Tally]]:
-    """Run the six processes and return what the writers and the readers did."""
+def run(url: str, counters: list[str], seconds: float, writers: int) -> tuple[list[Tally], list[Tally]]:
+    """Run all processes and return what the writers and the readers did."""
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
-    bodies = [write] * WRITERS + [read] * READERS
+    bodies = [write] * writers + [read] * READERS
     running = [
         context.Process(target=body, args=(url, n, counters, seconds, results))
         for n, body in enumerate(bodies)
@@ -148,7 +148,7 @@ def run(url: str, counters: list[str], seconds: float) -> tuple[list[Tally], lis
             process.join(5)
             if process.is_alive():
                 process.kill()
-    return [found[n] for n in range(WRITERS)], [found[n] for n in range(WRITERS, len(bodies))]
+    return [found[n] for n in range(writers)], [found[n] for n in range(writers, len(bodies))]
 
 
 def lost(memory: Memory, counters: list[str], writers: list[Tally]) -> dict[str, int]:
@@ -194,7 +194,7 @@ def every_change(caller: ScopedMemory, slot: str) -> Iterator[Any]:
         page = caller.history(slot=slot, limit=1_000, cursor=page.next)
 
 
-def rows(seconds: float) -> Iterator[Row]:
+def rows(seconds: float, crew: int) -> Iterator[Row]:
     """Yield the rows of the report."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'store.db'}"
@@ -202,7 +202,7 @@ def rows(seconds: float) -> Iterator[Row]:
             caller = memory.scoped(user="ada")
             made = [caller.save("counter at 0", slot=f"counter-{n}.value", value=0) for n in range(COUNTERS)]
             counters = [item.id for item in made]
-            writers, readers = run(url, counters, seconds)
+            writers, readers = run(url, counters, seconds, crew)
             missing = lost(memory, counters, writers)
     errors: Counter[str] = sum((tally.errors for tally in writers + readers), Counter())
     locks = sum(count for name, count in errors.items() if name.startswith("lock"))
@@ -233,9 +233,11 @@ def main() -> None:
         prog="python -m benchmarks.contention", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--seconds", type=float, default=20.0, help="how long the processes run (default 20)")
+    parser.add_argument("--writers", type=int, default=WRITERS, help="writing processes (default 4)")
     parser.add_argument("--quick", action="store_true", help="run for 3 seconds: a smoke test")
     given = parser.parse_args()
-    report("contention", rows(3.0 if given.quick else given.seconds), quick=given.quick)
+    name = "contention" if given.writers == WRITERS else f"contention-{given.writers}"
+    report(name, rows(3.0 if given.quick else given.seconds, given.writers), quick=given.quick)
 
 
 if __name__ == "__main__":

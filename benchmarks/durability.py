@@ -15,6 +15,8 @@ from pathlib import Path
 from benchmarks._common import Row, report
 from holdfast.verify import Ground, verify
 
+LONGEST = 2.0  # seconds that a writer may wait at most, its own work and the disk's included
+
 
 def rows(processes: int, operations: int, kills: int, seed: int) -> Iterator[Row]:
     """Yield the rows of the report."""
@@ -23,6 +25,7 @@ def rows(processes: int, operations: int, kills: int, seed: int) -> Iterator[Row
         (found,) = verify(["durability"], ground)
     detail = {"processes": processes, "kills": kills, "seed": seed, "seconds": round(found.seconds, 1)}
     yield Row("acknowledged writes", found.times, None, "writes", detail=detail)
+    yield Row("longest write", round(found.longest or 0.0, 3), LONGEST, "s")
     what = {"first": found.findings[0]} if found.findings else {}
     yield Row("lost, twice, half there, or out of the chain", len(found.findings), 0, "writes", detail=what)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast import Memory
 from holdfast.errors import VersionConflict
+from holdfast.stores.turns import Turns
 from holdfast.testing import HashingEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +148,31 @@ def maintain(url: str) -> None:
         ada.maintain(dry_run=False, cap=1_000)
 
 
+def queue(key: str, log: str, name: str) -> None:
+    """Take a place in the queue, tell that, and write the name into a log when the turn has come."""
+    turns = Turns(key)
+    with turns.taken():
+        tell(taken=name)
+        while (first := turns.first()) is not None:
+            turns.pause(first)
+        with open(log, "a", encoding="ascii") as file:
+            file.write(name + "\n")
+
+
+def turn(key: str) -> None:
+    """Take a place in the queue, and keep it without ever writing."""
+    with Turns(key).taken():
+        tell(taken=True)
+        time.sleep(600)
+
+
+def hold(url: str) -> None:
+    """Hold the write lock of a store."""
+    with Memory(url, embedder=None) as memory, memory._store._writing():  # type: ignore[attr-defined]
+        tell(holds=True)
+        time.sleep(600)
+
+
 if __name__ == "__main__":
-    jobs = (command, fork, maintain, notes, read, victim, write)
+    jobs = (command, fork, hold, maintain, notes, queue, read, turn, victim, write)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -53,6 +53,7 @@ from .sqlite_place import Location
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
 from .sqlite_write import Transaction
+from .turns import Turns
 
 _RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
 _IN_SCOPES = "LEFT JOIN closed c ON c.key = v.key WHERE s.scope_id IN (SELECT value FROM json_each(?))"
@@ -86,6 +87,7 @@ class SqliteStore:
         self._location = Location(path)
         self._budget = memory_budget
         self._guard = threading.Lock()
+        self._turns = Turns(None if self._in_memory else path + ".key")
         self._unswept: str | None  # what is left to do of an erasure: "rewrite" the file, or "empty" the WAL
         self._reset()
         OPEN.add(self)
@@ -179,9 +181,9 @@ class SqliteStore:
 
         What an erasure could not finish because somebody was still reading the old WAL is tried again after it.
         """
-        with self._write_lock, schema.translated(self.path):
+        with self._write_lock, schema.translated(self.path), self._turns.taken():
             db = self._writer_connection()
-            schema.begin(db)
+            schema.begin(db, self._turns, self.path)
             try:
                 if not self._in_memory:
                     self._location.note()
@@ -212,6 +214,7 @@ class SqliteStore:
             for db in [*self._idle, *([self._writer] if self._writer else [])]:
                 db.close()
             self._idle, self._writer = [], None
+            self._turns.close()
             self._searcher.close()
 
     # -- scopes --------------------------------------------------------------------------------------------------

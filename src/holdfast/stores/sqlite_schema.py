@@ -42,9 +42,11 @@ from ..errors import (
     StoreFull,
     StoreReadOnly,
 )
+from .turns import STUCK_SECONDS, First, Turns, state_of
 
 APPLICATION_ID = 0x484F4C44  # "HOLD"
 BUSY_SECONDS = 30.0
+DISK_SECONDS = 120.0  # that a writer is waited for while its disk does not answer
 REWRITE_SECONDS = 10.0
 
 _FOUNDATION = """
@@ -235,21 +237,44 @@ def connect(path: str) -> sqlite3.Connection:
     return db
 
 
-def begin(db: sqlite3.Connection) -> None:
-    """Begin a write transaction, waiting for other processes' up to BUSY_SECONDS.
+def begin(db: sqlite3.Connection, turns: Turns, path: str) -> None:
+    """Begin a write transaction once our turn has come; a place among `turns` is taken already.
 
-    SQLite's own waiting backs off, so that whoever came last gets in first. Asking at a short, constant interval gives
-    every waiting process the same chance each time; `db` must have a busy timeout of a millisecond.
+    SQLite is asked at a short, constant interval, since its own waiting backs off, so that whoever came last gets in first;
+    `db` must have a busy timeout of a millisecond. Raises `StoreBusy` when one and the same process was before us for
+    BUSY_SECONDS; one that waits for its disk is waited for longer.
     """
-    deadline = time.monotonic() + BUSY_SECONDS
+    moved, before = time.monotonic(), None
     while True:
-        try:
-            db.execute("BEGIN IMMEDIATE")
+        first, now = turns.first(), time.monotonic()
+        if first != before:  # who waits in a queue that moves is not told that it is busy
+            moved, before = now, first
+        if (first is None or now - first.since > STUCK_SECONDS) and _begun(db):
             return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.0005)
+        if now - moved > BUSY_SECONDS:
+            state = state_of(first.process) if first is not None else ""
+            if state != "D" or now - moved > DISK_SECONDS:
+                raise _busy(path, first, state)
+        turns.pause(first)
+
+
+def _begun(db: sqlite3.Connection) -> bool:
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _busy(path: str, first: First | None, state: str) -> StoreBusy:
+    who = "another process" if first is None else f"process {first.process}"
+    if state in ("T", "t"):
+        return StoreBusy(
+            f"{path}: {who} holds the write lock and is stopped; continue it or end it, then try again"
+        )
+    return StoreBusy(f"{path}: {who} held the write lock for {BUSY_SECONDS:.0f} s; try again")
 
 
 def rewrite(db: sqlite3.Connection) -> None:

@@ -29,13 +29,17 @@ CHECKS: dict[str, Callable[[Ground], Tried]] = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one check came to: `what` was tried, `times` as often, in `seconds`; nothing in `findings` when the promise held."""
+    """What one check came to: `what` was tried, `times` as often, in `seconds`; nothing in `findings` when the promise held.
+
+    `longest` are the seconds that the longest of these took, where that is told.
+    """
 
     name: str
     what: str
     times: int
     seconds: float
     findings: tuple[str, ...] = ()
+    longest: float | None = None
 
     def __str__(self) -> str:
         count = len(self.findings)
@@ -58,4 +62,5 @@ def verify(names: Iterable[str], ground: Ground) -> Iterator[Evidence]:
     for name in names:
         begun = time.monotonic()
         tried = CHECKS[name](ground)
-        yield Evidence(name, tried.what, tried.times, time.monotonic() - begun, tried.findings)
+        took = time.monotonic() - begun
+        yield Evidence(name, tried.what, tried.times, took, tried.findings, tried.longest)

@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ def check(ground: Ground) -> Tried:
     with ground.room() as room:
         path, crew = ground.copy(room), ground.fresh()
         Memory(url(path), embedder=None).close()
-        killed, problems = _written(ground, path, crew)
+        killed, problems, longest = _written(ground, path, crew)
         wrong = list(problems)
         with Memory(url(path), embedder=None) as memory:
             wrong += counted(memory, crew, ground)
@@ -47,7 +48,10 @@ def check(ground: Ground) -> Tried:
     times = ground.processes * ground.operations
     wrong += [] if killed >= ground.kills else [f"only {killed} of {ground.kills} kills hit a writer"]
     return Tried(
-        f"{ground.processes} processes x {ground.operations:,} writes, {killed} kills", times, tuple(wrong)
+        f"{ground.processes} processes x {ground.operations:,} writes, {killed} kills, longest write {longest:.2f} s",
+        times,
+        tuple(wrong),
+        longest,
     )
 
 
@@ -57,6 +61,7 @@ class Writer:
     def __init__(self, path: Path, crew: str, number: int, operations: int) -> None:
         self._path, self._crew, self._number, self._operations = path, crew, number, operations
         self.told = 0  # the first number that was not told of
+        self.longest = 0.0  # seconds that a write took, tries included
         self.problem: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.thread = threading.Thread(target=self._follow, name=f"writer-{number}")
@@ -70,9 +75,11 @@ class Writer:
                 assert self._process.stdout is not None
                 for line in self._process.stdout:
                     if line.endswith(b"\n"):  # else it was cut off
-                        if int(line) != self.told:
-                            self.problem = f"writer {self._number} told of {int(line)}, not of {self.told}"
+                        number, took = line.split()
+                        if int(number) != self.told:
+                            self.problem = f"writer {self._number} told of {int(number)}, not of {self.told}"
                         self.told += 1
+                        self.longest = max(self.longest, float(took))
             if self._process.returncode not in (0, -9):
                 self.problem = f"writer {self._number} ended by itself with {self._process.returncode}"
 
@@ -85,8 +92,11 @@ class Writer:
         return process.wait() == -9
 
 
-def _written(ground: Ground, path: Path, crew: str) -> tuple[int, list[str]]:
-    """Run all writers to their end, and kill one of them each time that a share of all writes is acknowledged."""
+def _written(ground: Ground, path: Path, crew: str) -> tuple[int, list[str], float]:
+    """Run all writers to their end, and kill one of them each time that a share of all writes is acknowledged.
+
+    Return how many were killed, what went wrong, and how long the longest write took.
+    """
     chance, killed = random.Random(ground.seed), 0
     writers = [Writer(path, crew, n, ground.operations) for n in range(ground.processes)]
     for one in writers:
@@ -97,7 +107,8 @@ def _written(ground: Ground, path: Path, crew: str) -> tuple[int, list[str]]:
         pause.wait(chance.uniform(0.001, 0.02))
         if killed < ground.kills and sum(one.told for one in writers) >= every * killed:
             killed += chance.choice(writers).kill()
-    return killed, [one.problem for one in writers if one.problem is not None]
+    problems = [one.problem for one in writers if one.problem is not None]
+    return killed, problems, max(one.longest for one in writers)
 
 
 def counted(memory: Memory, crew: str, ground: Ground) -> list[str]:
@@ -180,10 +191,11 @@ def write_one(own: ScopedMemory, shared: ScopedMemory, writer: int, number: int)
 
 
 def write(path: str, crew: str, writer: int, first: int, operations: int) -> None:
-    """Make the writes from `first` on, and print each one's number once it is acknowledged."""
+    """Make the writes from `first` on, and print each one's number once it is acknowledged, and how long it took."""
     with Memory(url(Path(path)), embedder=None) as memory:
         own, shared = memory.scoped(user=f"{crew}-{writer}"), memory.scoped(Scope(team=crew))
         for number in range(first, operations):
+            began = time.monotonic()
             for tries in reversed(range(TRIES)):
                 try:
                     write_one(own, shared, writer, number)
@@ -191,4 +203,4 @@ def write(path: str, crew: str, writer: int, first: int, operations: int) -> Non
                 except StoreBusy:  # refused, not lost; the error says to try again
                     if not tries:
                         raise
-            os.write(1, f"{number}\n".encode())
+            os.write(1, f"{number} {time.monotonic() - began:.3f}\n".encode())

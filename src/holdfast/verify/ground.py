@@ -18,11 +18,15 @@ from ..testing import HashingEmbedder
 
 
 class Tried(NamedTuple):
-    """What a check tried, in words that follow its name; how often; what it found that should not be."""
+    """What a check tried, in words that follow its name; how often; what it found that should not be.
+
+    `longest` are the seconds that the longest of these took, where that is told.
+    """
 
     what: str
     times: int
     findings: tuple[str, ...]
+    longest: float | None = None
 
 
 @dataclass
