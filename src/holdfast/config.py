@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FILE = "holdfast.toml"
+SERVER = "server"
 SETTINGS = {
     "store": ("HOLDFAST_STORE", "URL of the store: sqlite:///file.db, or sqlite:// in memory"),
     "embedder": (
@@ -125,6 +126,8 @@ def _file(path: Path) -> Mapping[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not valid TOML ({error})") from None
     for name, value in read.items():
+        if name == SERVER:  # a table of its own, which the server reads
+            continue
         if name not in SETTINGS:
             raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
         if not isinstance(value, str):

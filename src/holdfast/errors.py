@@ -43,7 +43,7 @@ class HoldfastError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are pickled by calling the class with `args`, which for most of ours are not its arguments.
-        return _revived, (type(self), self.args, self.__dict__)
+        return revived, (type(self), self.args, self.__dict__)
 
 
 class InvalidInput(HoldfastError, ValueError):
@@ -217,7 +217,7 @@ def _written(item: Any, by: str | None = None) -> str:
     return f"written {when}" + (f" by {by}" if by else "")
 
 
-def _revived(cls: type[HoldfastError], args: tuple[Any, ...], attributes: dict[str, Any]) -> HoldfastError:
+def revived(cls: type[HoldfastError], args: tuple[Any, ...], attributes: dict[str, Any]) -> HoldfastError:
     """Return an error that was pickled, as one sent from another process is."""
     error = cls.__new__(cls)
     error.args = args

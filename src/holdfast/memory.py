@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -281,6 +282,12 @@ class Memory(_Opened):
         """
         return ScopedMemory(self._bound(scope, actor, dict(labels)))
 
+    def acting(self, actor: str) -> Self:
+        """Return this administrator under another name, which is recorded with every change; the store is shared."""
+        made = copy.copy(self)
+        made._engine = self._engine.bind(Caller(Scope.shared(), checks.name(actor, "actor"), admin=True))
+        return made
+
     def close(self) -> None:
         """Close the store, once a step that is being read in the background is done; later calls raise `StoreClosed`."""
         self._direct.close()
@@ -347,6 +354,12 @@ class AsyncMemory(_Opened):
     ) -> AsyncScopedMemory:
         """Return the verbs for a caller who holds these labels; see `Memory.scoped`."""
         return AsyncScopedMemory(self._bound(scope, actor, dict(labels)))
+
+    def acting(self, actor: str) -> Self:
+        """Return this administrator under another name, which is recorded with every change; the store is shared."""
+        made = copy.copy(self)
+        made._engine = self._engine.bind(Caller(Scope.shared(), checks.name(actor, "actor"), admin=True))
+        return made
 
     async def close(self) -> None:
         """Close the store once the step it is at is done; calls under way or later raise `StoreClosed`."""

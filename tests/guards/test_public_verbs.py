@@ -6,11 +6,13 @@ import importlib
 import inspect
 
 # Verbs that make no sense for a process that ends after one call; `watch` is `changes --follow`.
-NOT_COMMANDS = {"close", "scoped", "watch"}
+NOT_COMMANDS = {"acting", "close", "scoped", "watch"}
 
 # Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, showing what
 # Holdfast is.
-NOT_VERBS = {"chat", "check", "config", "demo", "doctor", "ingest", "show", "tune", "verify"}
+NOT_VERBS = {
+    "audit", "chat", "check", "config", "demo", "doctor", "ingest", "keys", "serve", "show", "tune", "verify"
+}  # fmt: skip
 
 
 # A verb that cannot have the command's name in Python.

@@ -1,0 +1,331 @@
+"""The verbs as HTTP: which route each one is, and how arguments, answers and errors look on the wire.
+
+Both sides read this one table: the server makes its routes from it, the client its requests. Pure: no sockets here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, Literal, NamedTuple, Union
+from urllib.parse import parse_qsl, quote, urlencode
+
+from . import checks, errors
+from .errors import HoldfastError, InvalidInput
+from .filters import Filter, to_json
+from .types import Draft, MemoryItem, Scope, Source
+
+BASE = "/api/v1"
+LABELS, ACTOR = (
+    "Holdfast-Labels",
+    "Holdfast-Actor",
+)  # request headers: the labels a caller holds, and who acts
+Right = Literal["read", "write", "delete", "erase", "admin"]
+RIGHTS: tuple[Right, ...] = typing.get_args(Right)
+
+
+class Route(NamedTuple):
+    """One verb as a route: `path` below `BASE`, the `right` it takes, and the verb's `arguments` in their order.
+
+    What the path names is in the path; `expected_version` is the header If-Match, `idempotency_key` Idempotency-Key; of GET
+    and DELETE the rest is in the query, with scopes and filters as JSON, else in the body.
+    """
+
+    verb: str
+    method: str
+    path: str
+    right: Right
+    arguments: tuple[str, ...]
+    status: int = 200
+
+    @property
+    def in_query(self) -> bool:
+        """Whether arguments go in the query."""
+        return self.method in ("GET", "DELETE")
+
+
+_READ = ("where", "kinds", "tags", "since", "until", "valid_at", "known_at")
+_DRAFT = (
+    "text", "kind", "scope", "slot", "value", "tags", "metadata", "importance", "confidence", "speaker", "thread", "turn",
+    "observed_at", "valid_from", "valid_to", "expires_at", "source", "idempotency_key", "reason",
+)  # fmt: skip
+_UPDATE = (
+    "id", "text", "value", "kind", "slot", "tags", "metadata", "importance", "confidence", "speaker", "valid_from",
+    "valid_to", "expires_at", "scope", "expected_version", "changed_at", "reason",
+)  # fmt: skip
+_PAGED = ("limit", "cursor")
+
+ROUTES = {
+    one.verb: one
+    for one in (
+        Route("save", "POST", "/items", "write", _DRAFT, 201),
+        Route("list", "GET", "/items", "read", (*_READ, "sort", "descending", *_PAGED, "scope", "under")),
+        Route("save_many", "POST", "/items/many", "write", ("items", "allow_erased", "reason"), 201),
+        Route(
+            "update_many", "PATCH", "/items", "write", ("where", "changes", "scope", "under", "dry_run", "reason")
+        ),
+        Route("delete_many", "POST", "/items/delete", "delete", ("where", "scope", "under", "dry_run", "reason")),
+        Route("merge", "POST", "/items/merge", "write", ("ids", "text", "value", "scope", "reason")),
+        Route("get", "GET", "/items/{id}", "read", ("id", "valid_at", "known_at", "under")),
+        Route("update", "PATCH", "/items/{id}", "write", _UPDATE),
+        Route("delete", "DELETE", "/items/{id}", "delete", ("id", "scope", "expected_version", "reason")),
+        Route("restore", "POST", "/items/{id}/restore", "write", ("id", "scope", "expected_version", "reason")),
+        Route("resolve", "POST", "/items/{id}/resolve", "write", ("id", "scope", "reason")),
+        Route("undo", "POST", "/items/{id}/undo", "write", ("id", "version", "scope", "reason")),
+        Route(
+            "history", "GET", "/history", "read",
+            ("id", "slot", "valid_at", "known_at", *_PAGED, "scope", "under"),
+        ),
+        Route("current", "GET", "/current", "read", ("slot", "valid_at", "known_at", "scope", "under")),
+        Route("search", "POST", "/search", "read", ("query", "k", *_READ, "min_relevance", "keep", "scope", "under")),
+        Route(
+            "context", "POST", "/context", "read",
+            ("query", "budget", "sections", *_READ, "min_relevance", "keep", "scope", "under"),
+        ),
+        Route("explain", "POST", "/explain", "read", ("receipt",)),
+        Route("why_not", "POST", "/why_not", "read", ("receipt", "id")),
+        Route("rerun", "POST", "/rerun", "read", ("receipt",)),
+        Route(
+            "observe", "POST", "/observe", "write",
+            ("messages", "thread", "scope", "placement", "recalled", "used", "background", "idempotency_key",
+             "allow_erased", "reason"),
+        ),
+        Route("summarise", "POST", "/summarise", "write", ("thread", "scope", "background", "reason")),
+        Route("work", "POST", "/work", "write", ("id", "limit", "scope")),
+        Route("backlog", "GET", "/backlog", "read", (*_PAGED, "scope")),
+        Route(
+            "review", "POST", "/review", "write",
+            ("id", "approve", "text", "value", *_PAGED, "scope", "reason"),
+        ),
+        Route("conflicts", "GET", "/conflicts", "read", ("scope", "limit")),
+        Route("maintain", "POST", "/maintain", "write", ("dry_run", "cap", "scope", "reason")),
+        Route("rename", "POST", "/rename", "write", ("entity", "to", "scope", "dry_run", "reason")),
+        Route("overview", "GET", "/overview", "read", (*_PAGED, "under")),
+        Route("entities", "GET", "/entities", "read", (*_PAGED, "under")),
+        Route("stats", "GET", "/stats", "read", ("under",)),
+        Route("changes", "GET", "/changes", "read", ("since", "limit", "under")),
+        Route("watch", "GET", "/watch", "read", ("since", "timeout", "under")),
+        Route("erase", "POST", "/erase", "erase", ("ids", "where", "scope", "under", "dry_run")),
+        Route("export", "GET", "/export", "read", ("scope", "under", "format", "vectors")),
+        Route("import_items", "POST", "/import", "admin", ("source", "allow_erased", "dry_run")),
+        Route("backup", "GET", "/backup", "admin", ()),
+        Route("reembed", "POST", "/reembed", "admin", ("to", "batch", "cancel")),
+    )
+}  # fmt: skip
+
+# Arguments that a request carries beside its JSON: what is streamed, and what is told as it happens.
+NOT_SENT = frozenset({"progress", "on_erased", "path"})
+# Arguments that are JSON texts in a query, since they have parts.
+STRUCTURED = frozenset({"where", "scope", "under"})
+HEADERS = {"expected_version": "If-Match", "idempotency_key": "Idempotency-Key"}
+
+
+# -- labels ------------------------------------------------------------------------------------------------------------
+
+
+def labels_to_header(scope: Scope) -> str:
+    """Return the labels a caller holds as the header `LABELS` carries them: "user=ada&team=core&team=infra"."""
+    return urlencode(scope.to_json(), doseq=True)
+
+
+def labels_from_header(text: str) -> dict[str, list[str]]:
+    """Return the labels of a header: name -> ids; raises `InvalidInput` for what is none."""
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=1_000
+        )
+    except (ValueError, UnicodeError):
+        raise InvalidInput(LABELS, "must look like user=ada&team=core&team=infra, percent-encoded") from None
+    found: dict[str, list[str]] = {}
+    for name, id in pairs:
+        found.setdefault(checks.label_name(name), []).append(checks.name(id, f"{LABELS}.{name}"))
+    return found
+
+
+# -- arguments ---------------------------------------------------------------------------------------------------------
+
+
+class Request(NamedTuple):
+    """What a verb's call is on the wire."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    body: dict[str, Any] | None
+
+
+def request(verb: str, arguments: Mapping[str, Any]) -> Request:
+    """Return the request that a call of `verb` with these arguments by name is."""
+    route = ROUTES[verb]
+    left = {name: jsonable(value) for name, value in arguments.items()}
+    path = route.path
+    for name in [name for name in left if f"{{{name}}}" in path]:
+        path = path.replace(f"{{{name}}}", quote(str(left.pop(name)), safe=""))
+    headers = {}
+    for name, header in HEADERS.items():
+        if name in left and (value := left.pop(name)) is not None:
+            headers[header] = f'"{value}"' if name == "expected_version" else quote(str(value), safe=" /:@")
+    if not route.in_query:
+        return Request(route.method, BASE + path, [], headers, left)
+    query: list[tuple[str, str]] = []
+    for name, value in left.items():
+        if value is None:
+            continue
+        several = value if isinstance(value, list) and name not in STRUCTURED else [value]
+        query += [(name, _text(one, name in STRUCTURED)) for one in several]
+    return Request(route.method, BASE + path, query, headers, None)
+
+
+def _text(value: Any, structured: bool) -> str:
+    return value if isinstance(value, str) and not structured else json.dumps(value, ensure_ascii=False)
+
+
+def jsonable(value: Any) -> Any:
+    """Return an argument or an answer as JSON values."""
+    if isinstance(value, Filter):
+        return to_json(value)
+    if isinstance(value, Draft):
+        return _fields(value)
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g}s"
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: jsonable(one) for key, one in value.items()}
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        return value
+    return [jsonable(one) for one in value]
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    given = {one.name: getattr(draft, one.name) for one in dataclasses.fields(draft)}
+    return {name: jsonable(value) for name, value in given.items() if value is not None}
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def revive(hint: Any, value: Any) -> Any:
+    """Return what a type's JSON form stands for, by the type's own fields: the other way round than `to_json`."""
+    origin = typing.get_origin(hint)
+    if hint is Any or value is None:
+        return value
+    if origin in (Union, types.UnionType):
+        return _one_of(typing.get_args(hint), value)
+    if origin is tuple:
+        inner = typing.get_args(hint)
+        return (
+            tuple(revive(inner[0], one) for one in value)
+            if len(inner) == 2 and inner[1] is ...
+            else tuple(value)
+        )
+    if origin is list:
+        return [revive(typing.get_args(hint)[0], one) for one in value]
+    if hint is datetime:
+        return checks.moment(value, "answer")
+    if isinstance(hint, type) and hasattr(hint, "from_json"):
+        return hint.from_json(value)
+    if hint is Source:
+        return Source.of(value)
+    made = origin if dataclasses.is_dataclass(origin) else hint
+    if isinstance(made, type) and dataclasses.is_dataclass(made):
+        inside = typing.get_args(hint)
+        known = _hints(made)
+        return made(
+            **{
+                name: revive(inside[0] if inside and name == "items" else known[name], one)
+                if not (inside and name == "items")
+                else tuple(revive(inside[0], each) for each in one)
+                for name, one in value.items()
+                if name in known
+            }
+        )
+    return value
+
+
+def _one_of(hints: Sequence[Any], value: Any) -> Any:
+    """Return the value as the one of several types that it can be: a scope is a mapping, a change has a version."""
+    real = [one for one in hints if one is not type(None)]
+    if len(real) == 1:
+        return revive(real[0], value)
+    if Scope in real and isinstance(value, Mapping):
+        return Scope.from_json(value)
+    return value
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    named = {one.name for one in dataclasses.fields(cls)}
+    return {name: hint for name, hint in typing.get_type_hints(cls).items() if name in named}
+
+
+# -- errors ------------------------------------------------------------------------------------------------------------
+
+# By the nearest class; the first that fits.
+STATUS: dict[type[HoldfastError], int] = {
+    errors.InvalidInput: 400,
+    errors.NotFound: 404,
+    errors.AccessDenied: 403,
+    errors.Conflict: 409,
+    errors.StoreBusy: 503,
+    errors.StoreFull: 507,
+    errors.StoreError: 500,
+    errors.EmbedderError: 502,
+    errors.ModelError: 502,
+    errors.ConfigError: 500,
+}
+# What of an error goes with it: its arguments, so that the client raises the same one again.
+_TOLD = (
+    "field",
+    "problem",
+    "id",
+    "current",
+    "holder",
+    "by",
+    "ids",
+    "slot",
+    "expected",
+    "stored",
+    "asked",
+    "reply",
+)
+
+
+def status_of(error: HoldfastError) -> int:
+    """Return the HTTP status of an error."""
+    return next((STATUS[cls] for cls in type(error).__mro__ if cls in STATUS), 500)
+
+
+def problem(error: HoldfastError, status: int | None = None) -> dict[str, Any]:
+    """Return an error as problem+json (RFC 9457): its class as `type`, its message as `detail`, and what it carries."""
+    told = {name: getattr(error, name) for name in _TOLD if getattr(error, name, None) is not None}
+    return {
+        "type": f"urn:holdfast:error:{type(error).__name__}",
+        "title": (type(error).__doc__ or "").splitlines()[0],
+        "status": status_of(error) if status is None else status,
+        "detail": str(error),
+        **{name: jsonable(value) for name, value in told.items()},
+    }
+
+
+def raised(told: Mapping[str, Any]) -> HoldfastError | None:
+    """Return the error that a problem stands for, or None where it is none of ours."""
+    name = str(told.get("type", "")).rpartition(":")[2]
+    cls = getattr(errors, name, None)
+    if not isinstance(cls, type) or not issubclass(cls, HoldfastError):
+        return None
+    carried = {one: told[one] for one in _TOLD if one in told}
+    for one in ("current", "holder"):
+        if isinstance(carried.get(one), Mapping):
+            carried[one] = MemoryItem.from_json(carried[one])
+    if "ids" in carried:
+        carried["ids"] = tuple(carried["ids"])
+    return errors.revived(cls, (str(told.get("detail", "")),), carried)

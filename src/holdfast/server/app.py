@@ -1,0 +1,209 @@
+"""The server as an ASGI application: its routes, the door that every request goes through, and how errors look."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .. import __version__
+from ..errors import HoldfastError
+from ..routes import BASE, problem
+from . import native
+from .grants import Refused
+from .service import Service
+
+LOG = logging.getLogger("holdfast.server")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
+
+
+class Metrics:
+    """Counts and latencies of a server, without any id in them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "holdfast_requests", "Requests by verb and status.", ["verb", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "holdfast_request_seconds", "How long requests took.", ["verb"], registry=self.registry
+        )
+        self.under_way = Gauge(
+            "holdfast_requests_under_way", "Requests being answered.", registry=self.registry
+        )
+
+
+class Door:
+    """What every request goes through: an id, limits of size and time, a count, and one line in the log, without text."""
+
+    def __init__(self, app: ASGIApp, service: Service, metrics: Metrics) -> None:
+        self._app, self._settings, self._metrics = app, service.settings, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        state["request_id"] = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+        began, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", state["request_id"].encode()),
+                ]
+            await send(message)
+
+        with self._metrics.under_way.track_inprogress():
+            try:
+                await self._limited(scope, receive, sending)
+            finally:
+                took, verb = time.perf_counter() - began, state.get("verb", "other")
+                self._metrics.requests.labels(verb, str(status)).inc()
+                self._metrics.seconds.labels(verb).observe(took)
+                LOG.info(
+                    "answered",
+                    extra={"told": {"request": state["request_id"], "verb": verb, "status": status,
+                                    "key": state.get("key", ""), "tenant": state.get("tenant", ""),
+                                    "ms": round(took * 1_000, 2)}},
+                )  # fmt: skip
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        settings = self._settings
+        importing = scope["path"] == f"{BASE}/import"
+        limit = settings.import_limit if importing else settings.body_limit
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > limit:
+            await _refusal(413, f"the body is larger than {limit:,} bytes")(scope, receive, send)
+            return
+        read = 0
+
+        async def receiving() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise Refused(413, f"the body is larger than {limit:,} bytes")
+            return message
+
+        forever = (
+            scope["path"] in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed")
+            or importing
+            or scope["path"].startswith("/mcp")
+        )
+        try:
+            async with asyncio.timeout(None if forever else settings.time_limit):
+                await self._app(scope, receiving, send)
+        except TimeoutError:
+            told = f"not done within {settings.time_limit:g} s; a write may have been made: read it back, or repeat it with its Idempotency-Key"
+            await _refusal(504, told)(scope, receive, send)
+
+
+def _refusal(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
+    told = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Refused"),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return JSONResponse(told, status, headers, media_type="application/problem+json")
+
+
+_TITLES = {
+    400: "Bad request", 401: "Not admitted", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
+    413: "Too large", 428: "Version required", 429: "Too many requests", 501: "Not implemented", 504: "Timed out",
+}  # fmt: skip
+
+
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    """Answer an error as problem+json."""
+    if isinstance(error, Refused):
+        return _refusal(error.status, str(error), error.headers)
+    if isinstance(error, HoldfastError):
+        made = problem(error)
+        return JSONResponse(made, made["status"], media_type="application/problem+json")
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        return _refusal(400, f"{where or 'body'}: {first['msg']}", field=where or "body")
+    if isinstance(error, HTTPException):
+        headers = dict(error.headers or {})
+        return _refusal(error.status_code, str(error.detail), headers)
+    LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})
+    return _refusal(500, "something went wrong here; the server's log has it under this request's id")
+
+
+def create_app(service: Service) -> FastAPI:
+    """Return the application over a service, which is closed when the application is."""
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        app.state.ready = True
+        yield
+        app.state.ready = False
+        await service.tenants.close()
+        service.access.close()
+
+    app = FastAPI(
+        title="Holdfast", version=__version__, summary="Memory for LLM agents.", lifespan=living,
+        docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json", redirect_slashes=False,
+    )  # fmt: skip
+    app.state.ready = False
+    for kind in (HoldfastError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _told)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> PlainTextResponse:
+        ready = app.state.ready
+        return PlainTextResponse("ready" if ready else "not ready", 200 if ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def counted() -> PlainTextResponse:
+        return PlainTextResponse(
+            generate_latest(metrics.registry).decode(), media_type="text/plain; version=0.0.4"
+        )
+
+    app.include_router(native.router(service))
+    app.add_middleware(Door, service=service, metrics=metrics)
+    return app
+
+
+class JsonLines(logging.Formatter):
+    """Log lines as JSON: time, level, message and what is told beside it, never a memory's text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        told = {
+            "at": self.formatTime(record),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        told |= getattr(record, "told", {})
+        if record.exc_info and record.exc_info[0] is not None:
+            told["error"] = record.exc_info[0].__name__  # its message may hold a text
+        return json.dumps(told, ensure_ascii=False)

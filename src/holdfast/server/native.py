@@ -1,0 +1,273 @@
+"""The verbs under /api/v1: one route each, made from the table in `routes`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import Path as InPath
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.requests import Request
+
+from .. import AsyncMemory, Hit, MemoryItem, Page, Scope
+from ..errors import InvalidInput
+from ..receipts import Hits
+from ..routes import BASE, HEADERS, ROUTES, STRUCTURED, Route, jsonable
+from . import arguments
+from .grants import Refused
+from .service import Service, Visit
+
+STREAMED = ("export", "backup", "watch", "import_items")
+_CHUNK = 2**16
+
+
+def router(service: Service) -> APIRouter:
+    """Return the routes of every verb."""
+    made = APIRouter(prefix=BASE)
+    own = {"export": _export, "backup": _backup, "watch": _watch, "import_items": _import}
+    for route in ROUTES.values():
+        endpoint = own[route.verb](service, route) if route.verb in own else _answered(service, route)
+        made.add_api_route(
+            route.path, endpoint, methods=[route.method], name=route.verb, operation_id=route.verb,
+            status_code=route.status, summary=_summary(route), description=_about(route), tags=[route.right],
+            response_model=None,
+        )  # fmt: skip
+    return made
+
+
+def _summary(route: Route) -> str:
+    return route.verb.replace("_", " ").capitalize()
+
+
+def _about(route: Route) -> str:
+    told = inspect.getdoc(getattr(AsyncMemory, route.verb)) or ""
+    return f"{told.split(chr(10) * 2)[0]}\n\nTakes the right `{route.right}`."
+
+
+# -- from a request to a call --------------------------------------------------------------------------------------
+
+
+def _signed(endpoint: Callable[..., Any], route: Route) -> Callable[..., Any]:
+    """Give an endpoint the parameters of its verb, from which FastAPI reads, checks and describes the request."""
+    known = [_parameter("request", Request)]
+    for name in route.arguments:
+        if f"{{{name}}}" in route.path:
+            kind = arguments.TYPES[name]
+            known.append(_parameter(name, Annotated[kind, InPath()]))
+        elif name in HEADERS:
+            known.append(
+                _parameter(
+                    name, Annotated[str | None, Header(alias=HEADERS[name], description=_HEADER[name])], None
+                )
+            )
+    if route.in_query:
+        for name, (kind, required) in arguments.sent(route).items():
+            asked = (
+                Annotated[str, Query(description="JSON text.")]
+                if name in STRUCTURED
+                else Annotated[kind, Query()]
+            )
+            known.append(
+                _parameter(name, asked)
+                if required
+                else _parameter(name, asked | None if name in STRUCTURED else asked, None)
+            )
+    elif (model := arguments.body(route)) is not None:
+        known.append(_parameter("body", Annotated[model, Body()]))
+    endpoint.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        sorted(known, key=lambda one: one.default is not inspect.Parameter.empty)
+    )
+    return endpoint
+
+
+_HEADER = {
+    "expected_version": 'The version that is to be changed, such as "3", or * for whatever it is; needed to change one memory.',
+    "idempotency_key": "The same key and body again give the same answer, and write nothing twice.",
+}
+
+
+def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a verb from what was read of its request; what the request leaves out is left out."""
+    made: dict[str, Any] = {}
+    for name, value in read.items():
+        if name == "body":
+            made |= {one: getattr(value, one) for one in value.model_fields_set}
+        elif name == "expected_version":
+            if (version := _version(value)) is not None:
+                made[name] = version
+        elif value is not None:
+            made[name] = _parsed(name, value) if name in STRUCTURED and route.in_query else value
+    for name in ("scope", "under"):
+        if isinstance(made.get(name), Mapping):
+            made[name] = Scope.from_json(made[name])
+    return made
+
+
+def _version(header: str | None) -> int | None:
+    if header is None:
+        raise Refused(428, 'say which version is to be changed: If-Match: "3", or * for whatever it is')
+    bare = header.removeprefix("W/").strip().strip('"')
+    if bare == "*":
+        return None
+    if not bare.isdecimal() or len(bare) > 10:
+        raise InvalidInput("If-Match", f'must be a version such as "3", or *, not {header!r:.40}')
+    return int(bare)
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidInput(name, "must be JSON in a query") from None
+
+
+def chosen(visit: Visit, route: Route, given: Mapping[str, Any]) -> Any:
+    """Return the verbs that a call with these arguments goes to, once the key may."""
+    under = given.get("under")
+    if under is not None:
+        return visit.all(under)
+    if not hasattr(visit.verbs(), route.verb):
+        return visit.whole()
+    scope = given.get("scope")
+    if route.right != "read" and isinstance(scope, Scope) and not scope.names:
+        visit.grant.need("shared")
+    return visit.verbs()
+
+
+# -- from an answer to a response ----------------------------------------------------------------------------------
+
+
+def _answered(service: Service, route: Route) -> Callable[..., Any]:
+    async def endpoint(request: Request, **read: Any) -> Response:
+        async with service.visit(request, route.verb, route.right) as visit:
+            given = given_by(route, read)
+            found = await getattr(chosen(visit, route, given), route.verb)(**given)
+            visit.told = told_of(found)
+        headers = {"ETag": f'"{found.version}"'} if isinstance(found, MemoryItem) else {}
+        return JSONResponse(answer(found), route.status, headers)
+
+    return _signed(endpoint, route)
+
+
+def answer(found: Any) -> Any:
+    """Return an answer as JSON: its one JSON form; of a search {"hits": [...]}, of other lists {"items": [...]}."""
+    if isinstance(found, Hits):
+        return {"hits": [hit.to_json() for hit in found]}
+    if isinstance(found, list):
+        return {"items": jsonable(found)}
+    return jsonable(found)
+
+
+def told_of(found: Any) -> dict[str, Any]:
+    """Return what the audit tells of an answer: up to ten ids, else a count."""
+    if isinstance(found, MemoryItem):
+        return {"ids": [found.id]}
+    if isinstance(found, (list, Page)) or hasattr(found, "__len__"):
+        ids = (
+            [one.id for one in found if isinstance(one, (MemoryItem, Hit))]
+            if isinstance(found, (list, Page))
+            else []
+        )
+        return {"ids": ids} if 0 < len(ids) <= 10 else {"count": len(found)}
+    return {}
+
+
+def _export(service: Service, route: Route) -> Callable[..., Any]:
+    async def endpoint(request: Request, **read: Any) -> Response:
+        async with service.visit(request, route.verb, route.right) as visit:
+            given = given_by(route, read)
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever sends it
+            with _closing_on_error(file):
+                made = await chosen(visit, route, given).export(file, **given)
+                visit.told = {"count": made.versions}
+        kind = {"jsonl": "application/x-ndjson", "markdown": "text/markdown", "html": "text/html"}
+        file.seek(0)
+        headers = {"Holdfast-Export": json.dumps(made.to_json())}
+        return StreamingResponse(
+            _chunks(file), media_type=kind[given.get("format", "jsonl")], headers=headers
+        )
+
+    return _signed(endpoint, route)
+
+
+def _backup(service: Service, route: Route) -> Callable[..., Any]:
+    async def endpoint(request: Request, **read: Any) -> Response:
+        async with service.visit(request, route.verb, route.right) as visit:
+            with tempfile.TemporaryDirectory() as folder:
+                made = await visit.whole().backup(Path(folder) / "backup.db")
+                file = (Path(folder) / "backup.db").open("rb")
+            visit.told = {"count": made.versions}
+        headers = {"Holdfast-Backup": json.dumps(made.to_json() | {"path": None})}
+        return StreamingResponse(_chunks(file), media_type="application/octet-stream", headers=headers)
+
+    return _signed(endpoint, route)
+
+
+def _import(service: Service, route: Route) -> Callable[..., Any]:
+    async def endpoint(
+        request: Request,
+        allow_erased: Annotated[bool, Query(description="Take in again what was erased.")] = False,
+        dry_run: Annotated[bool, Query(description="Only say what would be done.")] = False,
+    ) -> Response:
+        async with service.visit(request, route.verb, route.right) as visit:
+            with tempfile.TemporaryFile() as file:
+                async for chunk in request.stream():
+                    await asyncio.to_thread(file.write, chunk)
+                file.seek(0)
+                verbs = visit.verbs() if visit.named or visit.grant.ceiling.fixed else visit.whole()
+                made = await verbs.import_items(file, allow_erased=allow_erased, dry_run=dry_run)
+            visit.told = {"count": made.versions}
+        return JSONResponse(made.to_json())
+
+    return endpoint
+
+
+def _watch(service: Service, route: Route) -> Callable[..., Any]:
+    async def endpoint(request: Request, **read: Any) -> Response:
+        stack = contextlib.AsyncExitStack()
+        visit = await stack.enter_async_context(service.visit(request, route.verb, route.right))
+        given = given_by(route, read)
+        try:
+            following = await chosen(visit, route, given).watch(**{"timeout": 600.0, **given})
+        except BaseException as error:
+            if not await stack.__aexit__(type(error), error, error.__traceback__):
+                raise
+
+        async def events() -> AsyncIterator[str]:
+            async with stack:
+                yield f"id: {following.cursor}\nevent: began\ndata: {{}}\n\n"
+                async for entry in following:
+                    data = json.dumps(entry.to_json(), ensure_ascii=False)
+                    yield f"id: {following.cursor}\nevent: {type(entry).__name__.lower()}\ndata: {data}\n\n"
+
+        return StreamingResponse(
+            events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    return _signed(endpoint, route)
+
+
+@contextlib.contextmanager
+def _closing_on_error(file: Any) -> Any:
+    try:
+        yield
+    except BaseException:
+        file.close()
+        raise
+
+
+async def _chunks(file: Any) -> AsyncIterator[bytes]:
+    with file:
+        while chunk := await asyncio.to_thread(file.read, _CHUNK):
+            yield chunk

@@ -1,0 +1,87 @@
+"""Starting a server: its parts from settings, then uvicorn until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from ..config import Setting
+from ..errors import ConfigError
+from .access import Access, file_of
+from .app import JsonLines, create_app
+from .service import Service
+from .settings import Settings
+from .tenants import Tenants
+
+
+def service(settings: Settings, store: Setting, **options: Any) -> Service:
+    """Return the parts of a server over a store; raises `ConfigError` where it would let in whoever comes."""
+    if not isinstance(store.value, str):
+        raise ConfigError("store: a server takes a URL")
+    if not settings.loopback and settings.open:
+        raise ConfigError(
+            "server.open: without keys a server listens on this machine alone; leave out --host or --open"
+        )
+    tenants = Tenants(store.value, settings.tenants, **options)
+    tenants.check()
+    if store.origin == "default":
+        Path(store.value.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    access = Access(Path(settings.keys) if settings.keys else file_of(store.value))
+    if (
+        not settings.loopback
+        and not any(key.revoked_at is None for key in access.listed())
+        and not settings.jwt_key
+    ):
+        access.close()
+        raise ConfigError(
+            f"server.host: {settings.host} can be reached from outside and there is no key yet; "
+            "make one with `holdfast keys create`"
+        )
+    return Service(settings, tenants, access)
+
+
+def serve(made: Service, told: Callable[[str], None]) -> None:
+    """Answer requests until told to stop (SIGTERM, SIGINT); what was accepted is answered first. `told` is given the URL.
+
+    Raises `ConfigError` for an address that cannot be had.
+    """
+    settings = made.settings
+    _log_json(settings.log)
+    secure = bool(settings.tls_cert)
+    config = uvicorn.Config(
+        create_app(made), log_config=None, access_log=False, server_header=False, date_header=True,
+        timeout_graceful_shutdown=30, ssl_certfile=settings.tls_cert or None, ssl_keyfile=settings.tls_key or None,
+    )  # fmt: skip
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise ConfigError(
+            f"server: {settings.host}:{settings.port} cannot be had ({error.strerror})"
+        ) from None
+    host, port = listening.getsockname()[:2]
+    told(f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}")
+    for one in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # uvicorn raises it again once all is answered: then it is done
+        signal.signal(one, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _log_json(level: str) -> None:
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(JsonLines())
+    for name in ("holdfast", "uvicorn.error"):
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [lines], False
+        log.setLevel(level.upper())

@@ -1,0 +1,133 @@
+"""What every face of the server stands on: who is admitted, to which memory, and the line that is kept of it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from .. import AsyncMemory, Scope
+from ..errors import HoldfastError
+from ..routes import ACTOR, LABELS, labels_from_header, status_of
+from .access import Access
+from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
+from .settings import Settings
+from .tenants import Tenants
+
+LOCAL = Grant(
+    "local", TENANT, Ceiling({}, frozenset({ANY})), frozenset(RIGHTS)
+)  # of a server that is open on loopback
+
+
+class Visit:
+    """One admitted request: its grant, the tenant's memory, and what will be told of it in the audit.
+
+    `verbs` are those of a caller who holds labels, `all` those of the store's administrator, whose `under=` the grant
+    must have allowed (`grant.under`). `told` are ids or counts, never a text.
+    """
+
+    def __init__(
+        self, grant: Grant, memory: AsyncMemory, named: Mapping[str, Iterable[str]], actor: str | None
+    ) -> None:
+        self.grant, self.memory = grant, memory
+        self.actor = grant.acting(actor)
+        self.named = named
+        self.scope: Mapping[str, Any] = {}
+        self.told: dict[str, Any] = {}
+
+    def verbs(self, labels: Mapping[str, Iterable[str]] | None = None) -> Any:
+        """Return the verbs for the labels that the request holds, or for others that its key admits."""
+        held = self.grant.held(self.named if labels is None else labels)
+        self.scope = held.to_json()
+        return self.memory.scoped(held, actor=self.actor)
+
+    def all(self, under: Scope) -> Any:
+        """Return the administrator's verbs, for a reading `under` labels that the key's ceiling admits."""
+        self.scope = self.grant.under(under).to_json()
+        return self.memory.acting(self.actor)
+
+    def whole(self) -> Any:
+        """Return the administrator's verbs for what concerns the whole store; takes a key without a ceiling, or `wide`."""
+        if self.grant.ceiling.fixed or not self.grant.ceiling.admits(ANY):
+            self.grant.need("wide")
+        return self.memory.acting(self.actor)
+
+
+class Rates:
+    """How fast each key may ask: a bucket that holds a minute's requests and fills evenly (a token bucket)."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, id: str, a_minute: int) -> None:
+        """Count one request; raises `Refused` (429) with Retry-After where none is left."""
+        now = time.monotonic()
+        left, before = self._left.get(id, (float(a_minute), now))
+        left = min(a_minute, left + (now - before) * a_minute / 60)
+        if left < 1:
+            wait = int((1 - left) * 60 / a_minute) + 1
+            told = {"Retry-After": str(wait), "X-RateLimit-Limit": str(a_minute), "X-RateLimit-Remaining": "0",
+                    "X-RateLimit-Reset": str(wait)}  # fmt: skip
+            self._left[id] = (left, now)
+            raise Refused(429, f"this key may ask {a_minute} times a minute; wait {wait} s", told)
+        self._left[id] = (left - 1, now)
+
+
+class Service:
+    """The parts of a server: tenants, keys, settings."""
+
+    def __init__(self, settings: Settings, tenants: Tenants, access: Access) -> None:
+        self.settings, self.tenants, self.access = settings, tenants, access
+        self._rates = Rates()
+
+    def admitted(self, request: Request) -> Grant:
+        """Return what a request may do by its Authorization header ("Bearer" or "Token" and a key).
+
+        Raises `Refused`: 401 without a key that is good here, 429 where it asks too often.
+        """
+        kind, _, shown = request.headers.get("authorization", "").partition(" ")
+        if not shown and self.settings.open:
+            return LOCAL
+        if kind.lower() not in ("bearer", "token") or not shown:
+            raise Refused(401, "say who you are: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
+        grant = self.access.grant(shown.strip())
+        rate = grant.rate or self.settings.rate
+        if rate:
+            self._rates.take(grant.id, rate)
+        return grant
+
+    @contextlib.asynccontextmanager
+    async def visit(self, request: Request, verb: str, *rights: str) -> AsyncIterator[Visit]:
+        """Admit a request that takes some rights, and record what came of it in the audit, refusals too."""
+        request.state.verb = verb
+        try:
+            grant = self.admitted(request)
+        except Refused as refused:
+            self.access.record("", "", verb, {}, {}, refused.status)
+            raise
+        request.state.key, request.state.tenant = grant.id, grant.tenant
+        visit: Visit | None = None
+        status = 500
+        try:
+            grant.need(*rights)
+            async with self.tenants.memory(grant.tenant) as memory:
+                named = labels_from_header(request.headers[LABELS]) if request.headers.get(LABELS) else {}
+                visit = Visit(grant, memory, named, request.headers.get(ACTOR))
+                yield visit
+            status = 200
+        except BaseException as error:
+            status = outcome(error)
+            raise
+        finally:
+            scope, told = ({}, {}) if visit is None else (visit.scope, visit.told)
+            self.access.record(grant.tenant, grant.id, verb, scope, told, status)
+
+
+def outcome(error: BaseException) -> int:
+    """Return the status that an error will have."""
+    if isinstance(error, Refused):
+        return error.status
+    return status_of(error) if isinstance(error, HoldfastError) else 500

@@ -1,0 +1,102 @@
+"""A real server in a process of its own, on loopback, and its keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ALL = "read,write,delete,erase,admin,wide,shared,act"
+
+
+def command(*arguments: str, cwd: Path) -> Any:
+    """What a `holdfast ... --json` prints, read."""
+    made = subprocess.run(
+        [sys.executable, "-m", "holdfast.cli", *arguments, "--json"],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(made.stdout)
+
+
+@dataclass
+class Served:
+    """A running server: its address, the URL of its store, and what makes keys for it."""
+
+    folder: Path
+    store: str
+    flags: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    url: str = ""
+
+    def start(self) -> Served:
+        """Start the process and wait for its address."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "holdfast.cli", "serve", "--store", self.store, "--port", "0", "--json", *self.flags],
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=(self.folder / "log").open("ab"), text=True,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, (self.folder / "log").read_text()
+        self.url = json.loads(line)["url"]
+        return self
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Stop the process and return its exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+    @property
+    def log(self) -> str:
+        """What it wrote to its log."""
+        return (self.folder / "log").read_text()
+
+    def key(self, *flags: str, rights: str = "read,write,delete", tenant: str | None = None) -> str:
+        """Make a key."""
+        whose = () if tenant is None else ("--tenant", tenant)
+        made = command(
+            "keys", "create", "--store", self.store, "--rights", rights, *whose, *flags, cwd=self.folder
+        )
+        return str(made["key"])
+
+    def client(self, key: str | None, labels: str = "user=ada") -> httpx.Client:
+        """A plain HTTP client with this key, for a caller of these labels."""
+        headers = {"Holdfast-Labels": labels} if labels else {}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Start servers; each is stopped at the end of the test."""
+    started: list[Served] = []
+
+    def start(*flags: str, store: str = "", **environment: str) -> Served:
+        url = store or f"sqlite:///{tmp_path}/memory.db"
+        started.append(Served(tmp_path, url, flags, environment).start())
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+@pytest.fixture
+def served(serving: Callable[..., Served]) -> Served:
+    """One server over one store."""
+    return serving()

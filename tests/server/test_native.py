@@ -1,0 +1,112 @@
+"""REST over a socket: the verbs, versions as ETags, errors as problems, and what a key may not."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from tests.server.conftest import ALL, Served, command
+
+
+def test_a_memory_is_saved_found_changed_and_deleted(served: Served) -> None:
+    """The life of one memory, with its version as its ETag."""
+    with served.client(served.key()) as http:
+        made = http.post("/api/v1/items", json={"text": "Prefers short answers", "kind": "preference"})
+        assert made.status_code == 201
+        assert made.headers["etag"] == '"1"'
+        where = f"/api/v1/items/{made.json()['id']}"
+        hits = http.post("/api/v1/search", json={"query": "how long should replies be", "k": 3}).json()[
+            "hits"
+        ]
+        assert [hit["item"]["id"] for hit in hits] == [made.json()["id"]]
+
+        assert http.patch(where, json={"text": "Prefers long answers"}).status_code == 428
+        changed = http.patch(where, json={"text": "Prefers long answers"}, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200
+        assert changed.headers["etag"] == '"2"'
+        stale = http.patch(where, json={"text": "Prefers no answers"}, headers={"If-Match": '"1"'})
+        assert stale.status_code == 409
+        assert stale.headers["content-type"] == "application/problem+json"
+        assert stale.json()["type"] == "urn:holdfast:error:VersionConflict"
+        assert stale.json()["current"]["text"] == "Prefers long answers"
+
+        gone = http.delete(where, headers={"If-Match": '"2"'})
+        assert gone.status_code == 200
+        assert gone.json()["state"] == "deleted"
+        page = http.get("/api/v1/history", params={"id": made.json()["id"]}).json()
+        assert [change["verb"] for change in page["items"]] == ["save", "update", "delete"]
+
+
+def test_bad_input_names_the_field(served: Served) -> None:
+    """What is wrong with a request is said, and by which field."""
+    with served.client(served.key()) as http:
+        for body, field in (
+            ({"query": "x", "k": "3"}, "k"), ({"query": "x", "colour": 1}, "colour"), ({}, "query"),
+            ({"query": "x", "where": {"eq": {"colour": 1}}}, "colour"),
+        ):  # fmt: skip
+            told = http.post("/api/v1/search", json=body)
+            assert told.status_code == 400
+            assert told.json()["detail"].startswith(field), told.json()
+
+
+def test_a_key_sees_what_its_ceiling_holds(served: Served) -> None:
+    """A key of Ada's holds Ada's label and no other; what Bob has is not there for her."""
+    ada, bob = served.key("--scope", "user=ada"), served.key("--scope", "user=bob")
+    with served.client(bob, "") as http:
+        id = http.post("/api/v1/items", json={"text": "Bob's bicycle is red"}).json()["id"]
+    with served.client(ada, "") as http:
+        assert http.get(f"/api/v1/items/{id}").status_code == 404
+        assert http.post("/api/v1/search", json={"query": "bicycle"}).json()["hits"] == []
+        assert http.get("/api/v1/stats", headers={"Holdfast-Labels": "user=bob"}).status_code == 403
+        assert http.get("/api/v1/overview", params={"under": '{"user":"bob"}'}).status_code == 403
+        assert http.get("/api/v1/overview", params={"under": "{}"}).status_code == 403
+        shared = http.post("/api/v1/items", json={"text": "for all", "scope": {}})
+        assert shared.status_code == 403
+        assert "shared" in shared.json()["detail"]
+        assert http.post("/api/v1/erase", json={"ids": [id]}).status_code == 403
+
+
+def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:
+    """No key, a wrong one, an expired one, a revoked one: 401, and a refusal leaves a line in the audit."""
+    good = served.key()
+    for bad in (
+        None,
+        "hf_nonsense",
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        served.key("--expires", "2020-01-01"),
+    ):
+        with served.client(bad) as http:
+            assert http.get("/api/v1/stats").status_code == 401
+    with served.client(good) as http:
+        assert http.get("/api/v1/stats").status_code == 200
+        command("keys", "revoke", good.split("_")[1], "--store", served.store, cwd=served.folder)
+        assert http.get("/api/v1/stats").status_code == 401
+    lines = command("audit", "--store", served.store, cwd=served.folder)
+    assert [line["outcome"] for line in lines] == [401] * 4 + [200, 401]
+    assert command("audit", "--verify", "--store", served.store, cwd=served.folder) == {
+        "lines": 6,
+        "intact": True,
+    }
+
+
+def test_each_tenant_has_a_file_of_its_own(serving: Callable[..., Served], tmp_path: object) -> None:
+    """Two tenants of one server share nothing."""
+    server = serving(store=f"sqlite:///{tmp_path}/{{tenant}}.db")
+    with server.client(server.key(tenant="acme")) as acme, server.client(server.key(tenant="bolt")) as bolt:
+        acme.post("/api/v1/items", json={"text": "the launch is in May"})
+        assert bolt.post("/api/v1/search", json={"query": "launch"}).json()["hits"] == []
+        assert len(acme.post("/api/v1/search", json={"query": "launch"}).json()["hits"]) == 1
+    assert sorted(path.name for path in server.folder.glob("*.db")) == ["acme.db", "bolt.db"]
+
+
+def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:
+    """SIGTERM ends it with status 0; the log has a line a request, and no word of a memory."""
+    with served.client(served.key(rights=ALL)) as http:
+        http.post("/api/v1/items", json={"text": "the secret word is xylophone"})
+        http.post("/api/v1/search", json={"query": "xylophone"})
+        assert http.get("/healthz").text == "ok"
+        assert http.get("/readyz").text == "ready"
+        assert 'holdfast_requests_total{status="201",verb="save"} 1.0' in http.get("/metrics").text
+    assert served.stop(signal.SIGTERM) == 0
+    assert '"verb": "save"' in served.log
+    assert "xylophone" not in served.log
