@@ -5,6 +5,7 @@
 #   make lint     formatting, lint, types, and whether the docs still tell the truth
 #   make check    lint and test: what CI runs
 #   make nightly  10,000 random histories, 100 kills, and every promise put to the test: an hour or more
+#   make fuzz     half an hour of hostile inputs at every door (MINUTES=30)
 #   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
 #   make setup    only prepare .venv, with the development tools
 #   make fix      let ruff format and repair what it can, and rewrite the generated docs
@@ -14,6 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 DATA ?= ../shared/data/locomo-dev.json
 WORKERS ?= 2
+MINUTES ?= 30
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,12 +24,13 @@ CORE := $(VENV)/.holdfast-core
 DEV := $(VENV)/.holdfast-dev
 # Optional parts too large for every newcomer: their tests are skipped without them, which CI does not allow.
 ALL := $(VENV)/.holdfast-all
+FUZZ := $(VENV)/.holdfast-fuzz
 
 # -qq: what goes wrong is shown, warnings about the index or the machine are not.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint check nightly bench setup fix
+.PHONY: help demo test lint check nightly fuzz bench setup fix
 .DEFAULT_GOAL := help
 
 help:
@@ -51,6 +54,9 @@ nightly: $(DEV)
 	EXAMPLES=2500 $(BIN)/python -m pytest -q -n $(WORKERS) tests/contract -k any_history
 	$(BIN)/holdfast verify all --histories 5000
 	$(BIN)/python -m benchmarks.durability
+
+fuzz: $(DEV) $(FUZZ)
+	$(BIN)/python -m fuzz --minutes $(MINUTES)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.recall $(DATA)
@@ -81,6 +87,10 @@ $(DEV): pyproject.toml | $(BIN)/python
 $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
 	@$(PIP) install -qq --editable '.[litellm]'
+	@touch $@
+
+$(FUZZ): $(DEV)
+	@$(PIP) install -qq --editable '.[fuzz]'
 	@touch $@
 
 # A bare Debian or Ubuntu has no working `python -m venv` and guards its own packages from pip. uv can make the

@@ -23,7 +23,7 @@ MAX_JSON = 16_384
 MAX_INT = 2**63 - 1
 
 _LABEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
-_RESERVED_LABELS = frozenset({"actor", "scope", "under"})
+_RESERVED_LABELS = frozenset({"actor", "scope", "self", "under"})
 # Tab, newline and carriage return are part of ordinary text; every other control character is refused.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")

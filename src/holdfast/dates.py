@@ -38,7 +38,9 @@ def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
             if _is_verb(match, left):
                 continue
             read_as = [(_number(a), _number(b)) for a, b in read(match, today) if a < b]
-            found.update(_opened(read_as, left[: match.start()], today))
+            found.update(
+                _opened(read_as, left[max(0, match.start() - _LONGEST_OPENING) : match.start()], today)
+            )
             # What one form has read the next ones do not read again.
             left = left[: match.start()] + "#" * len(match[0]) + left[match.end() :]
     return tuple(sorted(found))
@@ -95,6 +97,9 @@ _BEFORE_MONTH = re.compile(
     r"\b(?:in|of|during|since|until|till|by|from|to|before|after|between|and|last|next|this|early|mid|late)[ -]$",
     re.I,
 )
+_LONGEST_OPENING = (
+    40  # characters before a date that may open a window: all of a long query, for each date, takes seconds
+)
 _OPENING = re.compile(r"\b(since|after|before|until|till|prior to)(?: the| about| around)? $", re.I)
 
 
@@ -120,7 +125,10 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Spa
 def _is_verb(match: re.Match[str], query: str) -> bool:
     """Return whether a match is a lone "may" or "march" with nothing beside it that makes it a month."""
     alone = match[0].lower() in _VERBS
-    return alone and not (match[0][0].isupper() and _BEFORE_MONTH.search(query[: match.start()]))
+    return alone and not (
+        match[0][0].isupper()
+        and _BEFORE_MONTH.search(query[max(0, match.start() - _LONGEST_OPENING) : match.start()])
+    )
 
 
 def _opened(spans: list[Window], before: str, today: date) -> list[Window]:

@@ -50,8 +50,10 @@ class InvalidInput(HoldfastError, ValueError):
     """A value was refused at the door and nothing was written; `field` names the argument."""
 
     def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
+        # The field may be a caller's own key: half a surrogate pair in it could neither be printed nor sent.
+        shown = field.encode("utf-8", "backslashreplace").decode()
+        super().__init__(f"{shown}: {problem}")
+        self.field = shown
         self.problem = problem
 
 

@@ -275,8 +275,7 @@ def _field(name: object) -> None:
     if name in TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS or _PATH.match(name):
         return
     known = sorted(TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS)
-    shown = name[:80].encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
-    raise BadFilter(shown, f"is no field; known are {', '.join(known)}, labels.*, metadata.*, value.*")
+    raise BadFilter(name[:80], f"is no field; known are {', '.join(known)}, labels.*, metadata.*, value.*")
 
 
 def _value(field: Any, value: Any, contains: bool = False) -> Any:

@@ -44,7 +44,7 @@ class Scope:
     __slots__ = ("_labels",)
     _labels: tuple[tuple[str, tuple[str, ...]], ...]
 
-    def __init__(self, **labels: str | Sequence[str]) -> None:
+    def __init__(self, /, **labels: str | Sequence[str]) -> None:
         if not labels:
             raise InvalidInput("scope", "has no labels; write Scope.shared() if everybody may see it")
         self._labels = tuple(sorted((checks.label_name(k), _ids(k, v)) for k, v in labels.items()))

@@ -269,7 +269,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool]]:
     sort, descending, value, id, version, kept = fields
-    at = value if sort == "id" else checks.moment(value, "cursor")
+    at = checks.item_id(value) if sort == "id" else checks.moment(value, "cursor")
     number = checks.count(version, "cursor", 1, 2**40)
     return sort, descending, (at, checks.item_id(id), number, bool(kept))
 
