@@ -10,6 +10,7 @@
     │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
     │   ├── UndoConflict        the change to take back was followed by others; `.ids` are the memories they changed
     │   ├── ImportConflict      a memory of the file is in the store with other content; `.id` names it
+    │   ├── LeaseConflict       somebody else holds the lease, or yours is over; `.holder`, `.until`
     │   ├── ReembedConflict     another change of the embedding model is under way, or took this one over
     │   └── IdempotencyConflict the key was used before with another body
     ├── StoreError              the store cannot do it
@@ -33,6 +34,7 @@ Every message says what went wrong, which id or field, and what to do next. Mess
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 NO_MODEL = "none"  # the model of a store that was changed to have none
@@ -124,6 +126,21 @@ class ImportConflict(Conflict):
             f"erase the memory here, or import into another store; {done}"
         )
         self.id = id
+
+
+class LeaseConflict(Conflict):
+    """Somebody else holds the lease `name` (`holder`, `until`), or it is over for whoever held it; `holder` is None then, unless
+    another one took it."""
+
+    def __init__(self, name: str, holder: str | None, until: datetime | None, fence: int | None) -> None:
+        taken = "" if until is None else f" by {holder} until {until:%Y-%m-%d %H:%M:%S} UTC"
+        super().__init__(
+            f"lease {name!r} is held{taken}; wait for it with wait=, or ask its holder"
+            if fence is None
+            else f"lease {name!r} (fence {fence}) is over{f': it is held{taken}' if taken else ''}; nothing of this was written, "
+            "and what you did under it may have been done by another since: take it again, and look"
+        )
+        self.name, self.holder, self.until = name, holder, until
 
 
 class ReembedConflict(Conflict):

@@ -14,7 +14,7 @@ from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
-from .together import watching, watching_async
+from .together import leasing, leasing_async, watching, watching_async
 from .types import Draft, Scope
 
 P = ParamSpec("P")
@@ -104,6 +104,7 @@ class ScopedMemory:
     history = _without_under(driven(Engine.history))
     changes = _without_under(driven(Engine.changes))
     watch = _without_under(watching(Engine.watch))
+    lease = leasing(Engine.lease, lambda engine: ScopedMemory(engine))
     stats = _without_under(driven(Engine.stats))
 
 
@@ -147,6 +148,7 @@ class AsyncScopedMemory:
     history = _without_under(awaited(Engine.history))
     changes = _without_under(awaited(Engine.changes))
     watch = _without_under(watching_async(Engine.watch))
+    lease = leasing_async(Engine.lease, lambda engine: AsyncScopedMemory(engine))
     stats = _without_under(awaited(Engine.stats))
 
 
@@ -269,6 +271,7 @@ class Memory(_Opened):
     history = driven(Engine.history)
     changes = driven(Engine.changes)
     watch = watching(Engine.watch)
+    lease = leasing(Engine.lease, ScopedMemory)
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
     reembed = driven(Engine.reembed)
@@ -341,6 +344,7 @@ class AsyncMemory(_Opened):
     history = awaited(Engine.history)
     changes = awaited(Engine.changes)
     watch = watching_async(Engine.watch)
+    lease = leasing_async(Engine.lease, AsyncScopedMemory)
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
     reembed = awaited(Engine.reembed)

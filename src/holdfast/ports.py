@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from .filters import Filter
+from .leases import Fenced, Leases
 from .types import Change, Erased, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
 
 if TYPE_CHECKING:
@@ -319,8 +320,8 @@ class Wordwise(NamedTuple):
 
 
 Write = (
-    Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise
-)
+    Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise | Fenced
+)  # fmt: skip
 
 
 class Extent(NamedTuple):
@@ -616,6 +617,9 @@ class Store(Protocol):
 
     def vectors(self) -> Vectors:
         """Return what changes the embedding model."""
+
+    def leases(self) -> Leases:
+        """Return what keeps who is working on what."""
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""

@@ -110,6 +110,7 @@ ROUTES = {
         Route("stats", "GET", "/stats", "read", ("under",)),
         Route("changes", "GET", "/changes", "read", ("since", "limit", "under")),
         Route("watch", "GET", "/watch", "read", ("since", "timeout", "under")),
+        Route("lease", "POST", "/leases", "write", ("name", "ttl", "holder", "wait", "fence", "scope")),
         Route("erase", "POST", "/erase", "erase", ("ids", "where", "scope", "under", "dry_run")),
         Route("export", "GET", "/export", "read", ("scope", "under", "format", "vectors")),
         Route("import_items", "POST", "/import", "admin", ("source", "allow_erased", "dry_run")),
@@ -296,6 +297,8 @@ _TOLD = (
     "stored",
     "asked",
     "reply",
+    "name",
+    "until",
 )
 
 
@@ -326,6 +329,8 @@ def raised(told: Mapping[str, Any]) -> HoldfastError | None:
     for one in ("current", "holder"):
         if isinstance(carried.get(one), Mapping):
             carried[one] = MemoryItem.from_json(carried[one])
+    if isinstance(carried.get("until"), str):
+        carried["until"] = checks.moment(carried["until"], "until")
     if "ids" in carried:
         carried["ids"] = tuple(carried["ids"])
     return errors.revived(cls, (str(told.get("detail", "")),), carried)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec, Self
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from . import config
+from .engine import Engine
+from .engine.lease import Holding
 from .engine.watch import Following
-from .types import Change, Erased
+from .types import Change, Erased, Scope
 
 P = ParamSpec("P")
+M = TypeVar("M")  # the verbs of a scoped caller
 
 
 class _Place:
@@ -87,5 +91,106 @@ def watching_async(
     @functools.wraps(verb)
     async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> AsyncWatch:
         return AsyncWatch(await verb(self._engine, *arguments, **named))
+
+    return call
+
+
+class _Lease(Generic[M]):
+    """A lease that was taken; `memory` has the caller's verbs, whose writes are refused once the lease is over."""
+
+    def __init__(self, holding: Holding, memory: M) -> None:
+        self._holding, self.memory = holding, memory
+
+    @property
+    def scope(self) -> Scope:
+        """The labels within which nobody else holds the name."""
+        return self._holding.held.scope
+
+    @property
+    def name(self) -> str:
+        """What is worked on."""
+        return self._holding.held.name
+
+    @property
+    def holder(self) -> str:
+        """Who works on it."""
+        return self._holding.held.holder
+
+    @property
+    def fence(self) -> int:
+        """How often the name was taken in its scope, this time included: give it to others who must refuse who is late."""
+        return self._holding.held.fence
+
+    @property
+    def until(self) -> datetime:
+        """When it ends, unless it is renewed."""
+        return self._holding.held.until
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "name": self.name, "scope": self.scope.to_json(), "holder": self.holder, "fence": self.fence,
+            "until": self.until.isoformat(),
+        }  # fmt: skip
+
+
+class Lease(_Lease[M]):
+    """What `Memory.lease` returns; at the end of a `with` block it is given up."""
+
+    def renew(self, ttl: float | timedelta | None = None) -> None:
+        """Hold it for `ttl` seconds from now, as long as before without; raises `LeaseConflict` where it is over."""
+        config.run(self._holding.renew(ttl))
+
+    def release(self) -> bool:
+        """Give it up; False where it was over before."""
+        return config.run(self._holding.release())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+class AsyncLease(_Lease[M]):
+    """`Lease` for an event loop: `async with await memory.lease(...) as lease`."""
+
+    async def renew(self, ttl: float | timedelta | None = None) -> None:
+        """Hold it for `ttl` seconds from now, as long as before without; raises `LeaseConflict` where it is over."""
+        await self._holding.renew(ttl)
+
+    async def release(self) -> bool:
+        """Give it up; False where it was over before."""
+        return await self._holding.release()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.release()
+
+
+def leasing(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, Holding]], face: Callable[[Engine], M]
+) -> Callable[Concatenate[Any, P], Lease[M]]:
+    """Return a plain method that takes a lease; `face` gives an engine its verbs."""
+
+    @functools.wraps(verb)
+    def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> Lease[M]:
+        holding = config.run(verb(self._engine, *arguments, **named))
+        return Lease(holding, face(self._engine.bind(holding.caller)))
+
+    return call
+
+
+def leasing_async(
+    verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, Holding]], face: Callable[[Engine], M]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, AsyncLease[M]]]:
+    """Return a coroutine method that takes a lease; `face` gives an engine its verbs."""
+
+    @functools.wraps(verb)
+    async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> AsyncLease[M]:
+        holding = await verb(self._engine, *arguments, **named)
+        return AsyncLease(holding, face(self._engine.bind(holding.caller)))
 
     return call

@@ -173,6 +173,27 @@ def hold(url: str) -> None:
         time.sleep(600)
 
 
+def lease(url: str, ttl: str) -> None:
+    """Take a lease and keep it."""
+    with Memory(url, embedder=None) as memory:
+        tell(fence=memory.scoped(user="ada").lease("job", holder="killed", ttl=float(ttl)).fence)
+        time.sleep(600)
+
+
+def count(url: str, name: str, file: str, times: str) -> None:
+    """Add to a number in a file under a lease; tell the fences."""
+    fences = []
+    with Memory(url, embedder=None) as memory:
+        ada = memory.scoped(user="ada", actor=f"process {name}")
+        for _ in range(int(times)):
+            with ada.lease("count", wait=60) as held:
+                before = int(Path(file).read_text())
+                time.sleep(0.001)
+                Path(file).write_text(str(before + 1))
+                fences.append(held.fence)
+    tell(fences=fences)
+
+
 if __name__ == "__main__":
-    jobs = (command, fork, hold, maintain, notes, queue, read, turn, victim, write)
+    jobs = (command, count, fork, hold, lease, maintain, notes, queue, read, turn, victim, write)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -29,6 +29,7 @@ FLOORS = {
     "echo": 1,
     "ports": 1,
     "routes": 1,
+    "leases": 1,
     "engine": 2,
     "stores": 2,
     "embedders": 2,

@@ -36,7 +36,9 @@ from ..errors import (
     NotFound,
     StoreError,
 )
-from . import chat, judge, output, places, prove, reads, recall, serve, tidy, transfer, writes
+from . import (
+    chat, judge, output, places, prove, reads, recall, serve, tidy, together, transfer, writes,
+)
 from .call import Call, common_options, example, print_json, write_options
 
 EXIT_CODES: dict[type[HoldfastError], int] = {
@@ -189,6 +191,6 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 for _command in (
     *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *transfer.COMMANDS,
     *chat.COMMANDS, *places.COMMANDS,
-    *prove.COMMANDS, *serve.COMMANDS,
+    *prove.COMMANDS, *serve.COMMANDS, *together.COMMANDS,
 ):  # fmt: skip
     main.add_command(_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .base import IO, Caller, Embedding, Extractor, Parts, Rules
 from .copies import Copies
 from .erase import Erases
+from .lease import Leasing
 from .maintain import Maintains
 from .reembed import Reembeds
 from .taking import Takes
@@ -13,7 +14,7 @@ from .watch import Watches
 __all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "Rules"]
 
 
-class Engine(Maintains, Copies, Erases, Reembeds, Takes, Watches):
+class Engine(Maintains, Copies, Erases, Reembeds, Takes, Watches, Leasing):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

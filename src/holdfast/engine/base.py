@@ -15,6 +15,7 @@ from .. import checks
 from ..attributes import TABLE, Attribute, extended
 from ..errors import NO_MODEL, AccessDenied, InvalidInput, ModelMismatch, VersionConflict
 from ..filters import And, Contains, Filter, parse
+from ..leases import Fenced
 from ..ports import (
     Authorship,
     Bring,
@@ -172,11 +173,13 @@ class Parts:
 
 
 class Caller(NamedTuple):
-    """Who calls: the labels held, the actor's name, and whether administrative readings (`under=`) are allowed."""
+    """Who calls: the labels held, the actor's name, whether administrative readings (`under=`) are allowed, and the lease
+    that what is written belongs to, if any."""
 
     scope: Scope
     actor: str | None = None
     admin: bool = False
+    lease: Fenced | None = None
 
 
 class Base:
@@ -343,7 +346,8 @@ class Base:
             if embedding.now is not None and _wordwise(writes):  # read before this memory had a model
                 writes = await self._reindexed(writes)
             # Between the switch of a store and this memory's own, the store alone knows that vectors are missing.
-            guard = [Wordwise(embedding.beside)] if _wordwise(writes) else []
+            guard: list[Write] = [Wordwise(embedding.beside)] if _wordwise(writes) else []
+            guard += [self._caller.lease] if self._caller.lease is not None else []
             return await parts.io.store(parts.store.apply, [*guard, *writes], by, parts.clock.now())
         except VersionConflict as error:
             raise Stale from error

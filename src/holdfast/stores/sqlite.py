@@ -49,6 +49,7 @@ from .locks import OPEN, FairLock
 from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_filter import COLUMNS, Compiled
+from .sqlite_leases import SqliteLeases
 from .sqlite_place import Location
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
@@ -517,6 +518,14 @@ class SqliteStore:
     def vectors(self) -> SqliteVectors:
         """Return what changes the embedding model."""
         return SqliteVectors(self._writing, self._snapshot, self._rewrite_later)
+
+    def leases(self) -> SqliteLeases:
+        """Return what keeps who is working on what."""
+        return SqliteLeases(
+            self._writing,
+            self._snapshot,
+            lambda db, scope, now: self._transaction(db, Authorship("lease"), now).scope_id(scope),
+        )
 
     def keep_receipt(self, receipt: KeptReceipt) -> None:
         """Keep a search's receipt until it expires, and let those go that have."""

@@ -170,7 +170,17 @@ class Eraser:
 
         A random name stands where the labels were, so that the rows of its chain stay in their place.
         """
-        for table in ("receipts", "jobs", "once", "sightings", "uses", "spent", "tombstones", "clusters"):
+        for table in (
+            "receipts",
+            "jobs",
+            "once",
+            "sightings",
+            "uses",
+            "spent",
+            "tombstones",
+            "clusters",
+            "leases",
+        ):
             done = self._db.execute(f"DELETE FROM {table} WHERE scope_id = ?", (scope_id,))
             self._count(table, done.rowcount)
         name = json.dumps(f"erased:{secrets.token_hex(16)}")

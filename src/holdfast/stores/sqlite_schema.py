@@ -17,6 +17,7 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     once         idempotency keys
     links        which memories a memory was derived from
     jobs         kept steps that a language model has yet to read, or could not
+    leases       who is working on what, until when; `fence` counts how often a name was taken
     spent        calls and tokens of a language model, by scope and UTC day
     tombstones   keyed digests of erased texts, which are not taken in again
     erased       of each erased version what its chain needs: its place, commitment and HMAC
@@ -181,6 +182,18 @@ def _uses(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
+_LEASES = """
+CREATE TABLE leases (
+    scope_id INTEGER NOT NULL, name TEXT NOT NULL, fence INTEGER NOT NULL, holder TEXT, taken_at INTEGER NOT NULL,
+    ttl INTEGER NOT NULL, until INTEGER, PRIMARY KEY (scope_id, name)
+) WITHOUT ROWID
+"""
+
+
+def _leases(db: sqlite3.Connection) -> None:
+    db.execute(_LEASES)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -189,6 +202,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0004-erased", _erased),
     ("0005-reembed", _reembed),
     ("0006-uses", _uses),
+    ("0007-leases", _leases),
 )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .. import decide
 from ..errors import NO_MODEL, ModelMismatch, VersionConflict
+from ..leases import Fenced
 from ..ports import (
     ERA,
     Authorship,
@@ -37,6 +38,7 @@ from ..ports import (
 )
 from ..types import MemoryItem, Scope, changed
 from . import sqlite_export as exports
+from . import sqlite_leases as leases
 from . import sqlite_queue as queue
 from . import sqlite_reembed as reembed
 from . import sqlite_rows as rows
@@ -133,6 +135,8 @@ class Transaction:
                 exports.see(self._db, place.scope_id, write)
             case SetVector():
                 reembed.put(self._db, write)
+            case Fenced():
+                leases.checked(self._db, write, self._now)
             case Wordwise(beside):
                 stored = self._stored()
                 if stored is not None and stored[1] not in (NO_MODEL, beside):

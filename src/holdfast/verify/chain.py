@@ -17,7 +17,7 @@ BESIDE = {
     "meta": "settings of the store", "migrations": "notes", "keys": "which keys chained it", "models": "names of models",
     "clusters": "made again when wanted", "fresh": "vectors to come",
     "reembeds": "a change of models under way", "reembedded": "how far that is", "sightings": "how often something was saved", "uses": "when it was shown", "once": "idempotency keys",
-    "jobs": "the queue", "spent": "counts of calls", "tombstones": "digests of what was erased",
+    "jobs": "the queue", "leases": "who works on what", "spent": "counts of calls", "tombstones": "digests of what was erased",
     "policies": "rules", "receipts": "recorded searches",
 }  # fmt: skip
 UNBOUND = {

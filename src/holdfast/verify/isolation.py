@@ -149,6 +149,30 @@ def _watch(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> An
     return told, entries.cursor
 
 
+def _lease(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
+    lease = attempt(lambda: caller.lease("deploy", holder="a", ttl=60))
+    if isinstance(lease, list):  # held by somebody else
+        return lease
+    told = [lease, attempt(lambda: caller.lease("deploy", holder="other"))]
+    lease.memory.save(f"deployed at {clock.now()}")
+    clock.advance(minutes=2)
+    late = caller.lease("deploy", holder="other", ttl=1_000)
+    told += [
+        late,
+        attempt(lease.renew),
+        attempt(lambda: lease.memory.save("deployed twice")),
+        lease.release(),
+    ]
+    late.renew(5)
+    return [
+        *told,
+        late,
+        attempt(lambda: caller.lease("deploy", fence=1)),
+        late.release(),
+        caller.list(limit=1),
+    ]
+
+
 def _observe(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:
     said = "The server is now on port 9191. I am diabetic. Forget that I like tea."
     return [
@@ -322,6 +346,7 @@ STEPS: dict[str, Step] = {
     "stats": lambda caller, kept, clock: caller.stats(),
     "changes": _changes,
     "watch": _watch,
+    "lease": _lease,
     "history": _history,
     "update": _update,
     "update_many": _bulk,
@@ -376,6 +401,7 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
     caller.save("robert lives with B", slot="robert.residence", value=round)
     caller.rename("b", "robert" if round else "bob")
     caller.observe("The ferry costs 42 crowns.")
+    attempt(lambda: caller.lease("deploy", holder="b", ttl=100_000, fence=round or None))
     attempt(lambda: caller.observe("The ferry costs the model dear."))
     return same.id
 
