@@ -110,3 +110,20 @@ def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:
     assert served.stop(signal.SIGTERM) == 0
     assert '"verb": "save"' in served.log
     assert "xylophone" not in served.log
+
+
+def test_a_lease_is_taken_refused_gone_on_with_and_given_up(served: Served) -> None:
+    """Its fence is all that the next request needs; a refusal says who has it and until when."""
+    with served.client(served.key()) as http:
+        taken = http.post("/api/v1/leases", json={"name": "report", "holder": "ci-7", "ttl": 600})
+        assert (taken.status_code, taken.json()["fence"]) == (200, 1)
+        refused = http.post("/api/v1/leases", json={"name": "report", "holder": "ci-8"})
+        assert refused.status_code == 409
+        told = {name: refused.json()[name] for name in ("type", "name", "holder", "until")}
+        assert told == {
+            "type": "urn:holdfast:error:LeaseConflict", "name": "report", "holder": "ci-7", "until": taken.json()["until"],
+        }  # fmt: skip
+        renewed = http.post("/api/v1/leases", json={"name": "report", "fence": 1, "ttl": 900})
+        assert renewed.json()["until"] > taken.json()["until"]
+        assert http.post("/api/v1/leases", json={"name": "report", "fence": 1, "ttl": 0}).status_code == 200
+        assert http.post("/api/v1/leases", json={"name": "report", "holder": "ci-8"}).json()["fence"] == 2

@@ -37,7 +37,18 @@ from ..errors import (
     StoreError,
 )
 from . import (
-    chat, judge, output, places, prove, reads, recall, serve, tidy, together, transfer, writes,
+    chat,
+    judge,
+    output,
+    places,
+    prove,
+    reads,
+    recall,
+    serve,
+    tidy,
+    together,
+    transfer,
+    writes,
 )
 from .call import Call, common_options, example, print_json, write_options
 
