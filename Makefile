@@ -86,7 +86,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
-	@$(PIP) install -qq --editable '.[litellm]'
+	@$(PIP) install -qq --editable '.[encryption,litellm]'
 	@touch $@
 
 $(FUZZ): $(DEV)

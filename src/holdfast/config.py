@@ -28,6 +28,7 @@ from .errors import (
     ModelError,
     ModelMismatch,
 )
+from .keys import Secret, checked_key, key_in
 from .ports import Embedder, Entry, Floats, Model, Reply, Speaker, Store
 from .text import Analyzer
 
@@ -53,6 +54,8 @@ SETTINGS = {
         "language model: none, openai:NAME, anthropic:NAME, ollama:NAME or litellm:NAME",
     ),
     "base_url": ("HOLDFAST_BASE_URL", "where models are asked, for a server other than the provider's own"),
+    "key": ("HOLDFAST_KEY", "what an encrypted store is opened with; never in holdfast.toml, never shown"),
+    "key_file": ("HOLDFAST_KEY_FILE", "a file that holds the key, in its first line"),
 }
 
 
@@ -83,7 +86,8 @@ class Setting(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {"name": self.name, "value": self.value, "origin": self.origin}
+        value = repr(self.value) if isinstance(self.value, Secret) else self.value
+        return {"name": self.name, "value": value, "origin": self.origin}
 
 
 _OWN_SERVER = Setting("base_url", "", "default")
@@ -105,12 +109,26 @@ def settings(**arguments: Any) -> dict[str, Setting]:
             found[name] = Setting(name, file[name], FILE)
         else:
             found[name] = Setting(name, _default(name), "default")
+    if found["key"].value is not None:
+        found["key"] = found["key"]._replace(value=Secret(checked_key(*found["key"][1:])))
     return found
 
 
-def _default(name: str) -> str:
+def key_of(found: Mapping[str, Setting]) -> str | None:
+    """Return the key that settings give, None for none: the key itself wins over the file that holds it.
+
+    Raises `ConfigError` for a file that cannot be read or is empty.
+    """
+    key, file = found["key"], found["key_file"]
+    if key.origin != "default" or not file.value:
+        return None if key.value is None else str(key.value.value)
+    return key_in(Path(file.value), f"key_file from {file.origin}")
+
+
+def _default(name: str) -> str | None:
     if name != "store":
-        return {"embedder": "minilm", "language": "english", "model": "none", "base_url": ""}[name]
+        defaults = {"embedder": "minilm", "language": "english", "model": "none", "base_url": "", "key": None, "key_file": ""}  # fmt: skip
+        return defaults[name]
     import platformdirs
 
     return f"sqlite:///{Path(platformdirs.user_data_dir('holdfast', appauthor=False)) / 'memory.db'}"
@@ -132,15 +150,22 @@ def _file(path: Path) -> Mapping[str, Any]:
             raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
         if not isinstance(value, str):
             raise ConfigError(f"{path}: {name} must be a string")
+        if name == "key":
+            raise ConfigError(
+                f"{path}: a key does not belong here; put it in a file and name that as key_file"
+            )
     return read
 
 
-def open_store(setting: Setting, memory_budget: int) -> Store:
+def open_store(setting: Setting, memory_budget: int, key: str | None = None) -> Store:
     """Open the store a URL names, by the entry-point group `holdfast.stores`; an object with the port is one already.
 
-    The default file's folder is made; any other folder must exist. Raises `ConfigError` for an unknown scheme.
+    The default file's folder is made; any other folder must exist. Raises `ConfigError` for an unknown scheme, and for a
+    `key` to a store that takes none.
     """
     url = setting.value
+    if key is not None and not (isinstance(url, str) and url.startswith("sqlite:")):
+        raise ConfigError("key: only a SQLite file is encrypted; leave the key out for this store")
     if isinstance(url, Store):
         return url
     if not isinstance(url, str) or "://" not in url:
@@ -155,7 +180,7 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
 
         if setting.origin == "default":
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        return SqliteStore.from_url(url, memory_budget=memory_budget)
+        return SqliteStore.from_url(url, key=key, memory_budget=memory_budget)
     from importlib.metadata import entry_points  # 20 ms, for other stores only
 
     known = {entry.name: entry for entry in entry_points(group="holdfast.stores")}
@@ -167,14 +192,16 @@ def open_store(setting: Setting, memory_budget: int) -> Store:
     return opened
 
 
-def put_back(store: Setting, copy: Path, *, replace: bool, progress: Callable[[int, int], None]) -> int:
+def put_back(
+    store: Setting, copy: Path, *, key: str | None, replace: bool, progress: Callable[[int, int], None]
+) -> int:
     """Make the store a URL names what the file `copy` holds; returns its number of versions.
 
     Raises `ConfigError` for a store that is no SQLite file, `InvalidInput` where one is there and `replace` is not said.
     """
     from .stores import sqlite_copy
 
-    return sqlite_copy.put_back(copy, _path(store), replace=replace, progress=progress)
+    return sqlite_copy.put_back(copy, _path(store), key, replace=replace, progress=progress)
 
 
 def _path(store: Setting) -> str:
@@ -187,8 +214,8 @@ def _path(store: Setting) -> str:
     return str(file)
 
 
-def store_file(store: Setting, embedder: Embedder | None = None) -> StoreFile:
-    """Return the file a URL names, to be looked at from outside; with `embedder`, its vectors can be made again.
+def store_file(store: Setting, embedder: Embedder | None = None, key: str | None = None) -> StoreFile:
+    """Return the file a URL names, to be looked at from outside, with its key; with `embedder`, its vectors can be made again.
 
     Raises `ConfigError` for a store that is no SQLite file.
     """
@@ -204,7 +231,7 @@ def store_file(store: Setting, embedder: Embedder | None = None) -> StoreFile:
 
         return read
 
-    return StoreFile(_path(store), reading)
+    return StoreFile(_path(store), reading, key)
 
 
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:

@@ -20,6 +20,7 @@
     │   ├── StoreFull           no space left on the disk
     │   ├── StoreBusy           another process held the write lock for too long
     │   ├── StoreDamaged        the file is broken; `.path` names it
+    │   ├── WrongKey            the store's key is missing, wrong, destroyed, or was given for a file that has none
     │   ├── StoreMoved          the file was removed or replaced while it was open
     │   └── StoreClosed         the memory was closed before this call
     ├── EmbedderError           the embedding model failed or gave an unusable answer
@@ -177,6 +178,10 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """The database reports that its file is broken."""
+
+
+class WrongKey(StoreError):
+    """The store is encrypted and its key is missing, wrong or destroyed; or a key was given for a file that is not encrypted."""
 
 
 class StoreMoved(StoreError):

@@ -163,6 +163,7 @@ class _Opened:
         language: str = config.DEFAULT,
         model: Model | str | None = config.DEFAULT,
         base_url: str = config.DEFAULT,
+        key: str | None = config.DEFAULT,
         model_calls: int = MODEL_CALLS,
         actor: str | None = None,
         many: Iterable[str] = (),
@@ -175,11 +176,11 @@ class _Opened:
         memory_budget: int = _MEMORY_BUDGET,
     ) -> None:
         found = config.settings(
-            store=store, embedder=embedder, language=language, model=model, base_url=base_url
+            store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key
         )
         most = checks.count(model_calls, "model_calls", 1, 1_000_000)
         counter = config.TokenCounter(count_tokens)
-        opened = config.open_store(found["store"], memory_budget)
+        opened = config.open_store(found["store"], memory_budget, config.key_of(found))
         try:
             vectors = config.open_embedder(found["embedder"], found["base_url"])
             config.check_model(opened, vectors)
@@ -230,8 +231,9 @@ class Memory(_Opened):
     function from messages and known memories to drafts may stand beside or in place of them. `count_tokens` gives the number of tokens of a text in your model's prompt, for
     `context`; by default the shipped tokenizer counts. `model` is a language model that reads what the rules leave unread of what
     `observe` is given: None, "openai:NAME", "anthropic:NAME", "ollama:NAME", or an object with `id` and `ask`, asked at most
-    `model_calls` times a UTC day for each scope; `base_url` is its server where that is not the provider's own. What is not
-    given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER, HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL or holdfast.toml.
+    `model_calls` times a UTC day for each scope; `base_url` is its server where that is not the provider's own. `key` encrypts a
+    new store and opens an encrypted one (needs `holdfast[encryption]`). What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
+    HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL, HOLDFAST_KEY, HOLDFAST_KEY_FILE or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
     what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.

@@ -531,6 +531,13 @@ class Vectors(Protocol):
         """Drop what the change under way has made, and return it, or None where there is none."""
 
 
+class Copied(NamedTuple):
+    """How many versions a copy holds, and the id of the key that opens it, None where it is plain."""
+
+    versions: int
+    key_id: str | None = None
+
+
 @runtime_checkable
 class Store(Protocol):
     """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.
@@ -648,8 +655,8 @@ class Store(Protocol):
         False, and nothing is counted, where that would be more than `most` calls that day.
         """
 
-    def backup(self, path: str, progress: Callable[[int, int], None] | None = None) -> int:
-        """Copy the store as it is at one moment to a new file, while others write, and return its number of versions.
+    def backup(self, path: str, progress: Callable[[int, int], None] | None = None) -> Copied:
+        """Copy the store as it is at one moment to a new file, while others write.
 
         The file is whole or not there; `progress` is told how much of how much is done.
         """

@@ -541,12 +541,16 @@ class Reembedding:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A copy of a whole store: its file, its size in `bytes`, how many `versions` it holds, and when it was begun."""
+    """A copy of a whole store: its file, its size in `bytes`, how many `versions` it holds, and when it was begun.
+
+    `key_id` is the id of the data key that an encrypted copy needs, which is not in it; None for a plain one.
+    """
 
     path: str
     bytes: int
     versions: int
     taken_at: datetime
+    key_id: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -322,6 +322,8 @@ def test_config_shows_origins(run: Run, tmp_path: Path) -> None:
         "language": "holdfast.toml",
         "model": "default",
         "base_url": "default",
+        "key": "default",
+        "key_file": "default",
     }
     (tmp_path / "holdfast.toml").write_text("colour = 1\n")
     run("config", code=8)

@@ -18,6 +18,7 @@ from holdfast import Memory, Scope
 from holdfast.adapters.ingest import ingest
 from holdfast.errors import HoldfastError
 from holdfast.stores import sqlite_schema
+from holdfast.stores.sqlite_access import Access
 from holdfast.testing import FrozenClock, HashingEmbedder
 from holdfast.testing.doubles import START
 from tests.golden.make_schema_1 import DIMENSION
@@ -110,8 +111,8 @@ def open_killed(url: str, statement: int) -> int:
             if seen == statement:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        def traced(path: str) -> sqlite3.Connection:
-            db = connect(path)
+        def traced(to: Access) -> sqlite3.Connection:
+            db = connect(to)
             db.set_trace_callback(count)
             return db
 

@@ -36,6 +36,7 @@ FLOORS = {
     "related": 2,
     "models": 2,
     "remote": 2,
+    "keys": 2,
     "client": 2,
     "config": 3,
     "memory": 3,
@@ -87,6 +88,7 @@ PUBLIC_ROOMS = {
     "judgements",
     "filters",
     "config",
+    "keys",
     "cases",
     "agent",
 }

@@ -8,10 +8,10 @@ import inspect
 # Verbs that make no sense for a process that ends after one call; `watch` is `changes --follow`.
 NOT_COMMANDS = {"acting", "close", "scoped", "watch"}
 
-# Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, showing what
+# Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, its key, showing what
 # Holdfast is.
 NOT_VERBS = {
-    "audit", "chat", "check", "config", "demo", "doctor", "ingest", "keys", "serve", "show", "tune", "verify"
+    "audit", "chat", "check", "config", "demo", "doctor", "encryption", "ingest", "keys", "serve", "show", "tune", "verify"
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from ..errors import (
 )
 from . import (
     chat,
+    encryption,
     judge,
     output,
     places,
@@ -201,7 +202,7 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 
 for _command in (
     *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *transfer.COMMANDS,
-    *chat.COMMANDS, *places.COMMANDS,
+    *chat.COMMANDS, *places.COMMANDS, *encryption.COMMANDS,
     *prove.COMMANDS, *serve.COMMANDS, *together.COMMANDS,
 ):  # fmt: skip
     main.add_command(_command)

@@ -167,13 +167,21 @@ def backup() -> None:
 def create(call: Call, /, path: Path) -> None:
     """Copy the store to the new file PATH, with the key of its chain beside it as PATH.key.
 
-    Readers and writers go on meanwhile; the copy is of one moment. What is erased later stays in it.
+    Of an encrypted store the copy is encrypted too; PATH.envelope says which key it needs and does not hold it. Readers and writers go on meanwhile; the copy is of one moment. What is erased later stays in it.
     """
     with Progress("copying", None) as bar:
         made = call.memory().backup(path, progress=bar.at)
+
+    def tell() -> None:
+        output.say(f"Copied {made.versions:,} versions ({made.bytes:,} bytes) to {made.path}")
+        if made.key_id is not None:
+            output.say(
+                f"It needs the key {made.key_id}, which is not in it: keep the store's .envelope elsewhere too"
+            )
+
     call.answer(
         made.to_json(),
-        lambda: output.say(f"Copied {made.versions:,} versions ({made.bytes:,} bytes) to {made.path}"),
+        tell,
     )
 
 
@@ -189,9 +197,10 @@ def apply(call: Call, /, path: Path, replace: bool) -> None:
     One transaction: interrupted, what was there before is still there. What was erased after the copy was made comes back
     with it and has to be erased again.
     """
-    found = settings_of.settings(**({} if call.store is None else {"store": call.store}))["store"]
+    settings = settings_of.settings(**({} if call.store is None else {"store": call.store}))
+    found, opening = settings["store"], settings_of.key_of(settings)
     with Progress("putting back", None) as bar:
-        versions = settings_of.put_back(found, path, replace=replace, progress=bar.at)
+        versions = settings_of.put_back(found, path, key=opening, replace=replace, progress=bar.at)
     call.answer(
         {"store": str(found.value), "versions": versions},
         lambda: output.say(f"{found.value} now holds the {versions:,} versions of {path}"),

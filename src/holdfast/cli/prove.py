@@ -52,7 +52,7 @@ def doctor(call: Call, /, repair: bool, deep: bool) -> int:
     """
     found = _settings(call)
     model = settings_of.open_embedder(found["embedder"], found["base_url"]) if repair or deep else None
-    file = settings_of.store_file(found["store"], model)
+    file = settings_of.store_file(found["store"], model, settings_of.key_of(found))
     before = file.examine(deep)
     if repair:
         file.repair(deep)
@@ -163,19 +163,21 @@ def _kept(path: Path) -> dict[str, Any]:
 def _on_a_copy(call: Call, ground: Any) -> Any:
     """Return the ground with a copy of the store that was named; it is searched by the shipped model or by words alone."""
     settings = _settings(call)
-    file = settings_of.store_file(settings["store"])
+    opening = settings_of.key_of(settings)
+    file = settings_of.store_file(settings["store"], key=opening)
     if not file.path.is_file():
         raise InvalidInput("store", f"{file.path}: no such file")
     copied = ground.folder / "copy.db"
     with (
-        Memory(settings["store"].value, embedder=None, model=None) as memory,
+        Memory(settings["store"].value, embedder=None, model=None, key=opening) as memory,
         Progress("copying", None) as bar,
     ):
         memory.backup(copied, progress=bar.at)
+        file.lend_key(copied)
         model = memory.stats(under=Scope.shared()).embedder
     shipped = settings_of.open_embedder(settings_of.Setting("embedder", "minilm", "default"))
     embedder = shipped if shipped is not None and shipped.id == model else None
-    return replace(ground, copied=copied, embedder=embedder)
+    return replace(ground, copied=copied, embedder=embedder, key=opening)
 
 
 COMMANDS = (doctor, verify)

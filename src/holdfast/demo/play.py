@@ -178,7 +178,9 @@ def _session(memory: Memory, thread: str) -> Session:
 
 
 def _open(store: str, clock: StoryClock) -> Memory:
-    return Memory(f"sqlite:///{store}", embedder="minilm", language="english", actor="assistant", clock=clock)
+    return Memory(
+        f"sqlite:///{store}", embedder="minilm", language="english", actor="assistant", clock=clock, key=None
+    )
 
 
 def _person(memory: Memory, name: str) -> ScopedMemory:

@@ -20,7 +20,7 @@ class Copies(Base):
         """Copy the whole store to a new file at `path`, while others read and write it, and return what was copied.
 
         The copy is of one moment and complete or not there at all; beside it lies `<path>.key`, with which the chain of
-        its versions can be verified. What was erased before is not in it, what is erased later stays in it. `progress` is
+        its versions can be verified. A copy of an encrypted store is encrypted with the same data key, which is not in it. What was erased before is not in it, what is erased later stays in it. `progress` is
         told how many pages of how many are done. `holdfast backup apply` puts it back. For the unscoped `Memory` alone
         (`AccessDenied`); raises `InvalidInput` where there is such a file or no such folder, `StoreFull`.
         """
@@ -31,5 +31,5 @@ class Copies(Base):
             raise InvalidInput("path", "must name the file to make")
         file = Path(given).expanduser().absolute()
         at = self._parts.clock.now()
-        versions = await self._parts.io.store(self._parts.store.backup, str(file), progress)
-        return Backup(str(file), file.stat().st_size, versions, at)
+        made = await self._parts.io.store(self._parts.store.backup, str(file), progress)
+        return Backup(str(file), file.stat().st_size, made.versions, at, made.key_id)

@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
+from ..errors import ConfigError, StoreBusy, StoreClosed, StoreFull, StoreReadOnly
 from ..filters import Filter
 from ..ports import (
     Authorship,
     Candidates,
+    Copied,
     Extent,
     Job,
     KeptReceipt,
@@ -44,8 +45,10 @@ from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
 from . import sqlite_told as told
+from .envelope import accessed
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
+from .sqlite_access import Access
 from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_filter import COLUMNS, Compiled
@@ -79,10 +82,14 @@ class SqliteStore:
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
     `memory_budget` bounds the bytes of search state held for scopes, least recently used first out, together with the other
-    stores of the process; `sizes` says from where on scopes are searched in another way. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`.
+    stores of the process; `sizes` says from where on scopes are searched in another way. `key`
+    opens an encrypted file, and makes a new one such. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`, `WrongKey`, `ConfigError`.
     """
 
-    def __init__(self, path: str, *, memory_budget: int = 512 * 2**20, sizes: Sizes = SIZES) -> None:
+    def __init__(
+        self, path: str, *, key: str | None = None, memory_budget: int = 512 * 2**20, sizes: Sizes = SIZES
+    ) -> None:
+        self._access = Access(path) if path == ":memory:" else accessed(path, key)
         self.path, self._sizes = path, sizes
         self._in_memory = path == ":memory:"
         self._location = Location(path)
@@ -99,14 +106,16 @@ class SqliteStore:
         self.term_key: bytes = self._read("SELECT value FROM meta WHERE name = 'term_key'")[0][0]
 
     @classmethod
-    def from_url(cls, url: str, *, memory_budget: int = 512 * 2**20) -> SqliteStore:
+    def from_url(cls, url: str, *, key: str | None = None, memory_budget: int = 512 * 2**20) -> SqliteStore:
         """Open the store a URL names: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `sqlite://` in memory."""
         file = copies.file_of(url)
+        if file is None and key is not None:
+            raise ConfigError("key: a store in memory has nothing on a disk to encrypt; leave it out")
         if file is None:
             return cls(":memory:", memory_budget=memory_budget)
         if not file.parent.is_dir():
             raise StoreReadOnly(f"{file.parent}: no such folder; create it first")
-        return cls(str(file), memory_budget=memory_budget)
+        return cls(str(file), key=key, memory_budget=memory_budget)
 
     def _reset(self) -> None:
         """Start without connections: at first, and in a process forked from one that had some."""
@@ -140,7 +149,7 @@ class SqliteStore:
         if self._closed:
             raise StoreClosed(f"{self.path}: this memory was closed; open a new one")
         self._location.check(log=False)  # SQLite would make a new, empty file
-        return schema.connect(self.path)
+        return schema.connect(self._access)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -683,10 +692,10 @@ class SqliteStore:
             scope_id = self._transaction(db, Authorship("observe"), now).scope_id(scope)
             return queue.spend(db, scope_id, now, calls, tokens, most)
 
-    def backup(self, path: str, progress: copies.Progress | None = None) -> int:
-        """Copy the store as it is at one moment to a new file, while others write, and return its number of versions."""
+    def backup(self, path: str, progress: copies.Progress | None = None) -> Copied:
+        """Copy the store as it is at one moment to a new file, while others write."""
         with self._reading() as db:
-            return copies.take(db, self._secret, Path(path), progress)
+            return copies.take(db, self._access, self._secret, Path(path), progress)
 
     def _transaction(self, db: sqlite3.Connection, by: Authorship, now: datetime) -> Transaction:
         return Transaction(

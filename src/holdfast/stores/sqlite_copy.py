@@ -11,16 +11,21 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..errors import InvalidInput, NewerStore, NotAStore, StoreBusy, StoreDamaged, StoreReadOnly
+from ..errors import InvalidInput, NewerStore, NotAStore, StoreDamaged, StoreReadOnly
+from ..ports import Copied
+from . import envelope
 from . import sqlite_schema as schema
+from .sqlite_access import Access
 
 PAGES = 2_000  # copied in one step: about 8 MB, between two calls of `progress`
 
 Progress = Callable[[int, int], None]
 
 
-def take(db: sqlite3.Connection, secret: bytes, path: Path, progress: Progress | None) -> int:
-    """Copy what `db` sees to a new file, whole or not at all, and return how many versions it holds.
+def take(
+    db: sqlite3.Connection, store: Access, secret: bytes, path: Path, progress: Progress | None
+) -> Copied:
+    """Copy what `db` sees to a new file, whole or not at all.
 
     Writers go on meanwhile: the copy is of one moment, that of the first page. Raises `InvalidInput` where the file exists.
     """
@@ -33,7 +38,7 @@ def take(db: sqlite3.Connection, secret: bytes, path: Path, progress: Progress |
     try:
         with schema.translated(str(draft)):
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+            with contextlib.closing(store.at(str(draft)).opened(isolation_level=None)) as copy:
                 # A transaction of its own holds the view: without it every foreign write would start the copy anew.
                 db.execute("BEGIN")
                 try:
@@ -43,13 +48,14 @@ def take(db: sqlite3.Connection, secret: bytes, path: Path, progress: Progress |
                     db.execute("COMMIT")
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, readable from anywhere
                 versions = int(copy.execute("SELECT count(*) FROM versions").fetchone()[0])
+        key_id = envelope.label(store.path, path)
         schema.write_secret(_key(path), secret)
         draft.replace(path)
     except OSError as error:
         raise StoreReadOnly(f"{path}: the copy cannot be written ({error.strerror})") from None
     finally:
         draft.unlink(missing_ok=True)
-    return versions
+    return Copied(versions, key_id)
 
 
 def file_of(url: str) -> Path | None:
@@ -58,11 +64,13 @@ def file_of(url: str) -> Path | None:
     return None if path in ("", "/") else Path(path[1:]).expanduser()
 
 
-def put_back(copy: Path, path: str, *, replace: bool = False, progress: Progress | None = None) -> int:
+def put_back(
+    copy: Path, path: str, key: str | None, *, replace: bool = False, progress: Progress | None = None
+) -> int:
     """Make the store at `path` what `copy` holds, and return how many versions that is.
 
     One transaction: killed in the middle, what was there before is still there. With `replace` a store that is there
-    already is overwritten; nobody may have it open. Raises `NotAStore`, `NewerStore`, `StoreDamaged`, `StoreBusy`, `InvalidInput`.
+    already is overwritten; nobody may have it open. Raises `NotAStore`, `NewerStore`, `StoreDamaged`, `StoreBusy`, `InvalidInput`, `WrongKey`.
     """
     there = Path(path)
     if not copy.is_file():
@@ -71,8 +79,11 @@ def put_back(copy: Path, path: str, *, replace: bool = False, progress: Progress
         raise InvalidInput("replace", f"{path}: there is a store already; say so to overwrite it")
     if there.exists() and there.samefile(copy):
         raise InvalidInput("path", f"{path}: is the copy itself; name another place")
-    with schema.translated(str(copy)), _checked(copy) as source, schema.translated(path):
-        with contextlib.closing(_alone(path)) as target:
+    of_copy, of_store, sealed = envelope.for_copy(str(copy), path, key)
+    with schema.translated(str(copy)), _checked(of_copy) as source, schema.translated(path):
+        if sealed is not None:
+            schema.write_private(envelope.beside(path), sealed.text())
+        with contextlib.closing(schema.alone(of_store)) as target:
             source.backup(target, pages=PAGES, progress=_told(progress))
         versions = int(source.execute("SELECT count(*) FROM versions").fetchone()[0])
     if _key(copy).exists():
@@ -91,30 +102,13 @@ def _told(progress: Progress | None) -> Callable[[int, int, int], None] | None:
 
 
 @contextlib.contextmanager
-def _checked(copy: Path) -> Iterator[sqlite3.Connection]:
+def _checked(copy: Access) -> Iterator[sqlite3.Connection]:
     """Open a copy for reading, once it has proved to be a whole store that this version knows."""
-    with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    with contextlib.closing(copy.looking()) as db:
         if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
-            raise NotAStore(f"{copy}: this file is no copy of a Holdfast store; choose another")
+            raise NotAStore(f"{copy.path}: this file is no copy of a Holdfast store; choose another")
         if (version := db.execute("PRAGMA user_version").fetchone()[0]) > len(schema.MIGRATIONS):
-            raise NewerStore(f"{copy}: written by a newer Holdfast (schema {version}); upgrade holdfast")
+            raise NewerStore(f"{copy.path}: written by a newer Holdfast (schema {version}); upgrade holdfast")
         if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise StoreDamaged(f"{copy}: the copy is damaged; take another")
+            raise StoreDamaged(f"{copy.path}: the copy is damaged; take another")
         yield db
-
-
-def _alone(path: str) -> sqlite3.Connection:
-    """Open the file that is to be overwritten, in nobody else's use; raises `StoreBusy` where it is."""
-    try:
-        db = schema.connect(path)
-        db.execute("PRAGMA busy_timeout = 1000")
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        db.execute("BEGIN EXCLUSIVE")
-        db.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        raise StoreBusy(
-            f"{path}: another process has this store open; stop it first, then put the copy back"
-        ) from error
-    return db

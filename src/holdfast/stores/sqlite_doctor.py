@@ -19,6 +19,7 @@ from ..errors import InvalidInput, StoreError
 from . import sqlite_chain as chains
 from . import sqlite_derived as derived
 from . import sqlite_schema as schema
+from .sqlite_access import Access, DatabaseError
 
 # What mends it: `--repair`, a backup, another file or program, the user's hand, or nothing because it is no damage. Only beside
 # the last two is there a repair.
@@ -54,24 +55,28 @@ class Finding(NamedTuple):
         return self._asdict()
 
 
-def examine(path: str, read: Reading, deep: bool = False) -> list[Finding]:
+def examine(access: Access, read: Reading, deep: bool = False) -> list[Finding]:
     """Return what is wrong with a store's file; it is only read. `deep` makes every vector anew to compare it.
 
     Raises `InvalidInput` where there is no such file.
     """
-    file = Path(path)
+    file = Path(access.path)
     if not file.is_file():
-        raise InvalidInput("store", f"{path}: no such file")
+        raise InvalidInput("store", f"{file}: no such file")
     with file.open("rb") as opened:
-        if opened.read(16) != MAGIC:
+        if access.secret is None and opened.read(16) != MAGIC:
             return [
                 Finding(
-                    "no database", file.name, 1, "restore", f"its first bytes are not SQLite's; {RESTORE}"
+                    "no database",
+                    file.name,
+                    1,
+                    "restore",
+                    f"its first bytes are not SQLite's: put {file.name}.envelope back if it was encrypted; {RESTORE}",
                 )
             ]
     found: list[Finding] = []
     try:
-        with contextlib.closing(_looking(file)) as db:
+        with contextlib.closing(_looking(access)) as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
                 return [Finding("no store of ours", file.name, 1, "another", "another program's database, or a store whose header is damaged: choose another file, or restore a backup")]  # fmt: skip
@@ -79,13 +84,13 @@ def examine(path: str, read: Reading, deep: bool = False) -> list[Finding]:
                 return [Finding("newer schema", file.name, 1, "another", f"schema {version} is of a newer Holdfast: upgrade holdfast")]  # fmt: skip
             for check in (_pages, _schema, _chains, _orphans, _models, _derived(read, deep), _unswept):
                 found += _guarded(check, db, file)
-    except sqlite3.DatabaseError as error:
+    except DatabaseError as error:
         found.append(_unreadable(error))
     return found + _log(file)
 
 
-def _looking(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+def _looking(access: Access) -> sqlite3.Connection:
+    db = access.looking()
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute("BEGIN")  # one moment of the file, whoever writes meanwhile
@@ -99,7 +104,7 @@ def _guarded(check: Check, db: sqlite3.Connection, file: Path) -> list[Finding]:
     """Run a check as far as the file can be read."""
     try:
         return list(check(db, file))
-    except sqlite3.DatabaseError as error:
+    except DatabaseError as error:
         return [_unreadable(error)]
 
 
@@ -157,7 +162,7 @@ def _objects(db: sqlite3.Connection) -> dict[str, str]:
 
 def _due(version: int) -> dict[str, str]:
     """Return what a file of a schema version holds."""
-    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+    with contextlib.closing(Access(":memory:").opened()) as db:
         for _, step in schema.MIGRATIONS[:version]:
             step(db)
         return _objects(db)
@@ -299,19 +304,19 @@ def _some(values: Iterable[Any]) -> str:
 # -- repair --------------------------------------------------------------------------------------------------------
 
 
-def repair(path: str, read: Reading, deep: bool = False) -> None:
+def repair(access: Access, read: Reading, deep: bool = False) -> None:
     """Mend what `examine` says can be: indexes, counters, derived rows, a migration begun, an erasure unswept.
 
     Does nothing where what is true is damaged. Raises `StoreBusy` while another process writes.
     """
-    if any(one.mend in ("restore", "another") for one in examine(path, read)):
+    if any(one.mend in ("restore", "another") for one in examine(access, read)):
         return
-    with schema.translated(path), contextlib.closing(schema.connect(path)) as db:
+    with schema.translated(access.path), contextlib.closing(schema.connect(access)) as db:
         db.execute("BEGIN IMMEDIATE")
         try:
             _mend_schema(db)
             db.execute("REINDEX")
-            _mend_counters(db, Path(path))
+            _mend_counters(db, Path(access.path))
             derived.rebuild(db, term_key(db), read(*language(db)), deep)
             db.execute("COMMIT")
         except BaseException:

@@ -9,19 +9,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import InvalidInput
 from ..types import Scope
+from . import envelope
 from . import sqlite_chain as chains
 from . import sqlite_derived as derived
 from . import sqlite_doctor as doctor
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from .sqlite_access import Access, Error, IntegrityError
 
 
 class StoreFile:
-    """The SQLite file at `path`; `reading` gives the search data of its texts, for its language and the id of its model."""
+    """The SQLite file at `path`; `reading` gives the search data of its texts, for its language and the id of its model; `key` opens it."""
 
-    def __init__(self, path: str, reading: doctor.Reading) -> None:
+    # What reading and writing through `opened` raises: where a rule of the tables refuses it, and at all.
+    refusals, failures = IntegrityError, Error
+
+    def __init__(self, path: str, reading: doctor.Reading, key: str | None = None) -> None:
         self.path = Path(path)
+        self._key = key
         self._reading = reading
 
     def examine(self, deep: bool = False) -> list[doctor.Finding]:
@@ -29,16 +36,16 @@ class StoreFile:
 
         Raises `InvalidInput` where there is no file.
         """
-        return doctor.examine(str(self.path), self._reading, deep)
+        return doctor.examine(self._access(), self._reading, deep)
 
     def repair(self, deep: bool = False) -> None:
         """Mend what is derived, where what is true is whole. Raises `StoreBusy` while another process writes."""
-        doctor.repair(str(self.path), self._reading, deep)
+        doctor.repair(self._access(), self._reading, deep)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """Open the file for looking and trying; nothing that is not committed stays."""
-        with contextlib.closing(schema.connect(str(self.path))) as db:
+        with contextlib.closing(schema.connect(self._access())) as db:
             yield db
 
     def head(self, db: sqlite3.Connection) -> dict[str, Any]:
@@ -110,6 +117,35 @@ class StoreFile:
                     removed = db.execute(f"DELETE FROM {table} WHERE {of} IN {gone}", (seen,)).rowcount
             db.execute("COMMIT")
         return removed
+
+    def change_key(self, new: str) -> str:
+        """Make another key the one that opens the store, whole or not at all, and return the id of its data key."""
+        return envelope.change(self._encrypted(), new)
+
+    def destroy_key(self) -> str:
+        """Make the store and all its copies unreadable, and return the id of the data key that is no more."""
+        return envelope.destroy(self._encrypted())
+
+    def key_id(self) -> str:
+        """Return the id of the data key, where the key that was given opens it."""
+        return envelope.identified(self._encrypted())
+
+    def lend_key(self, copy: Path) -> None:
+        """Give a copy of the store the whole envelope, so that it opens with the same key."""
+        if (mine := envelope.Envelope.read(self.path)) is not None:
+            schema.write_private(envelope.beside(copy), mine.text())
+
+    def _encrypted(self) -> Access:
+        if not self.path.is_file():
+            raise InvalidInput("store", f"{self.path}: no such file")
+        if envelope.Envelope.read(self.path) is None:
+            raise InvalidInput("store", f"{self.path}: is not encrypted, or {envelope.beside(self.path).name} is missing")  # fmt: skip
+        return self._access()
+
+    def _access(self) -> Access:
+        if not self.path.exists():  # what is asked of it says so
+            return Access(str(self.path))
+        return envelope.accessed(str(self.path), self._key, make=False)
 
     def _secret(self) -> bytes:
         return schema.read_secret(self.path.with_name(self.path.name + ".key"))

@@ -43,6 +43,8 @@ from ..errors import (
     StoreFull,
     StoreReadOnly,
 )
+from . import sqlite_access as access
+from .sqlite_access import Access
 from .turns import STUCK_SECONDS, First, Turns, state_of
 
 APPLICATION_ID = 0x484F4C44  # "HOLD"
@@ -211,7 +213,7 @@ def translated(path: str) -> Iterator[None]:
     """Turn SQLite's errors into ours, naming the file and what to do."""
     try:
         yield
-    except sqlite3.Error as error:
+    except access.Error as error:
         raise translate(error, path) from error
 
 
@@ -230,6 +232,11 @@ def translate(error: sqlite3.Error, path: str) -> StoreError:
         )
     if code == sqlite3.SQLITE_CORRUPT:
         return StoreDamaged(f"{path}: the database file is damaged; restore a backup")
+    if code == sqlite3.SQLITE_NOTADB and Path(path + ".envelope").exists():
+        return StoreDamaged(
+            f"{path}: cannot be read with the key in its envelope: one of the two is another store's, or the file is not "
+            "encrypted or damaged; put back what belongs together, or restore a backup"
+        )
     if code == sqlite3.SQLITE_NOTADB:
         return NotAStore(f"{path}: this file is not a Holdfast store; choose another path")
     return StoreError(
@@ -237,9 +244,9 @@ def translate(error: sqlite3.Error, path: str) -> StoreError:
     )
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(to: Access) -> sqlite3.Connection:
     """Open one connection in autocommit mode with the settings every Holdfast store runs under."""
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    db = to.opened(timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")
@@ -248,6 +255,24 @@ def connect(path: str) -> sqlite3.Connection:
     except BaseException:
         db.close()
         raise
+    return db
+
+
+def alone(to: Access) -> sqlite3.Connection:
+    """Open a file that nobody else has open, and keep everybody out; raises `StoreBusy` where somebody has."""
+    db = connect(to)
+    try:
+        db.execute("PRAGMA busy_timeout = 1000")
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("COMMIT")
+    except access.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        raise StoreBusy(
+            f"{to.path}: another process has this store open; stop it first, then try again"
+        ) from error
     return db
 
 
@@ -275,7 +300,7 @@ def begin(db: sqlite3.Connection, turns: Turns, path: str) -> None:
 def _begun(db: sqlite3.Connection) -> bool:
     try:
         db.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
+    except access.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
@@ -314,7 +339,7 @@ def sweep(db: sqlite3.Connection, unswept: str) -> str | None:
         if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # somebody reads it
             return unswept
         db.execute("DELETE FROM meta WHERE name = 'unswept'")
-    except sqlite3.OperationalError:
+    except access.OperationalError:
         return unswept
     return None
 
@@ -402,14 +427,25 @@ def _made_secret(path: Path) -> bytes:
 
 def write_secret(path: Path, secret: bytes) -> None:
     """Write a key, whole or not at all, readable by its owner alone."""
+    write_private(path, secret.hex() + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a small file, whole or not at all and on the disk when this returns, readable by its owner alone."""
     draft = path.with_name(path.name + ".new")
     with os.fdopen(
         os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
     ) as file:
-        file.write(secret.hex() + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    if os.name == "posix":  # elsewhere a folder cannot be synced
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def key_number(db: sqlite3.Connection, secret: bytes) -> int | None:

@@ -55,7 +55,7 @@ def check(ground: Ground) -> Tried:
                 try:
                     change()
                     missed += [] if _seen(file, db, head) else [f"not found: {name}"]
-                except sqlite3.IntegrityError:
+                except file.refusals:
                     tried -= 1  # SQLite itself refuses it
                 finally:
                     db.execute("ROLLBACK")
@@ -67,7 +67,7 @@ def _seen(file: Any, db: sqlite3.Connection, head: dict[str, Any]) -> list[str]:
     try:
         found = file.contradictions(db, head)
         return found or [f"{one.table} differs at {one.keys[:3]}" for one in file.differences(db, deep=True)]
-    except (ArithmeticError, LookupError, TypeError, ValueError, sqlite3.Error) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError, *file.failures) as error:
         return [f"unreadable: {type(error).__name__}"]
 
 

@@ -36,10 +36,10 @@ def check(ground: Ground) -> Tried:
     """Let `ground.processes` writers make `ground.operations` writes each under `ground.kills` kills, then count."""
     with ground.room() as room:
         path, crew = ground.copy(room), ground.fresh()
-        Memory(url(path), embedder=None).close()
+        ground.memory(path, embedder=None).close()
         killed, problems, longest = _written(ground, path, crew)
         wrong = list(problems)
-        with Memory(url(path), embedder=None) as memory:
+        with ground.memory(path, embedder=None) as memory:
             wrong += counted(memory, crew, ground)
         file = ground.file(path)
         wrong += [f"{one.what}: {one.where}" for one in file.examine() if one.mend != "nothing"]
@@ -58,8 +58,9 @@ def check(ground: Ground) -> Tried:
 class Writer:
     """One numbered writer: the process that writes now, how far it has told, and the thread that listens to it."""
 
-    def __init__(self, path: Path, crew: str, number: int, operations: int) -> None:
-        self._path, self._crew, self._number, self._operations = path, crew, number, operations
+    def __init__(self, ground: Ground, path: Path, crew: str, number: int) -> None:
+        self._path, self._crew, self._number, self._operations = path, crew, number, ground.operations
+        self._environment = ground.environment()
         self.told = 0  # the first number that was not told of
         self.longest = 0.0  # seconds that a write took, tries included
         self.problem: str | None = None
@@ -71,7 +72,9 @@ class Writer:
         while self.told < self._operations and self.problem is None:
             command = [sys.executable, "-c", _WRITE, str(self._path), self._crew]
             numbers = [str(one) for one in (self._number, self.told, self._operations)]
-            with subprocess.Popen([*command, *numbers], stdout=subprocess.PIPE) as self._process:
+            with subprocess.Popen(
+                [*command, *numbers], stdout=subprocess.PIPE, env=self._environment
+            ) as self._process:
                 assert self._process.stdout is not None
                 for line in self._process.stdout:
                     if line.endswith(b"\n"):  # else it was cut off
@@ -98,7 +101,7 @@ def _written(ground: Ground, path: Path, crew: str) -> tuple[int, list[str], flo
     Return how many were killed, what went wrong, and how long the longest write took.
     """
     chance, killed = random.Random(ground.seed), 0
-    writers = [Writer(path, crew, n, ground.operations) for n in range(ground.processes)]
+    writers = [Writer(ground, path, crew, n) for n in range(ground.processes)]
     for one in writers:
         one.thread.start()
     every = ground.processes * ground.operations / (ground.kills + 1)
@@ -192,7 +195,8 @@ def write_one(own: ScopedMemory, shared: ScopedMemory, writer: int, number: int)
 
 def write(path: str, crew: str, writer: int, first: int, operations: int) -> None:
     """Make the writes from `first` on, and print each one's number once it is acknowledged, and how long it took."""
-    with Memory(url(Path(path)), embedder=None) as memory:
+    opening = os.environ.get("HOLDFAST_KEY")
+    with Memory(url(Path(path)), embedder=None, key=opening) as memory:
         own, shared = memory.scoped(user=f"{crew}-{writer}"), memory.scoped(Scope(team=crew))
         for number in range(first, operations):
             began = time.monotonic()

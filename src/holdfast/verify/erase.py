@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from pathlib import Path
+from typing import Any
 
 from ..errors import ModelError
 from ..memory import Memory
@@ -51,7 +51,7 @@ def check(ground: Ground) -> Tried:
                     memory.scoped(user=who).save_many(notes)
             for labels in ({"user": user}, {"user": "zqcanaryuser", "team": user}):
                 _everywhere(memory, labels)
-            planted_in = _tables(path)
+            planted_in = _tables(ground.file(path))
             wrong += [f"nothing was planted in {one}" for one in sorted(PLANTED - planted_in)]
             gone = memory.scoped(user=user).erase(where={"exists": "text"})
             pending = gone.pending or memory.erase(under=Scope(team=user)).pending
@@ -91,10 +91,10 @@ def _everywhere(memory: Memory, labels: dict[str, str]) -> None:
     caller.merge([caller.save(f"the zqcanary leaves at {n}").id for n in range(2)])
 
 
-def _tables(path: Path) -> set[str]:
+def _tables(file: Any) -> set[str]:
     """Return the tables that hold a canary in any column, found by looking at all there are."""
     held = set()
-    with contextlib.closing(sqlite3.connect(path)) as db:
+    with file.opened() as db:
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             test = " OR ".join(f"instr(CAST({column} AS BLOB), ?)" for column in columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -31,7 +32,8 @@ class Tried(NamedTuple):
 
 @dataclass
 class Ground:
-    """A folder for the checks; `copied` is the user's store there, None for a generated one, `embedder` its model.
+    """A folder for the checks; `copied` is the user's store there, None for a generated one, `embedder` its model,
+    `key` what opens it.
 
     `head` is one kept elsewhere; the other numbers say how much is tried.
     """
@@ -39,6 +41,7 @@ class Ground:
     folder: Path
     copied: Path | None = None
     embedder: Embedder | None = field(default_factory=HashingEmbedder)
+    key: str | None = field(default=None, repr=False)
     head: dict[str, Any] | None = None
     processes: int = 4
     operations: int = 150
@@ -57,7 +60,9 @@ class Ground:
         path = room / name
         if self.copied is not None:
             shutil.copyfile(self.copied, path)
-            shutil.copyfile(_key(self.copied), _key(path))
+            for end in (".key", ".envelope"):
+                if _with(self.copied, end).exists():
+                    shutil.copyfile(_with(self.copied, end), _with(path, end))
         return path
 
     def heads(self) -> dict[str, Any]:
@@ -69,11 +74,16 @@ class Ground:
 
     def memory(self, path: Path, **given: Any) -> Memory:
         """Open a store with its model."""
-        return Memory(url(path), **{"embedder": self.embedder, "model": None, **given})
+        return Memory(url(path), **{"embedder": self.embedder, "model": None, "key": self.key, **given})
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process that is to open these stores: of our settings the key alone."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+        return own if self.key is None else own | {"HOLDFAST_KEY": self.key}
 
     def file(self, path: Path) -> Any:
         """Return a store's file, to be looked at from outside: what `config.store_file` gives."""
-        return config.store_file(config.Setting("store", url(path), "argument"), self.embedder)
+        return config.store_file(config.Setting("store", url(path), "argument"), self.embedder, self.key)
 
     @staticmethod
     def fresh() -> str:
@@ -86,5 +96,5 @@ def url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _key(path: Path) -> Path:
-    return path.with_name(path.name + ".key")
+def _with(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)

@@ -412,12 +412,14 @@ def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Emb
     return play(f"sqlite:///{path}", a, b, embedder)
 
 
-def play(url: str, a: dict[str, Any], b: dict[str, Any] | None, embedder: Embedder | None) -> str:
+def play(
+    url: str, a: dict[str, Any], b: dict[str, Any] | None, embedder: Embedder | None, key: str | None = None
+) -> str:
     """Run the whole script for A, with B meddling before and between the steps or not; return all A got, as JSON."""
     clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
     with (
-        Memory(url, embedder=embedder, clock=clock, model=_model()) as ours,
-        Memory(url, embedder=embedder, clock=other, model=_model()) as theirs,
+        Memory(url, embedder=embedder, clock=clock, model=_model(), key=key) as ours,
+        Memory(url, embedder=embedder, clock=other, model=_model(), key=key) as theirs,
     ):
         caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
         for round in range(2):
@@ -470,8 +472,8 @@ def check(ground: Ground) -> Tried:
         others = ground.file(alone).keep_only(Scope(**a))
         wrong += _differing(
             "a new caller",
-            play(url(whole), a, b, ground.embedder),
-            play(url(alone), a, None, ground.embedder),
+            play(url(whole), a, b, ground.embedder, ground.key),
+            play(url(alone), a, None, ground.embedder, ground.key),
         )
     reads, own = _reads(ground)
     what = (

@@ -28,10 +28,9 @@ def check(ground: Ground) -> Tried:
     with ground.room() as room:
         path = ground.copy(room)
         model = "none" if ground.embedder is None else "minilm"
-        own = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
         ran = subprocess.run(
             [sys.executable, "-c", _LOOP, url(path), model, ground.fresh()],
-            capture_output=True, text=True, env=own, cwd=room, check=False,
+            capture_output=True, text=True, env=ground.environment(), cwd=room, check=False,
         )  # fmt: skip
     if ran.returncode:
         last = " ".join(ran.stderr.strip().splitlines()[-1:])

@@ -1,0 +1,72 @@
+"""The one place where a SQLite file is opened: plainly by Python's own `sqlite3`, or encrypted by SQLCipher.
+
+SQLCipher's module (`holdfast[encryption]`) is a DB-API like `sqlite3` with exceptions of its own that are no subclasses of those, so
+whoever catches SQLite's errors catches the pairs below. A file is opened by one of the two libraries alone: each keeps its own
+book of the locks that this process holds, and closing a file in the one drops the locks of the other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from ..errors import ConfigError
+
+try:
+    from sqlcipher3 import dbapi2 as cipher
+except ImportError:
+    cipher = None
+
+_MODULES: tuple[Any, ...] = (sqlite3,) if cipher is None else (sqlite3, cipher)
+
+Error: tuple[type[sqlite3.Error], ...] = tuple(one.Error for one in _MODULES)
+DatabaseError: tuple[type[sqlite3.DatabaseError], ...] = tuple(one.DatabaseError for one in _MODULES)
+OperationalError: tuple[type[sqlite3.OperationalError], ...] = tuple(one.OperationalError for one in _MODULES)
+IntegrityError: tuple[type[sqlite3.IntegrityError], ...] = tuple(one.IntegrityError for one in _MODULES)
+
+
+def need_cipher() -> None:
+    """Raise `ConfigError` where SQLCipher is not installed."""
+    if cipher is None:
+        raise ConfigError("a store with a key needs SQLCipher: pip install 'holdfast[encryption]'")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the file at `path` is opened: plainly, or with the `secret` of 32 bytes that all its pages are encrypted with."""
+
+    path: str
+    secret: bytes | None = field(default=None, repr=False)
+
+    def at(self, path: str) -> Access:
+        """Return the same for another file."""
+        return Access(path, self.secret)
+
+    def opened(self, **how: Any) -> sqlite3.Connection:
+        """Open the file for reading and writing, made where there is none; `how` goes to `connect`."""
+        return self._connected(self.path, how)
+
+    def looking(self) -> sqlite3.Connection:
+        """Open the file, which must be there, for reading alone."""
+        return self._connected(
+            f"{Path(self.path).absolute().as_uri()}?mode=ro", {"uri": True, "isolation_level": None}
+        )
+
+    def _connected(self, name: str, how: dict[str, Any]) -> sqlite3.Connection:
+        if self.secret is None:
+            plain: sqlite3.Connection = sqlite3.connect(name, **how)
+            return plain
+        need_cipher()
+        db = cast(sqlite3.Connection, cipher.connect(name, **how))
+        try:
+            # A pragma takes no parameters. The form is fixed here, since a later SQLCipher may have other defaults; each page
+            # carries an HMAC-SHA256, which most processors compute twice as fast as the default's SHA-512.
+            db.execute(f"PRAGMA key = \"x'{self.secret.hex()}'\"")
+            db.execute("PRAGMA cipher_compatibility = 4")
+            db.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")
+        except BaseException:
+            db.close()
+            raise
+        return db
