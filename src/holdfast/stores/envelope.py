@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import InvalidInput, StoreDamaged, StoreReadOnly, WrongKey
+from ..errors import ConfigError, InvalidInput, StoreDamaged, StoreReadOnly, WrongKey
 from . import sqlite_schema as schema
 from .sqlite_access import Access, need_cipher
 
@@ -126,7 +126,9 @@ def accessed(path: str, key: str | None, *, make: bool = True) -> Access:
     Whether a file is encrypted is told by its envelope, never by looking into it: closing it would drop SQLite's locks on it.
     Raises `WrongKey` for a key that is missing, wrong or not wanted, `ConfigError` where SQLCipher is missing.
     """
-    envelope = Envelope.read(path)
+    if path == ":memory:" and key is not None:
+        raise ConfigError("key: a store in memory has nothing on a disk to encrypt; leave it out")
+    envelope = None if path == ":memory:" else Envelope.read(path)
     if key is None:
         if envelope is None:
             return Access(path)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConfigError, StoreBusy, StoreClosed, StoreFull, StoreReadOnly
+from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
 from ..filters import Filter
 from ..ports import (
     Authorship,
@@ -48,7 +48,6 @@ from . import sqlite_told as told
 from .envelope import accessed
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
-from .sqlite_access import Access
 from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_filter import COLUMNS, Compiled
@@ -82,14 +81,14 @@ class SqliteStore:
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
     `memory_budget` bounds the bytes of search state held for scopes, least recently used first out, together with the other
-    stores of the process; `sizes` says from where on scopes are searched in another way. `key`
-    opens an encrypted file, and makes a new one such. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`, `WrongKey`, `ConfigError`.
+    stores of the process; `sizes` says from where on scopes are searched in another way. `key` opens an encrypted
+    file, and makes a new one such. Raises `NotAStore`, `NewerStore`, `StoreReadOnly`, `StoreDamaged`, `WrongKey`, `ConfigError`.
     """
 
     def __init__(
         self, path: str, *, key: str | None = None, memory_budget: int = 512 * 2**20, sizes: Sizes = SIZES
     ) -> None:
-        self._access = Access(path) if path == ":memory:" else accessed(path, key)
+        self._access = accessed(path, key)
         self.path, self._sizes = path, sizes
         self._in_memory = path == ":memory:"
         self._location = Location(path)
@@ -109,10 +108,8 @@ class SqliteStore:
     def from_url(cls, url: str, *, key: str | None = None, memory_budget: int = 512 * 2**20) -> SqliteStore:
         """Open the store a URL names: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `sqlite://` in memory."""
         file = copies.file_of(url)
-        if file is None and key is not None:
-            raise ConfigError("key: a store in memory has nothing on a disk to encrypt; leave it out")
         if file is None:
-            return cls(":memory:", memory_budget=memory_budget)
+            return cls(":memory:", key=key, memory_budget=memory_budget)
         if not file.parent.is_dir():
             raise StoreReadOnly(f"{file.parent}: no such folder; create it first")
         return cls(str(file), key=key, memory_budget=memory_budget)
