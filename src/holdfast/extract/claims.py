@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import changes, people, things, values, words
-from .clauses import Clause
+from .clauses import Clause, shortened
 from .predicates import ADVERBS, Claim
 from .spelling import form, tokens
 
@@ -80,19 +80,33 @@ _BARE = {
 }
 
 
+def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
+    """Return what a clause claims, with the clause, or as much of it as says so: what follows a claim is often only company to it."""
+    found = claims(clause, speaker)
+    if found and ", " in clause.text and "hypothetical" in clause.guards:
+        # "My phone is a Pixel 8, if that matters": the supposition may be about something else.
+        return next(
+            ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
+        )
+    if not found and form(_MAY_CLAIM).match(clause.text):
+        for part in shortened(clause):
+            if found := claims(part, speaker):
+                return part, found
+    return clause, found
+
+
+_MAY_CLAIM = r"(?!(?:it|he|she|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
+
+
 def claims(clause: Clause, speaker: str) -> list[Claim]:
-    """Return what a clause claims, or []. `speaker` is the entity of whoever said it."""
+    """Return what a clause claims from its first word to its last, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
     found = _claims(text, clause, speaker)
     if joined := form(_JOINED).match(text):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
-        tail = claims(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
+        _, tail = claimed(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
         return [*first, *(one for one in tail if one not in first)]
-    if not found and ", " in text:
-        # "I'm Helen, nice to meet you": what follows the comma is often company to the claim.
-        head = text.partition(", ")[0]
-        found = _claims(head, clause, speaker) if " " in head else []
     return found
 
 
@@ -174,7 +188,7 @@ _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
     r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    r"need to|have to|got to|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
+    r"need to|have to|got to|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very) (?:keen on|into|fond of|an? (?:\w+ )?fan of)|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
@@ -183,7 +197,7 @@ _DROPPED = (
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
     rf"|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
 )
-_WITH_HAVE = r"(?:been|gone)\b"
+_WITH_HAVE = r"(?:been|gone|just been)\b"
 _WITH_AM = (
     r"(?:born|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|trying"
     rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"
@@ -194,7 +208,7 @@ def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
     if as_user := form(_AS_USER).match(text):
         return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
-    if form(r"favorite [\w ]{2,20} is ").match(text):
+    if form(_MY_LEFT_OUT).match(text):
         return "my " + text
     text = form(r"myself (?=(?-i:[A-Z]))").sub("I am ", text, 1) if text[:7].lower() == "myself " else text
     if not form(_DROPPED).match(text) or form(
@@ -209,6 +223,12 @@ def _subject_put_in(text: str) -> str:
     ) + text
 
 
+# "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
+_MY_LEFT_OUT = (
+    r"(?:favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
+    r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
+    r"|(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
+)
 # Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
 _AS_USER = (
     r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"

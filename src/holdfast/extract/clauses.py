@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 
@@ -27,7 +27,7 @@ class Clause:
     short"), `standing` where it is meant to hold from now on, `sure` where it was said to be remembered, `greeted` after a
     greeting, `casual` where the whole message is in lower case, so that names cannot be told by their capitals. `marks` are
     guards that the message and the sentence put on it, `whole` and `before` the words its other guards are read from. `said` stands
-    for its words where these say too little alone ("Blue").
+    for its words where these say too little alone ("Blue"). `after` are words behind a shortened clause: some of their guards reach back.
     """
 
     text: str
@@ -43,12 +43,14 @@ class Clause:
     whole: str = ""
     before: tuple[str, ...] = ()
     said: str = ""
+    after: str = ""
 
     @property
     def guards(self) -> frozenset[Guard]:
         """Why what it says may be no fact, by its own words, those of the clauses before it, and where it stands."""
         carried = (guards.guards_of(earlier) & guards.CARRIES for earlier in self.before)
-        return self.marks.union(guards.guards_of(self.whole or self.text), *carried)
+        behind = guards.reaching_back(self.after) if self.after else frozenset()
+        return self.marks.union(guards.guards_of(self.whole or self.text), behind, *carried)
 
 
 _I = r"(?:i|i'?m|i'?ve|i'?d|i'?ll|my|we|we'?re|we'?ve|our)"
@@ -87,8 +89,8 @@ _TRAILER = (
     r"|full[- ]time|part[- ]time|remotely"
     r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead"
     r"|first thing|myself|here|only|fyi|it turns out"
-    r"|from now on|going forward|in the (?:morning|evening|afternoon)|every (?:day|morning|night"
-    r"|evening)|daily|since (?:easter|christmas|childhood|forever|birth|lockdown|covid|then)|at (?:work|home|night)|(?:with|for) me)"
+    r"|from now on|going forward|in the (?:morning|evening|afternoon)|(?:every|each) (?:single )?(?:day|morning|night|time"
+    r"|evening|week)|daily|(?:once|twice|three times) (?:a|per) (?:day|week|month|year)|at bedtime|over (?:easter|christmas|lunch|the (?:weekend|summer|holidays|winter|break))|all in all|since (?:easter|christmas|childhood|forever|birth|lockdown|covid|then)|at (?:work|home|night)|(?:with|for) me)"
 )
 
 
@@ -113,11 +115,12 @@ _BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|sta
 _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)"
-    r"|,? (?:but|and) (?=now |then )|,? so (?=if\b|when\b|that\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
+    r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
     rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
     r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
+    r"|, (?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
     rf"|, (?={ASKING} )|: (?={_I} )| -+ (?=\w)|, (?:which|who) (?=is|was|are|I|we)| \((?={_SUBJECT})"
 )
 
@@ -135,8 +138,11 @@ _LEADS_IN = (
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
     r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: from (?:me|us|my side|our side|my end))?)\W*:"
+    r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
-_CONJUNCTION = r",? \b(?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet)$"
+_CONJUNCTION = (
+    r",? \b(?:and|but|so|hence|otherwise|because|cause|cuz|though|although|while|whereas|plus|yet)$"
+)
 _STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)"
 
 
@@ -226,6 +232,9 @@ def _clause(
         text = form(r"^(am|are) (i|we) ").sub(r"\2 \1 ", text)
     standing = bool(first) or ("f" in text and bool(form(rf"\b{_STANDING}\b").search(text)))
     text, times = _timed(text)
+    if text.endswith(" since"):
+        # "I've been vegetarian since I was twelve": what follows is a clause of its own.
+        text, times = text.removesuffix(" since"), (*times, "since then")
     return Clause(
         text,
         start,
@@ -240,6 +249,41 @@ def _clause(
         whole,
         before,
     )
+
+
+# Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.
+_COMPANY = (
+    r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group)\b|except\b|apart from\b|everywhere\b"
+    r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
+    r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
+)
+_MOST_CUTS = 4
+
+
+def shortened(clause: Clause) -> Iterator[Clause]:
+    """Yield the clause up to each comma, from its first on, and up to what tells how, where and with whom, from the last back."""
+    text, seen = clause.text, {clause.text}
+    begins = clause.whole.find(text)
+    places = [match.start() for match in re.finditer(r", | - | \(", text)][:_MOST_CUTS]
+    company = [match.start() for match in form(_COMPANY).finditer(text)][:_MOST_CUTS]
+    for at in (*places, *reversed(company)):
+        head, times = _timed(text[:at])
+        if " " not in head:
+            head = text[:at]  # "Petra here"
+        if " " in head and head not in seen:
+            seen.add(head)
+            whole, after = (
+                (clause.whole[: begins + at], clause.whole[begins + at :])
+                if begins >= 0
+                else (clause.whole, "")
+            )
+            yield replace(
+                clause,
+                text=head,
+                times=(*clause.times, *times),
+                whole=whole,
+                after=after.lstrip(" ,-("),
+            )
 
 
 _REMEMBER = (
@@ -310,7 +354,13 @@ _ADVERBIAL = (
     r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
     r"|(?:in|on|at|for) (?:this|our) (?:project|repo|repository|codebase|team|company|app),? (?=\w)"
-    r"|when you (?:write|answer|explain|reply|respond|give|send|review|help)\b[^,]{0,40}?,? (?=i (?:prefer|like|want|hate|love)\b))"
+    r"|when you (?:\w+)\b[^,]{0,40}?,? (?=i (?:(?:would )?(?:rather|prefer)|like|want|hate|love)\b))"
+)
+
+
+_ASIDE = (
+    r"((?:my|our) [\w -]{2,30}?) ((?:(?:for )?(?:this|next) (?:year|month|week|summer|winter|spring|autumn|term|semester|quarter|season)|for 20\d\d"
+    r"|at the moment|right now|these days|so far|nowadays))(?= (?:is|are)\b)"
 )
 
 
@@ -320,6 +370,10 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
     timed = bool(re.search(r"\d", text)) or not _TIME_WORDS.isdisjoint(re.findall(r"[a-z]+", text.lower()))
     if timed:
         text = _leading(text, times)
+    if aside := form(_ASIDE).match(text):
+        # "My goal this year is to read twenty books".
+        times.append(aside[2])
+        text = aside[1] + text[aside.end(2) :]
     if match := form(_ADVERBIAL).match(text):
         text = text[match.end() :]
     if timed and (

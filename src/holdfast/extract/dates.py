@@ -18,14 +18,15 @@ _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBERS = {
     word: n
     for n, words in enumerate(
-        "a an one|two couple|three few|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|"), 1
+        "a an one|two couple|three few|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty".split(
+            "|"
+        ),
+        1,
     )
     for word in words.split()
 }
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_COUNT = (
-    r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple(?: of)?|a few)"
-)
+_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|a couple(?: of)?|a few)"
 _UNIT = r"(?:day|week|month|year|hour|minute)s?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -53,7 +54,7 @@ _LEAD = (
     r"|early|late|back in|around|for|every)"
 )
 # One phrase, with what leads into it and the hour that may follow; anchored by those who use it.
-PHRASE = rf"(?:{_FOR}|{_IN}|{_AGO}|(?:{_LEAD} ){{0,2}}(?:{_AGO}|{_DATE})(?:,? {_CLOCK})?|{_CLOCK}(?:,? (?:on )?{_DATE})?)"
+PHRASE = rf"(?:{_FOR}|for the (?:rest of the )?(?:week(?:end)?|day|night|month|summer|winter)|{_IN}|{_AGO}|(?:{_LEAD} ){{0,2}}(?:{_AGO}|{_DATE})(?:,? {_CLOCK})?|{_CLOCK}(?:,? (?:on )?{_DATE})?)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,20 @@ def guards_of(text: str) -> frozenset[Guard]:
     return frozenset(name for name, pattern in _GUARDS if form(pattern).search(text))
 
 
+# Behind a claim these make it one of a condition; "if that helps" and "in case you wonder" tell why it is said.
+_CONDITION = (
+    r"(?:only |but only |and |or )*(?:(?:if|in case)(?! (?:that|it|this) (?:matters?|helps?|counts|is (?:relevant|useful|of use|any help)|makes (?:a|any) difference)"
+    r"|(?: you| anyone| anybody) (?:(?:are|is|need|want|get|have|write|ask|wonder)\b|\w+s\b)| not obvious)|unless|assuming|suppos|provided|as long as|were |would\b|could\b|might\b|should\b|in theory"
+    r"|theoretically|ideally|one day|someday|hypothetical|in (?:my|an?) (?:dream|ideal|perfect|other)|as if|for example|for instance|e\.g)"
+)
+
+
+def reaching_back(after: str) -> frozenset[Guard]:
+    """Return the guards that words behind a claim put on it: all but a supposition that is about something else."""
+    raised = guards_of(after)
+    return raised if form(_CONDITION).match(after) else raised - {"hypothetical"}
+
+
 def inverted(text: str) -> bool:
     """Whether a clause has the word order of a question ("does this repo use ...", "where is ...")."""
     return bool(form(_INVERTED).match(text))

@@ -174,7 +174,9 @@ _REMIND = (
 _UNFORGOTTEN = (
     r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
 )
-_LISTED = r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)"
+_LISTED = (
+    r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)(?:, .*)?"
+)
 # Well-meant advice to the listener, and no task of the speaker.
 _ADVICE = (
     r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest"
@@ -237,6 +239,8 @@ _PIECES_OF_WORK = (
 _PROCEDURES: Sequence[str] = (
     rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?:{WORK})\b .+",
     rf"(?:do not ever|you must (?:not|never)) (?:{WORK})\b .+",
+    rf"(?:when(?:ever)?|every time|each time|before|after|if) (?:you|we) [^,]{{3,60}}? (?:you|we) (?:have to|must|need to|should|always)(?: always| also| first)? (?:{WORK})\b .+",
+    rf"(?:before|after|on|with|for) (?:every|each) [^,]{{3,40}}?,? (?:we|you) (?:(?:always|have to|must|need to|should) )?(?:{WORK})\b .+",
     r"(?:do not ever|always|never) force[- ]push\b.*",
     rf"you (?:must|have to|need to) (?:ask|tell|warn|check with|confirm with) (?:me|us|\w+) {_MOMENT}",
     r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"

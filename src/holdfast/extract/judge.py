@@ -17,7 +17,7 @@ from ..attributes import TABLE, Attribute, attribute
 from ..text import Analyzer
 from ..types import TRUSTS, Draft, MemoryItem, Scope, State
 from . import quantities, words
-from .claims import claims
+from .claims import claimed
 from .clauses import clauses
 from .instructions import asked
 from .proposals import End, Proposal
@@ -205,7 +205,9 @@ def _slots(item: MemoryItem) -> frozenset[str]:
     if item.slot is not None:
         return frozenset({item.slot})
     found = (
-        claim for clause in clauses(item.text) for claim in (*asked(clause, "user"), *claims(clause, "user"))
+        claim
+        for clause in clauses(item.text)
+        for claim in (*asked(clause, "user"), *claimed(clause, "user")[1])
     )
     return frozenset(checks.folded(claim.slot) for claim in found)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..attributes import TABLE
 from . import values, words
-from .claims import claims
+from .claims import claimed
 from .clauses import Clause
 from .predicates import Claim
 from .spelling import form, tokens
@@ -77,7 +77,7 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if form(_NOT_FORGOTTEN).fullmatch(what) and not from_memory:
         return None
     statement = re.sub(r"^(?:that|about|about the fact that) ", "", what, flags=re.I)
-    found = tuple(claims(Clause(statement, clause.start, clause.end, casual=clause.casual), speaker))
+    found = tuple(claimed(Clause(statement, clause.start, clause.end, casual=clause.casual), speaker)[1])
     if found:
         return Order("forget", found)
     first = form(r"(?:forget|unlearn|stop remembering)\b").match(

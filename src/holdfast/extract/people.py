@@ -206,6 +206,7 @@ _MINE: Sequence[Rule] = (
         confidence=0.85,
     ),
 )
+_MINE_OR_OURS = (_MINE[0], *(one for one in _MINE if one.attribute in ("address", "phone")))
 _ANY_NOUN = (Rule("{noun}", rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<v>.+)", values.loose, confidence=0.7),)
 
 
@@ -272,7 +273,7 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
         return
     noun, rest = match["noun"].lower(), match["rest"]
     if ours:
-        pets = fit(_MINE[:1], said, clause, speaker)
+        pets = fit(_MINE_OR_OURS, said, clause, speaker)
         yield from list(pets) or attribute_of(noun, rest, clause)
         return
     said = (

@@ -27,7 +27,7 @@ class Rule:
 
     `attribute` may name a group in braces; with a dot in it, it is of something the entity has ("{noun}.name"). `ends` marks
     a row that tells the end of what it names. `needs` is "time" where a time must have been said, "lasting" where it must
-    reach until now. `stands` are guards that do not stop the row.
+    reach until now, "still" where that word must have been. `stands` are guards that do not stop the row.
     """
 
     attribute: str
@@ -143,6 +143,8 @@ def _named(attribute: str, groups: Mapping[str, str | None]) -> str | None:
 def _allowed(rule: Rule, clause: Clause) -> bool:
     if rule.needs == "time":
         return bool(clause.times)
+    if rule.needs == "still":
+        return bool(form(r"\bstill\b").search(clause.whole))
     if rule.needs == "lasting":
         return any(form(r"(?:since|for)\b").match(time) for time in clause.times)
     return True
@@ -161,6 +163,7 @@ _BESIDES: tuple[tuple[str, str, Reader], ...] = (
     ("school", "school", values.proper),
     ("studies", "studies", values.anything),
     ("as", "occupation", values.trade),
+    ("as3", "occupation", values.trade),
 )
 
 

@@ -12,7 +12,7 @@ from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from . import values
-from .claims import claims
+from .claims import claimed
 from .clauses import Clause, clauses, unprompted
 from .context import Context
 from .dates import When, resolve
@@ -214,13 +214,14 @@ class _Reader:
 
     def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
         """Return what a clause claims by itself, or written out with what was said before it."""
-        said = claims(clause, self._speaker) or self._switched(clause)
+        read, said = claimed(clause, self._speaker)
+        said = said or self._switched(clause)
         if said or self._context is None:
-            return clause, said
+            return read, said
         raw = self._message.text[clause.start : clause.end]
         first = not self._message.text[: clause.start].strip()
         told = self._context.written_out(clause, raw, first)
-        return (told, claims(told, self._speaker)) if told else (clause, [])
+        return claimed(told, self._speaker) if told else (clause, [])
 
     def _propose(
         self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None

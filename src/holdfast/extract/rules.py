@@ -28,7 +28,7 @@ _NOT_AHEAD = (
     r"(?!(?:going (?:to (?:bed|sleep)\b|through|over|with|ahead|back to (?!(?-i:[A-Z]))|off|on\b(?! (?:vacation|holiday|leave|an? |safari|tour|honeymoon|sabbatical))|up\b|down\b|nuts|crazy|insane|mad|live|blind|forward|in circles)"
     r"|(?:taking|having|seeing|giving|running|meeting) (?:the (?:same|blame)|an? (?:\d+|look|while|hard|bad|moment|problem|issue|blast|good|great)|trouble|problems"
     r"|issues|doubts|fun|longer|forever|ages|care|over|notes|late|low|out|behind|into|up|in|on|some|errors?|resistance)\b"
-    rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
+    rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|(?-i:[A-Z]\w+) (?-i:Run|Marathon|Half|Race|Relay)|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
     r"|starting (?:to|over|from|with|again)\b))"
 )
 PERSON: Sequence[Rule] = (
@@ -36,7 +36,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "residence",
         r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based"
-        r"|located)(?: \w+)?? (?:(?<=reside )at|(?<=stay )at(?= (?-i:[A-Z])\w+$)|in|out of|near|just outside(?: of)?|outside(?: of)?"
+        r"|located)(?: \w+)??(?: (?:about |around |roughly |just )?(?:\d+|an?|\w+) (?:minutes?|mins?|hours?|miles?|km|kilomet\w+)(?: drive| walk)?)? (?:(?<=reside )at|(?<=stay )at(?= (?-i:[A-Z])\w+$)|in|out of|near|just outside(?: of)?|outside(?: of)?"
         r"|close to) (?P<v>.+)",
         values.place,
     ),
@@ -78,7 +78,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "location",
-        r"be (?:currently )?(?:in|at|visiting|traveling in|staying in) (?P<v>.+)",
+        r"be (?:currently )?(?:(?:back |over |down |up )?in|at|visiting|traveling in|staying in) (?P<v>.+)",
         values.place,
         needs="time",
         prefer="future",
@@ -99,12 +99,12 @@ PERSON: Sequence[Rule] = (
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
         r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|of) (?P<v>.+?)(?: as (?P<as>an? .+))?",
-        values.proper,
+        values.workplace,
     ),
     Rule(
         "employer",
         r"have (?:worked|been working|been employed|been)(?: \w+)?? (?:at|for|with) (?P<v>.+)",
-        values.proper,
+        values.workplace,
         needs="lasting",
     ),
     Rule(
@@ -113,7 +113,7 @@ PERSON: Sequence[Rule] = (
         r"|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
         r"|offer)(?: as (?P<as>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
         r"|be (?:now )?(?:employed|hired) (?:at|by|with)"
-        r"|be starting at) (?P<v>.+?)(?: as (?P<as2>.+))?",
+        r"|be starting at|(?:just )?started as (?P<as3>.+?) (?:at|with)) (?P<v>.+?)(?: as (?P<as2>.+))?",
         values.proper,
     ),
     Rule(
@@ -159,6 +159,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule("employer", r"be (?:now )?at (?P<v>.+?) (?:now )?as (?P<as>an? .+)", values.proper),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
+    Rule("occupation", r"do (?P<v>[\w-]+(?: [\w-]+){0,2}) for a living", values.anything),
     Rule(
         "occupation",
         rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
@@ -345,7 +346,8 @@ PERSON: Sequence[Rule] = (
     Rule(
         "medication",
         # "On deadline", "on parole" end like a medicine; what one is on must end as only medicines do.
-        r"(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
+        rf"(?:take|be taking|have been taking|be (?:now |currently )?on|have been on|be prescribed|was prescribed) (?:the |my |some )?(?P<v2>{words.one_of(words.MEDICINES)})(?: for .+)?"
+        r"|(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
         r"(?= (?:\d+ ?mg (?:of )?)?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
         r"|[a-z][\w-]*(?:pril|sartan|formin|statin|mab|zole|p?[rz]am|cillin|mycin|xetine|thyroxine|traline|apine|idone|azine|olol|afil|floxacin"
         r"|gliptin|parin|arin|xaban|triptan|tadine|codone|sone|solone|lone|amide|azide|antin|pentin|gabalin|profen|umab|glutide|trigine|oxate|pramate))\b))"
@@ -423,9 +425,10 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "owns",
-        r"have (?P<v>(?:an?|two|three) .+?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
+        r"have (?P<v>(?:an?|two|three) .+?(?: and (?:an?|two|three) .+?)?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
         values.thing,
     ),
+    Rule("owns", r"(?:own|be the proud owner of) (?P<v>.+)", values.owned, confidence=0.8),
     Rule(
         "owns",
         r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my|the"
@@ -457,10 +460,18 @@ PERSON: Sequence[Rule] = (
         r"|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)"
         r"|can ?not (?:really )?(?:stand|bear|abide)|can not stand|be not (?:really |exactly )?(?:an? "
         r"|much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated"
-        r"|never liked) (?P<v>.+)",
+        r"|(?:have )?never (?:really |much )?(?:liked|enjoyed|cared for)) (?P<v>.+)",
         values.taste,
         "preference",
         0.85,
+        stands=frozenset({"wish"}),
+    ),
+    Rule(
+        "dislikes",
+        r"(?:really |absolutely |just |do )*(?:hate|dislike|loathe|can ?not stand|do not like) it (?P<v>when .+)",
+        values.occasion,
+        "preference",
+        0.8,
     ),
     Rule(
         "prefers",
@@ -474,6 +485,12 @@ PERSON: Sequence[Rule] = (
         "prefers",
         r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
         values.listed(words.KINDS_OF_PERSON, 1),
+        "preference",
+    ),
+    Rule(
+        "prefers",
+        r"be (?:much )?more of an? (?P<v>\w+) (?:person|guy|girl|man|woman)(?: than an? \w+ \w+)?",
+        values.choice,
         "preference",
     ),
     Rule(
@@ -522,7 +539,7 @@ PERSON: Sequence[Rule] = (
         rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
         r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
-        r"|getting (?:my|our|a|married|surgery)|finishing|launching|graduating|celebrating|catching"
+        r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching"
         r"|joining|volunteering|teaching)\b.*)",
         values.phrase,
         prefer="future",
@@ -530,7 +547,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+)",
+        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -590,6 +607,14 @@ PERSON: Sequence[Rule] = (
         r"|studying) for (?P<v>.+)",
         values.anything,
         prefer="future",
+    ),
+    Rule(
+        "task",
+        rf"(?:need to|have to|got to|have got to) (?P<v>(?:{words.one_of(words.ERRANDS)})\b.+)",
+        values.phrase,
+        prefer="future",
+        confidence=0.85,
+        needs="still",
     ),
     Rule(
         "task",

@@ -31,10 +31,10 @@ _SHORT = {
     "i'm": "I am", "im": "I am", "i've": "I have", "ive": "I have", "i'll": "I will", "i'd": "I would",
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
     "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
-    "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
+    "realy": "really", "definately": "definitely", "allways": "always", "usualy": "usually", "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
+_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
@@ -53,6 +53,8 @@ def plain(text: str) -> str:
     if not text.isalnum() and any(mark in text for mark in "*`_"):
         text = re.sub(r"[*`]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", "", text)
     text = " ".join(text.split())
+    if " in law" in text:
+        text = form(r"\b(mother|father|sister|brother|son|daughter) in law\b").sub(r"\1-in-law", text)
     text = form(_WORD).sub(lambda match: _SHORT.get(match[0].lower(), match[0]), text)
     if "n't" in text or "nt" in text:
         text = form(_NOT).sub(r"\1 not", text)

@@ -84,6 +84,11 @@ THING: Sequence[Rule] = (
         r"|ship)(?: (?:everything|it|our \w+|the \w+|all \w+))? (?:with|using|via) (?P<v>.+)",
         values.tool,
     ),
+    Rule(
+        "uses",
+        r"(?:go|run|be (?:routed|sent|handled|tracked|managed|logged|reported)|get (?:routed|sent|logged|reported)) (?:through|via) (?P<v>.+)",
+        values.known_tool,
+    ),
     Rule("runs on", r"(?:be )?(?:now |currently )?(?:run|running)s? on (?P<v>.+)", values.tool),
     Rule("uses", rf"{_OF_THING} (?P<v>.+?)(?: (?:for|as) [^,]+)?", values.tool),
     Rule(
@@ -149,7 +154,8 @@ _VERBS = (
 # Things that are spoken of without "the".
 _BARE = frozenset(
     """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
-    docs standup deploys deployments backups secrets migrations code demo retro kickoff infra""".split()
+    docs standup analytics payments emails notifications messaging orchestration builds releases artifacts metrics traces dashboards alerts alerting
+    deploys deployments backups secrets migrations code demo retro kickoff infra""".split()
 )
 # What most things do is no fact of this one.
 IN_GENERAL = (
@@ -183,6 +189,10 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     ).fullmatch(text):
         if split(match["attr"].lower())[1]:
             yield from _attributed(match["entity"].lower(), match["attr"].lower(), match["v"], clause)
+    elif (
+        match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(text)
+    ) and (found := values.known_tool(match["v"], clause.casual)):
+        yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
         r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
         r"|lives?|listens?|has been|moved|got|go)\b.*)"
@@ -250,7 +260,13 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if told else []
     if not found and not form(_OF_LIFE).fullmatch(noun):
         found = list(fit(THING, said, clause, entity))
+    if not found and not split(noun)[1] and form(r"(?:the|this) ").match(clause.text):
+        found = list(fit(_PLAINLY, said, clause, entity))
     yield from found or _scheduled(noun, said, clause)
+
+
+# "The mailer is python": of a thing with no attribute in its name, and only a name that is no word for anything else.
+_PLAINLY = (Rule("uses", r"be (?:now |all |just |plain |still |mostly )*(?P<v>.+)", values.plain_tool),)
 
 
 def _when_due(noun: str, said: str, clause: Clause) -> Iterator[Claim]:

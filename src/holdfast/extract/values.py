@@ -122,6 +122,13 @@ def proper(raw: str, casual: bool) -> Values:
     raw = re.sub(r"^.{0,30}?\b(?:called|named|known as) ", "", raw, flags=re.I)
     raw = bare(re.sub(_AFTER_NAME, "", raw, flags=re.I))
     raw = re.sub(r"^the (?=\S)", "", raw, flags=re.I)
+    raw = (
+        raw
+        if casual
+        else re.sub(r",? (?=(?-i:week|month|year|day|still|now|not|my|the|a|an|all|mostly)\b).*$", "", raw)
+        if ", " in raw
+        else raw
+    )
     parts = raw.split()
     if not 1 <= len(parts) <= 5 or points(raw) or re.search(r" (?:an?|my|his|her|your|some) ", raw):
         return ()
@@ -260,6 +267,7 @@ def single_taste(raw: str, casual: bool) -> Values:
 
 def _tasted(one: str) -> bool:
     first = _first(one)
+    one = re.sub(r"^(?:those|these) (?=[\w-]*[A-Z][\w-]* [\w-]+)", "", one)
     if (
         points(one)
         or labels(one)
@@ -319,7 +327,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
     parts = [re.sub(r"^(?:also|both|especially|mostly) ", "", part, flags=re.I) for part in parts if part]
     if not parts or len(parts) > 8 or any(len(part.split()) > most or not good(part) for part in parts):
         return ()
-    return tuple(dict.fromkeys(unled(part) for part in parts))
+    return tuple(dict.fromkeys(re.sub(r"^(?:those|these) ", "", unled(part)) for part in parts))
 
 
 def choice(raw: str, casual: bool) -> Values:
@@ -357,6 +365,11 @@ def listed(words: frozenset[str], most: int = 6) -> Reader:
         return (" ".join(parts),) if ends and not points(raw) else ()
 
     return read
+
+
+def occasion(raw: str, casual: bool) -> Values:
+    """What one likes or not as it happens ("when meetings start before nine"), unless it is what the listener does."""
+    return phrase(raw, casual) if len(raw.split()) >= 3 else ()
 
 
 def each(words: frozenset[str]) -> Reader:
@@ -431,7 +444,12 @@ def is_tool(one: str, casual: bool) -> bool:
 def anything(raw: str, casual: bool) -> Values:
     """Any short value that does not point elsewhere."""
     raw = bare(
-        re.sub(r",? (?:because|which|so|but|and (?:i|we|it|the|he|she|they))\b.*$", "", raw, flags=re.I)
+        re.sub(
+            r"(?:,? (?:because|which|so|but|and (?:i|we|it|the|he|she|they))|, (?:the|an?|it|they|he|she|i|we|my|our|you|not|just|though|please|if|in case|look))\b.*$",
+            "",
+            raw,
+            flags=re.I,
+        )
     )
     return (raw,) if 1 <= len(raw.split()) <= 8 and not points(raw) else ()
 
@@ -535,8 +553,36 @@ def made(raw: str, casual: bool) -> Values:
 
 
 def thing(raw: str, casual: bool) -> Values:
-    """A possession: one that is listed ("car"), or one named by its make."""
-    return listed(known.THINGS, 5)(raw, casual) or made(raw, casual)
+    """Possessions: listed ones ("car"), or ones named by their make."""
+    parts = re.split(r",? and (?=(?:an?|two|three|my|our) )", raw) if " and " in raw else [raw]
+    found = [listed(known.THINGS, 5)(one, casual) or made(one, casual) for one in parts]
+    return tuple(value for one in found for value in one) if all(found) else found[0]
+
+
+def owned(raw: str, casual: bool) -> Values:
+    """What somebody says to own, in up to three words: "own" anchors a noun that no list knows; "a mistake" is none."""
+    raw = bare(raw)
+    good = form(
+        r"(?:an?|two|three|\d+) (?!lot|bit|copy|few|part|problem|mistake|share)[\w'-]+(?: [\w'-]+){0,2}"
+    ).fullmatch(raw)
+    return (unled(raw),) if good and not points(unled(raw)) else ()
+
+
+def workplace(raw: str, casual: bool) -> Values:
+    """An employer: a name, or an institution that is told by its kind ("the post office in Cork")."""
+    kind = form(
+        rf"the (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
+    ).fullmatch(
+        bare(
+            re.sub(
+                r",.*| (?:as|and|so|because|but|for|since|where|which|doing|now|full|part)\b.*",
+                "",
+                raw,
+                flags=re.I,
+            )
+        )
+    )
+    return proper(raw, casual) if not kind or points(kind[0]) else (unled(kind[0]),)
 
 
 def model(raw: str, casual: bool) -> Values:
@@ -548,6 +594,17 @@ def known_tool(raw: str, casual: bool) -> Values:
     """Software, all of it well known: where a name alone says too little ("I use Flash cards")."""
     found = tool(raw, casual)
     return found if all(unled(str(one)).lower().split(" ")[0] in known.TECH for one in found) else ()
+
+
+def plain_tool(raw: str, casual: bool) -> Values:
+    """Software by a name that is no word for anything else, and nothing beside it: "the mailer is python", not "the light is go"."""
+    raw = re.sub(
+        r" (?:app|service|script|project|under the hood|now|everywhere|by now|throughout).*$",
+        "",
+        bare(raw),
+        flags=re.I,
+    )
+    return (unled(raw),) if unled(raw).lower() in known.TECH - known.ALSO_WORDS else ()
 
 
 def host(raw: str, casual: bool) -> Values:

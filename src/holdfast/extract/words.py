@@ -30,7 +30,16 @@ RELATIONS = _words(
     dentist, therapist, psychiatrist, accountant, lawyer, landlord, landlady, trainer, coach, teacher, tutor,
     professor, advisor, adviser, vet, parents, kids, children, sons, daughters, twins, co-founder, cofounder, cto,
     hubby, mate, nan, missus, ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
-    recruiter"""
+    recruiter, childminder, cleaner, gardener, mechanic, plumber, electrician, builder, physio, physiotherapist, midwife, health visitor, social worker,
+    piano teacher, optician, pharmacist, driving instructor, personal trainer, caretaker, janitor, carer, granny, mam, godson, goddaughter, stepmum, stepdad,
+    housekeeper, dog walker, dog sitter, au pair"""
+)
+# Where one works when the place has no name: told by its kind.
+WORKPLACES = _words(
+    """hospital, hospice, school, primary school, secondary school, high school, university, college, bank, library, post office, council, ambulance service, fire
+    service, fire department, police, nhs, bakery, restaurant, café, cafe, pub, bookshop, bookstore, supermarket, law firm, startup, nursery, clinic, pharmacy, museum,
+    factory, warehouse, airport, salon, hotel, brewery, charity, nonprofit, non-profit, gym, zoo, call centre, call center, care home, garden centre, consultancy,
+    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry"""
 )
 SAME_RELATION = {
     "mom": "mother", "mum": "mother", "mommy": "mother", "dad": "father", "daddy": "father", "gf": "girlfriend", "bf": "boyfriend",
@@ -228,6 +237,14 @@ TECH = _words(
     mercurial, sass, scss, less, styled-components, css modules, websockets, mqtt, zeromq, temporal, argo workflows,
     vercel edge, arch linux, celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
 )
+# Tools whose names are words for something else too.
+ALSO_WORDS = _words(
+    """go, black, express, fish, spring, echo, phoenix, solid, render, railway, c, r, make, buck, signal, edge, brave, teams, swift, rust, ruby, julia, puma,
+    notion, linear, sketch, vault, nomad, chef, puppet, flux, spark, prefect, consul, travis, bamboo, helm, lambda, parcel, remix, angular, astro, bootstrap, babel, dart,
+    hatch, poetry, mamba, conda, nix, meson, ninja, gin, koa, jest, mocha, cypress, biome, ruff, husky, git, slack, discord, zoom, sentry, loki, honeycomb,
+    claude, cursor, arch, unity, unreal, flutter, electron, prisma, drizzle, hibernate, storybook, renovate, swarm, tabs, spaces, monorepo, temporal, anki, blender,
+    rest, soap, less, sass, envoy, apache, caddy, rancher, sublime, basic, bun, deno, zed, zig, nim, lua, elixir, scala, java, dramatiq, celery, snowflake, cassandra"""
+)
 CODE_LANGUAGES = _words(
     """python, rust, go, golang, java, kotlin, scala, swift, objective-c, c, c++, c#, f#, ruby, php, perl, elixir,
     erlang, haskell, ocaml, clojure, lua, r, julia, dart, zig, nim, bash, typescript, javascript, sql, cobol,
@@ -323,6 +340,15 @@ NOT_GREETED = _words(
     unable, curious, interested, excited, late, early, sick, busy, free, done, sure, lost, bored, hungry, well,
     great, up, out, off, home, writing, building, wondering, thinking, planning, afraid, all, also, always, never,
     about, currently, seeing, running, running"""
+)
+# Verbs of what somebody still has to do outside the talk.
+ERRANDS = _words(
+    """write, renew, book, call, ring, phone, send, pay, buy, order, finish, return, pick up, drop off, collect, reply, post, email, register, apply, schedule, sort out, clean,
+    pack, submit, file, cancel, get, sign, print, wrap, hand in, fill in, fill out, do, take, mow, water, wash, iron, invite, arrange, organise, organize, bring, prepare"""
+)
+MEDICINES = _words(
+    """statins, antibiotics, antihistamines, beta blockers, blood thinners, hrt, the pill, inhaler, iron tablets, painkillers, steroids, co-codamol, omeprazole,
+    paracetamol, metformin, levothyroxine, methotrexate, warfarin, melatonin, water tablets, blood pressure tablets, insulin"""
 )
 EVENTS = _words(
     """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery,
