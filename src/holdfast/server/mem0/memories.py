@@ -1,0 +1,416 @@
+"""mem0's routes for memories: adding, finding, changing and deleting them, and whom they belong to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ... import Draft, MemoryItem, Scope, Source
+from ...errors import InvalidInput, ModelError, NotFound
+from ...filters import In
+from ...judgements import Observation
+from ...types import Trust
+from ..service import Visit
+from . import shapes
+from .asked import Asked, ids, meant, memory_id, share, sweep, whole
+from .reading import Reach, Seen, chain, everything, found, listed, reach, searched, told, twins
+from .selection import LABELS, Selection, moment, of_entities
+
+_KEPT = ("active", "superseded")
+_MOST_AT_ONCE = 1_000
+TYPES = ("user", "agent", "app", "run")
+
+
+# -- adding --------------------------------------------------------------------------------------------------------------
+
+
+async def add(asked: Asked) -> dict[str, Any]:
+    """Keep messages: read with `infer`, which is the default, else each as it is."""
+    began = time.perf_counter()
+    body = await asked.body()
+    messages = _messages(body.get("messages"))
+    owners = ids(body)
+    if not owners:
+        raise InvalidInput("user_id", "say whose memory this is: user_id, agent_id, app_id or run_id")
+    verbs = asked.visit.verbs(_labels(asked.visit, owners))
+    metadata = body.get("metadata") or {}
+    if not isinstance(metadata, Mapping):
+        raise InvalidInput("metadata", "must be an object")
+    said_at = None if body.get("timestamp") is None else moment(body["timestamp"], "timestamp")[0]
+    drafts = _drafts(
+        messages, owners.get("run_id"), metadata, said_at, shapes.expiry(body.get("expiration_date"))
+    )
+    at = reach(asked.visit)
+    if body.get("infer", True) is False:
+        kept = await verbs.save_many(drafts)
+        seen, new = [Seen(one) for one in kept], {one.id for one in kept}
+    else:
+        seen, new = await _inferred(at, verbs, drafts)
+    results = [_result(one, "ADD" if one.item.id in new else "NONE") for one in seen]
+    asked.visit.told = _counted([one.item.id for one in seen])
+    return {
+        "message": "Memories were kept",
+        "status": "SUCCEEDED",
+        "event_id": asked.event("ADD", [(one["id"], one["event"]) for one in results], began),
+        "results": results,
+    }
+
+
+def _messages(given: object) -> list[dict[str, Any]]:
+    """Return the messages that say something, each with its words as `content`; pictures have none."""
+    listed = [given] if isinstance(given, (str, Mapping)) else given
+    if not isinstance(listed, list) or not listed:
+        raise InvalidInput("messages", "must be a list of messages with a role and a content")
+    made = []
+    for n, one in enumerate(listed):
+        message = {"content": one} if isinstance(one, str) else one
+        if not isinstance(message, Mapping):
+            raise InvalidInput(f"messages[{n}]", "must be an object with a role and a content")
+        content = message.get("content")
+        parts = content if isinstance(content, list) else [content]
+        words = [part.get("text") if isinstance(part, Mapping) else part for part in parts]
+        text = "\n".join(word for word in words if isinstance(word, str) and word.strip())
+        if text:
+            made.append({**message, "role": str(message.get("role") or "user"), "content": text})
+    if not made:
+        raise InvalidInput("messages", "say nothing that could be kept")
+    return made
+
+
+def _labels(visit: Visit, owners: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the labels of a new memory. What belongs to a run alone carries that as a label, for without any it would be
+    everybody's."""
+    labels = {LABELS[name]: [id] for name, id in owners.items() if name in LABELS}
+    if not labels and not visit.grant.ceiling.fixed:
+        labels["run"] = [owners["run_id"]]
+    return labels
+
+
+_TRUST: dict[str, Trust] = {"user": "user", "assistant": "model", "tool": "tool"}
+
+
+def _drafts(
+    messages: Sequence[Mapping[str, Any]],
+    run: str | None,
+    metadata: Mapping[str, Any],
+    said_at: datetime | None,
+    expires_at: datetime | None,
+) -> list[Draft]:
+    return [
+        Draft(
+            one["content"], "episode", metadata=metadata, speaker=str(one.get("name") or one["role"])[:256], thread=run,
+            observed_at=said_at, expires_at=expires_at,
+            source=Source(role=one["role"][:256], trust=_TRUST.get(one["role"], "external")),
+        )
+        for one in messages
+    ]  # fmt: skip
+
+
+async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[list[Seen], set[str]]:
+    """Observe messages; return what a client sees of that, and the ids of what is new."""
+    try:
+        made: Observation = await verbs.observe(drafts)
+    except ModelError as error:
+        if error.observation is None:
+            raise
+        made = error.observation  # kept, and in the backlog for the model
+    read: dict[str, MemoryItem] = {}
+    for one in made.judgements:
+        item = one.item
+        if item is None:
+            continue
+        if item.state == "pending":  # to ask for it to be added is to approve it
+            item = next(iter(await verbs.review(item.id, approve=True)))
+        if drafts[0].expires_at is not None and item.expires_at != drafts[0].expires_at:
+            item = await verbs.update(item.id, expires_at=drafts[0].expires_at)
+        read[item.id] = item
+    new = {item.id for item in made.episodes}
+    new |= {
+        one.item.id
+        for one in made.judgements
+        if one.item is not None and one.outcome not in ("known", "merged")
+    }
+    return await told(at, [Seen(one) for one in (*read.values(), *made.episodes)]), new
+
+
+def _result(seen: Seen, event: str) -> dict[str, Any]:
+    return {
+        "id": seen.item.id,
+        "memory": seen.item.text,
+        "data": {"memory": seen.item.text},
+        "event": event,
+        "replaces": seen.item.supersedes,
+    }
+
+
+# -- finding -------------------------------------------------------------------------------------------------------------
+
+
+async def get(asked: Asked) -> dict[str, Any]:
+    """Return one memory."""
+    seen = await found(asked.visit, asked.id())
+    asked.visit.told = {"ids": [seen.item.id]}
+    return shapes.memory(seen)
+
+
+async def get_all(asked: Asked) -> dict[str, Any]:
+    """Return a page of the memories that filters select, newest first."""
+    body = await asked.body() if asked.request.method == "POST" else dict(asked.query)
+    seen = await listed(asked.visit, meant(body), _latest(body))
+    page = whole(asked.query.get("page") or body.get("page"), "page", 1, 10**6)
+    size = whole(asked.query.get("page_size") or body.get("page_size"), "page_size", 100, 1_000)
+    answer = shapes.paged(seen, page, size, asked.url)
+    asked.visit.told = {"count": len(answer["results"])}
+    answer["results"] = [
+        shapes.picked(shapes.memory(one), _fields(body.get("fields"))) for one in answer["results"]
+    ]
+    return answer
+
+
+async def get_all_older(asked: Asked) -> Any:
+    """Return memories as clients before 2.0 expect them: a bare list unless they ask for pages or the newer form."""
+    return _older(asked, await asked.body(), await get_all(asked))
+
+
+async def search(asked: Asked) -> dict[str, Any]:
+    """Return the memories that answer a query best."""
+    body = await asked.body()
+    query = body.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise InvalidInput("query", "must be a text that asks for something")
+    most = whole(body.get("top_k", body.get("limit")), "top_k", 10, _MOST_AT_ONCE)
+    least = share(body.get("threshold"), "threshold", 0.1)
+    seen = await searched(asked.visit, query.strip(), meant(body), most, least, _latest(body))
+    asked.visit.told = _counted([one.item.id for one in seen])
+    return {"results": [shapes.picked(one, body.get("fields")) for one in shapes.hits(seen)]}
+
+
+async def search_older(asked: Asked) -> Any:
+    """Return a search as clients before 2.0 expect it."""
+    return _older(asked, await asked.body(), await search(asked))
+
+
+def _older(asked: Asked, body: Mapping[str, Any], answer: Mapping[str, Any]) -> Any:
+    told = {**asked.query, **body}
+    newer = told.get("output_format") == "v1.1" or "page" in told
+    return answer if newer else answer["results"]
+
+
+def _latest(body: Mapping[str, Any]) -> bool:
+    return body.get("latest_only") not in (False, "false", "False")
+
+
+def _fields(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+async def history(asked: Asked) -> list[dict[str, Any]]:
+    """Return what became of one memory, oldest first, also after it was deleted."""
+    at, id = reach(asked.visit), asked.id()
+    changes: list[Any] = []
+    cursor = None
+    while True:
+        page = await at.verbs.history(id, under=at.under, limit=_MOST_AT_ONCE, cursor=cursor)
+        changes += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    if not changes:
+        raise NotFound(id)
+    await _seen(asked.visit, changes[-1].item)
+    origin = (await told(at, [Seen(changes[-1].item)]))[0].origin
+    asked.visit.told = {"ids": [id]}
+    return shapes.history(changes, origin)
+
+
+async def _seen(visit: Visit, item: MemoryItem) -> None:
+    """Raise `NotFound` for what is of the tenant, and of nobody whom the key may name."""
+    if reach(visit).where is not None and not set(item.scope.names) & visit.grant.ceiling.open:
+        raise NotFound(item.id)
+
+
+# -- changing ------------------------------------------------------------------------------------------------------------
+
+
+async def update(asked: Asked) -> dict[str, Any]:
+    """Change one memory and return it."""
+    seen = await changed(asked.visit, asked.id(), await asked.body())
+    asked.visit.told = {"ids": [seen.item.id]}
+    asked.event("UPDATE", [(seen.item.id, "UPDATE")])
+    return shapes.memory(seen)
+
+
+async def changed(visit: Visit, id: str, body: Mapping[str, Any]) -> Seen:
+    """Change the text, metadata, time or last day of a memory, and return it. Who says that a value is another one now says
+    that it changed now, or at `timestamp`: the earlier one stays known as what was."""
+    seen = await found(visit, id)
+    item, changes = seen.item, dict[str, Any]()
+    text, at = body.get("text", body.get("memory")), body.get("timestamp")
+    since = None if at is None else moment(at, "timestamp")[0]
+    if text is not None:
+        changes["text"] = text
+        if item.slot is not None and text != item.text:
+            changes["value"] = text
+            since = since or datetime.now(UTC)
+            if item.valid_from is None or item.valid_from < since:
+                changes["changed_at"] = since
+    if since is not None and "changed_at" not in changes:
+        changes["valid_from"] = since
+    if isinstance(body.get("metadata"), Mapping):
+        own = {name: value for name, value in item.metadata.items() if name not in shapes.metadata(item)}
+        changes["metadata"] = {**body["metadata"], **own}
+    elif body.get("metadata") is not None:
+        raise InvalidInput("metadata", "must be an object")
+    if "expiration_date" in body:
+        changes["expires_at"] = shapes.expiry(body["expiration_date"])
+    if not changes:
+        raise InvalidInput("text", "say what is to change: text, metadata, timestamp or expiration_date")
+    others = await twins(reach(visit), item) if text is not None and text != item.text else []
+    verbs = owning(visit, item)
+    made = await verbs.update(item.id, **changes)
+    for one in others:
+        await verbs.delete(one.id, reason="told by a memory that was changed")
+    return Seen(made, seen.origin)
+
+
+def owning(visit: Visit, item: MemoryItem) -> Any:
+    """Return the verbs that may change a memory: those of its own scope, where the key may hold that."""
+    labels = item.scope.to_json()
+    if not labels:
+        visit.grant.need("shared")
+    return visit.verbs({name: [str(id)] for name, id in labels.items()})
+
+
+async def batch_update(asked: Asked) -> dict[str, Any]:
+    """Change up to 1,000 memories, one after the other; all of them are looked at before the first is changed."""
+    listed = await _batch(asked)
+    for one in listed:
+        await found(asked.visit, memory_id(one.get("memory_id")))
+    for one in listed:
+        await changed(asked.visit, memory_id(one.get("memory_id")), one)
+    done = [str(one["memory_id"]) for one in listed]
+    asked.visit.told = _counted(done)
+    asked.event("UPDATE", [(id, "UPDATE") for id in done])
+    return {"message": f"Successfully updated {len(done)} memories"}
+
+
+async def _batch(asked: Asked) -> list[Mapping[str, Any]]:
+    listed = (await asked.body()).get("memories")
+    if not isinstance(listed, list) or not listed or len(listed) > _MOST_AT_ONCE:
+        raise InvalidInput("memories", f"must be a list of 1 to {_MOST_AT_ONCE:,}")
+    read = [{"memory_id": one} if isinstance(one, str) else one for one in listed]
+    if not all(isinstance(one, Mapping) for one in read):
+        raise InvalidInput("memories", "must be objects with a memory_id")
+    return read
+
+
+# -- deleting ------------------------------------------------------------------------------------------------------------
+
+
+async def delete(asked: Asked) -> dict[str, Any]:
+    """Delete one memory; with `delete_linked` what it superseded too."""
+    linked = asked.query.get("delete_linked", "").lower() == "true"
+    gone = await _deleted(asked.visit, asked.id(), linked)
+    asked.visit.told = _counted(gone)
+    asked.event("DELETE", [(id, "DELETE") for id in gone])
+    answer: dict[str, Any] = {"message": "Memory deleted successfully!"}
+    return answer | ({"cascade_count": len(gone) - 1} if linked else {})
+
+
+async def _deleted(visit: Visit, id: str, linked: bool = False) -> list[str]:
+    item = (await found(visit, id)).item
+    verbs, at = owning(visit, item), reach(visit)
+    others = await twins(at, item)
+    if linked:
+        others += await chain(at, item)
+    for one in (item, *others):
+        await verbs.delete(one.id)
+    return [item.id, *(one.id for one in others)]
+
+
+async def batch_delete(asked: Asked) -> dict[str, Any]:
+    """Delete up to 1,000 memories; all of them are looked at before the first is deleted."""
+    wanted = list(dict.fromkeys(memory_id(one.get("memory_id")) for one in await _batch(asked)))
+    for id in wanted:
+        await found(asked.visit, id)
+    gone: set[str] = set()
+    for id in wanted:
+        if id not in gone:
+            gone.update(await _deleted(asked.visit, id))
+    asked.visit.told = _counted(sorted(gone))
+    asked.event("DELETE", [(id, "DELETE") for id in sorted(gone)])
+    return {"message": f"Successfully deleted {len(wanted)} memories"}
+
+
+async def delete_all(asked: Asked) -> dict[str, Any]:
+    """Delete what ids or filters in the query select."""
+    return await _swept(asked, sweep(asked.query), "Memories deleted successfully!")
+
+
+async def delete_entity(asked: Asked) -> dict[str, Any]:
+    """Delete all memories of a user, an agent, an app or a run."""
+    kind, name = asked.path("type"), asked.path("name")
+    if kind not in TYPES:
+        raise InvalidInput("entity_type", f"{kind!r:.40} is none; known are {', '.join(TYPES)}")
+    chosen = of_entities({f"{kind}_id": name.removeprefix(f"{kind}:")})
+    return await _swept(asked, chosen, "Entity deleted successfully!")
+
+
+async def _swept(asked: Asked, chosen: Selection, message: str) -> dict[str, Any]:
+    """Delete all that is selected, what was read from it, and what that superseded."""
+    visit = asked.visit
+    at = reach(visit, chosen.labels)
+    items = {one.id: one for one in await everything(at, chosen.where, _KEPT)}
+    episodes = [one.id for one in items.values() if one.kind == "episode"]
+    for start in range(0, len(episodes), _MOST_AT_ONCE):
+        read = In("source.lineage", tuple(episodes[start : start + _MOST_AT_ONCE]))
+        items |= {one.id: one for one in await everything(at, read, _KEPT)}
+    if any(not one.scope.names for one in items.values()):
+        visit.grant.need("shared")
+    live = [one.id for one in items.values() if one.state == "active"]
+    for start in range(0, len(live), _MOST_AT_ONCE):
+        where = In("id", tuple(live[start : start + _MOST_AT_ONCE]))
+        await at.verbs.delete_many(where, under=at.under)
+    for one in items.values():
+        if one.state == "superseded":
+            await at.verbs.delete(one.id, scope=Scope.from_json(one.scope.to_json()))
+    visit.told = {"count": len(items)}
+    event = asked.event("DELETE_ALL", [(id, "DELETE") for id in items])
+    return {"message": message, "event_id": event, "status": "SUCCEEDED"}
+
+
+# -- whom memories belong to ---------------------------------------------------------------------------------------------
+
+
+async def users(asked: Asked) -> dict[str, Any]:
+    """Return the users, agents, apps and runs that have memories."""
+    at = reach(asked.visit)
+    named = shapes.entities(await everything(at, None))
+    page = whole(asked.query.get("page"), "page", 1, 10**6)
+    size = whole(asked.query.get("page_size"), "page_size", max(1, len(named)), 10**6)
+    asked.visit.told = {"count": len(named)}
+    totals = {f"total_{kind}s": sum(one["type"] == kind for one in named) for kind in TYPES}
+    return shapes.paged(named, page, size, asked.url) | totals
+
+
+async def entity(asked: Asked) -> dict[str, Any]:
+    """Return one user, agent, app or run; raises `NotFound` where it has no memory here."""
+    kind, name = asked.path("type"), asked.path("name")
+    if kind not in TYPES:
+        raise InvalidInput("entity_type", f"{kind!r:.40} is none; known are {', '.join(TYPES)}")
+    chosen = of_entities({f"{kind}_id": name})
+    at = reach(asked.visit, chosen.labels)
+    named = [
+        one
+        for one in shapes.entities(await everything(at, chosen.where))
+        if (one["type"], one["name"]) == (kind, name)
+    ]
+    if not named:
+        raise NotFound(name, kind)
+    return named[0]
+
+
+def _counted(ids: Sequence[str]) -> dict[str, Any]:
+    return {"ids": list(ids)} if 0 < len(ids) <= 10 else {"count": len(ids)}

@@ -1,0 +1,108 @@
+"""Which paths the mem0 protocol has, what each takes, and who answers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..service import Service
+from . import memories
+from .asked import Asked
+
+Call = Callable[[Asked], Awaitable[Any]]
+
+
+class Route(NamedTuple):
+    """A path with the right it takes and what answers it; `verb` is its name in the audit."""
+
+    method: str
+    path: str
+    verb: str
+    right: str
+    call: Call
+    status: int = 200
+
+
+async def ping(asked: Asked) -> dict[str, Any]:
+    """Say who is asking."""
+    grant = asked.visit.grant
+    return {
+        "status": "ok",
+        "message": "ok",
+        "org_id": ORGANISATION,
+        "project_id": grant.tenant,
+        "user_email": f"{grant.id}@{grant.tenant}.invalid",
+    }
+
+
+ORGANISATION = "holdfast"
+ROUTES = (
+    Route("GET", "/v1/ping/", "ping", "read", ping),
+    Route("POST", "/v3/memories/add/", "add", "write", memories.add),
+    Route("POST", "/v3/memories/", "get_all", "read", memories.get_all),
+    Route("POST", "/v3/memories/search/", "search", "read", memories.search),
+    Route("GET", "/v1/memories/{id}/", "get", "read", memories.get),
+    Route("PUT", "/v1/memories/{id}/", "update", "write", memories.update),
+    Route("DELETE", "/v1/memories/{id}/", "delete", "delete", memories.delete),
+    Route("DELETE", "/v1/memories/", "delete_all", "delete", memories.delete_all),
+    Route("GET", "/v1/memories/{id}/history/", "history", "read", memories.history),
+    Route("GET", "/v1/entities/", "users", "read", memories.users),
+    Route("GET", "/v2/entities/{type}/{name}/", "entity", "read", memories.entity),
+    Route("DELETE", "/v2/entities/{type}/{name}/", "delete_users", "delete", memories.delete_entity),
+    Route("PUT", "/v1/batch/", "batch_update", "write", memories.batch_update),
+    Route("DELETE", "/v1/batch/", "batch_delete", "delete", memories.batch_delete),
+    # of clients before 2.0
+    Route("POST", "/v1/memories/", "add", "write", memories.add),
+    Route("GET", "/v1/memories/", "get_all", "read", memories.get_all_older),
+    Route("POST", "/v2/memories/", "get_all", "read", memories.get_all_older),
+    Route("POST", "/v1/memories/search/", "search", "read", memories.search_older),
+    Route("POST", "/v2/memories/search/", "search", "read", memories.search_older),
+    Route("DELETE", "/v1/entities/{type}/{name}/", "delete_users", "delete", memories.delete_entity),
+)
+_OURS = re.compile(r"/+(v[123]/|api/v1/(orgs|webhooks)/)")
+
+
+def speaks(path: str) -> bool:
+    """Whether a path is of this protocol."""
+    return _OURS.match(path) is not None
+
+
+def router(service: Service) -> APIRouter:
+    """Return the routes of the protocol."""
+    made = APIRouter()
+    for route in ROUTES:
+        made.add_api_route(
+            route.path, _answered(service, route), methods=[route.method], name=f"mem0.{route.verb}",
+            include_in_schema=False, response_model=None,
+        )  # fmt: skip
+    return made
+
+
+def _answered(service: Service, route: Route) -> Callable[[Request], Awaitable[JSONResponse]]:
+    async def endpoint(request: Request) -> JSONResponse:
+        async with service.visit(request, f"mem0.{route.verb}", route.right) as visit:
+            made = await route.call(Asked(request, visit, service))
+        return JSONResponse(made, route.status)
+
+    return endpoint
+
+
+class Undecoded:
+    """Gives the routes of the protocol their paths as they were sent, for "al%2Fice" is one name and not two parts; a double
+    slash at the beginning, which an address that ends in one makes, is one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] == "http" and speaks(scope["path"]) and scope.get("raw_path"):
+            sent = scope["raw_path"].decode("latin-1").partition("?")[0]
+            scope = {**scope, "path": "/" + sent.lstrip("/")}
+        await self._app(scope, receive, send)

@@ -1,0 +1,171 @@
+"""Memories, changes and entities as mem0 writes them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from ... import Change, MemoryItem
+from ...errors import InvalidInput
+from .reading import Seen
+
+FEEDBACK = "mem0_feedback"  # the key of a memory's metadata that keeps what a client thought of it
+_BREAKDOWN = {"meaning": "semantic", "words": "bm25"}
+
+
+def memory(seen: Seen) -> dict[str, Any]:
+    """Return a memory as mem0's get, get_all and update do, with a run as `run_id` and `session_id` both."""
+    item = seen.item
+    labels, origin = item.scope.to_json(), seen.origin
+    return {
+        "id": item.id,
+        "memory": item.text,
+        "user_id": labels.get("user"),
+        "agent_id": labels.get("agent"),
+        "app_id": labels.get("app"),
+        "run_id": seen.run,
+        "session_id": seen.run,
+        "metadata": metadata(item) or (None if origin is None else metadata(origin)) or None,
+        "categories": list(item.tags or (() if origin is None else origin.tags)) or None,
+        "structured_attributes": {"slot": item.slot, "value": item.value} if item.slot else None,
+        "replaced_by": seen.replaced_by,
+        "synthesized": item.source.extractor is not None,
+        "lifecycle_state": item.state,
+        "expiration_date": last_day(item.expires_at),
+        "created_at": written(created(item)),
+        "updated_at": written(item.known_from),
+    }
+
+
+def hits(found: Sequence[Seen]) -> list[dict[str, Any]]:
+    """Return the results of a search: each with a score 0..1, never less than that of a result below it."""
+    made: list[dict[str, Any]] = []
+    least = 0.0
+    for seen in reversed(found):
+        least = max(least, seen.score)
+        parts = dict.fromkeys(("semantic", "bm25", "entity"), 0.0)
+        for name, value in (seen.signals or {}).items():
+            parts[_BREAKDOWN.get(name, "entity")] += value
+        made.append(memory(seen) | {"score": round(least, 6), "score_breakdown": parts})
+    return made[::-1]
+
+
+def metadata(item: MemoryItem) -> dict[str, Any]:
+    """Return a memory's metadata without what is kept there by `observe` and for this protocol."""
+    own = {FEEDBACK, "message"} if item.kind == "episode" else {FEEDBACK}
+    return {name: value for name, value in item.metadata.items() if name not in own}
+
+
+def created(item: MemoryItem) -> datetime:
+    """Return when something was said; where that was not told, when it was made, which its id (UUIDv7) begins with."""
+    if item.observed_at is not None:
+        return item.observed_at
+    return datetime.fromtimestamp(int(item.id.replace("-", "")[:12], 16) / 1_000, UTC)
+
+
+def written(at: datetime | None) -> str | None:
+    """Return a time as ISO 8601."""
+    return None if at is None else at.isoformat()
+
+
+def last_day(expires_at: datetime | None) -> str | None:
+    """Return the last day on which a memory is there."""
+    return (
+        None
+        if expires_at is None
+        else (expires_at - timedelta(microseconds=1)).astimezone(UTC).date().isoformat()
+    )
+
+
+def expiry(day: object) -> datetime | None:
+    """Return when a memory goes whose last day (UTC) is told as 2026-05-31; None for none."""
+    if day is None:
+        return None
+    try:
+        last = date.fromisoformat(str(day)[:10])
+        return datetime.combine(last + timedelta(days=1), time.min, UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput("expiration_date", f"{day!r:.40} is no date; write 2026-05-31") from None
+
+
+def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[str, Any]]:
+    """Return the changes of one memory, oldest first: what changed nothing that a client sees is left out."""
+    made: list[dict[str, Any]] = []
+    before: MemoryItem | None = None
+    for n, change in enumerate(changes):
+        item, gone = change.item, change.item.state == "deleted"
+        same = before is not None and _shown(before) == _shown(item)
+        if same or item.superseded_by == item.id:  # the latter is what it was, up to when it changed
+            continue
+        labels, run = item.scope.to_json(), Seen(item, origin).run
+        old = None if before is None or before.state == "deleted" else before.text
+        said = item if origin is None else origin
+        made.append({
+            "id": f"{item.id}-{item.version}",
+            "memory_id": item.id,
+            "input": [{"role": said.source.role or "user", "content": said.text}] if n == 0 else [],
+            "old_memory": old,
+            "new_memory": None if gone else item.text,
+            "user_id": labels.get("user"), "agent_id": labels.get("agent"), "app_id": labels.get("app"),
+            "run_id": run, "session_id": run,
+            "categories": list(item.tags),
+            "event": "DELETE" if gone else "ADD" if before is None else "UPDATE",
+            "metadata": metadata(item) or None,
+            "created_at": written(created(item)),
+            "updated_at": written(change.at),
+        })  # fmt: skip
+        before = item
+    return made
+
+
+def _shown(item: MemoryItem) -> tuple[Any, ...]:
+    return item.text, metadata(item), item.expires_at, item.state == "deleted", item.tags
+
+
+_TYPES = {"user": "user", "agent": "agent", "app": "app"}
+
+
+def entities(items: Iterable[MemoryItem]) -> list[dict[str, Any]]:
+    """Return whom memories belong to, one for each type and name, in their order."""
+    known: dict[tuple[str, str], list[Any]] = {}
+    for item in items:
+        labels = item.scope.to_json()
+        owners = [(kind, str(labels[label])) for kind, label in _TYPES.items() if label in labels]
+        if item.thread is not None:
+            owners.append(("run", item.thread))
+        at, changed = created(item), item.known_from or created(item)
+        for owner in owners:
+            span = known.setdefault(owner, [at, changed, 0])
+            span[:] = min(span[0], at), max(span[1], changed), span[2] + 1
+    return [
+        {
+            "id": f"{kind}:{name}", "name": name, "type": kind, "owner": None, "metadata": None, "total_memories": count,
+            "created_at": written(first), "updated_at": written(last),
+        }
+        for (kind, name), (first, last, count) in sorted(known.items())
+    ]  # fmt: skip
+
+
+def paged(found: Sequence[Any], page: int, size: int, url: str) -> dict[str, Any]:
+    """Return one page of results, with where the others are."""
+    last = max(1, -(-len(found) // size))
+
+    def link(number: int) -> str:
+        return f"{url}?page={number}&page_size={size}"
+
+    return {
+        "count": len(found),
+        "next": link(page + 1) if page < last else None,
+        "previous": link(page - 1) if 1 < page <= last + 1 else None,
+        "results": list(found[(page - 1) * size : page * size]),
+    }
+
+
+def picked(one: Mapping[str, Any], fields: object) -> dict[str, Any]:
+    """Return a result with the fields that were asked for, its id always among them; with all where none were."""
+    if not fields:
+        return dict(one)
+    if not isinstance(fields, list):
+        raise InvalidInput("fields", "must be a list of names")
+    return {name: value for name, value in one.items() if name == "id" or name in fields}
