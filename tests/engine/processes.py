@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from holdfast import Memory
-from holdfast.errors import VersionConflict
+from holdfast.errors import NewerStore, VersionConflict
+from holdfast.stores import sqlite_schema
 from holdfast.stores.turns import Turns
 from holdfast.testing import HashingEmbedder
 
@@ -23,6 +24,7 @@ def start(job: str, *arguments: str) -> subprocess.Popen[str]:
     """Start a job of this file in a process of its own."""
     return subprocess.Popen(
         [sys.executable, __file__, job, *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -166,11 +168,26 @@ def turn(key: str) -> None:
         time.sleep(600)
 
 
-def hold(url: str) -> None:
-    """Hold the write lock of a store."""
+def hold(url: str, version: str = "") -> None:
+    """Hold the write lock of a store, as the version before this one where it is "older"."""
+    if version:
+        sqlite_schema.MIGRATIONS = sqlite_schema.MIGRATIONS[:-1]
     with Memory(url, embedder=None) as memory, memory._store._writing():  # type: ignore[attr-defined]
         tell(holds=True)
         time.sleep(600)
+
+
+def older(url: str) -> None:
+    """Work on a store as the version before this one did: save, and save again each time a line comes in; tell what came of it."""
+    sqlite_schema.MIGRATIONS = sqlite_schema.MIGRATIONS[:-1]
+    try:
+        with Memory(url, embedder=None) as memory:
+            ada = memory.scoped(user="ada")
+            for n, _ in enumerate(itertools.chain([""], sys.stdin)):
+                ada.save(f"older {n}", kind="episode")
+                tell(saved=n, found=len(ada.list(limit=1_000)))
+    except NewerStore as error:
+        tell(refused=str(error))
 
 
 def lease(url: str, ttl: str) -> None:
@@ -195,5 +212,5 @@ def count(url: str, name: str, file: str, times: str) -> None:
 
 
 if __name__ == "__main__":
-    jobs = (command, count, fork, hold, lease, maintain, notes, queue, read, turn, victim, write)
+    jobs = (command, count, fork, hold, lease, maintain, notes, older, queue, read, turn, victim, write)
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

@@ -14,7 +14,7 @@ import pytest
 from holdfast import AsyncMemory, Change, Erased, Memory, Scope
 from holdfast.errors import InvalidInput, StoreClosed
 from holdfast.memory import ScopedMemory
-from holdfast.testing import FrozenClock
+from holdfast.testing import FrozenClock, HashingEmbedder
 from holdfast.together import Watch
 from tests.engine.processes import finish, start
 
@@ -89,6 +89,23 @@ def test_an_erasure_is_told_without_text(clock: FrozenClock, memory: Memory, ada
         told(ada.watch(cursor, timeout=0))[0]
         == Erased(Scope(user="ada")).to_json()["verb"] + "d Scope(user='ada')"
     )
+
+
+def test_a_change_of_the_model_is_no_erasure(url: str) -> None:
+    """To whoever follows: not while it is made, and not from a cursor of before; what is saved meanwhile comes once."""
+    models = [HashingEmbedder(32, "one"), HashingEmbedder(48, "two"), None, HashingEmbedder(32, "one")]
+    with Memory(url, embedder=models[0]) as memory:
+        ada = memory.scoped(user="ada")
+        ada.save("before")
+        entries, cursor = ada.watch(timeout=0), ada.changes().next
+        for n, model in enumerate(models[1:]):
+            memory.reembed(model)
+            assert told(entries) == []
+            ada.save(f"after {n}")
+            assert told(entries) == [f"after {n}"]
+        assert told(ada.watch(cursor, timeout=0)) == ["after 0", "after 1", "after 2"]
+        ada.erase(ada.save("gone").id)
+        assert "erased Scope(user='ada')" in told(ada.watch(cursor, timeout=0))
 
 
 def test_writers_in_other_processes(tmp_path: Path) -> None:

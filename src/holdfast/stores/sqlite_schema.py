@@ -281,7 +281,7 @@ def begin(db: sqlite3.Connection, turns: Turns, path: str) -> None:
 
     SQLite is asked at a short, constant interval, since its own waiting backs off, so that whoever came last gets in first;
     `db` must have a busy timeout of a millisecond. Raises `StoreBusy` when one and the same process was before us for
-    BUSY_SECONDS; one that waits for its disk is waited for longer.
+    BUSY_SECONDS; one that waits for its disk is waited for longer. Raises `NewerStore` where the schema is newer than ours by now.
     """
     moved, before = time.monotonic(), None
     while True:
@@ -289,7 +289,7 @@ def begin(db: sqlite3.Connection, turns: Turns, path: str) -> None:
         if first != before:  # who waits in a queue that moves is not told that it is busy
             moved, before = now, first
         if (first is None or now - first.since > STUCK_SECONDS) and _begun(db):
-            return
+            return _still_ours(db, path)
         if now - moved > BUSY_SECONDS:
             state = state_of(first.process) if first is not None else ""
             if state != "D" or now - moved > DISK_SECONDS:
@@ -305,6 +305,17 @@ def _begun(db: sqlite3.Connection) -> bool:
             raise
         return False
     return True
+
+
+def _still_ours(db: sqlite3.Connection, path: str) -> None:
+    """End a transaction on a file that a newer Holdfast has migrated since we opened it: we would leave out what it keeps."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        db.execute("ROLLBACK")
+        raise NewerStore(
+            f"{path}: a newer Holdfast brought it to schema {version} while this one, which knows {len(MIGRATIONS)}, had it "
+            "open; nothing was written: upgrade holdfast and start again"
+        )
 
 
 def _busy(path: str, first: First | None, state: str) -> StoreBusy:
