@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "mutation.json"
@@ -49,7 +49,7 @@ AREAS = {
     "erase": Area(
         ("engine/erase.py", "stores/sqlite_erase.py"),
         ("holdfast.engine.erase.*", "holdfast.stores.sqlite_erase.*"),
-        ("tests/engine/test_erase.py",),
+        ("tests/engine/test_erase_selected.py", "tests/engine/test_erase.py"),
     ),
     "ranking": Area(
         ("ranking.py",),
@@ -61,9 +61,10 @@ AREAS = {
 
 def main(names: list[str]) -> int:
     """Check the areas named, or all, and write down what became of their mutants."""
-    told = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    told: dict[str, Any] = {}
     for name in names or AREAS:
-        told[name] = _checked(name, AREAS[name])
+        checked = _checked(name, AREAS[name])
+        told = (json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}) | told | {name: checked}
         shown = {key: value for key, value in told[name].items() if key != "survivors"}
         print(f"{name}: {json.dumps(shown)}", flush=True)
         RESULT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,0 +1,70 @@
+"""What a filter selects to be erased: of which scopes, in which states, over how many pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast import Memory, Scope
+from holdfast.errors import AccessDenied
+from holdfast.testing import FrozenClock
+
+ADA, BOTH, BOB = Scope(user="ada"), Scope(user="ada", team="core"), Scope(user="bob")
+PORTS = {"contains": {"text": "port"}}
+
+
+@pytest.fixture
+def filled() -> Memory:
+    """In each of three scopes a memory about a port, a deleted one, and one about tea."""
+    memory = Memory("sqlite://", embedder=None, clock=FrozenClock())
+    for scope in (ADA, BOTH, BOB):
+        caller = memory.scoped(scope)
+        caller.save("the port is 1")
+        caller.delete(caller.save("the old port was 0").id)
+        caller.save("tea at five")
+    return memory
+
+
+def left(memory: Memory) -> dict[Scope, list[str]]:
+    """The texts of all that a store holds, deleted ones too, by scope."""
+    where = {"in": {"state": ["active", "deleted"]}}
+    found: dict[Scope, list[str]] = {ADA: [], BOTH: [], BOB: []}
+    for item in memory.list(where=where, under=Scope.shared(), sort="id", descending=False).items:
+        found[item.scope].append(item.text)
+    return found
+
+
+ALL, TEA = ["the port is 1", "the old port was 0", "tea at five"], ["tea at five"]
+
+
+def test_a_caller_erases_in_the_scope_it_names(filled: Memory) -> None:
+    """Its own scope, or the one named; deleted memories too, and nobody else's."""
+    caller = filled.scoped(BOTH)
+    assert len(caller.erase(where=PORTS, dry_run=True).ids) == 2
+    assert left(filled) == {ADA: ALL, BOTH: ALL, BOB: ALL}
+    assert len(caller.erase(where=PORTS).ids) == 2
+    assert left(filled) == {ADA: ALL, BOTH: TEA, BOB: ALL}
+    assert len(caller.erase(where=PORTS, scope=("user",)).ids) == 2
+    assert left(filled) == {ADA: TEA, BOTH: TEA, BOB: ALL}
+    with pytest.raises(AccessDenied, match="cannot write"):
+        caller.erase(where=PORTS, scope=BOB)
+
+
+def test_the_administrator_erases_under_labels(filled: Memory) -> None:
+    """Every scope that carries the labels, whatever else it carries; a state may be asked for."""
+    assert len(filled.erase(where={"eq": {"state": "deleted"}}, under=BOB).ids) == 1
+    assert left(filled) == {ADA: ALL, BOTH: ALL, BOB: ["the port is 1", "tea at five"]}
+    assert len(filled.erase(where=PORTS, under=ADA).ids) == 4
+    assert left(filled) == {ADA: TEA, BOTH: TEA, BOB: ["the port is 1", "tea at five"]}
+
+
+def test_more_than_a_page_is_erased_whole() -> None:
+    """Thousands go at once, live and deleted, each once; what the filter leaves stays."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock()) as memory:
+        ada = memory.scoped(ADA)
+        kept = ada.save("tea at five")
+        saved = ada.save_many([{"text": f"port {n}"} for n in range(2_005)])
+        for item in saved[990:1_010]:
+            ada.delete(item.id)
+        done = ada.erase(where=PORTS)
+        assert sorted(done.ids) == sorted(item.id for item in saved)
+        assert [item.id for item in ada.list(where={"exists": "state"}, limit=1_000).items] == [kept.id]
