@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 
 from .errors import HoldfastError
-from .memory import AsyncMemory, AsyncScopedMemory, Memory, ScopedMemory
+from .memory import AsyncMemory, AsyncScopedMemory, Client, Memory, ScopedMemory
 from .ports import Clock, Embedder
 from .types import (
     Backup,
@@ -34,6 +34,7 @@ __all__ = [
     "Backup",
     "Bulk",
     "Change",
+    "Client",
     "Clock",
     "Draft",
     "Embedder",

@@ -35,6 +35,7 @@ from .text import Analyzer
 if TYPE_CHECKING:
     import asyncio
 
+    from .client import Link
     from .embedders import MiniLM
     from .stores.sqlite_file import StoreFile
     from .types import MemoryItem
@@ -190,6 +191,34 @@ def open_store(setting: Setting, memory_budget: int, key: str | None = None) -> 
         )
     opened: Store = known[scheme].load().from_url(url, memory_budget=memory_budget)
     return opened
+
+
+def is_served(store: Setting) -> bool:
+    """Whether a store is a server's, by its URL."""
+    return isinstance(store.value, str) and store.value.startswith(("http://", "https://"))
+
+
+def check_served(url: str) -> None:
+    """Raise `ConfigError` for a URL that is no server's."""
+    if not is_served(Setting("url", url, "argument")):
+        raise ConfigError(f"url: {url!r:.80} is no server's; it begins with http:// or https://")
+
+
+def open_link(store: Setting, key: str | None, local: Mapping[str, Any], waits: bool) -> Link:
+    """Return what speaks to the server a URL names; `local` are settings that a server has itself.
+
+    Raises `ConfigError` for one of them that is set, and for a URL with a password in it.
+    """
+    given = next((name for name, value in local.items() if value), None)
+    if given is not None:
+        raise ConfigError(
+            f"{given}: belongs to the server at {store.value}; leave it out here and set it there"
+        )
+    if "@" in store.value.partition("://")[2].partition("/")[0]:
+        raise ConfigError(f"store from {store.origin}: give the key as key=, not in the URL")
+    from .client import Link, Waiting
+
+    return (Waiting if waits else Link)(store.value, key)
 
 
 def put_back(

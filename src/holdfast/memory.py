@@ -14,7 +14,7 @@ from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
-from .together import leasing, leasing_async, watching, watching_async
+from .together import fencing, leasing, leasing_async, watching, watching_async
 from .types import Draft, Scope
 
 P = ParamSpec("P")
@@ -30,7 +30,7 @@ def driven(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        return config.run(verb(getattr(self, of), *arguments, **named))
+        return config.run(_of(getattr(self, of), verb)(*arguments, **named))
 
     return call
 
@@ -42,9 +42,15 @@ def awaited(
 
     @functools.wraps(verb)
     async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        return await verb(getattr(self, of), *arguments, **named)
+        return await _of(getattr(self, of), verb)(*arguments, **named)
 
     return call
+
+
+def _of(engine: Any, verb: Callable[..., Coroutine[Any, Any, R]]) -> Callable[..., Coroutine[Any, Any, R]]:
+    """Return an engine's verb, or that of the same name where the engine is a server's."""
+    found: Callable[..., Coroutine[Any, Any, R]] = getattr(engine, verb.__name__)
+    return found
 
 
 def _without_under(method: Callable[P, R]) -> Callable[P, R]:
@@ -62,6 +68,10 @@ def _without_under(method: Callable[P, R]) -> Callable[P, R]:
     shown = [one for one in signature.parameters.values() if one.name != "under"]
     call.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
     return call
+
+
+def _administrator(actor: str | None) -> Caller:
+    return Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True)
 
 
 class ScopedMemory:
@@ -105,6 +115,7 @@ class ScopedMemory:
     changes = _without_under(driven(Engine.changes))
     watch = _without_under(watching(Engine.watch))
     lease = leasing(Engine.lease, lambda engine: ScopedMemory(engine))
+    fenced = fencing(lambda engine: ScopedMemory(engine))
     stats = _without_under(driven(Engine.stats))
 
 
@@ -149,6 +160,7 @@ class AsyncScopedMemory:
     changes = _without_under(awaited(Engine.changes))
     watch = _without_under(watching_async(Engine.watch))
     lease = leasing_async(Engine.lease, lambda engine: AsyncScopedMemory(engine))
+    fenced = fencing(lambda engine: AsyncScopedMemory(engine))
     stats = _without_under(awaited(Engine.stats))
 
 
@@ -178,6 +190,17 @@ class _Opened:
         found = config.settings(
             store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key
         )
+        self._link: Any = None
+        self._engine: Any
+        if config.is_served(found["store"]):
+            local = {
+                "many": many, "redact": redact, "attributes": attributes, "policy": policy, "clock": clock,
+                "count_tokens": count_tokens, "extractors": tuple(extractors) != ("rules",),
+                **{name: one.origin == "argument" for name, one in found.items() if name not in ("store", "key", "key_file")},
+            }  # fmt: skip
+            self._link = config.open_link(found["store"], config.key_of(found), local, self._waits)
+            self._engine = self._link.remote().bind(_administrator(actor))
+            return
         most = checks.count(model_calls, "model_calls", 1, 1_000_000)
         counter = config.TokenCounter(count_tokens)
         opened = config.open_store(found["store"], memory_budget, config.key_of(found))
@@ -200,13 +223,15 @@ class _Opened:
             calls=None if asked is None else most,
             many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
-        self._engine = Engine(parts, Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True))
+        self._engine = Engine(parts, _administrator(actor))
+
+    _waits = False
 
     def _io(self, model: Model | None) -> IO:
         self._direct = config.Direct(model)
         return self._direct
 
-    def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Engine:
+    def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Any:
         held: object = Scope(**labels) if scope is None else scope
         if not isinstance(held, Scope) or (labels and scope is not None):
             raise InvalidInput("scope", 'takes either a Scope or labels such as user="ada"')
@@ -221,8 +246,8 @@ class Memory(_Opened):
         ada.save("Prefers short answers", kind="preference", slot="replies.length", value="short")
         ada.search("how long should replies be?")
 
-    `store` is a URL: "sqlite:///x.db", or "sqlite://" for one in memory; or an object with the
-    port `Store`. `embedder` is "minilm" (shipped), None for words
+    `store` is a URL: "sqlite:///x.db", "sqlite://" for one in memory, "http://..." for a server's (`key` is then the
+    server's); or an object with the port `Store`. `embedder` is "minilm" (shipped), None for words
     alone, or any object with `id`, `dimension` and `embed`. `language` (of stemming) belongs to the store. `many` names
     further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
     written and returns it, changed or not. `attributes` adds rows to the table that says how many values an attribute
@@ -274,6 +299,7 @@ class Memory(_Opened):
     changes = driven(Engine.changes)
     watch = watching(Engine.watch)
     lease = leasing(Engine.lease, ScopedMemory)
+    fenced = fencing(ScopedMemory)
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
     reembed = driven(Engine.reembed)
@@ -290,11 +316,14 @@ class Memory(_Opened):
     def acting(self, actor: str) -> Self:
         """Return this administrator under another name, which is recorded with every change; the store is shared."""
         made = copy.copy(self)
-        made._engine = self._engine.bind(Caller(Scope.shared(), checks.name(actor, "actor"), admin=True))
+        made._engine = self._engine.bind(_administrator(checks.name(actor, "actor")))
         return made
 
     def close(self) -> None:
         """Close the store, once a step that is being read in the background is done; later calls raise `StoreClosed`."""
+        if self._link is not None:
+            config.run(self._link.close())
+            return
         self._direct.close()
         self._store.close()
 
@@ -303,6 +332,18 @@ class Memory(_Opened):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Client(Memory):
+    """A memory behind a server: `Memory` by its URL, for whoever wants the server's and no file by mistake.
+
+    `key` is the server's, by default from HOLDFAST_KEY or HOLDFAST_KEY_FILE. The verbs, their arguments and their errors are those
+    of `Memory`. Raises `ConfigError` for a URL that is no server's.
+    """
+
+    def __init__(self, url: str, key: str | None = config.DEFAULT, *, actor: str | None = None) -> None:
+        config.check_served(url)
+        super().__init__(url, key=key, actor=actor)
 
 
 class AsyncMemory(_Opened):
@@ -347,9 +388,12 @@ class AsyncMemory(_Opened):
     changes = awaited(Engine.changes)
     watch = watching_async(Engine.watch)
     lease = leasing_async(Engine.lease, AsyncScopedMemory)
+    fenced = fencing(AsyncScopedMemory)
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
     reembed = awaited(Engine.reembed)
+
+    _waits = True
 
     def _io(self, model: Model | None) -> IO:
         self._pooled = config.Pooled(model, threads=4)
@@ -364,11 +408,14 @@ class AsyncMemory(_Opened):
     def acting(self, actor: str) -> Self:
         """Return this administrator under another name, which is recorded with every change; the store is shared."""
         made = copy.copy(self)
-        made._engine = self._engine.bind(Caller(Scope.shared(), checks.name(actor, "actor"), admin=True))
+        made._engine = self._engine.bind(_administrator(checks.name(actor, "actor")))
         return made
 
     async def close(self) -> None:
         """Close the store once the step it is at is done; calls under way or later raise `StoreClosed`."""
+        if self._link is not None:
+            await self._link.close()
+            return
         await self._pooled.close(self._store)
 
     async def __aenter__(self) -> Self:

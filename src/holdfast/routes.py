@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +22,8 @@ from .filters import Filter, to_json
 from .types import Draft, MemoryItem, Scope, Source
 
 BASE = "/api/v1"
-LABELS, ACTOR = (
-    "Holdfast-Labels",
-    "Holdfast-Actor",
-)  # request headers: the labels a caller holds, and who acts
+# Request headers: the labels a caller holds, who acts, and the lease that the request works under.
+LABELS, ACTOR, LEASE = "Holdfast-Labels", "Holdfast-Actor", "Holdfast-Lease"
 Right = Literal["read", "write", "delete", "erase", "admin"]
 RIGHTS: tuple[Right, ...] = typing.get_args(Right)
 
@@ -45,8 +44,8 @@ class Route(NamedTuple):
 
     @property
     def in_query(self) -> bool:
-        """Whether arguments go in the query."""
-        return self.method in ("GET", "DELETE")
+        """Whether arguments go in the query: also beside a body that is a file."""
+        return self.method in ("GET", "DELETE") or self.verb == "import_items"
 
 
 _READ = ("where", "kinds", "tags", "since", "until", "valid_at", "known_at")
@@ -148,6 +147,22 @@ def labels_from_header(text: str) -> dict[str, list[str]]:
     return found
 
 
+def lease_to_header(scope: Scope, name: str, fence: int) -> str:
+    """Return a lease as the header `LEASE` carries it: "name=report&fence=3&scope=%7B...%7D"."""
+    return urlencode({"name": name, "fence": fence, "scope": json.dumps(scope.to_json())})
+
+
+def lease_from_header(text: str) -> tuple[Scope, str, int]:
+    """Return the scope, name and fence of a lease in a header; raises `InvalidInput` for what is none."""
+    try:
+        found = dict(parse_qsl(text, strict_parsing=True, errors="strict", max_num_fields=3))
+        return Scope.from_json(json.loads(found["scope"])), found["name"], int(found["fence"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InvalidInput(
+            LEASE, 'must look like name=report&fence=3&scope={"user":"ada"}, percent-encoded'
+        ) from None
+
+
 # -- arguments ---------------------------------------------------------------------------------------------------------
 
 
@@ -169,9 +184,11 @@ def request(verb: str, arguments: Mapping[str, Any]) -> Request:
     for name in [name for name in left if f"{{{name}}}" in path]:
         path = path.replace(f"{{{name}}}", quote(str(left.pop(name)), safe=""))
     headers = {}
-    for name, header in HEADERS.items():
-        if name in left and (value := left.pop(name)) is not None:
-            headers[header] = f'"{value}"' if name == "expected_version" else quote(str(value), safe=" /:@")
+    if "expected_version" in route.arguments:
+        version = left.pop("expected_version", None)
+        headers["If-Match"] = "*" if version is None else f'"{version}"'
+    if (key := left.pop("idempotency_key", None)) is not None:
+        headers["Idempotency-Key"] = quote(str(key))
     if not route.in_query:
         return Request(route.method, BASE + path, [], headers, left)
     query: list[tuple[str, str]] = []
@@ -196,7 +213,7 @@ def jsonable(value: Any) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}s"
+        return f"{value.total_seconds():.6f}s"
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -209,6 +226,24 @@ def jsonable(value: Any) -> Any:
 def _fields(draft: Draft) -> dict[str, Any]:
     given = {one.name: getattr(draft, one.name) for one in dataclasses.fields(draft)}
     return {name: jsonable(value) for name, value in given.items() if value is not None}
+
+
+def when(text: str) -> datetime | date | timedelta:
+    """Return the time that `jsonable` or a person wrote: a span such as 7d or 90s, a date, or a moment with an offset."""
+    span = _SPAN.match(text)
+    if span is not None:
+        try:
+            return timedelta(**{_UNITS[span[2]]: float(span[1])})
+        except OverflowError:
+            raise InvalidInput("since", f"{text!r:.40} is too long a span") from None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return checks.moment(text, "since")
+
+
+_SPAN = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)([smhdw])\Z", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

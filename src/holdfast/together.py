@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
@@ -78,7 +78,7 @@ def watching(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> Watch:
-        return Watch(config.run(verb(self._engine, *arguments, **named)))
+        return Watch(config.run(getattr(self._engine, verb.__name__)(*arguments, **named)))
 
     return call
 
@@ -90,7 +90,7 @@ def watching_async(
 
     @functools.wraps(verb)
     async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> AsyncWatch:
-        return AsyncWatch(await verb(self._engine, *arguments, **named))
+        return AsyncWatch(await getattr(self._engine, verb.__name__)(*arguments, **named))
 
     return call
 
@@ -170,6 +170,19 @@ class AsyncLease(_Lease[M]):
         await self.release()
 
 
+def fencing(face: Callable[[Any], M]) -> Callable[..., M]:
+    """Return a method that gives the verbs of whoever works under a lease."""
+
+    def fenced(self: Any, name: str, fence: int, *, scope: Scope | Sequence[str] | None = None) -> M:
+        """Return the verbs for whoever works under the lease `name` that was taken with this `fence`, here or elsewhere.
+
+        Each write of versions raises `LeaseConflict`, in the write's own transaction, once the lease is over. `scope` is as in `lease`.
+        """
+        return face(self._engine.bind(self._engine.fenced(name, fence, scope)))
+
+    return fenced
+
+
 def leasing(
     verb: Callable[Concatenate[Any, P], Coroutine[Any, Any, Holding]], face: Callable[[Engine], M]
 ) -> Callable[Concatenate[Any, P], Lease[M]]:
@@ -177,7 +190,7 @@ def leasing(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> Lease[M]:
-        holding = config.run(verb(self._engine, *arguments, **named))
+        holding = config.run(getattr(self._engine, verb.__name__)(*arguments, **named))
         return Lease(holding, face(self._engine.bind(holding.caller)))
 
     return call
@@ -190,7 +203,7 @@ def leasing_async(
 
     @functools.wraps(verb)
     async def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> AsyncLease[M]:
-        holding = await verb(self._engine, *arguments, **named)
+        holding = await getattr(self._engine, verb.__name__)(*arguments, **named)
         return AsyncLease(holding, face(self._engine.bind(holding.caller)))
 
     return call

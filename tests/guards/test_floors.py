@@ -94,7 +94,7 @@ PUBLIC_ROOMS = {
 }
 
 # Only config names these.
-WIRED_BY_CONFIG = {"stores", "embedders", "models", "related", "remote"}
+WIRED_BY_CONFIG = {"stores", "embedders", "models", "related", "remote", "client"}
 
 IMPURE_MODULES = set(
     """_socket asyncio concurrent ctypes fcntl getpass glob http httpx importlib io locale logging mmap

@@ -37,6 +37,11 @@ class Holding:
 class Leasing(Base):
     """The verb that takes a lease."""
 
+    def fenced(self, name: str, fence: int, scope: Scope | Sequence[str] | None = None) -> Caller:
+        """Return this caller as one who works under a lease that was taken, wherever that was."""
+        wanted, target = checks.name(name, "name"), self._target(scope)
+        return self._caller._replace(lease=Fenced(target, wanted, checks.count(fence, "fence", 1, 2**62)))
+
     async def lease(
         self,
         name: str,

@@ -133,6 +133,7 @@ TYPES: Mapping[str | tuple[str, str], Any] = {
     "dry_run": _flag("Only say what would be done."),
     "allow_erased": _flag("Take in again what was erased."),
     "ids": Annotated[list[_id], Field(description="Ids of memories.", examples=[[_ID]])],
+    ("erase", "ids"): Annotated[str | list[_id], Field(description="Ids of memories.", examples=[[_ID]])],
     "version": _number("The version to undo.", 1, 2**31, 2),
     "receipt": _receipt,
     "messages": Annotated[

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Body, Header, Query, Response
 from fastapi import Path as InPath
@@ -18,8 +19,8 @@ from starlette.requests import Request
 
 from .. import AsyncMemory, Hit, MemoryItem, Page, Scope
 from ..errors import InvalidInput
-from ..receipts import Hits
-from ..routes import BASE, HEADERS, ROUTES, STRUCTURED, Route, jsonable
+from ..receipts import Hits, Receipt
+from ..routes import BASE, HEADERS, ROUTES, STRUCTURED, Route, jsonable, when
 from . import arguments
 from .grants import Refused
 from .service import Service, Visit
@@ -39,6 +40,17 @@ def router(service: Service) -> APIRouter:
             status_code=route.status, summary=_summary(route), description=_about(route), tags=[route.right],
             response_model=None,
         )  # fmt: skip
+
+    @made.get("/receipts/{token}", name="receipt", operation_id="receipt", tags=["read"], response_model=None)
+    async def receipt(request: Request, token: Annotated[str, InPath(max_length=64)]) -> Response:
+        """Return the receipt of a search just made, at the Location that its answer named; the last few hundred are there.
+
+        A search with `keep` leaves one that lasts. Takes the right `read`.
+        """
+        async with service.visit(request, "receipt", "read") as visit:
+            found = service.recent.hits(visit.grant, token)
+            return JSONResponse((await asyncio.to_thread(lambda: found.receipt)).to_json())
+
     return made
 
 
@@ -106,12 +118,28 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
         elif name == "expected_version":
             if (version := _version(value)) is not None:
                 made[name] = version
+        elif name == "idempotency_key" and value is not None:
+            made[name] = unquote(value)
         elif value is not None:
             made[name] = _parsed(name, value) if name in STRUCTURED and route.in_query else value
     for name in ("scope", "under"):
         if isinstance(made.get(name), Mapping):
             made[name] = Scope.from_json(made[name])
+    if "items" in made:
+        made["items"] = [_scoped(item) for item in made["items"]]
+    if "changes" in made:
+        made["changes"] = _scoped(made["changes"])
+    for name in ("since", "until"):
+        if name in made and route.verb not in ("changes", "watch"):
+            made[name] = when(made[name])
+    if isinstance(made.get("receipt"), Mapping):
+        made["receipt"] = Receipt.from_json(made["receipt"])
     return made
+
+
+def _scoped(fields: Mapping[str, Any]) -> dict[str, Any]:
+    scope = fields.get("scope")
+    return {**fields, "scope": Scope.from_json(scope)} if isinstance(scope, Mapping) else dict(fields)
 
 
 def _version(header: str | None) -> int | None:
@@ -139,10 +167,28 @@ def chosen(visit: Visit, route: Route, given: Mapping[str, Any]) -> Any:
         return visit.all(under)
     if not hasattr(visit.verbs(), route.verb):
         return visit.whole()
-    scope = given.get("scope")
-    if route.right != "read" and isinstance(scope, Scope) and not scope.names:
+    if route.right != "read" and (writes_shared(given) or _by_id_alone(visit, route, given)):
         visit.grant.need("shared")
     return visit.verbs()
+
+
+def writes_shared(given: Mapping[str, Any]) -> bool:
+    """Whether a write names the scope without labels, in whatever place a scope can stand."""
+    changes, placement = given.get("changes") or {}, given.get("placement") or {}
+    items = [item.get("scope") for item in given.get("items") or () if isinstance(item, Mapping)]
+    named = [given.get("scope"), changes.get("scope"), *items, *placement.values()]
+    return any(one is not None and not (one.names if isinstance(one, Scope) else one) for one in named)
+
+
+def _by_id_alone(visit: Visit, route: Route, given: Mapping[str, Any]) -> bool:
+    """Whether a write says nothing of a scope and holds no label: what it changes then is what everybody sees."""
+    begins = route.verb in (
+        "save",
+        "save_many",
+        "observe",
+        "summarise",
+    )  # the verb says itself that a scope is missing
+    return not begins and not visit.named and not visit.grant.ceiling.fixed and given.get("scope") is None
 
 
 # -- from an answer to a response ----------------------------------------------------------------------------------
@@ -155,6 +201,8 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
             found = await getattr(chosen(visit, route, given), route.verb)(**given)
             visit.told = told_of(found)
         headers = {"ETag": f'"{found.version}"'} if isinstance(found, MemoryItem) else {}
+        if isinstance(found, Hits):
+            headers["Location"] = f"{BASE}/receipts/{service.recent.keep(visit.grant, found)}"
         return JSONResponse(answer(found), route.status, headers)
 
     return _signed(endpoint, route)
@@ -235,21 +283,29 @@ def _import(service: Service, route: Route) -> Callable[..., Any]:
 
 def _watch(service: Service, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, **read: Any) -> Response:
-        stack = contextlib.AsyncExitStack()
-        visit = await stack.enter_async_context(service.visit(request, route.verb, route.right))
         given = given_by(route, read)
-        try:
-            following = await chosen(visit, route, given).watch(**{"timeout": 600.0, **given})
-        except BaseException as error:
-            if not await stack.__aexit__(type(error), error, error.__traceback__):
-                raise
+        timeout, since = given.pop("timeout", 600.0), given.pop("since", None)
+        stack = contextlib.AsyncExitStack()
+        async with contextlib.AsyncExitStack() as entered:
+            visit = await entered.enter_async_context(service.visit(request, route.verb, route.right))
+            verbs = chosen(visit, route, given)
+            following = await verbs.watch(since, timeout=0, **given)
+            stack = entered.pop_all()
 
         async def events() -> AsyncIterator[str]:
+            """Look for a second at a time, so that a stream that nobody reads, or of a server that stops, ends soon."""
             async with stack:
-                yield f"id: {following.cursor}\nevent: began\ndata: {{}}\n\n"
-                async for entry in following:
-                    data = json.dumps(entry.to_json(), ensure_ascii=False)
-                    yield f"id: {following.cursor}\nevent: {type(entry).__name__.lower()}\ndata: {data}\n\n"
+                place, idle = following, 0.0
+                yield f"id: {place.cursor}\nevent: began\ndata: {{}}\n\n"
+                while True:
+                    async for entry in place:
+                        data, idle = json.dumps(entry.to_json(), ensure_ascii=False), 0.0
+                        yield f"id: {place.cursor}\nevent: {type(entry).__name__.lower()}\ndata: {data}\n\n"
+                    if idle >= timeout or service.stopping():
+                        return
+                    step = min(1.0, timeout - idle)
+                    place, idle = await verbs.watch(place.cursor, timeout=step, **given), idle + step
+                    yield ": waiting\n\n"
 
         return StreamingResponse(
             events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}

@@ -75,7 +75,9 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
         signal.SIGINT,
     ):  # uvicorn raises it again once all is answered: then it is done
         signal.signal(one, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    made.stopping = lambda: server.should_exit
+    server.run(sockets=[listening])
 
 
 def _log_json(level: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.requests import Request
 
 from .. import AsyncMemory, Scope
-from ..errors import HoldfastError
-from ..routes import ACTOR, LABELS, labels_from_header, status_of
+from ..errors import HoldfastError, NotFound
+from ..receipts import Hits
+from ..routes import ACTOR, LABELS, LEASE, labels_from_header, lease_from_header, status_of
 from .access import Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings
@@ -35,11 +39,25 @@ class Visit:
         self.grant, self.memory = grant, memory
         self.actor = grant.acting(actor)
         self.named = named
+        self.lease: tuple[Scope, str, int] | None = None
         self.scope: Mapping[str, Any] = {}
         self.told: dict[str, Any] = {}
 
     def verbs(self, labels: Mapping[str, Iterable[str]] | None = None) -> Any:
-        """Return the verbs for the labels that the request holds, or for others that its key admits."""
+        """Return the verbs for the labels that the request holds, or for others that its key admits.
+
+        Of a request that names none, with a key to which all are open, the administrator's: it says `scope` with each write.
+        """
+        found = self._verbs(labels)
+        return (
+            found if self.lease is None else found.fenced(self.lease[1], self.lease[2], scope=self.lease[0])
+        )
+
+    def _verbs(self, labels: Mapping[str, Iterable[str]] | None) -> Any:
+        if labels is None and not self.named and self.grant.ceiling.admits(ANY):
+            return self.memory.acting(
+                self.actor
+            )  # no label said, none withheld: as the store's administrator
         held = self.grant.held(self.named if labels is None else labels)
         self.scope = held.to_json()
         return self.memory.scoped(held, actor=self.actor)
@@ -76,12 +94,37 @@ class Rates:
         self._left[id] = (left - 1, now)
 
 
+class Recent:
+    """The last searches, whose receipts can still be asked for, each by the key that made it."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, tuple[str, Hits]] = OrderedDict()
+
+    def keep(self, grant: Grant, hits: Hits) -> str:
+        """Keep a search for a while and return the token to ask for it by."""
+        token = secrets.token_urlsafe(16)
+        self._kept[token] = grant.id, hits
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return token
+
+    def hits(self, grant: Grant, token: str) -> Hits:
+        """Return a kept search; raises `NotFound` for one that is gone, or another key's."""
+        whose, hits = self._kept.get(token, ("", None))
+        if hits is None or whose != grant.id:
+            raise NotFound(token[:64], "receipt of a recent search")
+        return hits
+
+
 class Service:
-    """The parts of a server: tenants, keys, settings."""
+    """The parts of a server: tenants, keys, settings. `stopping` says that it is to answer what it has, and end."""
 
     def __init__(self, settings: Settings, tenants: Tenants, access: Access) -> None:
         self.settings, self.tenants, self.access = settings, tenants, access
         self._rates = Rates()
+        self.recent = Recent()
+        self.stopping: Callable[[], bool] = lambda: False
 
     def admitted(self, request: Request) -> Grant:
         """Return what a request may do by its Authorization header ("Bearer" or "Token" and a key).
@@ -115,7 +158,9 @@ class Service:
             grant.need(*rights)
             async with self.tenants.memory(grant.tenant) as memory:
                 named = labels_from_header(request.headers[LABELS]) if request.headers.get(LABELS) else {}
-                visit = Visit(grant, memory, named, request.headers.get(ACTOR))
+                visit = Visit(grant, memory, named, actor_of(request))
+                if request.headers.get(LEASE):
+                    visit.lease = lease_from_header(request.headers[LEASE])
                 yield visit
             status = 200
         except BaseException as error:
@@ -124,6 +169,12 @@ class Service:
         finally:
             scope, told = ({}, {}) if visit is None else (visit.scope, visit.told)
             self.access.record(grant.tenant, grant.id, verb, scope, told, status)
+
+
+def actor_of(request: Request) -> str | None:
+    """Return whom a request names as acting, percent-encoded in its header, or None."""
+    named = request.headers.get(ACTOR)
+    return None if named is None else unquote(named)
 
 
 def outcome(error: BaseException) -> int:

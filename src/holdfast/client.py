@@ -1,0 +1,509 @@
+"""The verbs over HTTP: what `Memory("http://...")` stands on, in place of an engine.
+
+Each verb is one request, made and read by the table in `routes`; the answers and the errors are those of a file. The one
+code serves both faces: a `Link` sends at once, or pauses the caller's event loop, as its transport does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import tempfile
+import typing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from urllib.parse import quote
+
+from . import checks
+from .errors import AccessDenied, ConfigError, InvalidInput, LeaseConflict, StoreBusy, StoreClosed, StoreError
+from .judgements import Maintenance, Observation, Queued
+from .leases import Held
+from .receipts import Context, Explanation, Hits, Receipt, Rerun, WhyNot
+from .routes import (
+    ACTOR,
+    LABELS,
+    LEASE,
+    NOT_SENT,
+    ROUTES,
+    Request,
+    labels_to_header,
+    lease_to_header,
+    raised,
+    request,
+    revive,
+)
+from .types import (
+    Backup,
+    Bulk,
+    Change,
+    Draft,
+    Entity,
+    Erased,
+    Erasure,
+    Export,
+    Group,
+    Hit,
+    Import,
+    MemoryItem,
+    Page,
+    Reembedding,
+    Scope,
+    Stats,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+AT_ONCE = 1_000  # memories of a `save_many` in one request, which is one transaction
+_CHUNK = 2**16
+
+# What each verb answers with; a list stands in {"items": [...]}.
+ANSWERS: dict[str, Any] = {
+    **dict.fromkeys(("save", "get", "update", "delete", "restore", "resolve", "merge"), MemoryItem),
+    **dict.fromkeys(("save_many", "undo"), list[MemoryItem]),
+    **dict.fromkeys(("current", "summarise"), MemoryItem | None),
+    **dict.fromkeys(("list", "review"), Page[MemoryItem]),
+    **dict.fromkeys(("update_many", "delete_many", "rename"), Bulk),
+    **dict.fromkeys(("history", "changes"), Page[Change]),
+    "conflicts": list[tuple[MemoryItem, ...]], "work": list[Observation], "observe": Observation,
+    "backlog": Page[Queued], "maintain": Maintenance, "overview": Page[Group], "entities": Page[Entity],
+    "stats": Stats, "context": Context, "explain": Explanation, "why_not": WhyNot, "rerun": Rerun, "erase": Erasure,
+    "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import,
+}  # fmt: skip
+
+
+class Link:
+    """Sends requests to one server without an event loop; `Waiting` pauses one. Safe to share between threads."""
+
+    def __init__(self, url: str, key: str | None, timeout: float = 120.0) -> None:
+        httpx = _httpx()
+        self._failures: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+        self._url = url.rstrip("/")
+        self.closed = False
+        self._settings = {
+            "timeout": httpx.Timeout(timeout, connect=10.0),
+            "headers": {"Authorization": f"Bearer {key}"} if key else {},
+        }
+        self._http = httpx.Client(**self._settings)
+
+    def remote(self) -> Remote:
+        """Return the verbs of the server, for nobody in particular yet."""
+        return Remote(self)
+
+    async def send(self, made: Request, headers: Mapping[str, str], body: Any = None) -> httpx.Response:
+        """Return the answer to a request; `body` is JSON, or an open file of bytes."""
+        return self.sent(made, headers, body)
+
+    def sent(self, made: Request, headers: Mapping[str, str], body: Any = None) -> httpx.Response:
+        """Return the answer to a request, at once whichever the face."""
+        with self._told():
+            return _checked(self._http.request(**self._asked(made, headers, body)))
+
+    def _asked(self, made: Request, headers: Mapping[str, str], body: Any = None) -> dict[str, Any]:
+        if self.closed:
+            raise StoreClosed("this memory was closed; open a new one")
+        sent = {"content": _pieces(body)} if hasattr(body, "read") else {} if body is None else {"json": body}
+        return {
+            "method": made.method, "url": self._url + made.path, "params": made.query,
+            "headers": {**made.headers, **headers}, **sent,
+        }  # fmt: skip
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raise what goes wrong on the way as `StoreError`."""
+        try:
+            yield
+        except self._failures as error:
+            raise StoreError(
+                f"the server at {self._url} could not be asked ({type(error).__name__}); is it running? A write may have "
+                "been made: read it back, or repeat it with its idempotency_key"
+            ) from None
+
+    async def stream(self, made: Request, headers: Mapping[str, str]) -> Reading:
+        """Return an answer that is read as it comes."""
+        with self._told():
+            asked = self._asked(made, headers)
+            response = self._http.send(self._http.build_request(**asked), stream=True)
+            if response.status_code >= 400:
+                response.read()
+        return Reading(_checked(response), self._told)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        self.closed = True
+        self._http.close()
+
+
+class Reading:
+    """An answer that is read as it comes."""
+
+    def __init__(self, response: httpx.Response, told: Callable[[], Any]) -> None:
+        self._response, self._told = response, told
+        self.headers = response.headers
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield its bytes."""
+        with self._told(), contextlib.closing(self._response):
+            for piece in self._response.iter_bytes():
+                yield piece
+
+    async def lines(self) -> AsyncIterator[str]:
+        """Yield its lines."""
+        with self._told(), contextlib.closing(self._response):
+            for line in self._response.iter_lines():
+                yield line
+
+
+class Waiting(Link):
+    """A `Link` that pauses the caller's event loop while a server thinks."""
+
+    def __init__(self, url: str, key: str | None, timeout: float = 120.0) -> None:
+        super().__init__(url, key, timeout)
+        self._async = _httpx().AsyncClient(**self._settings)
+
+    async def send(self, made: Request, headers: Mapping[str, str], body: Any = None) -> httpx.Response:
+        """Return the answer to a request."""
+        asked = self._asked(made, headers, body)
+        if hasattr(body, "read"):
+            asked["content"] = _pieces_async(body)
+        with self._told():
+            return _checked(await self._async.request(**asked))
+
+    async def stream(self, made: Request, headers: Mapping[str, str]) -> Reading:
+        """Return an answer that is read as it comes."""
+        with self._told():
+            asked = self._asked(made, headers)
+            response = await self._async.send(self._async.build_request(**asked), stream=True)
+            if response.status_code >= 400:
+                await response.aread()
+        return ReadingAsync(_checked(response), self._told)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await super().close()
+        await self._async.aclose()
+
+
+class ReadingAsync(Reading):
+    """A `Reading` in an event loop."""
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield its bytes."""
+        with self._told():
+            async with contextlib.aclosing(
+                typing.cast(AsyncGenerator[bytes], self._response.aiter_bytes())
+            ) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def lines(self) -> AsyncIterator[str]:
+        """Yield its lines."""
+        with self._told():
+            async with contextlib.aclosing(
+                typing.cast(AsyncGenerator[str], self._response.aiter_lines())
+            ) as lines:
+                async for line in lines:
+                    yield line
+
+
+def _httpx() -> Any:
+    try:
+        import httpx
+    except ImportError:
+        raise ConfigError("a memory behind a server needs httpx: pip install 'holdfast[client]'") from None
+    return httpx
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_CHUNK):
+        yield piece
+
+
+async def _pieces_async(file: BinaryIO) -> AsyncIterator[bytes]:
+    for piece in _pieces(file):
+        yield piece
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    """Return a response, or raise the error that it tells of."""
+    if response.status_code < 400:
+        return response
+    try:
+        told = json.loads(response.content)
+    except ValueError:
+        told = {}
+    error = raised(told) if isinstance(told, dict) else None
+    if error is not None:
+        raise error
+    detail = str(told.get("detail") if isinstance(told, dict) else "") or f"HTTP {response.status_code}"
+    if response.status_code in (401, 403):
+        raise AccessDenied(detail)
+    if response.status_code in (400, 413, 422, 428):
+        raise InvalidInput(str(told.get("field", "request")), detail)
+    if response.status_code in (429, 503, 504):
+        raise StoreBusy(detail)
+    raise StoreError(f"the server answered {response.status_code}: {detail}")
+
+
+class Following:
+    """A place in a server's log, read as it is told; the counterpart of the engine's."""
+
+    def __init__(self, remote: Remote, arguments: dict[str, Any], cursor: str, timeout: float | None) -> None:
+        self._remote, self._arguments, self._timeout = remote, arguments, timeout
+        self.cursor, self.closed = cursor, False
+        self._lines: AsyncIterator[str] | None = None
+
+    async def next(self) -> Change | Erased | None:
+        """Return the next entry, waiting for it; None once closed, or when none came within the timeout."""
+        if self._lines is None:
+            asked = {**self._arguments, "since": self.cursor}
+            if self._timeout is not None:
+                asked["timeout"] = self._timeout
+            self._lines = (await self._remote.reading("watch", asked)).lines()
+        event: dict[str, str] = {}
+        async for line in self._lines:
+            if self.closed:
+                break
+            name, _, value = line.partition(": ")
+            if line and name in ("id", "event", "data"):
+                event[name] = value
+            elif not line and event:
+                self.cursor, told = event.get("id", self.cursor), event.get("event")
+                if told in ("change", "erased"):
+                    data = json.loads(event["data"])
+                    return (
+                        Erased(Scope.from_json(data["scope"])) if told == "erased" else revive(Change, data)
+                    )
+                event = {}
+        self._lines = None
+        return None
+
+
+class _As(NamedTuple):
+    """A caller of a server, with what `Remote.bind` looks at."""
+
+    scope: Scope | None
+    actor: str | None
+    admin: bool
+    lease: tuple[Scope, str, int] | None
+
+
+class Holding:
+    """A lease that was taken at a server; the counterpart of the engine's."""
+
+    def __init__(self, remote: Remote, told: dict[str, Any], ttl: float | timedelta) -> None:
+        self._remote, self._ttl = remote, ttl
+        self._read(told)
+        self.caller = remote.fenced(self.held.name, self.held.fence, self.held.scope)
+
+    def _read(self, told: dict[str, Any]) -> None:
+        until = checks.moment(told["until"], "until")
+        self.held = Held(
+            Scope.from_json(told["scope"]), told["name"], told["fence"], told["holder"], until, until
+        )
+
+    def _named(self, ttl: float | timedelta) -> dict[str, Any]:
+        return {
+            "name": self.held.name,
+            "fence": self.held.fence,
+            "scope": self.held.scope,
+            "ttl": _seconds(ttl),
+        }
+
+    async def renew(self, ttl: float | timedelta | None = None) -> None:
+        """Hold it for `ttl` seconds from now (None: as long as before)."""
+        self._ttl = self._ttl if ttl is None else ttl
+        self._read(await self._remote.asked("lease", self._named(self._ttl)))
+
+    async def release(self) -> bool:
+        """Give it up; False where it was over before."""
+        try:
+            await self._remote.asked("lease", self._named(0))
+        except LeaseConflict:
+            return False
+        return True
+
+
+def _seconds(span: float | timedelta) -> float:
+    return span.total_seconds() if isinstance(span, timedelta) else span
+
+
+class Remote:
+    """Every verb of an engine, asked of a server, for a caller who holds labels (None: as the key alone may)."""
+
+    def __init__(
+        self, link: Link, held: Scope | None = None, actor: str | None = None, lease: Any = None
+    ) -> None:
+        self._link, self._held, self._actor, self._lease = link, held, actor, lease
+
+    def bind(self, caller: Any) -> Remote:
+        """Return the same server for another caller, as `Engine.bind` does."""
+        return Remote(self._link, None if caller.admin else caller.scope, caller.actor, caller.lease)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {} if self._held is None else {LABELS: labels_to_header(self._held)}
+        if self._actor is not None:
+            headers[ACTOR] = quote(self._actor)
+        return headers if self._lease is None else {**headers, LEASE: lease_to_header(*self._lease)}
+
+    async def _response(self, verb: str, arguments: Mapping[str, Any]) -> httpx.Response:
+        made = request(verb, {name: value for name, value in arguments.items() if name not in NOT_SENT})
+        return await self._link.send(made, self._headers(), made.body)
+
+    async def reading(self, verb: str, arguments: Mapping[str, Any]) -> Reading:
+        """Return the answer of a verb as it comes."""
+        return await self._link.stream(request(verb, arguments), self._headers())
+
+    async def asked(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        """Return what a verb answers."""
+        found = json.loads((await self._response(verb, arguments)).content)
+        listed = typing.get_origin(ANSWERS[verb]) is list
+        return revive(ANSWERS[verb], found["items"] if listed else found)
+
+    async def search(self, query: str, **named: Any) -> Hits:
+        """Search; the receipt is fetched when it is first asked for, while the server still has it."""
+        response = await self._response("search", {"query": query, **named})
+        where, headers = Request("GET", response.headers.get("location", ""), [], {}, None), self._headers()
+        hits = revive(list[Hit], json.loads(response.content)["hits"])
+        return Hits(hits, lambda: Receipt.from_json(json.loads(self._link.sent(where, headers).content)))
+
+    async def save_many(
+        self,
+        items: Iterable[Draft | Mapping[str, Any]],
+        *,
+        progress: Callable[[int], None] | None = None,
+        on_erased: Callable[[int], None] | None = None,
+        **named: Any,
+    ) -> list[MemoryItem]:
+        """Save many, a thousand a request, each all or nothing."""
+        if on_erased is not None:
+            raise InvalidInput("on_erased", "is not told over HTTP; leave it out")
+        made: list[MemoryItem] = []
+        rest = iter(items)
+        while batch := list(itertools.islice(rest, AT_ONCE)):
+            made += await self.asked("save_many", {"items": batch, **named})
+            if progress is not None:
+                progress(len(made))
+        return made
+
+    async def watch(
+        self, since: str | None = None, *, timeout: float | None = None, under: Scope | None = None
+    ) -> Following:
+        """Follow the log from a cursor, or from where it ends now."""
+        limit = None if timeout is None else checks.seconds(timeout, "timeout", 0)
+        arguments: dict[str, Any] = {} if under is None else {"under": under}
+        if since is None:
+            reading = await self.reading("watch", {**arguments, "timeout": 0})
+            async for line in reading.lines():
+                if line.startswith("id: "):
+                    since = line[4:]
+        return Following(self, arguments, str(since), limit)
+
+    def fenced(self, name: str, fence: int, scope: Any = None) -> _As:
+        """Return this caller as one who works under a lease that was taken."""
+        named = (
+            None
+            if scope is None or isinstance(scope, Scope) or self._held is None
+            else self._held.pick(scope)[0]
+        )
+        where = scope if isinstance(scope, Scope) else named or self._held or Scope.shared()
+        return _As(self._held, self._actor, self._held is None, (where, name, fence))
+
+    async def lease(
+        self, name: str, *, ttl: float | timedelta = 60.0, wait: float | timedelta = 0.0, **named: Any
+    ) -> Holding:
+        """Take a lease at the server, which waits for it."""
+        asked = {"name": name, "ttl": _seconds(ttl), "wait": _seconds(wait), **named}
+        return Holding(
+            self, await self.asked("lease", {k: v for k, v in asked.items() if v is not None}), ttl
+        )
+
+    async def export(
+        self, to: str | os.PathLike[str] | BinaryIO, *, progress: Any = None, **named: Any
+    ) -> Export:
+        """Fetch an export into a new file or a stream."""
+        reading = await self.reading("export", named)
+        told = json.loads(reading.headers["holdfast-export"])
+        await _fetched(reading, to)
+        if progress is not None:
+            progress(told["versions"], told["versions"])
+        path = None if hasattr(to, "write") else str(os.fspath(to))
+        return typing.cast(Export, revive(Export, {**told, "path": path}))
+
+    async def backup(self, path: str | os.PathLike[str], *, progress: Any = None) -> Backup:
+        """Fetch a copy of the whole store into a new file."""
+        reading = await self.reading("backup", {})
+        told = json.loads(reading.headers["holdfast-backup"])
+        await _fetched(reading, path)
+        if progress is not None:
+            progress(told["bytes"], told["bytes"])
+        return typing.cast(Backup, revive(Backup, {**told, "path": str(os.fspath(path))}))
+
+    async def import_items(
+        self, source: str | os.PathLike[str] | BinaryIO, *, progress: Any = None, **named: Any
+    ) -> Import:
+        """Send an export to be taken in."""
+        made = request("import_items", named)
+        with contextlib.ExitStack() as stack:
+            file: Any = source
+            if not hasattr(source, "read"):
+                try:
+                    file = stack.enter_context(Path(os.fspath(source)).open("rb"))
+                except OSError as error:
+                    raise InvalidInput("source", f"{source}: {error.strerror}") from None
+            response = await self._link.send(made, self._headers(), file)
+        return typing.cast(Import, revive(Import, json.loads(response.content)))
+
+    async def reembed(self, to: Any = ..., *, progress: Any = None, **named: Any) -> Reembedding:
+        """Change the embedding model of the server's store; the server must know it by its name."""
+        given = {} if to is ... or repr(to) == "UNSET" else {"to": to}
+        if not isinstance(given.get("to"), str | None):
+            raise InvalidInput("to", "names a model that the server can open, such as minilm or openai:NAME")
+        return typing.cast(Reembedding, await self.asked("reembed", {**given, **named}))
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._link.close()
+
+
+async def _fetched(reading: Reading, to: str | os.PathLike[str] | BinaryIO) -> None:
+    """Write an answer to a stream, or to a new file that is whole or not there."""
+    if hasattr(to, "write"):
+        async for piece in reading.pieces():
+            to.write(piece)
+        return
+    path = Path(os.fspath(to))
+    if path.exists():
+        raise InvalidInput("to", f"{path} is there already; name a new file")
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+            try:
+                async for piece in reading.pieces():
+                    part.write(piece)
+                part.flush()
+                os.fsync(part.fileno())
+                os.link(part.name, path)
+            finally:
+                os.unlink(part.name)
+    except FileExistsError:
+        raise InvalidInput("to", f"{path} is there already; name a new file") from None
+    except OSError as error:
+        raise InvalidInput("to", f"{path}: {error.strerror}") from None
+
+
+def _verb(verb: str) -> Callable[..., Any]:
+    names = ROUTES[verb].arguments
+
+    async def call(self: Remote, /, *given: Any, **named: Any) -> Any:
+        arguments = dict(zip(names, given, strict=False)) | named
+        return await self.asked(verb, {name: one for name, one in arguments.items() if repr(one) != "UNSET"})
+
+    return call
+
+
+for _name in ANSWERS.keys() - vars(Remote).keys():
+    setattr(Remote, _name, _verb(_name))
