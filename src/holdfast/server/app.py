@@ -51,7 +51,7 @@ class Door:
     """What every request goes through: an id, limits of size and time, a count, and one line in the log, without text."""
 
     def __init__(self, app: ASGIApp, service: Service, metrics: Metrics) -> None:
-        self._app, self._settings, self._metrics = app, service.settings, metrics
+        self._app, self._service, self._settings, self._metrics = app, service, service.settings, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -112,6 +112,16 @@ class Door:
             or importing
             or scope["path"].startswith("/mcp")
         )
+        if scope["path"].startswith(
+            f"{BASE}/"
+        ):  # who asks comes before what is asked: a body is not read for nobody
+            try:
+                self._service.enter(Request(scope), "refused")
+            except Refused as refused:
+                await _refusal(scope["path"], refused.status, str(refused), refused.headers)(
+                    scope, receive, send
+                )
+                return
         try:
             async with asyncio.timeout(None if forever else settings.time_limit):
                 await self._app(scope, receiving, send)

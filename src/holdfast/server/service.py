@@ -142,15 +142,21 @@ class Service:
             self._rates.take(grant.id, rate)
         return grant
 
+    def enter(self, request: Request, verb: str) -> Grant:
+        """Return what a request may do, as `admitted`; one that is turned away leaves a line in the audit."""
+        try:
+            request.state.grant = self.admitted(request)
+        except Refused as refused:
+            self.access.record("", "", verb, {}, {}, refused.status)
+            raise
+        found: Grant = request.state.grant
+        return found
+
     @contextlib.asynccontextmanager
     async def visit(self, request: Request, verb: str, *rights: str) -> AsyncIterator[Visit]:
         """Admit a request that takes some rights, and record what came of it in the audit, refusals too."""
         request.state.verb = verb
-        try:
-            grant = self.admitted(request)
-        except Refused as refused:
-            self.access.record("", "", verb, {}, {}, refused.status)
-            raise
+        grant = getattr(request.state, "grant", None) or self.enter(request, verb)
         request.state.key, request.state.tenant = grant.id, grant.tenant
         visit: Visit | None = None
         status = 500
