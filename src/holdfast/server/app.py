@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..errors import HoldfastError
 from ..routes import BASE, problem
-from . import mem0, native
+from . import inspector, mem0, native
 from .grants import Refused
 from .service import Service
 
@@ -211,6 +211,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(native.router(service))
     app.include_router(mem0.router(service))
     app.add_middleware(mem0.Undecoded)
+    app.include_router(inspector.router())
     app.add_middleware(Door, service=service, metrics=metrics)
     return app
 

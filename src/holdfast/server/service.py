@@ -18,7 +18,7 @@ from ..receipts import Hits
 from ..routes import ACTOR, LABELS, LEASE, labels_from_header, lease_from_header, status_of
 from .access import Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
-from .settings import Settings
+from .settings import Settings, loopback
 from .tenants import Tenants
 
 LOCAL = Grant(
@@ -129,10 +129,12 @@ class Service:
     def admitted(self, request: Request) -> Grant:
         """Return what a request may do by its Authorization header ("Bearer" or "Token" and a key).
 
-        Raises `Refused`: 401 without a key that is good here, 429 where it asks too often.
+        Raises `Refused`: 401 without a key that is good here, 429 where it asks too often, 403 where an open server is
+        asked by a page from elsewhere.
         """
         kind, _, shown = request.headers.get("authorization", "").partition(" ")
         if not shown and self.settings.open:
+            _from_here(request)
             return LOCAL
         if kind.lower() not in ("bearer", "token") or not shown:
             raise Refused(401, "say who you are: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
@@ -181,6 +183,17 @@ def actor_of(request: Request) -> str | None:
     """Return whom a request names as acting, percent-encoded in its header, or None."""
     named = request.headers.get(ACTOR)
     return None if named is None else unquote(named)
+
+
+def _from_here(request: Request) -> None:
+    """Refuse what a page of another site makes a browser ask: through a name that it pointed at this machine, or across origins.
+
+    Who shows a key is known by it; without one, the browser's word is all there is.
+    """
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if not loopback(request.url.hostname or "") or (origin and origin.partition("://")[2] != host):
+        raise Refused(403, "an open server answers this machine's own pages and programs alone; use a key")
 
 
 def outcome(error: BaseException) -> int:

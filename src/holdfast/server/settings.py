@@ -44,12 +44,17 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the address."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return loopback(self.host)
+
+
+def loopback(host: str) -> bool:
+    """Return whether a name or an address means this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read(**flags: Any) -> tuple[Settings, list[Setting]]:
