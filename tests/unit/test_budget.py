@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,3 +79,28 @@ def test_stores_share_the_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [bool(store._searcher._states) for store in stores] == [True, False]
     for store in stores:
         store.close()
+
+
+def test_a_holder_may_end_while_another_one_is_counted() -> None:
+    """The collector frees a holder at any moment, also while the budget counts: nobody waits for himself."""
+
+    class Ending(dict[int, int]):
+        """Bounds that end a holder while they are asked for."""
+
+        def values(self) -> Any:
+            """Free the other holder first."""
+            others.clear()
+            gc.collect()
+            return super().values()
+
+    budget, stays = Budget(), Shelf(1)
+    others = [Shelf(1)]
+    first, second = budget.join(stays, 50), budget.join(others[0], 40)
+    budget.grown(second, 1, 40)
+    budget._bounds = Ending(budget._bounds)
+    counting = threading.Thread(target=budget.grown, args=(first, 1, 45), daemon=True)
+    counting.start()
+    counting.join(10)
+    assert not counting.is_alive()
+    budget.grown(first, 2, 40)
+    assert stays.states == set()

@@ -24,6 +24,7 @@ from .. import __version__
 from ..errors import HoldfastError
 from ..routes import BASE, problem
 from . import inspector, mem0, native
+from .describe import allowed, describe
 from .grants import Refused
 from .service import Service
 
@@ -168,6 +169,8 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         return _refusal(path, 400, f"{where or 'body'}: {first['msg']}", field=where or "body")
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
+        if error.status_code == 405 and (known := allowed(path)):
+            headers["Allow"] = known
         return _refusal(path, error.status_code, str(error.detail), headers)
     LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})
     return _refusal(path, 500, "something went wrong here; the server's log has it under this request's id")
@@ -210,6 +213,7 @@ def create_app(service: Service) -> FastAPI:
 
     app.include_router(native.router(service))
     app.include_router(mem0.router(service))
+    describe(app)
     app.add_middleware(mem0.Undecoded)
     app.include_router(inspector.router())
     app.add_middleware(Door, service=service, metrics=metrics)

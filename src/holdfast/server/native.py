@@ -114,7 +114,11 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in read.items():
         if name == "body":
-            made |= {one: getattr(value, one) for one in value.model_fields_set}
+            made |= {
+                one: found
+                for one in value.model_fields_set
+                if _means((found := getattr(value, one)), route, one)
+            }
         elif name == "expected_version":
             if (version := _version(value)) is not None:
                 made[name] = version
@@ -123,6 +127,8 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
         elif value is not None:
             made[name] = _parsed(name, value) if name in STRUCTURED and route.in_query else value
     for name in ("scope", "under"):
+        if name in made and made[name] is None:
+            del made[name]
         if isinstance(made.get(name), Mapping):
             made[name] = Scope.from_json(made[name])
     if "items" in made:
@@ -135,6 +141,13 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(made.get("receipt"), Mapping):
         made["receipt"] = Receipt.from_json(made["receipt"])
     return made
+
+
+def _means(value: Any, route: Route, name: str) -> bool:
+    """Whether a value says anything: null does where it clears a field, and is as good as not given elsewhere."""
+    if value is not None:
+        return True
+    return repr(inspect.signature(getattr(AsyncMemory, route.verb)).parameters[name].default) == "UNSET"
 
 
 def _scoped(fields: Mapping[str, Any]) -> dict[str, Any]:

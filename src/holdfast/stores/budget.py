@@ -6,7 +6,7 @@ import itertools
 import os
 import threading
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import Protocol
 
 
@@ -25,12 +25,13 @@ class Budget:
     """
 
     def __init__(self) -> None:
+        self._numbers = itertools.count()  # never one twice: a holder of before a fork may leave after it
         self.reset()
 
     def reset(self) -> None:
         """Forget everybody: at first, and in a forked process, whose stores start anew."""
         self._guard = threading.Lock()
-        self._numbers = itertools.count()
+        self._ended: deque[int] = deque()
         self._bounds: dict[int, int] = {}
         self._holders: dict[int, weakref.ref[Holder]] = {}
         self._held: OrderedDict[tuple[int, int], int] = OrderedDict()
@@ -39,14 +40,20 @@ class Budget:
     def join(self, holder: Holder, bound: int) -> int:
         """Return a holder's number, for the other calls."""
         with self._guard:
+            self._let_leave()
             number = next(self._numbers)
             self._bounds[number], self._holders[number] = bound, weakref.ref(holder)
+        # The collector may come upon a holder anywhere, also within this class and its guard: it only leaves word.
         weakref.finalize(holder, self.leave, number)
         return number
 
     def leave(self, number: int) -> None:
-        """Count what this holder holds no longer."""
-        with self._guard:
+        """Count what this holder holds no longer, from the next call on; waits for nobody."""
+        self._ended.append(number)
+
+    def _let_leave(self) -> None:
+        while self._ended:
+            number = self._ended.popleft()
             self._bounds.pop(number, None)
             self._holders.pop(number, None)
             for key in [key for key in self._held if key[0] == number]:
@@ -62,6 +69,7 @@ class Budget:
         """Note that a state takes so many bytes now, and have others let go as long as all take too many."""
         gone: list[tuple[int, int]] = []
         with self._guard:
+            self._let_leave()
             if number not in self._bounds:  # its store was closed meanwhile
                 return
             self._total += size - self._held.pop((number, scope_id), 0)
