@@ -103,7 +103,13 @@ def serve(call: Call, /, open_: bool | None, keys: Path | None, **flags: Any) ->
     )
 
 
-@click.group()
+@click.group(
+    epilog=example(
+        "holdfast keys create --store sqlite:///agents.db --scope user=ada --expires 90d",
+        "holdfast keys list --store sqlite:///agents.db",
+        "holdfast keys revoke 1d54483afd730978 --store sqlite:///agents.db",
+    )
+)
 def keys() -> None:
     """Make, list and revoke the keys that a server lets in."""
 
