@@ -83,7 +83,7 @@ _BARE = {
 def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
     """Return what a clause claims, with the clause, or as much of it as says so: what follows a claim is often only company to it."""
     found = claims(clause, speaker)
-    if found and ", " in clause.text and "hypothetical" in clause.guards:
+    if found and ", " in clause.text and not clause.guards.isdisjoint(_ASIDES):
         # "My phone is a Pixel 8, if that matters": the supposition may be about something else.
         return next(
             ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
@@ -95,7 +95,8 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
     return clause, found
 
 
-_MAY_CLAIM = r"(?!(?:it|he|she|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
+_ASIDES = frozenset({"hypothetical", "reported", "uncertain", "past"})
+_MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
 
 
 def claims(clause: Clause, speaker: str) -> list[Claim]:
@@ -188,7 +189,8 @@ _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
     r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    r"need to|have to|got to|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
+    rf"need to|have to|got to|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
+    r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very) (?:keen on|into|fond of|an? (?:\w+ )?fan of)|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
@@ -199,7 +201,7 @@ _DROPPED = (
 )
 _WITH_HAVE = r"(?:been|gone|just been)\b"
 _WITH_AM = (
-    r"(?:born|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|trying"
+    r"(?:born|doing|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|trying"
     rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"
 )
 
@@ -210,6 +212,8 @@ def _subject_put_in(text: str) -> str:
         return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
     if form(_MY_LEFT_OUT).match(text):
         return "my " + text
+    if form(r"(?:she|he|they)/\w+(?:/\w+)?(?: (?:pronouns|here))?$").match(text):
+        return "my pronouns are " + text
     text = form(r"myself (?=(?-i:[A-Z]))").sub("I am ", text, 1) if text[:7].lower() == "myself " else text
     if not form(_DROPPED).match(text) or form(
         r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b"
@@ -225,7 +229,7 @@ def _subject_put_in(text: str) -> str:
 
 # "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
 _MY_LEFT_OUT = (
-    r"(?:favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
+    r"(?:favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
     r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
     r"|(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
 )

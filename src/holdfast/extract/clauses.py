@@ -62,7 +62,7 @@ _SUBJECT = (
 
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|yo|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|yo|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
     r"|frankly|seriously|btw|by the way|fyi"
     r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
     r"|to be (?:honest|clear|fair)|tbh|also"
@@ -138,6 +138,7 @@ _LEADS_IN = (
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
     r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: from (?:me|us|my side|our side|my end))?)\W*:"
+    r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
 _CONJUNCTION = (
@@ -215,6 +216,7 @@ def _clause(
 ) -> Clause:
     text = plain(raw).strip(" ,;:-").rstrip(" ,.!?\u2026;:")
     text = form(_CONJUNCTION).sub("", text)
+    now = ("now",) if form(_OF_NOW).match(text) else ()
     text, sure, greeted = _opened(text)
     if first := form(rf"{_STANDING},? ").match(text):
         text = text[first.end() :]
@@ -235,6 +237,7 @@ def _clause(
     if text.endswith(" since"):
         # "I've been vegetarian since I was twelve": what follows is a clause of its own.
         text, times = text.removesuffix(" since"), (*times, "since then")
+    times = times or now
     return Clause(
         text,
         start,
@@ -251,9 +254,12 @@ def _clause(
     )
 
 
+# Openers that say when: enough for where one is, and no time of a plan.
+_OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 # Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.
 _COMPANY = (
     r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group)\b|except\b|apart from\b|everywhere\b"
+    r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
     r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
     r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
 )
@@ -287,13 +293,13 @@ def shortened(clause: Clause) -> Iterator[Clause]:
 
 
 _REMEMBER = (
-    r"(?:please |pls |just )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
+    r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
     r"|do not forget|make a note|save this for later|save this|"
     r"for (?:future )?reference|for the record|take note|remember this|memori[sz]e"
     r"|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
     r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
     r"|would like) you to (?:remember|know|note))"
-    r"(?:(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
+    r"(?:(?:| this): (?=(?:[\w-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
     r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
 )
 
@@ -320,7 +326,7 @@ def _opened(text: str) -> tuple[str, bool, bool]:
         elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
             text
         ):
-            greeted = greeted or bool(form(r"hi|hello|hey|good |yo\b").match(match[0]))
+            greeted = greeted or bool(form(r"hi|hello|hey|g'day|good |yo\b").match(match[0]))
             text = text[match.end() :]
         else:
             break

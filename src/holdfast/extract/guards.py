@@ -139,7 +139,7 @@ def guards_of(text: str) -> frozenset[Guard]:
 
 # Behind a claim these make it one of a condition; "if that helps" and "in case you wonder" tell why it is said.
 _CONDITION = (
-    r"(?:only |but only |and |or )*(?:(?:if|in case)(?! (?:that|it|this) (?:matters?|helps?|counts|is (?:relevant|useful|of use|any help)|makes (?:a|any) difference)"
+    r"(?:only |but only |and |or )*(?:if(?! (?:that|it|this|the \w+|you) (?:matters?|helps?|counts|is (?:relevant|useful|of use|any help)|makes (?:a|any) difference)"
     r"|(?: you| anyone| anybody) (?:(?:are|is|need|want|get|have|write|ask|wonder)\b|\w+s\b)| not obvious)|unless|assuming|suppos|provided|as long as|were |would\b|could\b|might\b|should\b|in theory"
     r"|theoretically|ideally|one day|someday|hypothetical|in (?:my|an?) (?:dream|ideal|perfect|other)|as if|for example|for instance|e\.g)"
 )
@@ -148,7 +148,14 @@ _CONDITION = (
 def reaching_back(after: str) -> frozenset[Guard]:
     """Return the guards that words behind a claim put on it: all but a supposition that is about something else."""
     raised = guards_of(after)
-    return raised if form(_CONDITION).match(after) else raised - {"hypothetical"}
+    if not raised:
+        return raised
+    # Hedges, sources and times of old belong to the claim where they come first; further on they are about something else.
+    first = guards_of(" ".join(after.split()[:4])) - {"hypothetical"}
+    kept = raised & ({"joke", "wish", "quotation"} | first)
+    if not form(rf"(?:[\w'-]+ ){{0,3}}{_REPORT}$|according to|apparently|supposedly|allegedly").match(after):
+        kept -= {"reported"}
+    return kept | {"hypothetical"} if form(_CONDITION).match(after) else kept
 
 
 def inverted(text: str) -> bool:

@@ -24,7 +24,7 @@ _OF_REPLIES = frozenset(
 _OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
-    any do don run""".split()
+    any do don run rule policy convention routine""".split()
 )
 
 
@@ -158,7 +158,7 @@ def _reply(said: dict[str, str | None]) -> Claim:
 WORK = (
     r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
     r"|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply"
-    r"|start|build|rebuild"
+    r"|start|build|rebuild|email|copy|label|call|tell|flag|send|print|file|book|record|wash|clean|weigh"
     r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
     r"|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share"
     r"|cite|prefix|quote|sign|restart|clear"
@@ -171,6 +171,7 @@ _REMIND = (
     r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
+_ON_MY_LIST = r"(?:(?:top|next|first) )?(?:on|of) my (?:to-?do )?list(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?(?: is|:)(?: to)? (?P<v>.+)"
 _UNFORGOTTEN = (
     r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
 )
@@ -187,7 +188,7 @@ _ADVICE = (
 
 def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Remind me to ...", "don't forget to ...", "TODO: ...", "add milk to my shopping list"."""
-    if match := form(_REMIND).fullmatch(clause.text):
+    if match := form(_REMIND).fullmatch(clause.text) or form(_ON_MY_LIST).fullmatch(clause.text):
         yield Claim(speaker, "task", values.bare(match["v"]))
     elif match := form(_UNFORGOTTEN).fullmatch(clause.text):
         if form(rf"(?:always|never)\b|(?:{WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
@@ -242,6 +243,8 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:when(?:ever)?|every time|each time|before|after|if) (?:you|we) [^,]{{3,60}}? (?:you|we) (?:have to|must|need to|should|always)(?: always| also| first)? (?:{WORK})\b .+",
     rf"(?:before|after|on|with|for) (?:every|each) [^,]{{3,40}}?,? (?:we|you) (?:(?:always|have to|must|need to|should) )?(?:{WORK})\b .+",
     r"(?:do not ever|always|never) force[- ]push\b.*",
+    rf"(?:always|never) (?!be |let |say |give up|forget|trust|look|think)[\w-]+ .+ (?:before|after|when|whenever) (?:you|we|each|every|any)\b.*",
+    rf"to (?:release|deploy|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add|create)\b[^,]{{0,40}}?,? (?:you|we) (?:just |first |have to |need to |always )?(?:{WORK})\b .+",
     rf"you (?:must|have to|need to) (?:ask|tell|warn|check with|confirm with) (?:me|us|\w+) {_MOMENT}",
     r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
     r"|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly"
@@ -263,6 +266,7 @@ _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
 )
+_RULE = r"(?:our|the|my|one) (?:team |house |lab |only |first |main |golden |shop |standing )*(?:rule|policy|convention|routine)(?: (?:here|for [\w ]{2,30}|in this \w+|with \w+))? is(?: that| to|:)? (?!fine|good|clear|broken|not|in |on |at |simple$|called|the same|still|just )(?P<v>\w+ .+)"
 _FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{WORK})\b .+"
 # What is about people and feelings is advice, and no rule of work.
 _PERSONAL = (
@@ -281,7 +285,9 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         form(r"\b(?:for|ask|tell|show|warn|check with|confirm with) (?:me|us)\b").sub("", text)
     ):
         return
-    if made_sure := form(_MADE_SURE).fullmatch(text):
+    if ruled := form(_RULE).fullmatch(text):
+        yield _procedure(ruled["v"])
+    elif made_sure := form(_MADE_SURE).fullmatch(text):
         yield _procedure(made_sure["v"])
     elif any(form(pattern).fullmatch(text) for pattern in _PROCEDURES) or (
         clause.standing and form(_FROM_NOW_ON).fullmatch(text)

@@ -17,7 +17,7 @@ _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _EVENT = words.one_of(words.EVENTS)
 _ADULT = r"(?:older |younger |big |little |elder |twin |half-|step|best |close |great-|dear )"
-_LATELY = r"(?:new |current |old |oldest |youngest |eldest |direct )?"
+_LATELY = r"(?:new |biggest |main |first |current |old |oldest |youngest |eldest |direct )?"
 _VERB = (
     r"(?:am|is|are|was|were|be|has|have|had|lives?|works?|likes?|loves?|hates?|enjoys?|prefers?"
     r"|moved|relocated|joined|left"
@@ -68,7 +68,11 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
     found = list(fit(_IDENTITY, text, clause, speaker))
     yield from found
-    here = form(r"(?P<v>(?-i:[A-Z])[a-z]+) here").fullmatch(clause.whole) if clause.greeted else None
+    here = (
+        form(r"(?P<v>(?-i:[A-Z])[a-z]+) here(?: (?:from|at|in) .+)?").fullmatch(clause.whole)
+        if clause.greeted
+        else None
+    )
     titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
         text
     )
@@ -190,7 +194,7 @@ _MINE: Sequence[Rule] = (
     Rule("age", rf"age{_IS}(?P<v>.+)", values.age),
     Rule("hobby", rf"(?:hobb(?:y|ies)|(?:main )?interests?)(?:{_IS}| include )(?P<v>.+)", values.taste),
     Rule("goal", rf"(?:\w+ )?goal{_IS}to (?P<v>.+)", values.phrase, prefer="future"),
-    Rule("residence", rf"home{_IS}(?:located )?in (?P<v>.+)", values.place),
+    Rule("residence", rf"home{_IS}(?:located )?(?:in )?(?P<v>(?-i:[A-Z]).+)", values.place),
     Rule("allergy", rf"allerg(?:y|ies){_IS}(?P<v>.+)", values.allergen),
     Rule(
         "{noun}.location",
@@ -217,7 +221,7 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
         rf"|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{_VERB})\b ?(?P<rest>.*)| \w+s .+)?"
     ).fullmatch(text) or form(
-        rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:at (?:the "
+        rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:(?:at|on|from|in|down|across) (?:the "
         r"|my )?[\w ]{2,20}? )?"
         rf"(?P<verb>{_VERB})\b ?(?P<rest>.*)"
     ).fullmatch(text)
@@ -242,7 +246,7 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
     if named and named.lower() not in words.NOT_NAMES | words.NOT_GREETED:
         yield Claim(speaker, attribute, named)
         entity = named.lower()
-    called = form(r"(?:called|named) (?P<v>.+)").fullmatch(rest)
+    called = form(r"(?:an? [\w -]{2,30} )?(?:called|named) (?P<v>.+)").fullmatch(rest)
     if verb in ("is", "are") and (called or said["own"]):
         raw = called["v"] if called else rest
         for one in re.split(r",? and |, ", raw) if rel in _SINGULAR else [raw]:
@@ -348,6 +352,11 @@ _ROUND: Sequence[Rule] = (
         r"|my cup of tea|for me)",
         values.taste,
         "preference",
+    ),
+    Rule(
+        "avoids",
+        r"(?P<v>[\w ]+?) (?:is|are) (?:an? (?:big |definite )?no(?:-go)?|off limits|out)(?: for me)?",
+        values.each(words.FOODS),
     ),
     Rule(
         "prefers",

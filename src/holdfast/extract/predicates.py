@@ -107,7 +107,7 @@ def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterato
         groups = match.groupdict()
         if values.points(groups.get("org") or ""):
             continue  # "the manager for this page"
-        found = rule.value(groups.get("v") or groups.get("v2") or "", clause.casual)
+        found = rule.value(groups.get("v") or groups.get("v2") or groups.get("v3") or "", clause.casual)
         named = _named(rule.attribute, groups)
         if not found or named is None:
             continue
@@ -142,7 +142,9 @@ def _named(attribute: str, groups: Mapping[str, str | None]) -> str | None:
 
 def _allowed(rule: Rule, clause: Clause) -> bool:
     if rule.needs == "time":
-        return bool(clause.times)
+        return any(time != "now" for time in clause.times) or (
+            rule.attribute == "location" and bool(clause.times)
+        )
     if rule.needs == "still":
         return bool(form(r"\bstill\b").search(clause.whole))
     if rule.needs == "lasting":

@@ -381,7 +381,7 @@ class _Reader:
 # What may be kept on the user's word alone: a statement with a subject, and not about the listener.
 _STATEMENT = (
     r"(?!.*\b(?:you|your|yourself|they|them|it|that|this(?! (?:week|month|year|morning|evening|summer|winter|spring|autumn)))\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
-    r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*)"
+    r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) .+)"
 )
 _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
 _PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"

@@ -147,8 +147,8 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "employer",
-        r"(?:start|be going to start) (?:work )?(?:at|with) (?P<v>(?-i:[A-Z]).+)",
-        values.proper,
+        r"(?:start|be going to start) (?:work )?(?:at|with) (?P<v>(?:(?-i:[A-Z])|the ).+)",
+        values.workplace,
         prefer="future",
         needs="time",
     ),
@@ -159,6 +159,11 @@ PERSON: Sequence[Rule] = (
     ),
     Rule("employer", r"be (?:now )?at (?P<v>.+?) (?:now )?as (?P<as>an? .+)", values.proper),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
+    Rule(
+        "occupation",
+        r"(?P<v>(?:manage|supervise|coordinate) the (?:[\w-]+ ){0,2}(?:shift|shifts|department|floor|desk|ward|kitchen|warehouse|office|branch|store|shop|front desk|bar|club|programme|team|unit|line|fleet))(?: (?:at|for|in) (?P<org>.+))?",
+        values.anything,
+    ),
     Rule("occupation", r"do (?P<v>[\w-]+(?: [\w-]+){0,2}) for a living", values.anything),
     Rule(
         "occupation",
@@ -277,7 +282,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "{rel}",
         rf"have (?P<v>{_NUMBER}) {_ADULT}(?P<rel>sons|daughters|brothers|sisters|siblings|cousins"
-        r"|grandchildren|grandkids|nieces|nephews)",
+        r"|grandchildren|grandkids|nieces|nephews)(?:,? and .+)?",
         values.number,
     ),
     Rule(
@@ -326,7 +331,7 @@ PERSON: Sequence[Rule] = (
     Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
     Rule(
         "condition",
-        rf"be {_WORN}(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
+        rf"(?:be|get) {_WORN}(?:terribly |awfully )?(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
         r"|and|which|because|with)\b.*)?",
         values.anything,
     ),
@@ -347,6 +352,7 @@ PERSON: Sequence[Rule] = (
         "medication",
         # "On deadline", "on parole" end like a medicine; what one is on must end as only medicines do.
         rf"(?:take|be taking|have been taking|be (?:now |currently )?on|have been on|be prescribed|was prescribed) (?:the |my |some )?(?P<v2>{words.one_of(words.MEDICINES)})(?: for .+)?"
+        r"|use an? (?P<v3>(?:\w+ )?inhaler|epipen|insulin pump|nasal spray)(?: for .+)?"
         r"|(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
         r"(?= (?:\d+ ?mg (?:of )?)?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
         r"|[a-z][\w-]*(?:pril|sartan|formin|statin|mab|zole|p?[rz]am|cillin|mycin|xetine|thyroxine|traline|apine|idone|azine|olol|afil|floxacin"
@@ -415,7 +421,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"
-        r"|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+)",
+        r"|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+?)(?: (?:off|from|for|at|in|on|with|last|because)\b.*)?",
         values.thing,
     ),
     Rule(
@@ -539,7 +545,7 @@ PERSON: Sequence[Rule] = (
         rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
         r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
-        r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching"
+        r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching|sailing|docking|spending|delivering|defending|submitting|sitting|back"
         r"|joining|volunteering|teaching)\b.*)",
         values.phrase,
         prefer="future",
@@ -573,6 +579,12 @@ PERSON: Sequence[Rule] = (
         "plan",
         r"(?:have )?(?:just )?(?:signed up|registered|booked|got tickets|bought tickets"
         r"|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "plan",
+        r"be (?P<v>(?:spending|having|hosting|celebrating) (?:christmas|easter|thanksgiving|new year(?:'s)?|hanukkah|diwali|eid|ramadan|passover|midsummer|(?:the|this|next) (?:weekend|summer|winter|holidays)|(?:my|our) (?:birthday|anniversary))\b.*)",
         values.phrase,
         prefer="future",
     ),

@@ -39,7 +39,7 @@ _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _IS = (
-    r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|written|built|using|due|down|currently|hosted|my|our|allergic|vegan"
+    r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
     r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
     r"|\b(name|birthday)'?s (?=\w)(?!is\b)"
 )

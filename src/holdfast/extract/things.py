@@ -98,13 +98,23 @@ THING: Sequence[Rule] = (
     ),
     Rule(
         "uses",
-        r"be an? (?P<v>[\w.+#]+)(?: v?[\d.]+)? (?:app|application|project|site|service|repo|monorepo|codebase|shop|api)",
+        r"be an? (?P<v>[\w.+#]+)(?: v?[\d.]+)? (?:app|application|project|site|service|repo|monorepo|codebase|shop|api|binary|script|job|lambda|function|server|worker|process|library|package|cluster|database|pipeline|cli|program|backend|frontend)",
         values.known_tool,
     ),
     Rule(
         "uses",
         r"(?:track|manage|store|keep|save|host|document) (?:all |our |the )*[\w ]{3,20} in (?P<v>.+)",
         values.known_tool,
+    ),
+    Rule(
+        "location",
+        r"(?:land|end up|live|be (?:stored|kept|dumped|written|saved)|go|get (?:stored|written|dumped|saved)) (?:in|to|into|at|on|under) (?P<v>(?!https?:)\w+://\S+)",
+        values.anything,
+    ),
+    Rule(
+        "{what}.location",
+        r"(?:keep|store|put|host|have) (?:all )?(?:the|our) (?P<what>[\w ]{3,24}?) in (?:an? |the )?(?:[\w-]+ )*?(?:repo|repository|bucket|folder|directory|database|drive|channel|sheet|project) (?:called|named) (?P<v>\S+)",
+        values.anything,
     ),
     Rule("location", r"(?:go|be written|be sent|write) to (?P<v>[\w.~-]*/[\w./~-]*)", values.definite),
     Rule("style guide", r"follow (?:the )?(?P<v>.+?style guide|PEP ?8)", values.anything),
@@ -149,7 +159,7 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|leaves?|takes?|begins?)"
+    r"|leaves?|takes?|begins?|kicks? off|lands?|ends? up|gets?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
@@ -184,11 +194,13 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     ).fullmatch(text):
         yield from _about(match["np"].strip().lower(), match["rest"], clause)
     elif match := form(
-        r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for) (?:the|our"
-        r"|this) (?P<entity>[\w ./-]{2,30}?) is (?:now )?(?P<v>.+)"
+        r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for|on)(?: (?:the|our"
+        r"|this) (?P<entity>[\w ./-]{2,30}?)| (?:this|it)) is (?:now )?(?P<v>.+)"
     ).fullmatch(text):
         if split(match["attr"].lower())[1]:
-            yield from _attributed(match["entity"].lower(), match["attr"].lower(), match["v"], clause)
+            yield from _attributed(
+                (match["entity"] or PROJECT).lower(), match["attr"].lower(), match["v"], clause
+            )
     elif (
         match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(text)
     ) and (found := values.known_tool(match["v"], clause.casual)):
@@ -260,13 +272,26 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if told else []
     if not found and not form(_OF_LIFE).fullmatch(noun):
         found = list(fit(THING, said, clause, entity))
-    if not found and not split(noun)[1] and form(r"(?:the|this) ").match(clause.text):
+    if (
+        not found
+        and not split(noun)[1]
+        and (
+            form(r"(?:the|this) ").match(clause.text)
+            or (noun in _BARE and not form(r"(?:our|my) ").match(clause.text))
+        )
+    ):
         found = list(fit(_PLAINLY, said, clause, entity))
     yield from found or _scheduled(noun, said, clause)
 
 
 # "The mailer is python": of a thing with no attribute in its name, and only a name that is no word for anything else.
-_PLAINLY = (Rule("uses", r"be (?:now |all |just |plain |still |mostly )*(?P<v>.+)", values.plain_tool),)
+_PLAINLY = (
+    Rule(
+        "uses",
+        r"be (?:now |all |just |plain |still |mostly |on (?!zoom|teams|slack|discord|meet))*(?P<v>.+)",
+        values.plain_tool,
+    ),
+)
 
 
 def _when_due(noun: str, said: str, clause: Clause) -> Iterator[Claim]:

@@ -122,6 +122,7 @@ def proper(raw: str, casual: bool) -> Values:
     raw = re.sub(r"^.{0,30}?\b(?:called|named|known as) ", "", raw, flags=re.I)
     raw = bare(re.sub(_AFTER_NAME, "", raw, flags=re.I))
     raw = re.sub(r"^the (?=\S)", "", raw, flags=re.I)
+    raw = raw if casual else re.sub(r" and (?=[a-z]).*$", "", raw)
     raw = (
         raw
         if casual
@@ -233,7 +234,7 @@ def trade(raw: str, casual: bool) -> Values:
     if re.match(r"(?:head|director|vp|vice president|chief|dean|professor|manager) of \w+", raw, re.I):
         return (raw,)
     ends = any(" ".join(parts[-n:]) in known.TRADES for n in (1, 2, 3))
-    return (raw,) if ends else ()
+    return (raw,) if ends or form(r"\w{2,}(?:ologist|ographer|wright|smith)").fullmatch(parts[-1]) else ()
 
 
 def taste(raw: str, casual: bool) -> Values:
@@ -299,6 +300,13 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
     )
     raw = re.sub(
         r",? (?:together|lately|recently|again|(?:in|on|during) the|in my (?:spare|free) time|nowadays|anyway|there|here|quite a bit|so far|a ton|overall)$",
+        "",
+        raw,
+        flags=re.I,
+    )
+    # "Red-eyes, landed at 5am once", "swimming, cold is fine": a remark is no member of a list.
+    raw = re.sub(
+        r", (?=(?:[\w'-]+ ){0,3}?(?:is|are|was|were|has|have|had|makes?|gets?|less|always|never|once|even|not|but|long story)\b|\w+ed\b).*$",
         "",
         raw,
         flags=re.I,
@@ -383,7 +391,9 @@ def each(words: frozenset[str]) -> Reader:
             flags=re.I,
         )
         return _several(
-            re.sub(r"\ba (?:bit|little) of ", "", raw), 4, lambda one: unled(one).lower() in words
+            re.sub(r"\b(?:a (?:bit|little) of|passable|decent|rusty|broken) ", "", raw),
+            4,
+            lambda one: unled(one).lower() in words,
         )
 
     return read
@@ -604,7 +614,8 @@ def plain_tool(raw: str, casual: bool) -> Values:
         bare(raw),
         flags=re.I,
     )
-    return (unled(raw),) if unled(raw).lower() in known.TECH - known.ALSO_WORDS else ()
+    plain = known.TECH if unled(raw)[:1].isupper() and not casual else known.TECH - known.ALSO_WORDS
+    return (unled(raw),) if unled(raw).lower() in plain else ()
 
 
 def host(raw: str, casual: bool) -> Values:

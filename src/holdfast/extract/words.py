@@ -39,7 +39,7 @@ WORKPLACES = _words(
     """hospital, hospice, school, primary school, secondary school, high school, university, college, bank, library, post office, council, ambulance service, fire
     service, fire department, police, nhs, bakery, restaurant, café, cafe, pub, bookshop, bookstore, supermarket, law firm, startup, nursery, clinic, pharmacy, museum,
     factory, warehouse, airport, salon, hotel, brewery, charity, nonprofit, non-profit, gym, zoo, call centre, call center, care home, garden centre, consultancy,
-    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry"""
+    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry, ministry, embassy, lab, laboratory, observatory, port, town hall, city council, shipyard, aquarium, cathedral, theatre, opera, orchestra, coastguard, railway, hostel, depot, brewery, refinery, quarry, dairy, vineyard, laundrette, veterinary clinic, blood bank, food bank, refuge, prison, parliament, treasury, home office"""
 )
 SAME_RELATION = {
     "mom": "mother", "mum": "mother", "mommy": "mother", "dad": "father", "daddy": "father", "gf": "girlfriend", "bf": "boyfriend",
@@ -105,7 +105,7 @@ TRADES = _words(
     valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
     welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom,
     stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
-    developer, grad student"""
+    developer, grad student, deckhand, farmhand, stagehand, skipper, barrister, joiner, glazier, dispatcher, planner, dispenser, optometrist, radiotherapist, sonographer, beekeeper, brewer, crofter, docker, forester, fitter, framer, gamekeeper, groom, handyman, hydrologist, jockey, lexicographer, midwife, milliner, missionary, monk, nun, puppeteer, ranger, rigger, roaster, scaffolder, signwriter, stonemason, stenographer, tiler, toolmaker, upholsterer, weaver, winemaker, caretaker, childminder, medic, firewoman, policewoman, salesperson, saleswoman, stage manager, tour guide, travel agent, flight attendant, cabin crew, air traffic controller, controller, quantity surveyor"""
 )
 # "I'm a big fan", "a bit of a manager": what makes a trade no trade.
 NOT_A_TRADE = _words(
@@ -135,7 +135,7 @@ LANGUAGES = _words(
     arabic, hebrew, persian, farsi, hindi, urdu, bengali, punjabi, tamil, telugu, marathi, gujarati, chinese,
     mandarin, cantonese, japanese, korean, vietnamese, thai, indonesian, malay, tagalog, swahili, yoruba, igbo,
     hausa, zulu, afrikaans, amharic, welsh, irish, gaelic, catalan, basque, latin, esperanto, asl, sign language,
-    british english, american english, brazilian portuguese"""
+    british english, american english, brazilian portuguese, guarani, guaraní, quechua, tibetan, khmer, lao, burmese, nepali, sinhala, malayalam, kannada, somali, georgian, armenian, azerbaijani, kazakh, uzbek, pashto, kurdish, xhosa, shona, māori, maori, luxembourgish, estonian, latvian, lithuanian, slovenian, slovene, albanian, macedonian, bosnian, mongolian, flemish, galician, breton, scots, maltese, filipino, twi, wolof, hmong, bsl, british sign language, castilian, cebuano, odia, assamese, slovak"""
 )
 RELIGIONS = {
     "muslim": "Muslim", "christian": "Christian", "catholic": "Catholic", "protestant": "Protestant", "jewish": "Jewish", "hindu": "Hindu",
@@ -166,14 +166,14 @@ CONDITIONS = _words(
     cataracts, vertigo, hay fever, hiv, hepatitis, kidney disease, long covid, chronic fatigue, chronic fatigue
     syndrome, tourette's, colorblindness, lactose intolerance, a concussion, a broken leg, a broken arm, a herniated
     disc, a slipped disc, carpal tunnel, tendonitis, chronic back pain, chronic pain, an eating disorder, anorexia,
-    bulimia, a stutter, panic attacks"""
+    bulimia, a stutter, panic attacks, osteoarthritis, rhinitis, shingles, raynaud's, ankylosing spondylitis, plantar fasciitis, a hernia, angina, atrial fibrillation, copd, emphysema, bronchitis, dysautonomia, pots, vasculitis, neuropathy, an underactive thyroid, an overactive thyroid, hay-fever, a latex allergy, tennis elbow, reflux, heartburn, vitiligo, alopecia, restless legs"""
 )
 STATES_OF_HEALTH = _words(
     """lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind,
     colour blind, deaf, blind, legally blind, hard of hearing, partially sighted, dyslexic, autistic, diabetic,
     celiac, coeliac, asthmatic, epileptic, pregnant, bipolar, immunocompromised, a diabetic, a type 1 diabetic, a
     type 2 diabetic, type 1 diabetic, type 2 diabetic, anemic, anaemic, near-sighted, nearsighted, short-sighted,
-    claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant"""
+    claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant, carsick, seasick, travel sick, travelsick, airsick, motion sick, anaemic, hypermobile"""
 )
 FOODS = _words(
     """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat,
@@ -192,7 +192,7 @@ THINGS = _words(
     brewery, vineyard, ranch, raspberry pi, nas, garage, watch, smartwatch, apple watch, fitbit, headset, vr
     headset, record player, turntable, synth, synthesizer, tent, surfboard, snowboard, skateboard, tractor, jeep,
     suv, sedan, minivan, bookshop, etsy shop, podcast, blog, newsletter, youtube channel, website, timeshare,
-    holiday home, second home, vacation home, bnb, airbnb"""
+    holiday home, second home, vacation home, bnb, airbnb, kayak, visa, passport, driving licence, driving license, season ticket, railcard, narrowboat, houseboat, caravan, motorhome, allotment, shed, freezer, dishwasher, washing machine, tumble dryer, slow cooker, pressure cooker, instant pot, stand mixer, bread maker, wood stove, log burner, heat pump, loom, kiln, pottery wheel, harmonium, banjo, mandolin, trombone, harp, chromebook, thinkpad, steam deck, gopro, router, mountain bike, cargo bike, stall, market stall, surf school, kennel, school, nursery, pub, bar, cattery, studio flat, ebike, moped, hybrid, electric car, wheelchair, hearing aid, pacemaker, annual pass, membership"""
 )
 INSTRUMENTS = _words(
     """guitar, piano, violin, cello, viola, drums, bass, double bass, bass guitar, flute, clarinet, saxophone, sax,
