@@ -62,7 +62,7 @@ _SUBJECT = (
 
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|yo|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
     r"|frankly|seriously|btw|by the way|fyi"
     r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
     r"|to be (?:honest|clear|fair)|tbh|also"
@@ -224,6 +224,8 @@ def _clause(
     if request:
         text = text[request.end() :]
         marks.discard("question")
+    elif cleft := form(_CLEFT).match(text):
+        text = f"{cleft['who']} {cleft['verb']} {text[cleft.end() :]}"
     elif guards.inverted(text):
         marks.add("question")
     whole = text
@@ -254,12 +256,18 @@ def _clause(
     )
 
 
+# "What I really like is bluegrass" asks nothing.
+_CLEFT = (
+    r"what (?P<who>i|we) (?P<verb>(?:really |actually |always |mostly )*(?:like|love|hate|prefer|enjoy|dislike|can not stand|(?:am|are) aiming(?= for is to )|want(?= is to )))"
+    r"(?: for)?(?: most| the most| best| more than anything)? is "
+)
 # Openers that say when: enough for where one is, and no time of a plan.
 _OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 # Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.
 _COMPANY = (
     r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group)\b|except\b|apart from\b|everywhere\b"
     r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
+    r"|if (?=you |anyone |that |it )"
     r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
     r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
 )
@@ -295,7 +303,7 @@ def shortened(clause: Clause) -> Iterator[Clause]:
 _REMEMBER = (
     r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
     r"|do not forget|make a note|save this for later|save this|"
-    r"for (?:future )?reference|for the record|take note|remember this|memori[sz]e"
+    r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
     r"|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
     r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
     r"|would like) you to (?:remember|know|note))"
@@ -326,7 +334,7 @@ def _opened(text: str) -> tuple[str, bool, bool]:
         elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
             text
         ):
-            greeted = greeted or bool(form(r"hi|hello|hey|g'day|good |yo\b").match(match[0]))
+            greeted = greeted or bool(form(r"hi|hello|hey|g'day|howdy|good |yo\b").match(match[0]))
             text = text[match.end() :]
         else:
             break
@@ -335,7 +343,7 @@ def _opened(text: str) -> tuple[str, bool, bool]:
 
 # "right now" opens; "so" in "so that", "while" as a noun, "no" before a noun, "since 2019" and "note the" do not.
 _NO_OPENER = (
-    r"(?:no (?!i |we |my )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b"
+    r"(?:no (?!i |we |my |wait|sorry|actually|it |the )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b"
     r"|my\b)|team [A-Z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for"
     r"|sorry for|look (?:at|for)|listen to|great \w+|cool \w+|today'|actually \w+ing)"
 )
@@ -346,7 +354,7 @@ _TIME_WORDS = frozenset(
     """ago since until till today tonight tomorrow yesterday week weeks weekend month months year years day days hour hours minute
     minutes noon midnight morning afternoon evening night spring summer autumn fall winter sprint quarter january february march april
     may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday
-    thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thurs fri sat
+    thursday friday saturday sunday season term semester mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thurs fri sat
     sun""".split()
 )
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").

@@ -63,7 +63,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently "
         rf"|actually )?{_REPORT}\b"
         r"|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
-        r"|^word is\b|\bi (?:just |also )?(?:heard|read|saw|overheard|was told)\b"
+        r"|^word is\b|\bi (?:just |also )?(?:heard|overheard|was told|(?:read|saw)(?= (?:that|somewhere|online|about|an? |in (?:the|an?) |on (?:the )?(?:news|internet|web|twitter|reddit))))\b"
         r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say)\b",
     ),
     (

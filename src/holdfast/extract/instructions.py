@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from . import values, words
 from .clauses import Clause
+from .dates import PHRASE
 from .predicates import PROJECT, Claim
 from .spelling import form, tokens
 
@@ -167,7 +168,7 @@ WORK = (
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
 _REMIND = (
-    r"(?:(?:always |just )?remind me (?:again )?(?:to|about|that i (?:have|need) to)|(?:set|create"
+    rf"(?:(?:always |just )?remind me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
     r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
@@ -243,7 +244,7 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:when(?:ever)?|every time|each time|before|after|if) (?:you|we) [^,]{{3,60}}? (?:you|we) (?:have to|must|need to|should|always)(?: always| also| first)? (?:{WORK})\b .+",
     rf"(?:before|after|on|with|for) (?:every|each) [^,]{{3,40}}?,? (?:we|you) (?:(?:always|have to|must|need to|should) )?(?:{WORK})\b .+",
     r"(?:do not ever|always|never) force[- ]push\b.*",
-    rf"(?:always|never) (?!be |let |say |give up|forget|trust|look|think)[\w-]+ .+ (?:before|after|when|whenever) (?:you|we|each|every|any)\b.*",
+    r"(?:always|never) (?!be |let |say |give up|forget|trust|look|think)[\w-]+ .+ (?:before|after|when|whenever) (?:you|we|each|every|any)\b.*",
     rf"to (?:release|deploy|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add|create)\b[^,]{{0,40}}?,? (?:you|we) (?:just |first |have to |need to |always )?(?:{WORK})\b .+",
     rf"you (?:must|have to|need to) (?:ask|tell|warn|check with|confirm with) (?:me|us|\w+) {_MOMENT}",
     r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
@@ -279,6 +280,13 @@ _PERSONAL = (
 def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Always run ...", "never push ...", "before deploying, run ...", "use pnpm instead of npm"."""
     text = clause.text
+    order, comma, rest = text.partition(", ")
+    if (
+        comma
+        and form(r"(?:do not|never|always)\b").match(text)
+        and form(r".*\b(?:it|them|that|me|us|you)\b").match(rest)
+    ):
+        text = order  # "never edit the generated files by hand, regenerate them with make"
     if clause.times and form(r"(?:do not|never)\b").match(text):
         text = " ".join((text, *clause.times))
     if form(_PERSONAL).search(

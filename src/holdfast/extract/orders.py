@@ -29,12 +29,13 @@ _WITHHOLD = (
     r"|any of this|my|these)\b.*"
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
+    r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
     r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us),? .*"
     r"|no need to remember (?:this|that|it).*)"
 )
 _FORGET = (
-    r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?)?(?:forget|delete|erase|remove"
+    r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should) (?:now )?)?(?:forget|delete|erase|remove"
     r"|wipe|drop|unlearn|stop remembering|scrap) (?:the fact )?(?P<what>.+)"
 )
 _RESET = (
@@ -49,7 +50,7 @@ _NOT_FORGOTTEN = (
 )
 _OF_ORDERS = frozenset(
     """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
-    memorise write retain note off remembered saved stored recorded kept confidential private secret between""".split()
+    memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down""".split()
 )
 
 

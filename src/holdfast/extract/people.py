@@ -57,8 +57,9 @@ _IDENTITY: Sequence[Rule] = (
     Rule("{which} name", r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)", values.name),
     Rule(
         "goes_by",
-        r"(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as (?P<v>.+)",
+        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
         values.name,
+        stands=frozenset({"hypothetical"}),
     ),
     Rule("goes_by", rf"{_CALLS} {_NOT_CALLED}(?P<v>[\w' -]+)", values.name),
 )
@@ -164,6 +165,18 @@ _MINE: Sequence[Rule] = (
         values.single_taste,
         "preference",
     ),
+    Rule("dislikes", rf"least favorite [\w -]+?{_IS}(?P<v>.+)", values.taste, "preference"),
+    Rule(
+        "favorite {what}",
+        rf"favorite (?P<what>[\w -]+?) of mine{_IS}(?P<v>.+)",
+        values.single_taste,
+        "preference",
+    ),
+    Rule(
+        "username",
+        rf"(?:user ?name|handle|gamertag|screen name)(?: (?:on|for) [\w ]+?)?{_IS}(?P<v>\S+)",
+        values.anything,
+    ),
     Rule("address", rf"(?:\w+ )?address{_IS}(?P<v>.+)", values.holding(r"[\d,]")),
     Rule(
         "phone",
@@ -210,7 +223,13 @@ _MINE: Sequence[Rule] = (
         confidence=0.85,
     ),
 )
-_MINE_OR_OURS = (_MINE[0], *(one for one in _MINE if one.attribute in ("address", "phone")))
+_OUR_PLACE = Rule(
+    "{noun}.location",
+    rf"(?P<noun>farm|shop|bakery|studio|house|flat|office|school|stall|workshop|allotment|church|gym|clinic|restaurant|café|cafe|cabin|cottage){_IS}"
+    r"(?:located |based )?(?:in|at|on|near|(?:just )?outside) (?P<v>.+)",
+    values.place,
+)
+_MINE_OR_OURS = (_OUR_PLACE, _MINE[0], *(one for one in _MINE if one.attribute in ("address", "phone")))
 _ANY_NOUN = (Rule("{noun}", rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<v>.+)", values.loose, confidence=0.7),)
 
 
@@ -355,6 +374,11 @@ _ROUND: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
+        r"(?P<v>[\w ]+?) (?:always )?makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch)",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "avoids",
         r"(?P<v>[\w ]+?) (?:is|are) (?:an? (?:big |definite )?no(?:-go)?|off limits|out)(?: for me)?",
         values.each(words.FOODS),
     ),
@@ -369,7 +393,7 @@ _ROUND: Sequence[Rule] = (
 
 def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Sam is my roommate", "Omar is our new CTO", "Dune is my favorite book", "loud bars are not my thing"."""
-    if form(r" (?:my|our|for me|over)\b").search(text):
+    if form(r" (?:my|our|for me|over|makes? me|an? no|off limits)\b").search(text):
         ours = form(r".* our .*(?:cto|ceo|cfo|coo|tech lead|product manager|project manager|pm)").fullmatch(
             text
         )

@@ -27,7 +27,7 @@ class Rule:
 
     `attribute` may name a group in braces; with a dot in it, it is of something the entity has ("{noun}.name"). `ends` marks
     a row that tells the end of what it names. `needs` is "time" where a time must have been said, "lasting" where it must
-    reach until now, "still" where that word must have been. `stands` are guards that do not stop the row.
+    reach until now, "future" where it must lie ahead, "still" where that word must have been. `stands` are guards that do not stop the row.
     """
 
     attribute: str
@@ -145,11 +145,17 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
         return any(time != "now" for time in clause.times) or (
             rule.attribute == "location" and bool(clause.times)
         )
+    if rule.needs == "future":
+        return any(form(_AHEAD).search(time) for time in clause.times)
     if rule.needs == "still":
         return bool(form(r"\bstill\b").search(clause.whole))
     if rule.needs == "lasting":
         return any(form(r"(?:since|for)\b").match(time) for time in clause.times)
     return True
+
+
+# A time that cannot be past: with it "I'm opening a stall" is a plan.
+_AHEAD = r"\b(?:tomorrow|next|in \w+ (?:days?|weeks?|months?|years?)|this (?:coming|weekend|spring|summer|autumn|fall|winter|season|\w+day)|(?:in|on|by|from) (?:the |early |late )?(?:january|february|march|april|may|june|july|august|september|october|november|december|\w+day|\d))\b"
 
 
 def _old(rule: Rule, raw: str | None, clause: Clause) -> Any:

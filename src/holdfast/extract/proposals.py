@@ -191,7 +191,11 @@ class _Reader:
         order = ordered(clause, self._speaker) if self._message.role == "user" else None
         if order and self._context and self._context.question and form(_PRIVATE).fullmatch(clause.text):
             return None  # it refuses an answer, and is about nothing that was said
-        if order is None or clause.guards & {"quotation", "request", "joke", "hypothetical", "question"}:
+        # "Don't remember what I'm about to say" supposes nothing.
+        supposed = (
+            {"hypothetical"} if order and (order.verb != "withhold" or " if " in clause.whole) else set()
+        )
+        if order is None or clause.guards & {"quotation", "request", "joke", "question", *supposed}:
             return None
         return order
 

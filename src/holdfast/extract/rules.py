@@ -41,6 +41,12 @@ PERSON: Sequence[Rule] = (
         values.place,
     ),
     Rule(
+        "residence",
+        r"have (?:always )?(?:lived|been) in (?P<v>.+?) (?:my whole|my entire|all my|most of my) life",
+        values.place,
+    ),
+    Rule("residence", r"have always lived in (?P<v>.+)", values.place),
+    Rule(
         "residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"
     ),
     Rule(
@@ -90,7 +96,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "timezone",
-        r"be (?:in|on) (?:the )?(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?",
+        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?",
         values.definite,
         confidence=0.7,
     ),
@@ -164,10 +170,10 @@ PERSON: Sequence[Rule] = (
         r"(?P<v>(?:manage|supervise|coordinate) the (?:[\w-]+ ){0,2}(?:shift|shifts|department|floor|desk|ward|kitchen|warehouse|office|branch|store|shop|front desk|bar|club|programme|team|unit|line|fleet))(?: (?:at|for|in) (?P<org>.+))?",
         values.anything,
     ),
-    Rule("occupation", r"do (?P<v>[\w-]+(?: [\w-]+){0,2}) for a living", values.anything),
+    Rule("occupation", r"(?:do )?(?P<v>(?!work|do )[\w-]+(?: [\w-]+){0,3}) for a living", values.anything),
     Rule(
         "occupation",
-        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
+        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
         values.trade,
     ),
     Rule(
@@ -384,7 +390,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
-        r"(?:do not eat|do not drink|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink"
+        r"(?:do not eat|do not drink|do not do|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink"
         r"|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)",
         values.each(words.FOODS),
     ),
@@ -422,7 +428,7 @@ PERSON: Sequence[Rule] = (
         "owns",
         r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"
         r"|treated myself to|splurged on)(?: myself| us)? (?P<v>(?:an?|the|my|our|two|some) .+?)(?: (?:off|from|for|at|in|on|with|last|because)\b.*)?",
-        values.thing,
+        values.branded,
     ),
     Rule(
         "owns",
@@ -433,6 +439,11 @@ PERSON: Sequence[Rule] = (
         "owns",
         r"have (?P<v>(?:an?|two|three) .+?(?: and (?:an?|two|three) .+?)?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
         values.thing,
+    ),
+    Rule(
+        "owns",
+        r"wear (?P<v>(?:an? )?(?:hearing aids?|insulin pump))",
+        values.anything,
     ),
     Rule("owns", r"(?:own|be the proud owner of) (?P<v>.+)", values.owned, confidence=0.8),
     Rule(
@@ -482,7 +493,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "prefers",
         r"(?:have always |always |really |generally |usually |strongly |much |would |do )*(?:prefer"
-        r"|preferred|rather have|rather use|rather drink|rather eat) (?P<v>.+)",
+        r"|preferred|(?:much )?rather (?:have|get|use|drink|eat|see|read|take|hear|be given|receive)) (?P<v>.+)",
         values.choice,
         "preference",
         stands=frozenset({"hypothetical"}),
@@ -526,7 +537,11 @@ PERSON: Sequence[Rule] = (
         values.known_tool,
     ),
     Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
-    Rule("knows", r"know (?P<v>.+)", values.each(words.CODE_LANGUAGES)),
+    Rule(
+        "knows",
+        r"know (?P<v>.+?)(?: inside out| (?:very |pretty |really )?well| best)?",
+        values.each(words.CODE_LANGUAGES),
+    ),
     Rule(
         "uses",
         r"be on (?P<v>linux|windows|macos|mac|ubuntu|arch|arch linux|fedora|debian|android|ios|an? \w+ mac)(?:,.*)?",
@@ -581,6 +596,15 @@ PERSON: Sequence[Rule] = (
         r"|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)",
         values.phrase,
         prefer="future",
+    ),
+    Rule(
+        "plan",
+        r"be (?P<v>(?!(?:looking|getting|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
+        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.75,
     ),
     Rule(
         "plan",

@@ -74,7 +74,7 @@ THING: Sequence[Rule] = (
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule(
         "hosting",
-        r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host everything|host it"
+        r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host|host everything|host it"
         r"|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)",
         values.host,
     ),
@@ -117,6 +117,11 @@ THING: Sequence[Rule] = (
         values.anything,
     ),
     Rule("location", r"(?:go|be written|be sent|write) to (?P<v>[\w.~-]*/[\w./~-]*)", values.definite),
+    Rule(
+        "location",
+        r"be (?:on|at|in) (?P<v>(?:\d+ )?(?:(?-i:[A-Z])[\w']+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Square|Row|Yard|Way|Drive|Quay|Crescent|Close))",
+        values.anything,
+    ),
     Rule("style guide", r"follow (?:the )?(?P<v>.+?style guide|PEP ?8)", values.anything),
     Rule(
         "license",
@@ -126,7 +131,7 @@ THING: Sequence[Rule] = (
     Rule(
         "location",
         r"(?:live|be (?:located|stored|kept|found|hosted|defined|documented)|be|sit|go) (?:in|at|under"
-        r"|inside) (?P<v>[\w.~-]*/[\w./~-]*|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?[\w-]+ (?:folder"
+        r"|inside) (?P<v>[\w.~-]*/[\w./~-]*|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?(?:bucket|repo|folder|channel|directory|database|table|queue) [\w-]*[-_./\d][\w./-]*|(?:the )?[\w-]+ (?:folder"
         r"|directory|repo|bucket))",
         values.definite,
     ),
@@ -186,6 +191,13 @@ NO_THING = (
 _OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat)"
 
 
+# "The tax return has to be in by May 31": the time is taken off the clause.
+_HAS_TO_BE_IN = (
+    r"(?:the |our |this )?(?P<np>(?!(?:it|he|she|they|that|there|everything|all|you)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?:has to|have to|must|needs? to) be(?: handed| turned| sent)?"
+    r"(?: in| (?:done|submitted|filed|paid|sent|out|finished|returned|renewed|delivered|completed))?"
+)
+
+
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
     if match := form(
@@ -201,6 +213,11 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
             yield from _attributed(
                 (match["entity"] or PROJECT).lower(), match["attr"].lower(), match["v"], clause
             )
+    elif owed := form(_HAS_TO_BE_IN).fullmatch(text):
+        if by := next(
+            (time for time in clause.times if form(r"(?:in )?(?:by|before|until)\b").match(time)), ""
+        ):
+            yield from due(owed["np"], re.sub(r"^(?:in )?(?:by|before|until) ", "", by), clause)
     elif (
         match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(text)
     ) and (found := values.known_tool(match["v"], clause.casual)):
@@ -213,7 +230,9 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         parts = noun.split()
         whose, what = split(noun)
         known = parts[-1] in words.SYSTEMS or bool(what and not whose)
-        known = known or (len(parts) < 3 and (noun in _BARE or parts[-1] in _DATED or bool(what)))
+        known = known or (
+            len(parts) < 3 and (noun in _BARE or parts[-1] == "tests" or parts[-1] in _DATED or bool(what))
+        )
         if parts[0] not in _POINTING and known:
             yield from _about(noun, match["rest"], clause)
     elif match := form(

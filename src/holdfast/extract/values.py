@@ -306,7 +306,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
     )
     # "Red-eyes, landed at 5am once", "swimming, cold is fine": a remark is no member of a list.
     raw = re.sub(
-        r", (?=(?:[\w'-]+ ){0,3}?(?:is|are|was|were|has|have|had|makes?|gets?|less|always|never|once|even|not|but|long story)\b|\w+ed\b).*$",
+        r", (?=(?:[\w'-]+ ){0,3}?(?:is|are|was|were|has|have|had|makes?|gets?|less|always|never|once|even|not|but|long story|can|do|i|it|they)\b|\w+ed\b).*$",
         "",
         raw,
         flags=re.I,
@@ -567,6 +567,20 @@ def thing(raw: str, casual: bool) -> Values:
     parts = re.split(r",? and (?=(?:an?|two|three|my|our) )", raw) if " and " in raw else [raw]
     found = [listed(known.THINGS, 5)(one, casual) or made(one, casual) for one in parts]
     return tuple(value for one in found for value in one) if all(found) else found[0]
+
+
+def branded(raw: str, casual: bool) -> Values:
+    """Something bought: a possession, or what has a make in its name ("a secondhand Hobart mixer")."""
+    parts = unled(bare(raw)).split()
+    make = (
+        2 <= len(parts) <= 5
+        and any(one[:1].isupper() for one in parts[:-1])
+        and known.TECH.isdisjoint(unled(raw).lower().split())
+    )
+    named = make and not form(
+        r"\b(?:with|of|for|to|called|named|ticket|tickets|book|copy|meal|coffee|latte|burger|pizza)\b"
+    ).search(raw)
+    return thing(raw, casual) or ((unled(bare(raw)),) if named and not points(raw) else ())
 
 
 def owned(raw: str, casual: bool) -> Values:

@@ -32,7 +32,7 @@ RELATIONS = _words(
     hubby, mate, nan, missus, ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
     recruiter, childminder, cleaner, gardener, mechanic, plumber, electrician, builder, physio, physiotherapist, midwife, health visitor, social worker,
     piano teacher, optician, pharmacist, driving instructor, personal trainer, caretaker, janitor, carer, granny, mam, godson, goddaughter, stepmum, stepdad,
-    housekeeper, dog walker, dog sitter, au pair"""
+    housekeeper, dog walker, dog sitter, au pair, gran, grandad, granddad, nana, eldest, youngest, apprentice"""
 )
 # Where one works when the place has no name: told by its kind.
 WORKPLACES = _words(
@@ -46,7 +46,7 @@ SAME_RELATION = {
     "fiance": "fiancé", "fiancee": "fiancée", "boss": "manager", "line manager": "manager", "best friend": "friend", "bestie": "friend",
     "neighbour": "neighbor", "grandma": "grandmother", "grandpa": "grandfather", "co-worker": "coworker", "adviser": "advisor",
     "cofounder": "co-founder", "flatmate": "roommate", "housemate": "roommate", "kid": "child", "baby": "child",
-    "hubby": "husband", "mate": "friend", "nan": "grandmother", "missus": "wife",
+    "hubby": "husband", "gran": "grandmother", "granny": "grandmother", "nana": "grandmother", "grandad": "grandfather", "granddad": "grandfather", "mam": "mother", "eldest": "child", "youngest": "child", "mate": "friend", "nan": "grandmother", "missus": "wife",
 }  # fmt: skip
 
 
@@ -58,11 +58,11 @@ def whom(relation: str) -> str:
 
 FEMALE = _words(
     """wife, girlfriend, fiancée, fiancee, gf, ex-wife, mother, mom, mum, mommy, sister, daughter, aunt, niece, grandmother, grandma, granddaughter,
-    mother-in-law, sister-in-law, stepmother, stepdaughter, stepsister, twin sister, godmother, landlady, nan, hen, cow"""
+    mother-in-law, sister-in-law, stepmother, stepdaughter, stepsister, twin sister, godmother, landlady, nan, hen, cow, gran, nana, granny, mam"""
 )
 MALE = _words(
     """husband, boyfriend, fiancé, fiance, bf, ex-husband, father, dad, daddy, brother, son, uncle, nephew, grandfather, grandpa, grandson,
-    father-in-law, brother-in-law, stepfather, stepson, stepbrother, twin brother, godfather, hubby, rooster"""
+    father-in-law, brother-in-law, stepfather, stepson, stepbrother, twin brother, godfather, hubby, rooster, grandad, granddad"""
 )
 PARTNERS = ("partner", "wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "spouse")
 ANIMALS = _words(
@@ -105,7 +105,7 @@ TRADES = _words(
     valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
     welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom,
     stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
-    developer, grad student, deckhand, farmhand, stagehand, skipper, barrister, joiner, glazier, dispatcher, planner, dispenser, optometrist, radiotherapist, sonographer, beekeeper, brewer, crofter, docker, forester, fitter, framer, gamekeeper, groom, handyman, hydrologist, jockey, lexicographer, midwife, milliner, missionary, monk, nun, puppeteer, ranger, rigger, roaster, scaffolder, signwriter, stonemason, stenographer, tiler, toolmaker, upholsterer, weaver, winemaker, caretaker, childminder, medic, firewoman, policewoman, salesperson, saleswoman, stage manager, tour guide, travel agent, flight attendant, cabin crew, air traffic controller, controller, quantity surveyor"""
+    developer, grad student, deckhand, farmhand, stagehand, skipper, barrister, joiner, glazier, dispatcher, planner, dispenser, optometrist, radiotherapist, sonographer, beekeeper, brewer, crofter, docker, forester, fitter, framer, gamekeeper, groom, handyman, hydrologist, jockey, lexicographer, midwife, milliner, missionary, monk, nun, puppeteer, ranger, rigger, roaster, scaffolder, signwriter, stonemason, stenographer, tiler, toolmaker, upholsterer, weaver, winemaker, caretaker, childminder, medic, firewoman, policewoman, salesperson, saleswoman, stage manager, tour guide, travel agent, flight attendant, cabin crew, air traffic controller, controller, quantity surveyor, farrier, blacksmith, pastry chef, shepherdess, ceramicist, saddler, thatcher, brewer, cheesemaker, beautician, barber, cobbler, coroner, cryptographer, diver, draughtsman, environmentalist, bosun, first mate, hostler, insurance broker, loss adjuster, ombudsman, paralegal, phlebotomist, playwright, ticket inspector, train driver, bus driver, lorry driver, truck driver"""
 )
 # "I'm a big fan", "a bit of a manager": what makes a trade no trade.
 NOT_A_TRADE = _words(
@@ -357,7 +357,7 @@ EVENTS = _words(
     1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, thesis
     defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
     graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
-    vacation, holiday"""
+    vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, mot, vet visit, parents evening, prom, auction, conference call, offsite"""
 )
 UNCOUNTED_VERBS = _words(
     """learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start,
