@@ -129,6 +129,45 @@ def test_the_same_thing_lands_in_the_same_slot(said: str) -> None:
     assert (slot, value.lower()) == ("user.residence", "berlin")
 
 
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        (
+            "We're flying to Faro on 18 July, all five of us, God help the crew.",
+            "user.plan",
+            "flying to Faro",
+        ),
+        ("My phone is a Pixel 8, if that matters for the instructions.", "user.phone", "Pixel 8"),
+        ("What I really like is bluegrass.", "user.likes", "bluegrass"),
+        ("I've been vegetarian since I was twelve.", "user.diet", "vegetarian"),
+    ],
+)
+def test_a_claim_is_read_with_what_follows_it(said: str, slot: str, value: str) -> None:
+    """A remark behind a claim neither hides it nor puts it under a condition of its own."""
+    assert slots(said) == {slot: value}
+
+
+@pytest.mark.parametrize(
+    "said", ["I live in Rome, if all goes well.", "I have a dog, in theory.", "I'm vegan, lol, as if."]
+)
+def test_a_condition_behind_a_claim_reaches_back(said: str) -> None:
+    """What follows a claim takes it back where it says so."""
+    assert kept(said) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Do not remember that I smoke.",
+        "don't remember what I'm about to say: I smoke",
+        "keep this to yourself, I smoke",
+    ],
+)
+def test_what_is_not_to_be_remembered_is_withheld(said: str) -> None:
+    """A refusal covers the whole message, also where it speaks of what is about to be said."""
+    assert [one.action for one in read(said)] == ["withhold"]
+
+
 def test_a_list_becomes_one_memory_for_each_member() -> None:
     """Values of a list are separate, so that one of them can end without the others."""
     assert [one.value for one in kept("I like jazz, mac and cheese, and long walks.")] == [
