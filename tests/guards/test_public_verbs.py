@@ -11,7 +11,7 @@ NOT_COMMANDS = {"acting", "close", "fenced", "scoped", "watch"}
 # Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, its key, showing what
 # Holdfast is.
 NOT_VERBS = {
-    "audit", "chat", "check", "config", "demo", "doctor", "encryption", "ingest", "keys", "serve", "show", "tune", "verify"
+    "audit", "chat", "check", "config", "demo", "doctor", "encryption", "ingest", "keys", "mcp", "serve", "show", "tune", "verify"
 }  # fmt: skip
 
 

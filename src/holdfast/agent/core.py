@@ -20,7 +20,6 @@ from ..errors import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    SlotConflict,
     VersionConflict,
 )
 from ..filters import And, Contains, Eq, In, Or, Range
@@ -31,7 +30,7 @@ from ..types import STATES, Kind, MemoryItem
 from . import history
 from .answers import yes_or_no
 from .seen import HEADING, Changed, Seen
-from .tools import KINDS, TOOLS, shown
+from .tools import KINDS, OWN, TOLD, TOOLS, refusal, shown
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
 SPLIT: Mapping[str, float] = {"memory": 0.5, "state": 0.15, "recent": 0.35}
@@ -42,13 +41,6 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
-_OWN = ("state.", "run.", "entity.")  # slots of the session's state and runs, and of names
-_TOLD: tuple[Kind, ...] = (
-    "fact",
-    "preference",
-    "procedure",
-    "episode",
-)  # of memories, by the tools; state and runs are the session's
 _RECENT = 50  # turns looked at for the recent part
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
 _LONGEST_OUTCOME = 900  # characters; as JSON it must fit into the run's value
@@ -448,13 +440,8 @@ class Core:
             if unknown:
                 raise InvalidInput("arguments", f"{name} takes no {sorted(unknown)[0]!r:.60}")
             return await self._tool(name, {key: value for key, value in given.items() if value is not None})
-        except VersionConflict as error:
-            found = {"error": "VersionConflict", "message": str(error), "current": shown(error.current)}
-            return found if error.by is None else {**found, "changed_by": error.by}
-        except SlotConflict as error:
-            return {"error": "SlotConflict", "message": str(error), "current": shown(error.holder)}
         except HoldfastError as error:
-            return {"error": type(error).__name__, "message": str(error)}
+            return refusal(error)
         except KeyError as error:
             return {"error": "InvalidInput", "message": f"{name} needs {error}"}
         except (TypeError, ValueError, RecursionError) as error:
@@ -469,18 +456,18 @@ class Core:
         labels = None if scope is None else (scope,)
         if name == "search_memory":
             hits = await got(
-                self.memory.search(given["query"], k=given.get("k", 5), kinds=_TOLD, scope=labels)
+                self.memory.search(given["query"], k=given.get("k", 5), kinds=TOLD, scope=labels)
             )
             self._showing(hit.item for hit in hits)
             return {"memories": [shown(hit.item) for hit in hits]}
         if name == "list_memories":
-            kinds = [given["kind"]] if "kind" in given else _TOLD
+            kinds = [given["kind"]] if "kind" in given else TOLD
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
             self.seen.show(page.items)
             return {"memories": [shown(item) for item in page.items]}
         if name == "save_memory":
             kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
-            if slot is not None and slot.startswith(_OWN):
+            if slot is not None and slot.startswith(OWN):
                 raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
             where = labels or self.placement.get(kind) or self.scope
             if slot is None and (known := await self._shown_already(given["text"], labels)):
@@ -517,7 +504,7 @@ class Core:
         """Return the memory that the session was shown and this text only says again, or None."""
         if not Recalled(self.shown).adds_nothing(text):
             return None
-        hits = await got(self.memory.search(text, k=5, kinds=_TOLD, scope=labels))
+        hits = await got(self.memory.search(text, k=5, kinds=TOLD, scope=labels))
         return next((hit.item for hit in hits if Recalled([hit.text]).adds_nothing(text)), None)
 
     # -- runs ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..types import MemoryItem
+from ..errors import HoldfastError, SlotConflict, VersionConflict
+from ..types import Kind, MemoryItem
 
 
 def shown(item: MemoryItem) -> dict[str, Any]:
@@ -16,6 +17,18 @@ def shown(item: MemoryItem) -> dict[str, Any]:
         "scope": list(item.scope.names), "date": (item.observed_at or item.valid_from or item.known_from or datetime.now(UTC)).date().isoformat(),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
+
+
+def refusal(error: HoldfastError) -> dict[str, Any]:
+    """Return what a model is told of an error: its name and message, and the memory as it is where that decides what to do."""
+    told: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    if isinstance(error, VersionConflict):
+        told["current"] = shown(error.current)
+        if error.by is not None:
+            told["changed_by"] = error.by
+    elif isinstance(error, SlotConflict):
+        told["current"] = shown(error.holder)
+    return told
 
 
 _TEXT = {"type": "string"}
@@ -30,6 +43,13 @@ KINDS = (
     "preference",
     "procedure",
 )  # a model keeps and lists; turns and working memory are the session's
+TOLD: tuple[Kind, ...] = (
+    "fact",
+    "preference",
+    "procedure",
+    "episode",
+)  # what is found; state and runs are the session's
+OWN = ("state.", "run.", "entity.")  # slots of a session's state and runs, and of names: not for tools
 _KIND = {"type": ["string", "null"], "enum": [*KINDS, None]}
 _VERSION = {
     "type": "integer",

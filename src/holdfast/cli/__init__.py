@@ -40,6 +40,7 @@ from . import (
     chat,
     encryption,
     judge,
+    mcp,
     output,
     places,
     prove,
@@ -203,6 +204,6 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 for _command in (
     *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *transfer.COMMANDS,
     *chat.COMMANDS, *places.COMMANDS, *encryption.COMMANDS,
-    *prove.COMMANDS, *serve.COMMANDS, *together.COMMANDS,
+    *prove.COMMANDS, *serve.COMMANDS, *mcp.COMMANDS, *together.COMMANDS,
 ):  # fmt: skip
     main.add_command(_command)

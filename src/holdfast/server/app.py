@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
@@ -26,6 +27,8 @@ from ..routes import BASE, problem
 from . import inspector, mem0, native
 from .describe import allowed, describe
 from .grants import Refused
+from .mcp.http import PATH as MCP
+from .mcp.http import Mcp
 from .service import Service
 
 LOG = logging.getLogger("holdfast.server")
@@ -111,7 +114,6 @@ class Door:
         forever = (
             scope["path"] in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed")
             or importing
-            or scope["path"].startswith("/mcp")
         )
         if scope["path"].startswith(
             f"{BASE}/"
@@ -179,12 +181,14 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
 def create_app(service: Service) -> FastAPI:
     """Return the application over a service, which is closed when the application is."""
     metrics = Metrics()
+    speaking = Mcp(service)
 
     @contextlib.asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         app.state.ready = True
         yield
         app.state.ready = False
+        await speaking.close()
         await service.tenants.close()
         service.access.close()
 
@@ -211,6 +215,7 @@ def create_app(service: Service) -> FastAPI:
             generate_latest(metrics.registry).decode(), media_type="text/plain; version=0.0.4"
         )
 
+    app.router.routes.append(Route(MCP, speaking, methods=["POST"], name="mcp", include_in_schema=False))
     app.include_router(native.router(service))
     app.include_router(mem0.router(service))
     describe(app)

@@ -1,0 +1,59 @@
+"""MCP over standard input and output: one process for one caller, on the store itself, with no server and no key."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from mcp.server.stdio import stdio_server
+
+from ... import AsyncMemory
+from ..grants import ANY, TENANT, Ceiling, Grant
+from ..service import Visit
+from .speech import Context, Speech
+
+
+class Local:
+    """The door of whoever started the process: the labels and rights it was started with."""
+
+    def __init__(
+        self,
+        memory: AsyncMemory,
+        labels: Mapping[str, Sequence[str]],
+        actor: str | None,
+        rights: frozenset[str],
+    ) -> None:
+        self._memory, self._labels, self._actor = memory, labels, actor
+        self._grant = Grant("mcp", TENANT, Ceiling({}, frozenset({ANY})), rights | {"act"})
+
+    @contextlib.asynccontextmanager
+    async def visit(self, context: Context, verb: str, *rights: str) -> AsyncIterator[Visit]:
+        """Admit a call that takes some rights."""
+        self._grant.need(*rights)
+        yield Visit(self._grant, self._memory, self._labels, self._actor)
+
+    def may(self, context: Context) -> tuple[frozenset[str], dict[str, Any]]:
+        """Return the rights and the labels."""
+        return self._grant.rights, self._grant.held(self._labels).to_json()
+
+
+def speak(
+    store: Any, labels: Mapping[str, Sequence[str]], *, actor: str | None = None, rights: Sequence[str] = ()
+) -> None:
+    """Answer on standard input and output until that is closed; standard output carries the protocol alone.
+
+    The memory records `actor` as who made its changes, "mcp" without one. `rights` are of `grants.RIGHTS`.
+    """
+
+    async def answering() -> None:
+        memory = await asyncio.to_thread(AsyncMemory, store)
+        try:
+            server = Speech(Local(memory, labels, actor, frozenset(rights))).server()
+            async with stdio_server() as (reading, writing):
+                await server.run(reading, writing, server.create_initialization_options())
+        finally:
+            await memory.close()
+
+    asyncio.run(answering())
