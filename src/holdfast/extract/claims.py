@@ -88,7 +88,7 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
         return next(
             ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
         )
-    if not found and form(_MAY_CLAIM).match(clause.text):
+    if not found and not clause.marks and form(_MAY_CLAIM).match(clause.text):
         for part in shortened(clause):
             if found := claims(part, speaker):
                 return part, found
@@ -102,8 +102,8 @@ _MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why
 def claims(clause: Clause, speaker: str) -> list[Claim]:
     """Return what a clause claims from its first word to its last, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
-    found = _claims(text, clause, speaker)
-    if joined := form(_JOINED).match(text):
+    found, low = _claims(text, clause, speaker), text.lower()
+    if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
         _, tail = claimed(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
@@ -111,6 +111,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     return found
 
 
+_JOINS = (", ", " and ", " but ", " then ")
 _JOINED = (
     rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?)"
     r"(?:,? (?:and|but|then|and then) |, (?!like\b))(?:then |also |now |have |am |currently |recently "

@@ -34,7 +34,7 @@ _SHORT = {
     "realy": "really", "definately": "definitely", "allways": "always", "usualy": "usually", "jsut": "just", "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
+_WORD = r"(?<![\w'])(?=[icwglfrdaujk'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
