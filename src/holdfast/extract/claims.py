@@ -88,7 +88,7 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
         return next(
             ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
         )
-    if not found and not clause.marks and form(_MAY_CLAIM).match(clause.text):
+    if not found and "question" not in clause.marks and form(_MAY_CLAIM).match(clause.text):
         for part in shortened(clause):
             if found := claims(part, speaker):
                 return part, found
