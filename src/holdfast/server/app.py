@@ -182,13 +182,17 @@ def create_app(service: Service) -> FastAPI:
     """Return the application over a service, which is closed when the application is."""
     metrics = Metrics()
     speaking = Mcp(service)
+    ledger = mem0.Ledger(service.access.path.with_suffix(".mem0"))
+    courier = mem0.Courier(service, ledger)
 
     @contextlib.asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ready = True
-        yield
-        app.state.ready = False
+        async with courier.running():
+            app.state.ready = True
+            yield
+            app.state.ready = False
         await speaking.close()
+        ledger.close()
         await service.tenants.close()
         service.access.close()
 
@@ -217,7 +221,7 @@ def create_app(service: Service) -> FastAPI:
 
     app.router.routes.append(Route(MCP, speaking, methods=["POST"], name="mcp", include_in_schema=False))
     app.include_router(native.router(service))
-    app.include_router(mem0.router(service))
+    app.include_router(mem0.router(service, ledger, courier))
     describe(app)
     app.add_middleware(mem0.Undecoded)
     app.include_router(inspector.router())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,18 +10,20 @@ from urllib.parse import unquote
 
 from starlette.requests import Request
 
-from ...errors import InvalidInput
+from ...errors import InvalidInput, NotFound
 from ...filters import Filter
 from ..service import Service, Visit
+from .ledger import Ledger
 from .selection import ENTITIES, Selection, any_of, dated, labelled, loose, named, selection, worded
 
 
 class Asked:
     """One request that was admitted."""
 
-    def __init__(self, request: Request, visit: Visit, service: Service) -> None:
-        self.request, self.visit, self.service = request, visit, service
-        self.query = request.query_params
+    def __init__(self, request: Request, visit: Visit, service: Service, ledger: Ledger) -> None:
+        self.request, self.visit, self.service, self.ledger = request, visit, service, ledger
+        self.query, self.tenant = request.query_params, visit.grant.tenant
+        self._began = time.perf_counter()
 
     @property
     def url(self) -> str:
@@ -35,9 +38,16 @@ class Asked:
         """Return the id of a memory from the path; raises `InvalidInput` for what is no UUID."""
         return memory_id(self.path(name))
 
-    def event(self, kind: str, results: Sequence[tuple[str, str]], began: float | None = None) -> str:
+    def event(self, kind: str, results: Sequence[tuple[str, str]]) -> str:
         """Keep what was done, for who asks for it by the id this returns: memories' ids, each with what became of it."""
-        return str(uuid.uuid4())
+        took = round((time.perf_counter() - self._began) * 1_000, 2)
+        return self.ledger.happened(self.tenant, self.visit.grant.id, kind, results, took)
+
+    def project(self) -> None:
+        """Raise `NotFound` unless the project of the path is the key's tenant."""
+        named = self.path("project")
+        if named != self.tenant:
+            raise NotFound(named, "project")
 
     async def body(self) -> dict[str, Any]:
         """Return the body, an object; raises `InvalidInput`. What is unknown in it is left alone: clients send much."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +27,6 @@ TYPES = ("user", "agent", "app", "run")
 
 async def add(asked: Asked) -> dict[str, Any]:
     """Keep messages: read with `infer`, which is the default, else each as it is."""
-    began = time.perf_counter()
     body = await asked.body()
     messages = _messages(body.get("messages"))
     owners = ids(body)
@@ -53,7 +51,7 @@ async def add(asked: Asked) -> dict[str, Any]:
     return {
         "message": "Memories were kept",
         "status": "SUCCEEDED",
-        "event_id": asked.event("ADD", [(one["id"], one["event"]) for one in results], began),
+        "event_id": asked.event("ADD", [(one["id"], one["event"]) for one in results]),
         "results": results,
     }
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..service import Service
-from . import memories
+from . import memories, project, webhooks
 from .asked import Asked
+from .ledger import Ledger
 
 Call = Callable[[Asked], Awaitable[Any]]
 
@@ -29,21 +30,10 @@ class Route(NamedTuple):
     status: int = 200
 
 
-async def ping(asked: Asked) -> dict[str, Any]:
-    """Say who is asking."""
-    grant = asked.visit.grant
-    return {
-        "status": "ok",
-        "message": "ok",
-        "org_id": ORGANISATION,
-        "project_id": grant.tenant,
-        "user_email": f"{grant.id}@{grant.tenant}.invalid",
-    }
-
-
-ORGANISATION = "holdfast"
+_PROJECTS = "/api/v1/orgs/organizations/{org}/projects/"
+_PROJECT = _PROJECTS + "{project}/"
 ROUTES = (
-    Route("GET", "/v1/ping/", "ping", "read", ping),
+    Route("GET", "/v1/ping/", "ping", "read", project.ping),
     Route("POST", "/v3/memories/add/", "add", "write", memories.add),
     Route("POST", "/v3/memories/", "get_all", "read", memories.get_all),
     Route("POST", "/v3/memories/search/", "search", "read", memories.search),
@@ -57,6 +47,29 @@ ROUTES = (
     Route("DELETE", "/v2/entities/{type}/{name}/", "delete_users", "delete", memories.delete_entity),
     Route("PUT", "/v1/batch/", "batch_update", "write", memories.batch_update),
     Route("DELETE", "/v1/batch/", "batch_delete", "delete", memories.batch_delete),
+    Route("GET", "/v1/events/", "events", "read", project.events),
+    Route("GET", "/v1/event/{id}/", "event", "read", project.event),
+    Route("GET", _PROJECT, "project", "read", project.project),
+    Route("PATCH", _PROJECT, "update_project", "write", project.update_project),
+    Route("DELETE", _PROJECT, "delete_project", "admin", project.no_projects),
+    Route("POST", _PROJECTS, "create_project", "admin", project.no_projects),
+    Route("GET", f"{_PROJECT}members/", "members", "read", project.members),
+    Route("POST", f"{_PROJECT}members/", "add_member", "write", project.add_member),
+    Route("PUT", f"{_PROJECT}members/", "update_member", "write", project.update_member),
+    Route("DELETE", f"{_PROJECT}members/", "remove_member", "write", project.remove_member),
+    Route("GET", "/api/v1/webhooks/projects/{project}/", "webhooks", "read", webhooks.listed),
+    Route("POST", "/api/v1/webhooks/projects/{project}/", "create_webhook", "write", webhooks.create, 201),
+    Route("PUT", "/api/v1/webhooks/{id}/", "update_webhook", "write", webhooks.change),
+    Route("DELETE", "/api/v1/webhooks/{id}/", "delete_webhook", "write", webhooks.remove),
+    Route("POST", "/v1/feedback/", "feedback", "write", project.feedback),
+    Route("POST", "/v1/exports/", "create_export", "read", project.create_export, 201),
+    Route("POST", "/v1/exports/get/", "get_export", "read", project.get_export),
+    Route("POST", "/v1/summary/", "summary", "read", project.no_summaries),
+    Route("GET", "/v2/entities/user/{name}/profile/", "profile", "read", project.profile),
+    Route("GET", "/v2/profiles/settings/", "profile_settings", "read", project.profile_settings),
+    Route("POST", "/v2/profiles/settings/", "update_profile_settings", "write", project.no_profile_jobs),
+    Route("POST", "/v2/profiles/jobs/", "profile_job", "write", project.no_profile_jobs),
+    Route("GET", "/v2/profiles/jobs/{id}/", "profile_job", "read", project.no_profile_jobs),
     # of clients before 2.0
     Route("POST", "/v1/memories/", "add", "write", memories.add),
     Route("GET", "/v1/memories/", "get_all", "read", memories.get_all_older),
@@ -73,21 +86,25 @@ def speaks(path: str) -> bool:
     return _OURS.match(path) is not None
 
 
-def router(service: Service) -> APIRouter:
+def router(service: Service, ledger: Ledger, courier: webhooks.Courier) -> APIRouter:
     """Return the routes of the protocol."""
     made = APIRouter()
     for route in ROUTES:
         made.add_api_route(
-            route.path, _answered(service, route), methods=[route.method], name=f"mem0.{route.verb}",
+            route.path, _answered(service, ledger, courier, route), methods=[route.method], name=f"mem0.{route.verb}",
             include_in_schema=False, response_model=None,
         )  # fmt: skip
     return made
 
 
-def _answered(service: Service, route: Route) -> Callable[[Request], Awaitable[JSONResponse]]:
+def _answered(
+    service: Service, ledger: Ledger, courier: webhooks.Courier, route: Route
+) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         async with service.visit(request, f"mem0.{route.verb}", route.right) as visit:
-            made = await route.call(Asked(request, visit, service))
+            made = await route.call(Asked(request, visit, service, ledger))
+        if route.right != "read":
+            courier.wake()
         return JSONResponse(made, route.status)
 
     return endpoint
