@@ -14,7 +14,7 @@ import pytest
 
 from tests.server.conftest import Served
 
-os.environ["MEM0_TELEMETRY"] = "False"
+os.environ["MEM0_TELEMETRY"] = "false"
 os.environ["MEM0_DIR"] = tempfile.mkdtemp(prefix="mem0-")  # read when mem0 is imported
 mem0 = pytest.importorskip("mem0", reason="mem0ai is not installed; CI installs it")
 AuthenticationError, MemoryNotFoundError, ValidationError = (
