@@ -29,9 +29,9 @@ class Decision(NamedTuple):
     changed: tuple[MemoryItem, ...] = ()
 
 
-def many(item: MemoryItem, declared: frozenset[str] = frozenset()) -> bool:
-    """Whether the item's slot may hold several values at once, by its attribute."""
-    return item.attribute in MANY or item.attribute in declared
+def many(item: MemoryItem, declared: frozenset[str] = MANY) -> bool:
+    """Whether the item's slot may hold several values at once, by its attribute: one of those `declared`."""
+    return item.attribute in declared
 
 
 def place(item: MemoryItem, holders: Sequence[MemoryItem], several: bool) -> Decision:

@@ -5,6 +5,7 @@
     │   └── BadFilter           a filter names an unknown field or operator, or compares the wrong types
     ├── NotFound                no such memory, or none that this caller can see (also a LookupError)
     ├── AccessDenied            visible, but not writable from this scope; says how to name the scope
+    ├── PolicyViolation         a rule of the store refuses it; `.rule` names it, `.ids` the memories
     ├── Conflict                somebody else got there first; nothing was written
     │   ├── VersionConflict     the version you changed is not the current one; `.current` is
     │   ├── SlotConflict        the slot is occupied; `.holder` is the memory that holds it
@@ -74,6 +75,15 @@ class NotFound(HoldfastError, LookupError):
 
 class AccessDenied(HoldfastError):
     """The memory is visible here but belongs to another scope; the message says how to name that scope."""
+
+
+class PolicyViolation(HoldfastError):
+    """A rule of the store refuses a write, and nothing was written; `rule` is its name, `ids` the memories it is about."""
+
+    def __init__(self, rule: str, problem: str, ids: Sequence[str] = ()) -> None:
+        super().__init__(f"rule {rule!r}: {problem} (`holdfast policy show` lists the rules)")
+        self.rule = rule
+        self.ids = tuple(ids)
 
 
 class Conflict(HoldfastError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from .types import MemoryItem
+from .types import Held, MemoryItem
 
 Outcome = Literal[
     "added", "superseded", "merged", "known", "conflict", "pending", "ended", "forgotten", "withheld", "redacted", "skipped"
@@ -96,7 +96,7 @@ class Queued:
         }
 
 
-Action = Literal["expire", "merge", "archive"]
+Action = Literal["expire", "retain", "merge", "archive"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 _BY_ITSELF = frozenset({"version", "known_from", "known_to"})  # fields that every new version has anew
 _LONGEST = 100  # characters of a text in a diff
@@ -163,7 +163,8 @@ class Maintenance:
     """What `maintain` did, or with `dry_run` would do: `changes`, and memories `to_confirm`, the longest overdue first.
 
     At most `cap` memories are changed and as many listed to confirm; `more` says that something was left for another run. `id` is
-    a memory that the change wrote: `undo(id)` takes all of it back (None where nothing was written). `str` of it is a diff.
+    a memory that the change wrote: `undo(id)` takes all of it back (None where nothing was written). `held` are memories that would
+    be changed and are left since a legal hold keeps them. `str` of it is a diff.
     In a dry run, what is new has an id that it will not keep.
     """
 
@@ -173,6 +174,7 @@ class Maintenance:
     cap: int
     more: bool = False
     id: str | None = None
+    held: tuple[Held, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(one.after) for one in self.changes)
@@ -186,6 +188,9 @@ class Maintenance:
         lines = [f"{'Would change' if self.dry_run else 'Changed'} {count}."]
         lines += [str(one) for one in self.changes]
         lines += ["Something was left for another run."] * self.more
+        lines += [
+            f"  held {one.id} (hold {one.hold}: {one.reason or 'no reason given'})" for one in self.held
+        ]
         lines += ["To confirm:"] * bool(self.to_confirm)
         lines += [f"  ? {one.item.id} {_short(one.item.text)} ({one.age})" for one in self.to_confirm]
         return "\n".join(lines)
@@ -199,6 +204,7 @@ class Maintenance:
             "cap": self.cap,
             "more": self.more,
             "id": self.id,
+            "held": [one.to_json() for one in self.held],
         }
 
 

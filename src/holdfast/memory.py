@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from . import checks, config
 from .attributes import Attribute
-from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, Rules
+from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, RuleBook, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
@@ -213,15 +213,15 @@ class _Opened:
             opened.close()
             raise
         self._store = opened
-        rules = Rules.of(attributes or {}, policy or {}, extractors)
         several = {checks.name(one, "many") for one in checks.many(many, "many")}
+        book = RuleBook(Rules.of(attributes or {}, policy or {}, extractors, several))
+        book.take(opened.policies())
         parts = Parts(
             store=opened, io=self._io(asked), clock=clock or config.SystemClock(), analyzer=analyzer,
             count=counter, related=config.open_related(analyzer.language),
-            embedding=Embedding(vectors), redact=redact, rules=rules,
+            embedding=Embedding(vectors), redact=redact, book=book,
             opened=lambda value: config.open_embedder(config.Setting("to", value, "argument"), found["base_url"]),
             calls=None if asked is None else most,
-            many=frozenset(several | {name for name, row in rules.table.items() if row.many}),
         )  # fmt: skip
         self._engine = Engine(parts, _administrator(actor))
 
@@ -303,6 +303,8 @@ class Memory(_Opened):
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
     reembed = driven(Engine.reembed)
+    policy = driven(Engine.policy)
+    hold = driven(Engine.hold)
 
     def scoped(
         self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
@@ -392,6 +394,8 @@ class AsyncMemory(_Opened):
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
     reembed = awaited(Engine.reembed)
+    policy = awaited(Engine.policy)
+    hold = awaited(Engine.hold)
 
     _waits = True
 

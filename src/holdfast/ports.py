@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from .filters import Filter
 from .leases import Fenced, Leases
+from .policy import Decree, Heed, Rule, Within
 from .types import Change, Erased, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
 
 if TYPE_CHECKING:
@@ -321,6 +322,7 @@ class Wordwise(NamedTuple):
 
 Write = (
     Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise | Fenced
+    | Heed | Within | Decree
 )  # fmt: skip
 
 
@@ -628,6 +630,9 @@ class Store(Protocol):
     def leases(self) -> Leases:
         """Return what keeps who is working on what."""
 
+    def policies(self, known: int = -1, *, past: bool = False) -> tuple[int, list[Rule]] | None:
+        """Return the generation of the rules and those in force (with `past` every change of them, oldest first); None where it is `known`."""
+
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""
 
@@ -668,7 +673,8 @@ class Store(Protocol):
 
         With None as `ids` the scopes in reach go whole, their labels and the key of their tombstones too, and what was derived
         from them anywhere. What names the memories (queue, receipts, keys, links) goes; a tombstone of each text stays, and
-        what the chain needs. With `dry_run` nothing is changed.
+        what the chain needs. With `dry_run` nothing is changed. What lies in scopes under a hold is left, and told; of
+        scopes that go whole the rules bound to them go too.
         """
 
     def extents(self, reach: Reach) -> list[Extent]:

@@ -452,18 +452,36 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A memory that was left because a legal hold keeps it: the name of the hold, and its reason."""
+
+    id: str
+    hold: str
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return _fields(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
-    """What `update_many`, `delete_many` or `rename` did, or with `dry_run` would do: the ids, in the order they were changed."""
+    """What `update_many`, `delete_many` or `rename` did, or with `dry_run` would do: the ids, in the order they were changed.
+
+    `held` are those that `delete_many` left since a hold keeps them.
+    """
 
     ids: tuple[str, ...]
     dry_run: bool
+    held: tuple[Held, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {"ids": list(self.ids), "count": len(self.ids), "dry_run": self.dry_run}
+        held = [one.to_json() for one in self.held]
+        return {"ids": list(self.ids), "count": len(self.ids), "dry_run": self.dry_run, "held": held}
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +490,7 @@ class Erasure:
 
     `counts` are the rows removed, by table: versions, terms, vectors, slots, links, receipts, jobs, ... While `pending`,
     somebody still reads the file as it was before, and old bytes are overwritten with a later write or opening.
-    `beyond` names what no store can reach.
+    `beyond` names what no store can reach. `held` are memories that were left since a hold keeps them.
     """
 
     ids: tuple[str, ...]
@@ -485,6 +503,7 @@ class Erasure:
         "what a model provider was sent",
         "what programs hold in memory or logged",
     )
+    held: tuple[Held, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -620,7 +639,7 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if hasattr(value, "to_json"):
         return value.to_json()
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _put(target: object, name: str, value: object) -> None:

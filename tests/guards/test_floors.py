@@ -30,6 +30,7 @@ FLOORS = {
     "ports": 1,
     "routes": 1,
     "leases": 1,
+    "policy": 1,
     "engine": 2,
     "stores": 2,
     "embedders": 2,

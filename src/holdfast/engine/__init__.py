@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from .base import IO, Caller, Embedding, Extractor, Parts, Rules
+from .base import IO, Caller, Embedding, Extractor, Parts, RuleBook, Rules
+from .bulk import Bulks
 from .copies import Copies
 from .erase import Erases
 from .lease import Leasing
-from .maintain import Maintains
+from .policy import Rulings
 from .reembed import Reembeds
 from .taking import Takes
 from .watch import Watches
 
-__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "Rules"]
+__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "RuleBook", "Rules"]
 
 
-class Engine(Maintains, Copies, Erases, Reembeds, Takes, Watches, Leasing):
+class Engine(Rulings, Bulks, Copies, Erases, Reembeds, Takes, Watches, Leasing):
     """All verbs, bound to a caller; `Memory` and `AsyncMemory` are its two faces."""
 
     def bind(self, caller: Caller) -> Engine:

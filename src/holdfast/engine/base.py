@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from .. import checks
-from ..attributes import TABLE, Attribute, extended
-from ..errors import NO_MODEL, AccessDenied, InvalidInput, ModelMismatch, VersionConflict
+from ..attributes import MANY, TABLE, Attribute, extended
+from ..errors import NO_MODEL, AccessDenied, InvalidInput, ModelMismatch, StoreBusy, VersionConflict
 from ..filters import And, Contains, Filter, parse
 from ..leases import Fenced
+from ..policy import Heed, Policy, Rule, Within
 from ..ports import (
     Authorship,
     Bring,
@@ -25,7 +28,9 @@ from ..ports import (
     Floats,
     Insert,
     Moment,
+    Past,
     Reach,
+    Remove,
     Replace,
     Reply,
     Stale,
@@ -38,6 +43,7 @@ from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope
 
 T = TypeVar("T")
+ATTEMPTS = 100
 When = datetime | timedelta | Any
 
 
@@ -85,13 +91,23 @@ Extractor = Callable[[Sequence[Any], Sequence[MemoryItem]], Iterable[Draft | Map
 class Rules(NamedTuple):
     """What a step is read by: the table of attributes, changes to the policy of what is masked, and further extractors.
 
-    `own` says whether the shipped rules read too.
+    `own` says whether the shipped rules read too, `many` which attributes hold several values at once. `given` and `several` are
+    the rows and names that the memory was opened with, which win over those of the store.
     """
 
     table: Mapping[str, Attribute] = TABLE
     policy: Mapping[str, str] = MappingProxyType({})
     extractors: tuple[Extractor, ...] = ()
     own: bool = True
+    many: frozenset[str] = MANY
+    given: Mapping[str, Attribute] = MappingProxyType({})
+    several: frozenset[str] = frozenset()
+
+    def beside(self, policy: Policy) -> Rules:
+        """Return these rules with those of a store, which stand between what was given and the default."""
+        table = extended({**policy.attributes, **self.given})
+        many = self.several | {name for name, row in table.items() if row.many}
+        return self._replace(table=table, policy={**policy.redactions, **self.policy}, many=frozenset(many))
 
     @classmethod
     def of(
@@ -99,8 +115,12 @@ class Rules(NamedTuple):
         attributes: Mapping[str, Attribute],
         policy: Mapping[str, str],
         extractors: Iterable[Extractor | str],
+        several: Iterable[str] = (),
     ) -> Rules:
-        """Return the shipped rules with a user's rows, classes and extractors; raises `InvalidInput` for what is none."""
+        """Return the shipped rules with a user's rows, classes, extractors and names of attributes that hold several values.
+
+        Raises `InvalidInput` for what is none.
+        """
         for name, row in attributes.items():
             if not isinstance(row, Attribute):
                 raise InvalidInput(
@@ -117,11 +137,37 @@ class Rules(NamedTuple):
 
             redact.policy(policy)
         return cls(
-            extended(attributes), dict(policy), tuple(one for one in given if callable(one)), "rules" in given
-        )
+            policy=dict(policy), extractors=tuple(one for one in given if callable(one)), own="rules" in given,
+            given=dict(attributes), several=frozenset(several),
+        ).beside(Policy())  # fmt: skip
 
 
-RULES = Rules()
+class InForce(NamedTuple):
+    """The rules one verb decides by: those of the store, and with them those this memory was opened with."""
+
+    policy: Policy
+    rules: Rules
+
+
+class RuleBook:
+    """The rules as this process knows them: `now`, taken anew when the store's are of another generation.
+
+    Whoever decides pins them first, so that all of one verb is decided by the same; the store refuses what was decided by
+    rules that are no longer in force.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._own = rules
+        self.now = InForce(Policy(), rules.beside(Policy()))
+
+    def take(self, found: tuple[int, list[Rule]] | None) -> None:
+        """Take what the store answered: None where its rules are those that are known."""
+        if found is not None:
+            policy = Policy(*found)
+            self.now = InForce(policy, self._own.beside(policy))
+
+
+_PINNED: ContextVar[tuple[RuleBook, InForce] | None] = ContextVar("pinned", default=None)
 
 
 class Embedding:
@@ -152,10 +198,10 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine is made of; `embedding` is its model, `opened` finds one by name, `many` attributes that hold several.
+    """What an engine is made of; `embedding` is its model, `opened` finds one by name, `book` the rules it goes by.
 
     `count` says how many tokens a text is in a prompt, `related` which terms may stand in for one and how near each is,
-    `rules` what `observe` reads by, `calls` how often a day a language model may be asked for one scope, None where there is none.
+    `calls` how often a day a language model may be asked for one scope, None where there is none.
     """
 
     store: Store
@@ -166,9 +212,8 @@ class Parts:
     related: Callable[[str], Sequence[tuple[str, float]]]
     embedding: Embedding
     opened: Callable[[Embedder | str | None], Embedder | None]
+    book: RuleBook
     redact: Callable[[Draft], Draft] | None = None
-    many: frozenset[str] = frozenset()
-    rules: Rules = RULES
     calls: int | None = None
 
 
@@ -188,6 +233,68 @@ class Base:
     def __init__(self, parts: Parts, caller: Caller) -> None:
         self._parts, self._caller = parts, caller
 
+    # -- rules ---------------------------------------------------------------------------------------------------
+
+    async def _heed(self) -> None:
+        """Pin the rules as the store has them now."""
+        book, store = self._parts.book, self._parts.store
+        book.take(await self._parts.io.store(store.policies, book.now.policy.generation))
+        _PINNED.set((book, book.now))
+
+    @property
+    def _in_force(self) -> InForce:
+        """The rules that were pinned last."""
+        pinned = _PINNED.get()
+        if pinned is None or pinned[0] is not self._parts.book:
+            pinned = self._parts.book, self._parts.book.now
+            _PINNED.set(pinned)
+        return pinned[1]
+
+    @property
+    def _rules(self) -> Rules:
+        return self._in_force.rules
+
+    async def _retried(self, change: Callable[[], Awaitable[T]], *, within: bool = False) -> T:
+        """Make a change, again for as long as others write between what it read and what it writes.
+
+        Each time it goes by the rules as they are then. `within` another change, it is for that one to begin anew under
+        other rules.
+        """
+        for _ in range(ATTEMPTS):
+            if not within:
+                await self._heed()
+            with contextlib.suppress(Stale):
+                return await change()
+            known = self._in_force.policy.generation
+            if within and await self._parts.io.store(self._parts.store.policies, known) is not None:
+                raise Stale
+        raise StoreBusy(f"others changed the same memory {ATTEMPTS} times in a row; try again")
+
+    async def _lawful(self, writes: Sequence[Write], by: Authorship) -> list[Write]:
+        """Return what guards writes against rules that only the store can check; raises `PolicyViolation` for any other."""
+        policy = self._in_force.policy
+        guards: list[Write] = [Heed(policy.generation)]
+        if not policy.rules or (by.verb == "import" and self._caller.admin):
+            return guards
+        changing = [_changing(one) for one in writes if isinstance(one, Insert | Replace | Remove | Bring)]
+        for scope in dict.fromkeys(item.scope for item, _ in changing):
+            if rule := policy.quota(scope):
+                guards.append(Within(scope, rule))
+            if not policy.compares(scope):
+                continue
+            mine = [(item, bases) for item, bases in changing if item.scope == scope]
+            ids = [item.id for item, bases in mine if bases]
+            found = await self._parts.io.store(self._parts.store.recorded, scope, ids) if ids else []
+            known = {(one.item.id, one.item.version): one.item for one in found if isinstance(one, Past)}
+            for item, bases in mine:
+                olds: list[MemoryItem | None] = [
+                    known[item.id, base] for base in bases if (item.id, base) in known
+                ]
+                # What is changed within the change that made it is as new as that.
+                for old in olds or [None]:
+                    policy.check(item, old, by.actor, by.verb)
+        return guards
+
     def _redacted(self, draft: Draft, seen: bool = False) -> Draft:
         """Return a draft as it may be written: as the user's own hook gives it back, masked by policy unless that was `seen` to."""
         if self._parts.redact is not None:
@@ -205,7 +312,7 @@ class Base:
         """Return what is done with each class of what may not be written."""
         from ..redact import policy
 
-        return policy(self._parts.rules.policy)
+        return policy(self._rules.policy)
 
     def _shown(self, text: str) -> str:
         """Return a text that is written beside a memory, without what policy masks."""
@@ -342,13 +449,15 @@ class Base:
     async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
         """Write, taking a base that somebody else changed meanwhile as a reason to decide again."""
         parts, embedding = self._parts, self._parts.embedding
+        lawful = await self._lawful(writes, by)
+        by = by._replace(reason=by.reason and self._shown(by.reason)[:2_000])  # by the rules of now
         try:
             if embedding.now is not None and _wordwise(writes):  # read before this memory had a model
                 writes = await self._reindexed(writes)
             # Between the switch of a store and this memory's own, the store alone knows that vectors are missing.
             guard: list[Write] = [Wordwise(embedding.beside)] if _wordwise(writes) else []
             guard += [self._caller.lease] if self._caller.lease is not None else []
-            return await parts.io.store(parts.store.apply, [*guard, *writes], by, parts.clock.now())
+            return await parts.io.store(parts.store.apply, [*lawful, *guard, *writes], by, parts.clock.now())
         except VersionConflict as error:
             raise Stale from error
         except ModelMismatch as error:
@@ -395,6 +504,13 @@ async def vectors_of(
     vectors = await io.embed(embedder, wanted)
     ends = [*itertools.accumulate(map(len, parts), initial=len(items))]
     return [(vectors[n], vectors[ends[n] : ends[n + 1]]) for n in range(len(items))]
+
+
+def _changing(write: Insert | Replace | Remove | Bring) -> tuple[MemoryItem, tuple[int, ...]]:
+    """Return the version a write makes, and the numbers of those it takes the place of."""
+    if isinstance(write, Bring):
+        return write.past.item, write.past.closes
+    return write.item, () if isinstance(write, Insert) else (write.base.version,)
 
 
 def _with_texts(writes: Sequence[Write]) -> list[Insert | Replace | Bring]:

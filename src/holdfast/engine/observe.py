@@ -16,7 +16,7 @@ from .. import checks
 from ..errors import InvalidInput, NotFound
 from ..filters import Eq, Exists, In
 from ..judgements import Observation
-from ..ports import Enqueue, Reach, Ref, Replace, Scan, Use, Write
+from ..ports import Enqueue, Job, Reach, Ref, Replace, Scan, Use, Write
 from ..types import Draft, MemoryItem, Page, Scope
 from .base import UNSET, place_of
 from .plan import Plan
@@ -72,24 +72,29 @@ class Observes(Renames, Reads):
         The answer has a judgement for every candidate: what was done, and why. Raises `InvalidInput` naming the message;
         once the step is kept, `ModelError`, or `ExtractionFailed` for a reply that cannot be read.
         """
-        by, target = self._by("observe", reason), self._target(scope)
+        target = self._target(scope)
         checks.optional_name(thread, "thread")
         checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
-        step = await self._step(messages, thread, target)
         places = self._places(placement, target)
         scopes = tuple(dict.fromkeys((target, *places.values())))
-        candidates = step.candidates(await self._declared(scopes), shown)
-        said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
-        told, gone = await self._to_keep(said, allow_erased)
-        episodes = [item for _, item in told]
-        candidates = [one for one in candidates if one.proposal.message not in gone]
-        placed = await self._placed(candidates, episodes, places, target)
-        left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
-        jobs = [self._job(target, places, some, by, background) for some in left]
-        found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
-        also: list[Enqueue | Use] = [*map(Enqueue, jobs), *await self._uses(used, scopes)]
-        seen, jobs = await self._observed(found, scopes, told, placed, by, also)
+        uses = tuple(dict.fromkeys(checks.item_id(one, "used") for one in checks.many(used, "used")))
+
+        async def change() -> tuple[Observation, list[Job]]:
+            by, step = self._by("observe", reason), await self._step(messages, thread, target)
+            candidates = step.candidates(await self._declared(scopes), shown)
+            said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
+            told, gone = await self._to_keep(said, allow_erased)
+            episodes = [item for _, item in told]
+            candidates = [one for one in candidates if one.proposal.message not in gone]
+            placed = await self._placed(candidates, episodes, places, target)
+            left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
+            jobs = [self._job(target, places, some, by, background) for some in left]
+            found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
+            also: list[Enqueue | Use] = [*map(Enqueue, jobs), *await self._uses(uses, scopes)]
+            return await self._observed(found, scopes, told, placed, by, also)
+
+        seen, jobs = await self._retried(change)
         await self._introduced(seen.judgements, reason)
         if background and jobs:
             self._parts.io.start(self._everybody()._drained)
@@ -143,7 +148,7 @@ class Observes(Renames, Reads):
             now = self._parts.clock.now()
             asked = [(new, self._contested(new), None)]
             standing = (await self._parts.io.store(self._parts.store.standings, asked, now, now))[0]
-            plan = Plan(self._parts.many)
+            plan = Plan(self._rules.many)
             plan.approve(new, base, entry, standing)
             return (await self._apply(plan.writes, by))[0]
 
@@ -212,7 +217,7 @@ class Observes(Renames, Reads):
             said_before,
         )
 
-        step = Step(messages, self._parts.rules, self._parts.clock.now())
+        step = Step(messages, self._rules, self._parts.clock.now())
         if thread is not None and step.leans:
             scan = Scan(
                 Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="observed_at", limit=2, kinds=frozenset({"episode"})
@@ -220,9 +225,8 @@ class Observes(Renames, Reads):
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step
 
-    async def _uses(self, used: Iterable[str], scopes: tuple[Scope, ...]) -> list[Use]:
+    async def _uses(self, ids: tuple[str, ...], scopes: tuple[Scope, ...]) -> list[Use]:
         """Return the writes that note the use of memories in these scopes."""
-        ids = tuple(dict.fromkeys(checks.item_id(one, "used") for one in checks.many(used, "used")))
         if not ids:
             return []
         if len(ids) > _MOST_USED:

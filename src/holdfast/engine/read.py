@@ -71,6 +71,7 @@ class Reads(Recall):
             "until": _iso(checks.since(until, "until", self._parts.clock.now())),
         }
         at = self._at(valid_at, known_at)
+        await self._heed()
         asked = Question(self._asked_for(query), self._reach(scope, under), at, options)
         hits = await self._answer(await self._asking(asked))
         if keep:

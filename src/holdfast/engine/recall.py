@@ -94,6 +94,7 @@ class Recall(Naming):
             "since": None if first is None else first.isoformat(),
             "until": None if last is None else last.isoformat(),
         }
+        await self._heed()
         asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(await self._asking(Question(asked, reach, at, options)))
@@ -235,7 +236,7 @@ class Recall(Naming):
 
     async def _aged(self, items: Sequence[MemoryItem], reach: Reach, at: Moment) -> dict[str, str]:
         """Return, of memories that have outlived what their attribute is good for at a valid time, how old they are."""
-        table, valid = self._parts.rules.table, at.valid or at.now
+        table, valid = self._rules.table, at.valid or at.now
         old = [one for one in items if age.overdue(age.observed(one), age.life(one, table), valid)]
         if not old:
             return {}
@@ -345,7 +346,8 @@ class Recall(Naming):
     async def _keep_receipt(self, receipt: Receipt) -> None:
         body = json.dumps(receipt.to_json(), ensure_ascii=False, separators=(",", ":"))
         scope = receipt.held.pick(receipt.held.names)[0]
-        kept = KeptReceipt(receipt.id, scope, receipt.at, receipt.at + RECEIPT_LIFE, body)
+        life = self._in_force.policy.receipt_life or RECEIPT_LIFE
+        kept = KeptReceipt(receipt.id, scope, receipt.at, receipt.at + life, body)
         await self._parts.io.store(self._parts.store.keep_receipt, kept)
 
     async def _receipt(self, receipt: Receipt | str) -> Receipt:

@@ -120,7 +120,7 @@ class Renames(Tells):
         item = self._item(self._redacted(draft))
         now = self._parts.clock.now()
         standing = await self._parts.io.store(self._parts.store.standings, [(item, False, None)], now, now)
-        plan = Plan(self._parts.many)
+        plan = Plan(self._rules.many)
         kept = plan.enter(item, (await self._entries([item]))[0], standing[0])
         return [*writes, *plan.writes], [kept.id, *ids]
 
@@ -152,7 +152,7 @@ class Renames(Tells):
             return writes + [Replace(one, Ref(one.id, one.version), last=False) for one in held]
         holders = await self._holders(held[0])
         seen = frozenset(Ref(one.id, one.version) for one in holders)
-        row = attribute(held[0].attribute, self._parts.rules.table)
+        row = attribute(held[0].attribute, self._rules.table)
         after = entities.joined(held, holders, row)
         first = after.pop((held[0].id, held[0].version))
         # The slot can be checked once, before the first of them is written into it.

@@ -328,7 +328,7 @@ class Takes(Exports):
         moved = [one for one in held if one.id in ids]
         if not moved or len(moved) == len(held):
             return []
-        after = entities.joined(moved, held, attribute(probe.attribute, self._parts.rules.table))
+        after = entities.joined(moved, held, attribute(probe.attribute, self._rules.table))
         if not after:
             return []
         first = next(iter(after))

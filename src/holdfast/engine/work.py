@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
 from ..entities import Names
-from ..errors import ExtractionFailed, HoldfastError, InvalidInput, ModelError, NotFound
+from ..errors import (
+    ExtractionFailed,
+    HoldfastError,
+    InvalidInput,
+    ModelError,
+    NotFound,
+    PolicyViolation,
+)
 from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Use
@@ -26,6 +33,7 @@ from .write import KEY_LIFE, Writes
 if TYPE_CHECKING:
     from ..extract.drafted import Drafted
     from ..extract.messages import Message
+    from .judging import Made
     from .step import Candidate
 
 KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
@@ -172,15 +180,19 @@ class Works(Writes):
         places = {kind: Scope.from_json(labels) for kind, labels in body["places"].items()}
         scopes = tuple(dict.fromkeys((job.scope, *places.values())))
         if messages := said_in(episodes):
-            step = Step(messages, self._parts.rules, now)
+            step = Step(messages, self._rules, now)
             drafted = await self._drafted(job.scope, step.messages)
             ruled = step.ruled(await self._declared(scopes))
-            candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._parts.rules.table))
+            candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._rules.table))
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
-        made = await mine._placed(candidates, episodes, places, job.scope)
         veiled = _veiled(episodes, [one.text for one in candidates if one.held and one.draft])
-        return (await mine._observed([], scopes, [], made, by, [Settle(job.id)], veiled))[0]
+
+        async def change() -> Observation:
+            made = await mine._placed(candidates, episodes, places, job.scope)
+            return (await mine._observed([], scopes, [], made, by, [Settle(job.id)], veiled))[0]
+
+        return await mine._retried(change)
 
     async def _still_there(self, job: Job) -> list[MemoryItem]:
         """Return the episodes of a job as they are now, without those that were deleted since."""
@@ -269,6 +281,8 @@ class Works(Writes):
         saved = [item for _, item in candidates if item is not None]
         entries = await self._entries([*(item for _, item in told), *saved, *veiled])
 
+        refused: dict[int, Made] = {}
+
         async def change() -> tuple[Observation, list[Job]]:
             now, known = self._parts.clock.now(), await self._declared(scopes)
             forgets = any(one.proposal.action == "forget" for one, _ in candidates)
@@ -277,7 +291,7 @@ class Works(Writes):
             asked = [(item, False, draft.idempotency_key) for draft, item in told]
             asked += [(item, self._contested(item), None) for item in saved]
             standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
-            plan = Plan(self._parts.many)
+            plan = Plan(self._rules.many)
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
                 plan.add(draft, item, draft.text, entry, standing)
             before = {
@@ -285,11 +299,13 @@ class Works(Writes):
             }
             rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=False)
             made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
-            made = [one for one in made if one.candidate.proposal.message not in before]
-            done = [
-                *((one, None) for number, one in found if number not in before),
-                *judged(plan, made, known, self._parts.rules.table, now),
+            made = [
+                refused.get(id(one.candidate), one)
+                for one in made
+                if one.candidate.proposal.message not in before
             ]
+            decided = judged(plan, made, known, self._rules.table, now)
+            done = [*((one, None) for number, one in found if number not in before), *decided]
             shown = entries[len(entries) - len(veiled) :]
             for item, entry in zip(veiled, shown, strict=True):
                 plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
@@ -298,7 +314,15 @@ class Works(Writes):
                 one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}
             ]
             plan.writes += left
-            written = await self._apply(plan.writes, by) if plan.writes else []
+            try:
+                written = await self._apply(plan.writes, by) if plan.writes else []
+            except PolicyViolation as error:
+                # What was said is kept all the same, without what a rule keeps from following out of it.
+                wrong = _refused(made, decided, error)
+                if not wrong:
+                    raise
+                refused.update(wrong)
+                return await change()
             kept = [await self._kept(result, written) for result in plan.results]
             settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
             jobs = [one.job for one in left if isinstance(one, Enqueue)]
@@ -306,7 +330,7 @@ class Works(Writes):
             queued = jobs[0].id if jobs else None
             return Observation(tuple(kept[: len(told)]), tuple(judgements), queued), jobs
 
-        return await self._retried(change)
+        return await self._retried(change, within=True)
 
     async def _placed(
         self, candidates: Sequence[Candidate], episodes: Sequence[MemoryItem], places: Mapping[str, Scope],
@@ -367,4 +391,17 @@ def _veiled(episodes: Sequence[MemoryItem], held: Sequence[str]) -> list[MemoryI
         text = functools.reduce(lambda rest, words: rest.replace(words, WAITING), held, item.text)
         if text != item.text:
             found.append(replace(item, text=text))
+    return found
+
+
+def _refused(
+    made: Sequence[Made], decided: Sequence[tuple[Judgement, Any]], error: PolicyViolation
+) -> dict[int, Made]:
+    """Return the candidates that a rule refuses, by what they were, as what is let go: they are it, or change what it is about."""
+    found: dict[int, Made] = {}
+    for one, (judgement, _) in zip(made, decided, strict=True):
+        mine = {*judgement.ids, *([one.item.id] if one.item else [])}
+        if not one.candidate.skipped and mine & {*error.ids}:
+            skipped = replace(one.candidate, skipped=f"rule {error.rule!r} refuses it")
+            found[id(one.candidate)] = one._replace(candidate=skipped)
     return found

@@ -1,4 +1,4 @@
-"""The verbs that change something: save, save_many, update, update_many, delete, delete_many, restore.
+"""The verbs that change something: save, save_many, update, delete, restore.
 
 The path of a save: check, redact, embed (outside any transaction), look at what stands in its scope, decide, apply. If
 somebody else wrote in between, the store refuses and the decision is made again on what is there now.
@@ -18,10 +18,8 @@ from ..errors import (
     InvalidInput,
     NotFound,
     SlotConflict,
-    StoreBusy,
     VersionConflict,
 )
-from ..filters import And, Filter, In
 from ..ports import (
     Authorship,
     Entry,
@@ -30,24 +28,20 @@ from ..ports import (
     Ref,
     Remove,
     Replace,
-    Scan,
-    Stale,
     Standing,
     Write,
 )
-from ..types import Bulk, Draft, Kind, MemoryItem, Scope, Source
-from .base import UNSET, T
+from ..types import Draft, Kind, MemoryItem, Scope, Source
+from .base import UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
 
 BATCH = 1_000
 KEY_LIFE = timedelta(days=7)
-ATTEMPTS = 100
 _CHANGEABLE = (
     "text", "value", "kind", "slot", "tags", "metadata", "importance", "confidence", "speaker", "valid_from",
     "valid_to", "expires_at",
 )  # fmt: skip
-_OF_MANY = ("kind", "tags", "metadata", "importance", "confidence", "speaker", "expires_at")
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
 _PLACING = ("slot", "valid_from", "valid_to")
 INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
@@ -97,9 +91,14 @@ class Writes(Naming):
             thread=thread, turn=turn, observed_at=observed_at, valid_from=valid_from, valid_to=valid_to,
             expires_at=expires_at, source=cast(Any, source), idempotency_key=idempotency_key,
         )  # fmt: skip
-        (draft,) = await self._named([self._redacted(draft)])
-        item = self._item(draft)
-        return (await self._keep([draft], [item], await self._entries([item]), self._by("save", reason)))[0]
+
+        async def change() -> MemoryItem:
+            (named,) = await self._named([self._redacted(draft)])
+            item = self._item(named)
+            by = self._by("save", reason)
+            return (await self._keep([named], [item], await self._entries([item]), by))[0]
+
+        return await self._retried(change)
 
     async def save_many(
         self,
@@ -118,43 +117,63 @@ class Writes(Naming):
         `on_erased` it is left out, and that is called with its place. Raises as `save` does, naming the item by its place;
         the transactions before it stay written.
         """
-        by = self._by("save", reason)
+        self._by("save", reason)
         done: list[MemoryItem] = []
-        begun = 0
         given: object = items
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
-        chunks = self._chunks(iter(items))
-        before: tuple[list[Draft], list[MemoryItem], Awaitable[list[Entry]]] | None = None
+        chunks, told = self._chunks(iter(items)), None if allow_erased else on_erased
+        before: _Chunk | None = None
         while True:
             chunk = None
             try:
+                await self._heed()
                 chunk = await anext(chunks, None)
-                ahead = None if chunk is None else self._parts.io.ahead(self._entries(chunk[1]))
+                if chunk is not None:
+                    chunk.entries = self._parts.io.ahead(self._entries(chunk.items))
             finally:  # written while the next is embedded, and also where the next is refused
                 if before is not None:
-                    drafts, made, entries = before
-                    ready = await entries
-                    left: Sequence[int] = range(len(made))
-                    if not allow_erased:
-                        left = await self._not_erased(made, begun, on_erased)
-                    begun += len(made)
-                    done += await self._keep(
-                        [drafts[n] for n in left], [made[n] for n in left], [ready[n] for n in left], by
-                    )
+                    done += await self._kept_chunk(before, allow_erased, told, reason)
                     if progress is not None:
                         progress(len(done))
-            if chunk is None or ahead is None:
+            if chunk is None:
                 return done
-            before = (*chunk, ahead)
+            before = chunk
 
-    async def _chunks(self, items: Iterator[Any]) -> AsyncIterator[tuple[list[Draft], list[MemoryItem]]]:
+    async def _kept_chunk(
+        self, chunk: _Chunk, allow_erased: bool, told: Callable[[int], None] | None, reason: str | None
+    ) -> list[MemoryItem]:
+        """Save drafts that were made ready under the rules of then; where these are others now, they are made ready again."""
+        left: Sequence[int] = range(len(chunk.items))
+        if not allow_erased:
+            left = await self._not_erased(chunk.items, chunk.begun, told)
+        ready = await chunk.entries
+
+        async def change() -> list[MemoryItem]:
+            nonlocal ready
+            if chunk.rules is not self._in_force:
+                await self._make_ready(chunk)
+                ready = await self._entries(chunk.items)
+            return await self._keep(
+                [chunk.drafts[n] for n in left], [chunk.items[n] for n in left], [ready[n] for n in left],
+                self._by("save", reason),
+            )  # fmt: skip
+
+        return await self._retried(change)
+
+    async def _chunks(self, items: Iterator[Any]) -> AsyncIterator[_Chunk]:
         """Yield at most 1,000 drafts at a time, checked, with the items they are to be."""
         begun = 0
-        while chunk := list(itertools.islice(items, BATCH)):
-            drafts = await self._named(_each(self._redacted, _each(Draft.of, chunk, begun), begun))
-            yield drafts, _each(self._item, drafts, begun)
-            begun += len(chunk)
+        while given := list(itertools.islice(items, BATCH)):
+            chunk = _Chunk(_each(Draft.of, given, begun), begun)
+            await self._make_ready(chunk)
+            yield chunk
+            begun += len(given)
+
+    async def _make_ready(self, chunk: _Chunk) -> None:
+        chunk.rules = self._in_force
+        chunk.drafts = await self._named(_each(self._redacted, chunk.given, chunk.begun))
+        chunk.items = _each(self._item, chunk.drafts, chunk.begun)
 
     async def update(
         self,
@@ -206,45 +225,6 @@ class Writes(Naming):
 
         return await self._retried(change)
 
-    async def update_many(
-        self,
-        where: Filter | Mapping[str, Any],
-        changes: Mapping[str, Any],
-        *,
-        scope: Scope | Sequence[str] | None = None,
-        under: Scope | None = None,
-        dry_run: bool = False,
-        reason: str | None = None,
-    ) -> Bulk:
-        """Change every live memory that `where` selects in the caller's own scope, in the way `update` corrects one.
-
-        `changes` gives new values for any of kind, tags, metadata, importance, confidence, speaker and expires_at. Written
-        in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written and the ids are what would
-        be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
-        """
-        if not isinstance(changes, Mapping):
-            raise InvalidInput(
-                "changes", f"must be a mapping of fields to values, not {type(changes).__name__}"
-            )
-        unknown = sorted(set(changes) - set(_OF_MANY), key=str)
-        if unknown or not changes:
-            problem = f"cannot change {unknown[0]!r}" if unknown else "changes nothing"
-            raise InvalidInput("changes", f"{problem}; of many at once one can change {', '.join(_OF_MANY)}")
-        self._not_past(Draft.of({"text": "any", **changes}).expires_at)
-
-        async def writes(found: Sequence[MemoryItem]) -> list[Write]:
-            new = [self._changed(one, changes, one.scope) for one in found]
-            fresh = await self._entries(new) if set(changes) & set(INDEXED) else [None] * len(new)
-            triples = zip(new, found, fresh, strict=True)
-            made: list[Write] = [
-                Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples
-            ]
-            for now, was in zip(new, found, strict=True):
-                made += await self._expiring(was, now)
-            return made
-
-        return await self._bulk(where, scope, under, dry_run, self._by("update", reason), writes)
-
     async def delete(
         self,
         id: str,
@@ -265,25 +245,6 @@ class Writes(Naming):
             return await self._remove(current, by)
 
         return await self._retried(change)
-
-    async def delete_many(
-        self,
-        where: Filter | Mapping[str, Any],
-        *,
-        scope: Scope | Sequence[str] | None = None,
-        under: Scope | None = None,
-        dry_run: bool = False,
-        reason: str | None = None,
-    ) -> Bulk:
-        """Delete every live memory that `where` selects in the caller's own scope; see `update_many` for the rest."""
-
-        async def writes(found: Sequence[MemoryItem]) -> list[Write]:
-            made: list[Write] = [
-                Remove(replace(one, state="deleted"), Ref(one.id, one.version), last=False) for one in found
-            ]
-            return [*made, *await self._parted([part for one in found for part in await self._parts_of(one)])]
-
-        return await self._bulk(where, scope, under, dry_run, self._by("delete", reason), writes)
 
     async def restore(
         self,
@@ -322,7 +283,7 @@ class Writes(Naming):
         ]
 
         async def change() -> list[MemoryItem]:
-            plan = Plan(self._parts.many)
+            plan = Plan(self._rules.many)
             standings = await self._standings(drafts, items)
             for draft, item, digest, entry, standing in zip(
                 drafts, items, digests, entries, standings, strict=True
@@ -331,7 +292,7 @@ class Writes(Naming):
             written = await self._apply(plan.writes, by) if plan.writes else []
             return [await self._kept(result, written) for result in plan.results]
 
-        return await self._retried(change)
+        return await self._retried(change, within=True)
 
     async def _kept(
         self, result: int | MemoryItem | tuple[Scope, str], written: Sequence[MemoryItem]
@@ -376,8 +337,10 @@ class Writes(Naming):
         self._not_past(draft.expires_at)
         if draft.source.actor is None:
             given["source"] = replace(draft.source, actor=actor)
+        target = self._target(draft.scope)
+        given["expires_at"] = self._in_force.policy.expiry(draft, target, now)
         return MemoryItem(
-            id=self._parts.clock.new_id(), version=1, scope=self._target(draft.scope), owner=actor,
+            id=self._parts.clock.new_id(), version=1, scope=target, owner=actor,
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
 
@@ -513,7 +476,7 @@ class Writes(Naming):
 
     def _contested(self, item: MemoryItem) -> bool:
         """Whether the item's slot holds one value at a time."""
-        return item.slot is not None and not decide.many(item, self._parts.many)
+        return item.slot is not None and not decide.many(item, self._rules.many)
 
     async def _free(self, item: MemoryItem) -> tuple[MemoryItem, frozenset[Ref]]:
         """Return the item, in conflict only with what it still meets in its slot, and the slot's holders as seen.
@@ -588,44 +551,6 @@ class Writes(Naming):
             for one in found.values()
         ]
 
-    async def _bulk(
-        self,
-        where: Filter | Mapping[str, Any],
-        scope: Scope | Sequence[str] | None,
-        under: Scope | None,
-        dry_run: bool,
-        by: Authorship,
-        writes: Callable[[Sequence[MemoryItem]], Awaitable[list[Write]]],
-    ) -> Bulk:
-        """Collect what is selected, then change it in transactions of at most 1,000."""
-        reach = self._reach(None, under) if under is not None else Reach(exactly=(self._target(scope),))
-        parsed = self._where(where, None)
-        if parsed is None:
-            raise InvalidInput("where", "is missing; to mean everything, say so with And()")
-        found: list[MemoryItem] = []
-        after: tuple[Any, str, int, bool] | None = None
-        while True:
-            scan = Scan(reach, self._at(), parsed, sort="id", descending=False, limit=BATCH, after=after)
-            page = await self._parts.io.store(self._parts.store.scan, scan)
-            found += page
-            if len(page) < BATCH:
-                break
-            after = (page[-1].id, page[-1].id, page[-1].version, True)
-        done: list[str] = []
-        for start in range(0, len(found), BATCH):
-            ids = In("id", tuple(item.id for item in found[start : start + BATCH]))
-
-            async def change(ids: Filter = ids) -> list[str]:
-                # Selected anew in each attempt: what no longer matches, because others changed it meanwhile, is left alone.
-                scan = Scan(reach, self._at(), And(parsed, ids), sort="id", descending=False, limit=BATCH)
-                current = await self._parts.io.store(self._parts.store.scan, scan)
-                if current and not dry_run:
-                    await self._apply(await writes(current), by)
-                return [one.id for one in current]
-
-            done += await self._retried(change)
-        return Bulk(tuple(done), dry_run)
-
     # -- shared --------------------------------------------------------------------------------------------------
 
     async def _current(self, id: str, reach: Reach, deleted: bool = False) -> MemoryItem:
@@ -657,13 +582,17 @@ class Writes(Naming):
             raise VersionConflict(expected, current, await self._writer(current))
         return current
 
-    @staticmethod
-    async def _retried(change: Callable[[], Awaitable[T]]) -> T:
-        """Make a change, again for as long as others write between what it read and what it writes."""
-        for _ in range(ATTEMPTS):
-            with contextlib.suppress(Stale):
-                return await change()
-        raise StoreBusy(f"others changed the same memory {ATTEMPTS} times in a row; try again")
+
+class _Chunk:
+    """Drafts of one transaction of `save_many`, the first of which is number `begun`, made ready under some rules."""
+
+    drafts: list[Draft]
+    items: list[MemoryItem]
+    entries: Awaitable[list[Entry]]
+    rules: InForce
+
+    def __init__(self, given: list[Draft], begun: int) -> None:
+        self.given, self.begun = given, begun
 
 
 def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
 from ..filters import Filter
+from ..policy import Rule
 from ..ports import (
     Authorship,
     Candidates,
@@ -41,6 +42,7 @@ from ..types import KINDS, Change, Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
 from . import sqlite_export as exports
 from . import sqlite_log as log
+from . import sqlite_policy as governed
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
@@ -550,6 +552,13 @@ class SqliteStore:
         )
         return found[0][0] if found else None
 
+    def policies(self, known: int = -1, *, past: bool = False) -> tuple[int, list[Rule]] | None:
+        """Return the generation of the rules and those in force (with `past` every change of them); None where it is `known`."""
+        if self._read("SELECT 1 FROM meta WHERE name = 'policies' AND value = ?", (known,)):
+            return None
+        with self._snapshot() as db:
+            return governed.generation(db), governed.listed(db, past)
+
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""
         found = self._read("SELECT value FROM meta WHERE name = ?", [f"setting.{name}"])
@@ -606,14 +615,17 @@ class SqliteStore:
         place = Reach(under=Scope.shared()) if ids is None else reach
         with self._writing() as db:
             db.execute("SAVEPOINT erasing")
-            eraser = Eraser(db, (one.scope_id for one in self._scopes(place, db)), rows.micros(now) or 0)
-            whole = [one.scope_id for one in self._scopes(reach, db)] if ids is None else []
+            reached = [one.scope_id for one in self._scopes(place, db)]
+            eraser = Eraser(db, reached, rows.micros(now) or 0, governed.holds(db))
+            whole = eraser.free([one.scope_id for one in self._scopes(reach, db)] if ids is None else [])
             here, residents = eraser.residents(whole)
             keys, gone = eraser.items(residents if ids is None else [uuid.UUID(id).bytes for id in ids])
             eraser.bury([key for key in keys if key >> 32 not in whole])
             eraser.remove(sorted({*keys, *here}), gone)
             for one in whole:
                 eraser.forget(one)
+            if ids is None and reach.under is not None:
+                eraser.unbind(reach.under)
             if dry_run:
                 db.execute("ROLLBACK TO erasing")
             else:
@@ -624,7 +636,8 @@ class SqliteStore:
                 self._searcher.let_go(one)
             self._hashes.clear()
         counts = {table: eraser.counts[table] for table in sorted(eraser.counts)}
-        return Erasure(tuple(gone), counts, dry_run, self._unswept is not None and not dry_run)
+        pending = self._unswept is not None and not dry_run
+        return Erasure(tuple(gone), counts, dry_run, pending, held=eraser.held)
 
     def extents(self, reach: Reach) -> list[Extent]:
         """Return how far each scope in reach goes, all as of one moment, in the order of their labels."""

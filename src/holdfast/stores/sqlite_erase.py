@@ -12,10 +12,12 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from ..policy import Rule, told
 from ..ports import ERASURE
-from ..types import MemoryItem, Source
+from ..types import Held, MemoryItem, Scope, Source
+from . import sqlite_policy as policies
 from . import sqlite_rows as rows
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -80,15 +82,42 @@ def buried(db: sqlite3.Connection, items: Sequence[MemoryItem]) -> list[bool]:
 class Eraser:
     """One erasure on an open transaction `db`, of what lies in the scopes `within`; `counts` says what was removed.
 
-    What refers to the erased goes wherever it is, but is counted only within these scopes.
+    What refers to the erased goes wherever it is, but is counted only within these scopes. What has a version in a scope
+    that a hold is on (`holds`) is left as a whole.
     """
 
-    def __init__(self, db: sqlite3.Connection, within: Iterable[int], now: int) -> None:
-        self._db, self._now = db, now
+    def __init__(
+        self, db: sqlite3.Connection, within: Iterable[int], now: int, holds: Mapping[int, Rule]
+    ) -> None:
+        self._db, self._now, self._holds = db, now, holds
+        self._held: dict[str, Held] = {}
         self._within = set(within)
         self._scopes = json.dumps(sorted(self._within))
         self.counts: dict[str, int] = {}
         self.touched: set[int] = set()
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The memories that were left, in order of their ids."""
+        return tuple(self._held[id] for id in sorted(self._held))
+
+    def free(self, scopes: Iterable[int]) -> list[int]:
+        """Return those of some scopes that no hold is on; what lies in the others is held."""
+        free = []
+        for scope_id in scopes:
+            hold = self._holds.get(scope_id)
+            if hold is None:
+                free.append(scope_id)
+                continue
+            span = (scope_id << 32, scope_id << 32 | 0xFFFFFFFF)
+            found = self._db.execute("SELECT DISTINCT item_id FROM versions WHERE key BETWEEN ? AND ?", span)
+            for (id,) in found.fetchall():
+                self._hold(id, hold)
+        return free
+
+    def _hold(self, id: bytes, hold: Rule) -> None:
+        told_of = str(uuid.UUID(bytes=id))
+        self._held[told_of] = told(hold, told_of)
 
     def residents(self, scopes: Sequence[int]) -> tuple[list[int], list[bytes]]:
         """Return all versions in scopes, and the memories that live in no other scope: what was moved away lives on there."""
@@ -108,11 +137,15 @@ class Eraser:
             if id in seen:
                 continue
             seen.add(id)
-            keys += [key for (key,) in self._db.execute(_OF_ITEM, (id, self._scopes))]
+            mine = [key for (key,) in self._db.execute(_OF_ITEM, (id, self._scopes))]
+            hold = next((self._holds[key >> 32] for key in mine if key >> 32 in self._holds), None)
+            if hold is not None:
+                self._hold(id, hold)
+            keys += [] if hold is not None else mine
             waiting += [one for (one,) in self._db.execute(_DERIVED, (id, self._scopes))]
             merged = (id, self._scopes, str(uuid.UUID(bytes=id)))
             waiting += [one for (one,) in self._db.execute(_MERGED, merged)]
-        return keys, sorted(str(uuid.UUID(bytes=id)) for id in seen)
+        return keys, sorted({str(uuid.UUID(bytes=id)) for id in seen} - self._held.keys())
 
     def bury(self, keys: Sequence[int]) -> None:
         """Leave a tombstone for every text of these versions."""
@@ -190,6 +223,10 @@ class Eraser:
         )
         self.touched.add(scope_id)
         self._count("scopes", 1)
+
+    def unbind(self, under: Scope) -> None:
+        """Remove the rules bound to scopes that carry some labels, and every change of them there was."""
+        self._count("policies", policies.forget(self._db, under))
 
     def _count(self, table: str, removed: int) -> None:
         if removed > 0:

@@ -21,7 +21,8 @@ the table and isolation is the layout. All else but `scopes` and `meta` is deriv
     spent        calls and tokens of a language model, by scope and UTC day
     tombstones   keyed digests of erased texts, which are not taken in again
     erased       of each erased version what its chain needs: its place, commitment and HMAC
-    policies, receipts   laid out for rules; recorded searches
+    policies     every change of a rule of the store; the last of each name is in force
+    receipts     recorded searches
 """
 
 from __future__ import annotations
@@ -196,6 +197,24 @@ def _leases(db: sqlite3.Connection) -> None:
     db.execute(_LEASES)
 
 
+# What the foundation laid out for rules has never been written.
+_POLICIES = """
+DROP TABLE policies;
+CREATE TABLE policies (
+    policy_id INTEGER PRIMARY KEY, name TEXT NOT NULL, rule TEXT NOT NULL, labels TEXT NOT NULL, body TEXT,
+    set_at INTEGER NOT NULL, actor TEXT, reason TEXT
+);
+CREATE INDEX policies_by_name ON policies (name, policy_id);
+INSERT INTO meta VALUES ('policies', 0);
+"""
+
+
+def _policies(db: sqlite3.Connection) -> None:
+    for statement in _POLICIES.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -205,6 +224,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0005-reembed", _reembed),
     ("0006-uses", _uses),
     ("0007-leases", _leases),
+    ("0008-policies", _policies),
 )
 
 

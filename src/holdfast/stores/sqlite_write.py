@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .. import decide
 from ..errors import NO_MODEL, ModelMismatch, VersionConflict
 from ..leases import Fenced
+from ..policy import Decree, Heed, Within
 from ..ports import (
     ERA,
     Authorship,
@@ -39,6 +40,7 @@ from ..ports import (
 from ..types import MemoryItem, Scope, changed
 from . import sqlite_export as exports
 from . import sqlite_leases as leases
+from . import sqlite_policy as policies
 from . import sqlite_queue as queue
 from . import sqlite_reembed as reembed
 from . import sqlite_rows as rows
@@ -95,6 +97,7 @@ class Transaction:
         self._places: dict[Scope, Place] = {}
         self._models: dict[str, int] = {}
         self._marks: dict[tuple[str, int], int | None] = {}
+        self._fullness = policies.Fullness(db, now)
 
     def write(self, write: Write) -> MemoryItem | None:
         """Make one write; return the item as written, or None for what is none."""
@@ -137,6 +140,12 @@ class Transaction:
                 reembed.put(self._db, write)
             case Fenced():
                 leases.checked(self._db, write, self._now)
+            case Heed(generation):
+                policies.heed(self._db, generation)
+            case Within(scope, rule):
+                self._fullness.watch(self.scope_id(scope), rule)
+            case Decree(rule):
+                policies.decree(self._db, rule, self._now, self._by)
             case Wordwise(beside):
                 stored = self._stored()
                 if stored is not None and stored[1] not in (NO_MODEL, beside):
@@ -158,7 +167,8 @@ class Transaction:
         return self._place(scope).scope_id
 
     def finish(self) -> None:
-        """Store where each written scope ends now."""
+        """Store where each written scope ends now; raises `PolicyViolation` where one is fuller than it may be."""
+        self._fullness.check()
         self._db.executemany(
             "UPDATE scopes SET position = ?, last_known = ?, head = ? WHERE scope_id = ?",
             [(p.position, p.known, p.head, p.scope_id) for p in self._places.values()],
