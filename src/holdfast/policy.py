@@ -352,7 +352,7 @@ def length(value: object, field: str) -> timedelta:
 
 def _spelled(value: timedelta) -> str | int:
     """Return a length of time as a rule keeps it."""
-    for unit in "wdhm":
+    for unit in "dhm":
         one = timedelta(**{_UNITS[unit]: 1})
         if not value % one and value // one < 10**6:
             return f"{value // one}{unit}"

@@ -115,6 +115,8 @@ ROUTES = {
         Route("import_items", "POST", "/import", "admin", ("source", "allow_erased", "dry_run")),
         Route("backup", "GET", "/backup", "admin", ()),
         Route("reembed", "POST", "/reembed", "admin", ("to", "batch", "cancel")),
+        Route("policy", "POST", "/policy", "admin", ("set", "remove", "check", "history", "limit", "reason")),
+        Route("hold", "POST", "/hold", "admin", ("under", "name", "release", "reason")),
     )
 }  # fmt: skip
 
@@ -310,6 +312,7 @@ STATUS: dict[type[HoldfastError], int] = {
     errors.InvalidInput: 400,
     errors.NotFound: 404,
     errors.AccessDenied: 403,
+    errors.PolicyViolation: 403,
     errors.Conflict: 409,
     errors.StoreBusy: 503,
     errors.StoreFull: 507,
@@ -334,6 +337,7 @@ _TOLD = (
     "reply",
     "name",
     "until",
+    "rule",
 )
 
 

@@ -578,7 +578,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What `export` wrote: counts of what is in the file, its size in `bytes`, and the moment it is of.
+    """What `export` wrote: counts of what is in the file (`policies` are rules), its size in `bytes`, and the moment it is of.
 
     `digest` is the SHA-256 of the lines between the first and the last, the same for every store that holds the same; None
     for a report. `path` is None where a stream was written.
@@ -592,6 +592,7 @@ class Export:
     receipts: int
     digest: str | None
     exported_at: datetime
+    policies: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -604,7 +605,7 @@ class Import:
 
     `versions` were written, `there` were in the store already with the same content. `erased` are the ids of memories that
     were erased here and left out, `met` the ids of memories changed because values of one slot met. `notes` say what
-    differs between this store and the one the file comes from.
+    differs between this store and the one the file comes from. `policies` are rules that were put in force.
     """
 
     versions: int
@@ -616,6 +617,7 @@ class Import:
     digest: str
     dry_run: bool
     notes: tuple[str, ...] = ()
+    policies: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -34,11 +34,13 @@ from ..errors import (
     InvalidInput,
     ModelError,
     NotFound,
+    PolicyViolation,
     StoreError,
 )
 from . import (
     chat,
     encryption,
+    govern,
     judge,
     mcp,
     output,
@@ -58,6 +60,7 @@ EXIT_CODES: dict[type[HoldfastError], int] = {
     InvalidInput: 2,
     NotFound: 3,
     AccessDenied: 4,
+    PolicyViolation: 4,
     Conflict: 5,
     StoreError: 6,
     EmbedderError: 7,
@@ -72,7 +75,7 @@ SHELLS = ("bash", "zsh", "fish")
 EPILOG = "\n".join(
     [
         "\b",
-        "Exit codes: 0 it worked, 1 unexpected, 2 bad input, 3 not found, 4 not yours to change,",
+        "Exit codes: 0 it worked, 1 unexpected, 2 bad input, 3 not found, 4 not yours to change or against a rule,",
         "5 somebody was first, 6 the store cannot, 7 the model cannot, 8 a setting is wrong,",
         "130 interrupted.",
         "",
@@ -204,6 +207,6 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 for _command in (
     *reads.COMMANDS, *recall.COMMANDS, *writes.COMMANDS, *judge.COMMANDS, *tidy.COMMANDS, *transfer.COMMANDS,
     *chat.COMMANDS, *places.COMMANDS, *encryption.COMMANDS,
-    *prove.COMMANDS, *serve.COMMANDS, *mcp.COMMANDS, *together.COMMANDS,
+    *govern.COMMANDS, *prove.COMMANDS, *serve.COMMANDS, *mcp.COMMANDS, *together.COMMANDS,
 ):  # fmt: skip
     main.add_command(_command)

@@ -74,7 +74,7 @@ class Call:
             raise click.UsageError("--under and --all cannot be combined with --scope or --shared")
         if under and everything:
             raise click.UsageError("give either --under or --all")
-        scope = Scope.shared() if everything else Scope(**_grouped(under))
+        scope = Scope.shared() if everything else Scope(**grouped(under))
         return self.memory(), kept(options) | {"under": scope}
 
     def writer(self, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -138,7 +138,8 @@ def kept(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None and value != ()}
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return labels given one by one, with all ids of each."""
     found: dict[str, list[str]] = {}
     for name, id in pairs:
         found.setdefault(name, []).append(id)
@@ -156,7 +157,7 @@ def _scope_of(options: dict[str, Any]) -> dict[str, Any]:
     if pairs and len(pairs) < len(names):
         raise click.UsageError("give --scope either names (team) or names with ids (team=core), not both")
     if pairs:
-        return {"scope": Scope(**_grouped((name, id) for name, id in pairs))}
+        return {"scope": Scope(**grouped((name, id) for name, id in pairs))}
     return {"scope": tuple(names)} if names else {}
 
 

@@ -100,6 +100,8 @@ def import_items(call: Call, /, file: Path, **given: Any) -> None:
             output.say(note, error=True)
         verb = "Would import" if made.dry_run else "Imported"
         output.say(f"{verb} {made.versions:,} versions; {made.there:,} were here already")
+        if made.policies:
+            output.say(f"  rules put in force: {made.policies:,}")
         for id in made.erased:
             output.say(f"  left out, erased here: {id}")
         for id in made.met:

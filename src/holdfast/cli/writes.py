@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import click
 from click.core import ParameterSource
 
 from ..errors import InvalidInput
-from ..types import KINDS, Bulk, Draft, Erasure, MemoryItem
+from ..types import KINDS, Bulk, Draft, Erasure, Held, MemoryItem
 from . import output
 from .call import Call, Verb, example, options
 from .progress import Progress
@@ -339,6 +339,7 @@ def erase(call: Call, /, ids: tuple[str, ...], yes: bool, **given: Any) -> None:
         for table, count in found.counts.items():
             output.say(f"  {table}: {count:,}")
         output.say(f"{'Erased' if yes else 'Would erase'} {len(found):,} memories")
+        _say_held(found.held)
         if found.pending:
             output.say("Pending: somebody still reads the old file; a later write or opening overwrites it.")
         output.say(f"Out of reach: {', '.join(found.beyond)}.")
@@ -351,8 +352,14 @@ def _show_bulk(call: Call, bulk: Bulk, done: str, would: str) -> None:
         for id in bulk.ids:
             output.say(id)
         output.say(f"{would if bulk.dry_run else done} {len(bulk):,} memories")
+        _say_held(bulk.held)
 
     call.answer(bulk.to_json(), show)
+
+
+def _say_held(held: Sequence[Held]) -> None:
+    for one in held:
+        output.say(f"  left, since hold {one.hold} keeps it: {one.id} ({one.reason or 'no reason given'})")
 
 
 COMMANDS = (save, save_many, update, update_many, delete, delete_many, restore, rename, erase)

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal
 
 from .. import checks
 from ..errors import InvalidInput
+from ..policy import Rule
 from ..ports import Extent, KeptReceipt, Past, Reach, Scan, Seen
 from ..receipts import Receipt
 from ..types import Change, Export, MemoryItem, Scope
@@ -31,6 +32,7 @@ class Tally:
     def __init__(self, now: datetime) -> None:
         self.now, self.sum = now, hashlib.sha256()
         self.scopes = self.versions = self.vectors = self.sightings = self.uses = self.receipts = 0
+        self.policies = 0
         self.digest: str | None = None
 
     def lines(self, records: Iterable[Line]) -> bytes:
@@ -47,6 +49,8 @@ class Tally:
                     self.sightings += 1
                 case KeptReceipt():
                     self.receipts += 1
+                case Rule():
+                    self.policies += 1
             made += lines_of(record)
         chunk = b"".join(made)
         self.sum.update(chunk)
@@ -105,6 +109,7 @@ class Exports(Observes):
             tally.receipts,
             tally.digest,
             tally.now,
+            tally.policies,
         )
 
     # -- for programs --------------------------------------------------------------------------------------------
@@ -130,11 +135,20 @@ class Exports(Observes):
             tally.scopes += tally.versions > before
         async for kept, _ in self._kept_receipts(reach):
             yield 0, tally.lines(kept)
+        yield 0, tally.lines(await self._rules_in(reach))
         tally.digest = f"sha256:{tally.sum.hexdigest()}"
         counts = {
-            name: getattr(tally, name) for name in ("versions", "vectors", "sightings", "uses", "receipts")
+            name: getattr(tally, name)
+            for name in ("versions", "vectors", "sightings", "uses", "receipts", "policies")
         }
         yield 0, written({"type": "end", "scopes": tally.scopes, **counts, "digest": tally.digest})
+
+    async def _rules_in(self, reach: Reach) -> list[Rule]:
+        """Return the rules in force that are bound to scopes in an administrator's reach; of the whole store, all."""
+        if reach.under is None or not self._caller.admin:
+            return []
+        await self._heed()
+        return [one for one in self._in_force.policy.rules if one.under.holds(reach.under)]
 
     # -- for people ----------------------------------------------------------------------------------------------
 

@@ -11,10 +11,12 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from .. import checks, receipts
 from ..errors import InvalidInput
+from ..policy import Rule
 from ..ports import Authorship, KeptReceipt, Packed, Past, Record, Seen
 from ..receipts import Receipt
 from ..types import Draft, MemoryItem, Scope, Source
@@ -35,7 +37,7 @@ _OF_VERSION = (
 )  # fmt: skip
 _WRITTEN = ("verb", "actor", "reason", "closes", "reads")
 
-Line = Record | KeptReceipt
+Line = Record | KeptReceipt | Rule
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
@@ -67,6 +69,8 @@ def lines_of(record: Line) -> Iterator[bytes]:
         case KeptReceipt():
             until = record.expires_at.isoformat()
             yield written({"type": "receipt", "expires_at": until, "receipt": json.loads(record.body)})
+        case Rule():
+            yield written({"type": "policy", **record.to_json()})
 
 
 def _absent(name: str, value: Any) -> bool:
@@ -106,7 +110,7 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"holds {name}, which is not JSON")
 
 
-def record_of(given: Mapping[str, Any]) -> Past | Seen | KeptReceipt:
+def record_of(given: Mapping[str, Any]) -> Line:
     """Return what a line stands for (vectors aside); raises `InvalidInput` naming the field that is wrong."""
     match given.get("type"):
         case "version":
@@ -123,6 +127,8 @@ def record_of(given: Mapping[str, Any]) -> Past | Seen | KeptReceipt:
         case "receipt":
             _only(given, ("expires_at", "receipt"), ("expires_at", "receipt"))
             return _receipt(given)
+        case "policy":
+            return _rule(given)
         case other:
             raise InvalidInput("type", f"{other!r:.40} is no type of line in {FORMAT}")
 
@@ -168,6 +174,18 @@ def _past(given: Mapping[str, Any]) -> Past:
     if not reads and item.state == "active":
         raise InvalidInput("reads", "is 0, but what is active has to be found by the words of some version")
     return Past(item, by, reads, closed)
+
+
+def _rule(given: Mapping[str, Any]) -> Rule:
+    about = ("type", "set_at", "actor", "reason")
+    if "set_at" not in given:
+        raise InvalidInput("set_at", "is missing")
+    return replace(
+        Rule.of({name: value for name, value in given.items() if name not in about}),
+        set_at=checks.moment(given["set_at"], "set_at"),
+        actor=checks.optional_name(given.get("actor"), "actor"),
+        reason=checks.optional_name(given.get("reason"), "reason", 2_000),
+    )
 
 
 def _receipt(given: Mapping[str, Any]) -> KeptReceipt:
@@ -250,7 +268,7 @@ class Manifest(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Records that belong together, with their line numbers: of one `scope`, or receipts (None)."""
+    """Records that belong together, with their line numbers: of one `scope`, or receipts and rules (None)."""
 
     scope: Scope | None
     lines: tuple[tuple[int, Line], ...]
@@ -267,7 +285,7 @@ class Reader:
         self.name, self.number, self.bytes = name, 0, 0
         self.digest = ""
         self._file, self._sum = file, hashlib.sha256()
-        self._counts = {"version": 0, "vectors": 0, "sighting": 0, "use": 0, "receipt": 0}
+        self._counts = {"version": 0, "vectors": 0, "sighting": 0, "use": 0, "receipt": 0, "policy": 0}
         self.vectors: set[str] = set()  # the models that vectors in the file come from
         self.dimensions: set[int] = set()
         self._waiting: list[dict[str, Any]] = []  # the line after a version, looked at for its vectors
@@ -352,7 +370,8 @@ class Reader:
     def _ended(self, given: Mapping[str, Any]) -> None:
         """Check what the last line says against what was read."""
         self.digest = f"sha256:{self._sum.hexdigest()}"
-        counted = {f"{name}s" if name != "vectors" else name: count for name, count in self._counts.items()}
+        names = {"vectors": "vectors", "policy": "policies"}
+        counted = {names.get(name, f"{name}s"): count for name, count in self._counts.items()}
         said = {name: given.get(name, 0) for name in counted}
         if said != counted:
             raise self._wrong(

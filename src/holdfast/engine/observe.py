@@ -63,9 +63,7 @@ class Observes(Renames, Reads):
         at most 1,000 memories that this step was shown: of those in the scopes it writes to, importance decays anew. An `idempotency_key`
         makes a repeated call give the first call's episodes and judge nothing again, for 7 days; messages it did not have are
         kept and judged.
-
         A message that was erased in this scope is skipped, with what would be read from it, unless `allow_erased`.
-
         With a language model, what the rules left unread is queued in the same transaction and then read by the model;
         with `background` this returns before that, and the reading is done beside the caller, also after a crash (see `work`).
 
@@ -77,30 +75,26 @@ class Observes(Renames, Reads):
         checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
         places = self._places(placement, target)
-        scopes = tuple(dict.fromkeys((target, *places.values())))
-        uses = tuple(dict.fromkeys(checks.item_id(one, "used") for one in checks.many(used, "used")))
+        uses = checks.many(used, "used")
 
         async def change() -> tuple[Observation, list[Job]]:
             by, step = self._by("observe", reason), await self._step(messages, thread, target)
+            scopes = tuple(dict.fromkeys((target, *places.values())))
             candidates = step.candidates(await self._declared(scopes), shown)
             said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
             told, gone = await self._to_keep(said, allow_erased)
-            episodes = [item for _, item in told]
             candidates = [one for one in candidates if one.proposal.message not in gone]
+            episodes = [item for _, item in told]
             placed = await self._placed(candidates, episodes, places, target)
             left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
-            jobs = [self._job(target, places, some, by, background) for some in left]
             found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
-            also: list[Enqueue | Use] = [*map(Enqueue, jobs), *await self._uses(uses, scopes)]
+            also: list[Enqueue | Use] = [*await self._uses(uses, scopes)]
+            also += [Enqueue(self._job(target, places, some, by, background)) for some in left]
             return await self._observed(found, scopes, told, placed, by, also)
 
         seen, jobs = await self._retried(change)
         await self._introduced(seen.judgements, reason)
-        if background and jobs:
-            self._parts.io.start(self._everybody()._drained)
-        for job in () if background else jobs:
-            seen = await self._finished(seen, job)
-        return seen
+        return await self._read_soon(seen, jobs, background)
 
     async def review(
         self,
@@ -225,8 +219,17 @@ class Observes(Renames, Reads):
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step
 
-    async def _uses(self, ids: tuple[str, ...], scopes: tuple[Scope, ...]) -> list[Use]:
+    async def _read_soon(self, seen: Observation, jobs: Sequence[Job], background: bool) -> Observation:
+        """Return a step with what the model reads in its jobs now, or have them read beside the caller."""
+        if background and jobs:
+            self._parts.io.start(self._everybody()._drained)
+        for job in () if background else jobs:
+            seen = await self._finished(seen, job)
+        return seen
+
+    async def _uses(self, used: Iterable[str], scopes: tuple[Scope, ...]) -> list[Use]:
         """Return the writes that note the use of memories in these scopes."""
+        ids = tuple(dict.fromkeys(checks.item_id(one, "used") for one in used))
         if not ids:
             return []
         if len(ids) > _MOST_USED:

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Self
 from .. import decide, entities
 from ..attributes import attribute
 from ..errors import AccessDenied, ImportConflict, InvalidInput
+from ..policy import Decree, Heed, Rule
 from ..ports import Bring, Entry, KeptReceipt, Moment, Past, Reach, Record, Ref, Replace, Seen, Stale, Write
 from ..types import Import, MemoryItem, Scope, changed
 from .export import Exports
@@ -41,6 +42,8 @@ class Taken:
     there: int = 0
     sightings: int = 0
     receipts: int = 0
+    policies: int = 0
+    notes: list[str] = field(default_factory=list)
     erased: set[tuple[Scope, str]] = field(default_factory=set)
     # Of scopes that hold memories of others: which memories of the file have values of which slot.
     slots: dict[Scope, dict[str, set[str]]] = field(default_factory=dict)
@@ -142,6 +145,7 @@ class Takes(Exports):
         Raises `InvalidInput` naming the line, `ImportConflict` naming the memory, `AccessDenied`.
         """
         io, name = self._parts.io, _name(source)
+        await self._heed()
         with await io.store(_Opened, source) as opened:
             taken = Taken(name, self._parts.clock.now(), allow_erased)
             reader = await io.store(Reader, opened.file, name)
@@ -153,7 +157,7 @@ class Takes(Exports):
             if dry_run:
                 return self._imported(taken, reader, (), dry_run)
             await self._use_vectors(reader, taken)
-            taken.versions = taken.there = taken.sightings = taken.receipts = 0
+            taken.versions = taken.there = taken.sightings = taken.receipts = taken.policies = 0
             await io.store(opened.again)
             again = await io.store(Reader, opened.file, name)
             while (batch := await io.store(again.batch)) is not None:
@@ -168,7 +172,11 @@ class Takes(Exports):
         return self._imported(taken, reader, tuple(met), dry_run)
 
     def _imported(self, taken: Taken, reader: Reader, met: tuple[str, ...], dry_run: bool) -> Import:
-        notes, language, model = [], self._parts.analyzer.language, self._parts.embedding.id
+        notes, language, model = (
+            list(dict.fromkeys(taken.notes)),
+            self._parts.analyzer.language,
+            self._parts.embedding.id,
+        )
         if (theirs := reader.manifest.language) != language:
             notes.append(
                 f"words were stemmed as {theirs!r} there and are as {language!r} here: searches may differ"
@@ -179,7 +187,7 @@ class Takes(Exports):
             )
         erased = tuple(dict.fromkeys(id for _, id in sorted(taken.erased, key=lambda one: one[1])))
         counts = taken.versions, taken.there, taken.sightings, taken.receipts
-        return Import(*counts, erased, met, reader.digest, dry_run, tuple(notes))
+        return Import(*counts, erased, met, reader.digest, dry_run, tuple(notes), taken.policies)
 
     # -- the first reading: nothing is written -------------------------------------------------------------------
 
@@ -191,7 +199,10 @@ class Takes(Exports):
                     raise AccessDenied(
                         f"{taken.name}:{number}: is a search by a caller with other labels; {taken.done}"
                     )
-            taken.receipts += len(batch.lines)
+                if isinstance(kept, Rule):
+                    taken.policies += self._rule_to_set(kept, taken) is not None
+                else:
+                    taken.receipts += 1
             return
         io, store, scope = self._parts.io, self._parts.store, batch.scope
         if scope != taken.scope:
@@ -263,11 +274,33 @@ class Takes(Exports):
                 ):
                     await self._parts.io.store(self._parts.store.keep_receipt, kept)
                     taken.receipts += 1
+                if isinstance(kept, Rule):
+                    taken.policies += await self._retried(partial(self._put_rule, kept, taken))
             return
         versions, there, sightings = await self._retried(partial(self._put_in, batch.scope, batch, taken))
         taken.versions += versions
         taken.there += there
         taken.sightings += sightings
+
+    def _rule_to_set(self, rule: Rule, taken: Taken) -> Rule | None:
+        """Return a rule of the file that is to be put in force: the administrator's, of no name that is taken here."""
+        if not self._caller.admin:
+            taken.notes.append("rules were left out: only the unscoped Memory takes them in")
+            return None
+        here = next((one for one in self._in_force.policy.rules if one.name == rule.name), None)
+        if here is not None and here.said != rule.said:
+            taken.notes.append(f"rule {rule.name!r} is another one here, which stays in force")
+        return rule if here is None else None
+
+    async def _put_rule(self, rule: Rule, taken: Taken) -> bool:
+        """Put a rule of the file in force, as it was set there."""
+        if self._rule_to_set(rule, taken) is None:
+            return False
+        writes: list[Write] = [Heed(self._in_force.policy.generation), Decree(rule)]
+        await self._parts.io.store(
+            self._parts.store.apply, writes, self._by("import", None), self._parts.clock.now()
+        )
+        return True
 
     async def _put_in(self, scope: Scope, batch: Batch, taken: Taken) -> tuple[int, int, int]:
         """Write a batch of one scope; return how many versions were new and how many there, and how many sightings were new."""
@@ -393,7 +426,11 @@ def _name(source: object) -> str:
 
 
 def _ids(batch: Batch) -> list[str]:
-    return [one.item.id if isinstance(one, Past) else one.id for _, one in batch.lines]
+    return [
+        one.item.id if isinstance(one, Past) else one.id
+        for _, one in batch.lines
+        if isinstance(one, Past | Seen)
+    ]
 
 
 def _same(one: Past, other: Past) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
-from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Use
+from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
 from ..types import Draft, MemoryItem, Page, Scope
 from .base import Caller, T, decode, encode, place_of
 from .plan import Plan
@@ -33,7 +33,7 @@ from .write import KEY_LIFE, Writes
 if TYPE_CHECKING:
     from ..extract.drafted import Drafted
     from ..extract.messages import Message
-    from .judging import Made
+    from .judging import Judged, Made
     from .step import Candidate
 
 KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
@@ -280,17 +280,16 @@ class Works(Writes):
 
         saved = [item for _, item in candidates if item is not None]
         entries = await self._entries([*(item for _, item in told), *saved, *veiled])
-
         refused: dict[int, Made] = {}
 
         async def change() -> tuple[Observation, list[Job]]:
             now, known = self._parts.clock.now(), await self._declared(scopes)
-            forgets = any(one.proposal.action == "forget" for one, _ in candidates)
-            if forgets or any(item.state == "pending" for item in saved):
+            if any(
+                one.proposal.action == "forget" or (item and item.state == "pending")
+                for one, item in candidates
+            ):
                 known += await self._waiting(scopes)
-            asked = [(item, False, draft.idempotency_key) for draft, item in told]
-            asked += [(item, self._contested(item), None) for item in saved]
-            standings = await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
+            standings = await self._met_by(told, saved, now)
             plan = Plan(self._rules.many)
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
                 plan.add(draft, item, draft.text, entry, standing)
@@ -299,38 +298,52 @@ class Works(Writes):
             }
             rest = zip(saved, entries[len(told) :], standings[len(told) :], strict=False)
             made = [Made(one, *next(rest)) if item else Made(one) for one, item in candidates]
-            made = [
-                refused.get(id(one.candidate), one)
-                for one in made
-                if one.candidate.proposal.message not in before
-            ]
+            made = [one for one in made if one.candidate.proposal.message not in before]
+            made = [refused.get(id(one.candidate), one) for one in made]
             decided = judged(plan, made, known, self._rules.table, now)
             done = [*((one, None) for number, one in found if number not in before), *decided]
-            shown = entries[len(entries) - len(veiled) :]
-            for item, entry in zip(veiled, shown, strict=True):
+            for item, entry in zip(veiled, entries[len(entries) - len(veiled) :], strict=True):
                 plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
             fresh = {item.id for _, item in told if place_of(item) not in before}
             left = [
                 one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}
             ]
             plan.writes += left
-            try:
-                written = await self._apply(plan.writes, by) if plan.writes else []
-            except PolicyViolation as error:
-                # What was said is kept all the same, without what a rule keeps from following out of it.
-                wrong = _refused(made, decided, error)
-                if not wrong:
-                    raise
+            written, wrong = await self._made(plan.writes, by, made, decided)
+            if wrong:
                 refused.update(wrong)
                 return await change()
             kept = [await self._kept(result, written) for result in plan.results]
             settled = [one if at is None else replace(one, item=kept[at]) for one, at in done]
             jobs = [one.job for one in left if isinstance(one, Enqueue)]
             judgements = sorted(settled, key=lambda one: one.message)
-            queued = jobs[0].id if jobs else None
-            return Observation(tuple(kept[: len(told)]), tuple(judgements), queued), jobs
+            seen = Observation(tuple(kept[: len(told)]), tuple(judgements), jobs[0].id if jobs else None)
+            return seen, jobs
 
         return await self._retried(change, within=True)
+
+    async def _met_by(
+        self, told: Sequence[tuple[Draft, MemoryItem]], saved: Sequence[MemoryItem], now: datetime
+    ) -> list[Standing]:
+        """Return what episodes and then candidates meet in their scopes."""
+        asked = [(item, False, draft.idempotency_key) for draft, item in told]
+        asked += [(item, self._contested(item), None) for item in saved]
+        return await self._parts.io.store(self._parts.store.standings, asked, now, now - KEY_LIFE)
+
+    async def _made(
+        self, writes: Sequence[Write], by: Authorship, made: Sequence[Made], decided: Sequence[Judged]
+    ) -> tuple[list[MemoryItem], dict[int, Made]]:
+        """Write a step, or where a rule refuses some of its candidates, return these as what is let go.
+
+        What was said is kept all the same, without what a rule keeps from following out of it.
+        """
+        try:
+            return await self._apply(writes, by) if writes else [], {}
+        except PolicyViolation as error:
+            wrong = _refused(made, decided, error)
+            if not wrong:
+                raise
+            return [], wrong
 
     async def _placed(
         self, candidates: Sequence[Candidate], episodes: Sequence[MemoryItem], places: Mapping[str, Scope],
@@ -394,9 +407,7 @@ def _veiled(episodes: Sequence[MemoryItem], held: Sequence[str]) -> list[MemoryI
     return found
 
 
-def _refused(
-    made: Sequence[Made], decided: Sequence[tuple[Judgement, Any]], error: PolicyViolation
-) -> dict[int, Made]:
+def _refused(made: Sequence[Made], decided: Sequence[Judged], error: PolicyViolation) -> dict[int, Made]:
     """Return the candidates that a rule refuses, by what they were, as what is let go: they are it, or change what it is about."""
     found: dict[int, Made] = {}
     for one, (judgement, _) in zip(made, decided, strict=True):

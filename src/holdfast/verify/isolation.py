@@ -406,6 +406,20 @@ def b_meddles(caller: ScopedMemory, round: int) -> str:
     return same.id
 
 
+def b_is_ruled(theirs: Memory, b: Scope) -> None:
+    """Set rules of every kind that is bound to labels under B's, and hold what B has."""
+    rules: list[dict[str, Any]] = [
+        {"rule": "retention", "ttl": "3h"},
+        {"rule": "retention", "tag": "net", "most": 0},
+        {"rule": "write", "kind": "procedure", "who": "append"},
+        {"rule": "quota", "items": 10_000},
+    ]
+    for n, terms in enumerate(rules):
+        theirs.policy(set={"name": f"B {n}", "under": b, **terms})
+    theirs.hold(under=b, reason="of B")
+    theirs.policy(set={"name": "B later", "under": b, "rule": "retention", "kind": "fact", "ttl": "2h"})
+
+
 def run(folder: Path, a: dict[str, Any], b: dict[str, Any] | None, embedder: Embedder | None) -> str:
     """Run the whole script in a new store for A, with B meddling or not; return all A got, as JSON."""
     path = folder / ("with.db" if b else "without.db")
@@ -422,6 +436,8 @@ def play(
         Memory(url, embedder=embedder, clock=other, model=model(), key=key) as theirs,
     ):
         caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
+        if b is not None:
+            b_is_ruled(theirs, Scope(**b))
         for round in range(2):
             for at, (name, step) in enumerate(STEPS.items()):
                 if b is not None and at % 4 == 0:
