@@ -118,6 +118,15 @@ class Rule:
         made |= {name: one for name, one in about.items() if one is not None}
         return made | ({"removed": True} if self.removed else {})
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Rule:
+        """Return the rule that `to_json` gave, as it is."""
+        terms = dict(value)
+        own = {name: terms.pop(name, None) for name in ("name", "rule", "under", "set_at", "actor", "reason")}
+        own["under"] = Scope.from_json(own["under"] or {})
+        own["set_at"] = checks.optional_moment(own["set_at"], "set_at")
+        return cls(**own, removed=terms.pop("removed", False), terms=terms)
+
     @property
     def said(self) -> tuple[Any, ...]:
         """What two rules that say the same share."""

@@ -127,3 +127,21 @@ def test_a_lease_is_taken_refused_gone_on_with_and_given_up(served: Served) -> N
         assert renewed.json()["until"] > taken.json()["until"]
         assert http.post("/api/v1/leases", json={"name": "report", "fence": 1, "ttl": 0}).status_code == 200
         assert http.post("/api/v1/leases", json={"name": "report", "holder": "ci-8"}).json()["fence"] == 2
+
+
+def test_rules_and_holds_are_the_administrators(served: Served) -> None:
+    """Set and listed with the right `admin` and no labels; a write that breaks one is a 403 that names it."""
+    with served.client(served.key(rights=ALL), "") as root:
+        rule = {"name": "few", "rule": "quota", "under": {"user": "ada"}, "items": 1}
+        made = root.post("/api/v1/policy", json={"set": rule})
+        assert made.status_code == 200, made.text
+        assert made.json()["rules"][0]["items"] == 1
+        assert (
+            root.post("/api/v1/hold", json={"under": {"user": "ada"}, "name": "case"}).json()[0]["name"]
+            == "case"
+        )
+    with served.client(served.key("--scope", "user=ada"), "") as ada:
+        assert ada.post("/api/v1/policy", json={}).status_code == 403
+        assert ada.post("/api/v1/items", json={"text": "one"}).status_code == 201
+        told = ada.post("/api/v1/items", json={"text": "two"})
+        assert (told.status_code, told.json()["rule"]) == (403, "few")

@@ -153,6 +153,13 @@ TYPES: Mapping[str | tuple[str, str], Any] = {
     "cancel": _flag("Drop what is under way."),
     "timeout": Annotated[float, Field(description="End after so many seconds without a change.", ge=0, le=3_600, examples=[30])],
     "format": Annotated[str, Field(description="jsonl, or a report for a person.", pattern="^(jsonl|markdown|html)$", examples=["jsonl"])],
+    "set": _object("A rule to put in force: its name, kind, labels and terms.", {"name": "notes", "rule": "retention", "kind": "working", "ttl": "7d"}),
+    "remove": _text("Name of a rule to take out of force.", 120, "notes"),
+    "check": _flag("Hold what is stored against the rules."),
+    "history": _flag("Every change of a rule."),
+    ("policy", "limit"): _number("Most breaches to list.", 1, 100_000, 1_000),
+    "name": _text("Name of the hold.", 120, "case 12"),
+    "release": _text("Name of a hold to end.", 120, "case 12"),
     "vectors": _flag("With the vectors of the embedding model."),
 }  # fmt: skip
 
