@@ -636,14 +636,18 @@ def test_a_scope_takes_its_rules_with_it(tmp_path: Path, url: str, memory: Memor
         set={"name": "zqhers", "rule": "quota", "under": {"user": "zqada"}, "items": 5}, reason="zqwhy"
     )
     memory.policy(set={"name": "zqhers", "rule": "quota", "under": {"user": "zqada"}, "items": 6})
+    memory.policy(set={"name": "was all", "rule": "quota", "items": 9})
+    memory.policy(set={"name": "was all", "rule": "quota", "under": {"user": "zqada"}, "items": 9})
     memory.policy(
         set={"name": "narrow", "rule": "quota", "under": {"user": "zqada", "project": "p"}, "items": 6}
     )
     memory.policy(set={"name": "all", "rule": "quota", "items": 50})
     memory.policy(set={"name": "bob's", "rule": "quota", "under": {"user": "bob"}, "items": 5})
-    assert memory.erase(under=Scope(user="zqada"), dry_run=True).counts["policies"] == 3
-    assert len(memory.policy().rules) == 4
-    assert memory.erase(under=Scope(user="zqada")).counts["policies"] == 3
+    assert memory.erase(under=Scope(user="zqada"), dry_run=True).counts["policies"] == 5
+    assert len(memory.policy().rules) == 5
+    assert memory.erase(under=Scope(user="zqada")).counts["policies"] == 5, (
+        "what one replaced does not come back"
+    )
     assert [one.name for one in memory.policy(history=True).rules] == ["all", "bob's"]
     for file in tmp_path.iterdir():
         assert b"zq" not in file.read_bytes(), file

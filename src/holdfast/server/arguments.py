@@ -158,7 +158,7 @@ TYPES: Mapping[str | tuple[str, str], Any] = {
     "check": _flag("Hold what is stored against the rules."),
     "history": _flag("Every change of a rule."),
     ("policy", "limit"): _number("Most breaches to list.", 1, 100_000, 1_000),
-    "name": _text("Name of the hold.", 120, "case 12"),
+    ("hold", "name"): _text("Name of the hold.", 120, "case 12"),
     "release": _text("Name of a hold to end.", 120, "case 12"),
     "vectors": _flag("With the vectors of the embedding model."),
 }  # fmt: skip

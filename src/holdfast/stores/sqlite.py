@@ -617,15 +617,8 @@ class SqliteStore:
             db.execute("SAVEPOINT erasing")
             reached = [one.scope_id for one in self._scopes(place, db)]
             eraser = Eraser(db, reached, rows.micros(now) or 0, governed.holds(db))
-            whole = eraser.free([one.scope_id for one in self._scopes(reach, db)] if ids is None else [])
-            here, residents = eraser.residents(whole)
-            keys, gone = eraser.items(residents if ids is None else [uuid.UUID(id).bytes for id in ids])
-            eraser.bury([key for key in keys if key >> 32 not in whole])
-            eraser.remove(sorted({*keys, *here}), gone)
-            for one in whole:
-                eraser.forget(one)
-            if ids is None and reach.under is not None:
-                eraser.unbind(reach.under)
+            whole = [one.scope_id for one in self._scopes(reach, db)] if ids is None else []
+            gone = eraser.erase(ids, whole, reach.under)
             if dry_run:
                 db.execute("ROLLBACK TO erasing")
             else:

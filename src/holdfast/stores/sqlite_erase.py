@@ -96,6 +96,19 @@ class Eraser:
         self.counts: dict[str, int] = {}
         self.touched: set[int] = set()
 
+    def erase(self, ids: Sequence[str] | None, scopes: Sequence[int], under: Scope | None) -> list[str]:
+        """Erase memories, or with None as `ids` whole scopes and the rules bound `under` their labels; return what went."""
+        whole = self.free(scopes)
+        here, residents = self.residents(whole)
+        keys, gone = self.items(residents if ids is None else [uuid.UUID(id).bytes for id in ids])
+        self.bury([key for key in keys if key >> 32 not in whole])
+        self.remove(sorted({*keys, *here}), gone)
+        for one in whole:
+            self.forget(one)
+        if ids is None and under is not None:
+            self.unbind(under)
+        return gone
+
     @property
     def held(self) -> tuple[Held, ...]:
         """The memories that were left, in order of their ids."""

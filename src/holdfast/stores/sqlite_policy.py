@@ -72,10 +72,14 @@ def forget(db: sqlite3.Connection, under: Scope) -> int:
     for row in db.execute(f"{_IN_FORCE} AND rule = 'hold'").fetchall():
         sql, parameters = _under("policies", "policy_id", _rule(row).under)
         bound -= {one for (one,) in db.execute(sql, parameters)}
-    db.executemany("DELETE FROM policies WHERE policy_id = ?", [(one,) for one in bound])
-    if bound:
+    # What a bound rule took the place of must not come back: then all there was of its name goes.
+    last = {name: one for one, name in db.execute("SELECT policy_id, name FROM policies ORDER BY policy_id")}
+    rows_of = db.execute("SELECT policy_id, name FROM policies").fetchall()
+    gone = [(one,) for one, name in rows_of if one in bound or last[name] in bound]
+    db.executemany("DELETE FROM policies WHERE policy_id = ?", gone)
+    if gone:
         _changed(db)
-    return len(bound)
+    return len(gone)
 
 
 class Fullness:
