@@ -321,8 +321,7 @@ class Wordwise(NamedTuple):
 
 
 Write = (
-    Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise | Fenced
-    | Heed | Within | Decree
+    Insert | Replace | Remove | Sight | Use | Once | Enqueue | Settle | Bring | Seen | SetVector | Wordwise | Fenced | Heed | Within | Decree
 )  # fmt: skip
 
 

@@ -554,10 +554,8 @@ class SqliteStore:
 
     def policies(self, known: int = -1, *, past: bool = False) -> tuple[int, list[Rule]] | None:
         """Return the generation of the rules and those in force (with `past` every change of them); None where it is `known`."""
-        if self._read("SELECT 1 FROM meta WHERE name = 'policies' AND value = ?", (known,)):
-            return None
         with self._snapshot() as db:
-            return governed.generation(db), governed.listed(db, past)
+            return governed.unless(db, known, past)
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""
@@ -615,10 +613,8 @@ class SqliteStore:
         place = Reach(under=Scope.shared()) if ids is None else reach
         with self._writing() as db:
             db.execute("SAVEPOINT erasing")
-            reached = [one.scope_id for one in self._scopes(place, db)]
-            eraser = Eraser(db, reached, rows.micros(now) or 0, governed.holds(db))
-            whole = [one.scope_id for one in self._scopes(reach, db)] if ids is None else []
-            gone = eraser.erase(ids, whole, reach.under)
+            eraser = Eraser(db, self._scopes(place, db), rows.micros(now) or 0)
+            gone = eraser.erase(ids, self._scopes(reach, db) if ids is None else [], reach.under)
             if dry_run:
                 db.execute("ROLLBACK TO erasing")
             else:
@@ -628,9 +624,7 @@ class SqliteStore:
             for one in eraser.touched:
                 self._searcher.let_go(one)
             self._hashes.clear()
-        counts = {table: eraser.counts[table] for table in sorted(eraser.counts)}
-        pending = self._unswept is not None and not dry_run
-        return Erasure(tuple(gone), counts, dry_run, pending, held=eraser.held)
+        return eraser.told(gone, dry_run, pending=self._unswept is not None and not dry_run)
 
     def extents(self, reach: Reach) -> list[Extent]:
         """Return how far each scope in reach goes, all as of one moment, in the order of their labels."""

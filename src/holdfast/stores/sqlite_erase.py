@@ -12,13 +12,14 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..policy import Rule, told
 from ..ports import ERASURE
-from ..types import Held, MemoryItem, Scope, Source
+from ..types import Erasure, Held, MemoryItem, Scope, Source
 from . import sqlite_policy as policies
 from . import sqlite_rows as rows
+from .sqlite_search import Seen
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DERIVED = (
@@ -83,22 +84,20 @@ class Eraser:
     """One erasure on an open transaction `db`, of what lies in the scopes `within`; `counts` says what was removed.
 
     What refers to the erased goes wherever it is, but is counted only within these scopes. What has a version in a scope
-    that a hold is on (`holds`) is left as a whole.
+    that a hold is on is left as a whole.
     """
 
-    def __init__(
-        self, db: sqlite3.Connection, within: Iterable[int], now: int, holds: Mapping[int, Rule]
-    ) -> None:
-        self._db, self._now, self._holds = db, now, holds
+    def __init__(self, db: sqlite3.Connection, within: Iterable[Seen], now: int) -> None:
+        self._db, self._now, self._holds = db, now, policies.holds(db)
         self._held: dict[str, Held] = {}
-        self._within = set(within)
+        self._within = {one.scope_id for one in within}
         self._scopes = json.dumps(sorted(self._within))
         self.counts: dict[str, int] = {}
         self.touched: set[int] = set()
 
-    def erase(self, ids: Sequence[str] | None, scopes: Sequence[int], under: Scope | None) -> list[str]:
+    def erase(self, ids: Sequence[str] | None, scopes: Iterable[Seen], under: Scope | None) -> list[str]:
         """Erase memories, or with None as `ids` whole scopes and the rules bound `under` their labels; return what went."""
-        whole = self.free(scopes)
+        whole = self.free(one.scope_id for one in scopes)
         here, residents = self.residents(whole)
         keys, gone = self.items(residents if ids is None else [uuid.UUID(id).bytes for id in ids])
         self.bury([key for key in keys if key >> 32 not in whole])
@@ -109,10 +108,10 @@ class Eraser:
             self.unbind(under)
         return gone
 
-    @property
-    def held(self) -> tuple[Held, ...]:
-        """The memories that were left, in order of their ids."""
-        return tuple(self._held[id] for id in sorted(self._held))
+    def told(self, gone: Sequence[str], dry_run: bool, pending: bool) -> Erasure:
+        """Return what is answered: what went, what was counted, and the memories that were left, in order of their ids."""
+        held = tuple(self._held[id] for id in sorted(self._held))
+        return Erasure(tuple(gone), dict(sorted(self.counts.items())), dry_run, pending, held=held)
 
     def free(self, scopes: Iterable[int]) -> list[int]:
         """Return those of some scopes that no hold is on; what lies in the others is held."""

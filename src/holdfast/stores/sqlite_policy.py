@@ -37,6 +37,12 @@ def heed(db: sqlite3.Connection, known: int) -> None:
         raise Stale
 
 
+def unless(db: sqlite3.Connection, known: int, past: bool) -> tuple[int, list[Rule]] | None:
+    """Return the generation of the rules and those of `listed`, unless it is a known one."""
+    now = generation(db)
+    return None if now == known else (now, listed(db, past))
+
+
 def listed(db: sqlite3.Connection, past: bool) -> list[Rule]:
     """Return the rules in force by name, or every change of them, oldest first."""
     found = db.execute(f"{_COLUMNS} ORDER BY policy_id" if past else f"{_IN_FORCE} ORDER BY name")
