@@ -13,7 +13,6 @@ from typing import Any
 
 from holdfast import Memory
 from holdfast.errors import NewerStore, VersionConflict
-from holdfast.stores import sqlite_schema
 from holdfast.stores.turns import Turns
 from holdfast.testing import HashingEmbedder
 
@@ -168,18 +167,15 @@ def turn(key: str) -> None:
         time.sleep(600)
 
 
-def hold(url: str, version: str = "") -> None:
-    """Hold the write lock of a store, as the version before this one where it is "older"."""
-    if version:
-        sqlite_schema.MIGRATIONS = sqlite_schema.MIGRATIONS[:-1]
+def hold(url: str) -> None:
+    """Hold the write lock of a store."""
     with Memory(url, embedder=None) as memory, memory._store._writing():  # type: ignore[attr-defined]
         tell(holds=True)
         time.sleep(600)
 
 
 def older(url: str) -> None:
-    """Work on a store as the version before this one did: save, and save again each time a line comes in; tell what came of it."""
-    sqlite_schema.MIGRATIONS = sqlite_schema.MIGRATIONS[:-1]
+    """Work on a store: save, and save again each time a line comes in; tell what came of it."""
     try:
         with Memory(url, embedder=None) as memory:
             ada = memory.scoped(user="ada")

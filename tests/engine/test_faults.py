@@ -22,6 +22,7 @@ import pytest
 from holdfast import Memory
 from holdfast.adapters.ingest import ingest
 from holdfast.errors import InvalidInput, StoreMoved
+from holdfast.stores import sqlite_schema
 from holdfast.testing import FrozenClock, HashingEmbedder
 from tests.engine import faulting
 from tests.engine.faulting import ADA, everything
@@ -166,6 +167,14 @@ def test_a_killed_migration(tmp_path: Path, schema: int) -> None:
 # -- two versions of the library at work on one file --------------------------------------------------------------------
 
 
+@pytest.fixture
+def _newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process the next version of the library, with one migration more; those it starts are today's."""
+    later = ("9999-later", lambda db: db.execute("CREATE TABLE later (at INTEGER)"))
+    monkeypatch.setattr(sqlite_schema, "MIGRATIONS", (*sqlite_schema.MIGRATIONS, later))
+
+
+@pytest.mark.usefixtures("_newer")
 def test_a_newer_version_comes_to_a_file_that_an_older_one_has_open(tmp_path: Path) -> None:
     """It migrates the file and goes on; the older one's next write is refused, and so is its next opening; nothing is lost."""
     url = f"sqlite:///{tmp_path / 'memory.db'}"
@@ -192,13 +201,14 @@ def test_a_newer_version_comes_to_a_file_that_an_older_one_has_open(tmp_path: Pa
         assert everything(memory)["broken"] == [[]]
 
 
+@pytest.mark.usefixtures("_newer")
 def test_a_newer_version_waits_for_the_write_of_an_older_one(tmp_path: Path) -> None:
     """Its migration comes before or after a transaction, never in it."""
     url = f"sqlite:///{tmp_path / 'memory.db'}"
     older = start("older", url)
     assert older.stdout is not None
     assert json.loads(older.stdout.readline())["saved"] == 0
-    holder = start("hold", url, "older")
+    holder = start("hold", url)
     assert holder.stdout is not None
     holder.stdout.readline()
     with ThreadPoolExecutor(1) as pool:

@@ -133,7 +133,7 @@ def _schema(db: sqlite3.Connection, file: Path) -> Iterator[Finding]:
     missing = sorted(set(due) - set(there))
     for mend, names in _by_mend(missing):
         yield Finding("missing table or index", _some(names), len(names), mend, REPAIR if mend == "repair" else RESTORE)  # fmt: skip
-    other = sorted(name for name in due if name in there and there[name] != due[name])
+    other = sorted(name for name in due if name in there and there[name] != due[name] and name not in begun)
     if other:
         yield Finding("table of another form", _some(other), len(other), "restore", RESTORE)
     if "migrations" in there:
@@ -169,8 +169,14 @@ def _due(version: int) -> dict[str, str]:
 
 
 def _begun(db: sqlite3.Connection, version: int) -> list[str]:
-    """Return what the file has of the migrations that it says did not run yet."""
-    return sorted((set(_due(len(schema.MIGRATIONS))) - set(_due(version))) & set(_objects(db)))
+    """Return what the file has of the migrations that it says did not run yet: what they make, or make anew in another form."""
+    before, there = _due(version), _objects(db)
+    after = {name: sql for name, sql in _due(len(schema.MIGRATIONS)).items() if before.get(name) != sql}
+    return sorted(
+        name
+        for name, sql in after.items()
+        if there.get(name) == sql or (name in there and name not in before)
+    )
 
 
 def _filled(db: sqlite3.Connection, name: str) -> bool:

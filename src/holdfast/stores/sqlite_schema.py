@@ -205,7 +205,7 @@ CREATE TABLE policies (
     set_at INTEGER NOT NULL, actor TEXT, reason TEXT
 );
 CREATE INDEX policies_by_name ON policies (name, policy_id);
-INSERT INTO meta VALUES ('policies', 0);
+INSERT OR IGNORE INTO meta VALUES ('policies', 0);
 """
 
 
