@@ -4,11 +4,11 @@ import { button, count, empty, h, labels, memoryLink, problem, said, shortId, ti
 
 const LONGEST = 360;
 
-/** A text as a row shows it: its beginning, where it is long. */
-export function brief(text) {
-  const letters = text.length > LONGEST ? `${Array.from(text.slice(0, LONGEST)).slice(0, -1).join("")}…` : text;
-  return said(letters, { class: "brief" });
-}
+/** The beginning of a text, where it is long; no letter is cut in two. */
+const clipped = (text, most) => (text.length > most ? `${Array.from(text.slice(0, most)).slice(0, -1).join("")}…` : text);
+
+/** A text as a row shows it. */
+export const brief = (text) => said(clipped(text, LONGEST), { class: "brief" });
 
 export const kindMark = (kind) => h("span", { class: `kind ${kind}` }, kind);
 
@@ -19,7 +19,7 @@ export function meta(item) {
   return h(
     "p", { class: "meta" },
     kindMark(item.kind), labels(item.scope), state(item),
-    item.slot ? h("span", { class: "slot" }, said(item.slot), " = ", said(valueText(item.value))) : null,
+    item.slot ? h("span", { class: "slot" }, said(item.slot), " = ", said(clipped(valueText(item.value), 60))) : null,
     item.speaker ? h("span", {}, "said by ", said(item.speaker)) : null,
     time(item.observed_at ?? item.valid_from),
     item.version > 1 ? h("span", {}, `version ${item.version}`) : null,
