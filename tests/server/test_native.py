@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable
 
 from tests.server.conftest import ALL, Served, command
@@ -145,3 +146,11 @@ def test_rules_and_holds_are_the_administrators(served: Served) -> None:
         assert ada.post("/api/v1/items", json={"text": "one"}).status_code == 201
         told = ada.post("/api/v1/items", json={"text": "two"})
         assert (told.status_code, told.json()["rule"]) == (403, "few")
+
+
+def test_an_address_that_is_told_can_be_reached(served: Served) -> None:
+    """Who connects as soon as the address is printed is answered, not refused."""
+    host, _, port = served.url.rpartition("/")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"200 OK" in connection.makefile("rb").readline()
