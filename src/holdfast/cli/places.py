@@ -122,10 +122,13 @@ def config(call: Call) -> None:
 
     An option wins over the environment, that over holdfast.toml in the working folder, that over the default.
     """
+    from ..server import settings as server
+
     found = settings_of.settings(**({} if call.store is None else {"store": call.store}))
-    rows = [(one.name, str(one.value), one.origin) for one in found.values()]
+    every = [*found.values(), *server.read()[1]]
+    rows = [(one.name, str(one.value), one.origin) for one in every]
     call.answer(
-        [one.to_json() for one in found.values()],
+        [one.to_json() for one in every],
         lambda: output.show_rows(("setting", "value", "origin"), rows),
     )
 

@@ -64,9 +64,7 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))
-        listening.listen(
-            2_048
-        )  # before it is told: who connects at once waits for the first answer, and is not refused
+        listening.listen(2_048)  # who asks from now on waits for an answer instead of being refused
     except OSError as error:
         raise ConfigError(
             f"server: {settings.host}:{settings.port} cannot be had ({error.strerror})"

@@ -20,6 +20,7 @@ from .access import Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings, loopback
 from .tenants import Tenants
+from .tokens import Tokens
 
 LOCAL = Grant(
     "local", TENANT, Ceiling({}, frozenset({ANY})), frozenset(RIGHTS)
@@ -122,6 +123,7 @@ class Service:
 
     def __init__(self, settings: Settings, tenants: Tenants, access: Access) -> None:
         self.settings, self.tenants, self.access = settings, tenants, access
+        self.tokens = Tokens(settings) if settings.jwt_key else None
         self._rates = Rates()
         self.recent = Recent()
         self.stopping: Callable[[], bool] = lambda: False
@@ -138,7 +140,8 @@ class Service:
             return LOCAL
         if kind.lower() not in ("bearer", "token") or not shown:
             raise Refused(401, "say who you are: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
-        grant = self.access.grant(shown.strip())
+        known = self.access if self.tokens is None or shown.startswith("hf_") else self.tokens
+        grant = known.grant(shown.strip())
         rate = grant.rate or self.settings.rate
         if rate:
             self._rates.take(grant.id, rate)

@@ -20,7 +20,8 @@ class Settings:
 
     `keys` is the file of keys and audit (default: beside the store). `open` takes requests without a key, on loopback alone, as the
     administrator of the tenant "default". `body_limit` and `import_limit` are in bytes, `time_limit` in seconds, `rate` in
-    requests a minute and key (0: none), `tenants` the most stores open at once.
+    requests a minute and key (0: none), `tenants` the most stores open at once. `jwt_key` is a file with the key that signed tokens
+    are checked by.
     """
 
     host: str = "127.0.0.1"
@@ -39,7 +40,6 @@ class Settings:
     jwt_audience: str = ""
     jwt_issuer: str = ""
     log: str = "info"
-    mounts: str = ""
 
     @property
     def loopback(self) -> bool:
