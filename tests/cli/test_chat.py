@@ -344,7 +344,7 @@ def test_at_a_terminal(tmp_path: Path) -> None:
         screen.until("Good night.")
         screen.until("> ")
         screen.interrupt()
-        assert screen.process.wait(30) == 0
+        assert screen.process.wait(120) == 0
         with command.opened() as ada:
             heard = [item.text for item in ada.list(kinds=["episode"]) if "Once upon" in item.text]
             assert any(text.endswith(tuple("0123456789")) and "word3" in text for text in heard)
@@ -364,6 +364,6 @@ def test_a_second_interrupt_leaves(tmp_path: Path) -> None:
         screen.interrupt()
         time.sleep(0.05)  # two at the same moment are one
         screen.interrupt()
-        assert screen.process.wait(30) == 0
+        assert screen.process.wait(120) == 0
         with command.opened() as ada:
             assert "The ferry leaves at nine." in {item.text for item in ada.list(kinds=["episode"])}
