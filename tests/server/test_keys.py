@@ -181,6 +181,23 @@ def test_what_is_anothers_is_not_there(door: Door, verb: str) -> None:
     assert (kept.status_code, kept.json()["text"], kept.json()["version"]) == (200, SECRET, 1)
 
 
+def test_a_receipt_made_up_reads_no_more_than_its_key(door: Door) -> None:
+    """A receipt says what it read; without `wide` that is not everything, nor what a caller without labels cannot see."""
+    whole = door.key()
+    found = door.ask(ROUTES["search"], whole, {"query": "herons"}, "user=ada")
+    headers = {"Authorization": f"Bearer {whole}", LABELS: "user=ada"}
+    receipt = door.http.get(found.headers["location"], headers=headers).json()
+    narrow = door.key(rights=tuple(one for one in RIGHTS if one not in ("wide", "shared")))
+    for reach in ({"under": {}}, {"visible": {"user": "ada"}}, {"exactly": [{"user": "ada"}]}):
+        told = door.ask(ROUTES["rerun"], narrow, {"receipt": receipt | {"reach": reach}}, "")
+        assert told.status_code == 403, (reach, told.text)
+        assert SECRET not in told.text
+    kept = door.ask(ROUTES["search"], whole, {"query": "herons", "keep": True, "under": {}}, "")
+    assert kept.status_code == 200
+    seen = door.ask(ROUTES["rerun"], whole, {"receipt": receipt | {"reach": {"under": {}}}}, "")
+    assert SECRET in seen.text
+
+
 def test_no_route_is_open_that_is_not_meant_to_be(door: Door) -> None:
     """Every route of the application, also those that no table knows, answers 401 without a key."""
     described = door.http.get("/api/openapi.json").json()["paths"]

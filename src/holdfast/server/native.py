@@ -178,11 +178,23 @@ def chosen(visit: Visit, route: Route, given: Mapping[str, Any]) -> Any:
     under = given.get("under")
     if under is not None:
         return visit.all(under)
+    if (receipt := given.get("receipt")) is not None:
+        return _looking_back(visit, receipt)
     if not hasattr(visit.verbs(), route.verb):
         return visit.whole()
     if route.right != "read" and (writes_shared(given) or _by_id_alone(visit, route, given)):
         visit.grant.need("shared")
     return visit.verbs()
+
+
+def _looking_back(visit: Visit, receipt: Receipt | str) -> Any:
+    """Return the verbs for a receipt, which comes from outside: what it says it read must be what the key may read."""
+    under = receipt.reach.get("under") if isinstance(receipt, Receipt) else None
+    if under is not None:
+        return visit.all(Scope.from_json(under))
+    if visit.named or "wide" in visit.grant.rights:
+        return visit.verbs()
+    return visit.verbs({})  # not as the administrator, who may look at any
 
 
 def writes_shared(given: Mapping[str, Any]) -> bool:
