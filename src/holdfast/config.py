@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from .types import MemoryItem
 
 T = TypeVar("T")
-FILE = "holdfast.toml"
-SERVER = "server"
+FILE, SERVER = "holdfast.toml", "server"
 SETTINGS = {
     "store": ("HOLDFAST_STORE", "URL of the store: sqlite:///file.db, or sqlite:// in memory"),
     "embedder": (
@@ -145,11 +144,9 @@ def _file(path: Path) -> Mapping[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not valid TOML ({error})") from None
     for name, value in read.items():
-        if name == SERVER:  # a table of its own, which the server reads
-            continue
-        if name not in SETTINGS:
+        if name != SERVER and name not in SETTINGS:  # [server] is read by the server
             raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
-        if not isinstance(value, str):
+        if name != SERVER and not isinstance(value, str):
             raise ConfigError(f"{path}: {name} must be a string")
         if name == "key":
             raise ConfigError(
@@ -490,8 +487,11 @@ class Worker:
                 self._thread.start()
 
     def _run(self, work: Work) -> None:
-        while not self._closed:
-            self._wake.clear()
+        while True:
+            with self._lock:  # once closed, the call to wake is not forgotten
+                if self._closed:
+                    return
+                self._wake.clear()
             try:
                 wait = run(work())
             except HoldfastError as error:

@@ -366,7 +366,8 @@ def test_a_log_for_a_model_is_read_in_pieces(tmp_path: Path) -> None:
         memory.scoped(user="ada").work()
     assert report.queued
     assert "has yet to read the rest" in str(report)
-    assert [text.count("Lamp L") for text in model.asked] == [40, 40, 20]
+    # In whichever order: the memory reads in the background too, beside `work`.
+    assert sorted(text.count("Lamp L") for text in model.asked) == [20, 40, 40]
 
 
 def test_notes_edited(tmp_path: Path, memory: Memory) -> None:
