@@ -109,6 +109,19 @@ def seconds(value: object, field: str, low: float) -> float:
     return float(found)
 
 
+def span(text: str) -> timedelta | None:
+    """Return the length of time that a text such as 12h, 7d or 1.5s is (s, m, h, d, w), or None where it is none."""
+    found = _SPAN.match(text)
+    try:
+        return timedelta(**{UNITS[found[2]]: float(found[1])}) if found else None
+    except OverflowError:
+        return None
+
+
+_SPAN = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*([smhdw])\Z", re.ASCII)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
 def moment(value: object, field: str) -> datetime:
     """Return an aware datetime in UTC from an aware datetime or an ISO 8601 string with an offset."""
     if isinstance(value, str):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,8 +49,6 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "schema": (("value", "metadata"),),
     "write": (("who",),),
 }
-_LENGTH = re.compile(r"(\d{1,6})([smhdw])\Z")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=36_525)
 _SELECTORS = ("kind", "tag", "slot")
 # What a later value of a slot, or a memory beside it, changes of one that stays: no words of it.
@@ -352,8 +349,8 @@ def length(value: object, field: str) -> timedelta:
         found = value
     elif isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40:
         found = timedelta(seconds=value)
-    elif isinstance(value, str) and (match := _LENGTH.match(value)):
-        found = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    elif isinstance(value, str):
+        found = checks.span(value)
     if found is None or not timedelta(0) < found <= _LONGEST:
         raise InvalidInput(field, f"must be a length of time such as 12h or 30d, not {value!r:.40}")
     return found
@@ -362,7 +359,7 @@ def length(value: object, field: str) -> timedelta:
 def _spelled(value: timedelta) -> str | int:
     """Return a length of time as a rule keeps it."""
     for unit in "dhm":
-        one = timedelta(**{_UNITS[unit]: 1})
+        one = timedelta(**{checks.UNITS[unit]: 1})
         if not value % one and value // one < 10**6:
             return f"{value // one}{unit}"
     return max(1, int(value.total_seconds()))

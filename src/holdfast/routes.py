@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from . import checks, errors
 from .errors import HoldfastError, InvalidInput
 from .filters import Filter, to_json
-from .types import Draft, MemoryItem, Scope, Source
+from .types import Draft, MemoryItem, Page, Scope, Source
 
 BASE = "/api/v1"
 # Request headers: the labels a caller holds, who acts, and the lease that the request works under.
@@ -230,22 +229,15 @@ def _fields(draft: Draft) -> dict[str, Any]:
     return {name: jsonable(value) for name, value in given.items() if value is not None}
 
 
-def when(text: str) -> datetime | date | timedelta:
+def when(text: str, field: str) -> datetime | date | timedelta:
     """Return the time that `jsonable` or a person wrote: a span such as 7d or 90s, a date, or a moment with an offset."""
-    span = _SPAN.match(text)
-    if span is not None:
-        try:
-            return timedelta(**{_UNITS[span[2]]: float(span[1])})
-        except OverflowError:
-            raise InvalidInput("since", f"{text!r:.40} is too long a span") from None
+    found = checks.span(text)
+    if found is not None:
+        return found
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return checks.moment(text, "since")
-
-
-_SPAN = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)([smhdw])\Z", re.ASCII)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+        return checks.moment(text, field)
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -259,12 +251,7 @@ def revive(hint: Any, value: Any) -> Any:
     if origin in (Union, types.UnionType):
         return _one_of(typing.get_args(hint), value)
     if origin is tuple:
-        inner = typing.get_args(hint)
-        return (
-            tuple(revive(inner[0], one) for one in value)
-            if len(inner) == 2 and inner[1] is ...
-            else tuple(value)
-        )
+        return tuple(revive(typing.get_args(hint)[0], one) for one in value)
     if origin is list:
         return [revive(typing.get_args(hint)[0], one) for one in value]
     if hint is datetime:
@@ -274,19 +261,12 @@ def revive(hint: Any, value: Any) -> Any:
     if hint is Source:
         return Source.of(value)
     made = origin if dataclasses.is_dataclass(origin) else hint
-    if isinstance(made, type) and dataclasses.is_dataclass(made):
-        inside = typing.get_args(hint)
-        known = _hints(made)
-        return made(
-            **{
-                name: revive(inside[0] if inside and name == "items" else known[name], one)
-                if not (inside and name == "items")
-                else tuple(revive(inside[0], each) for each in one)
-                for name, one in value.items()
-                if name in known
-            }
-        )
-    return value
+    if not (isinstance(made, type) and dataclasses.is_dataclass(made)):
+        return value
+    known = _hints(made)
+    if made is Page:  # the one that says by its argument what it is of
+        known = {**known, "items": types.GenericAlias(tuple, (typing.get_args(hint)[0], ...))}
+    return made(**{name: revive(known[name], one) for name, one in value.items() if name in known})
 
 
 def _one_of(hints: Sequence[Any], value: Any) -> Any:

@@ -25,6 +25,7 @@ Trust = Literal["user", "tool", "model", "external"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATES: tuple[State, ...] = get_args(State)
 TRUSTS: tuple[Trust, ...] = get_args(Trust)
+span = checks.span  # for whoever reads what people type
 cleaned = checks.cleaned  # for whoever reads texts that may hold what a `Draft` refuses
 MAX_SUBSETS = 1_024
 

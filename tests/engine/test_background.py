@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.background import measured, reply
 from holdfast import AsyncMemory, Memory
+from holdfast.config import Worker
 from holdfast.errors import ModelError
 from holdfast.ports import Reply
 from holdfast.testing import FakeModel, FrozenClock
@@ -162,3 +163,29 @@ def test_kill_nine_while_reading(tmp_path: Path) -> None:
     assert counts.pop("steps") > 4
     assert counts.pop("being read when killed") + counts.pop("left to the last process") > 0
     assert set(counts.values()) == {0}, counts
+
+
+def test_closing_does_not_wait_for_what_is_due_later() -> None:
+    """A worker that is closed just as it looks for work ends now, not when its next work is due."""
+    worker, looking = Worker(), threading.Event()
+
+    class Slow(threading.Event):
+        """A call to wake that takes a moment to forget, in which somebody closes."""
+
+        def clear(self) -> None:
+            looking.set()
+            wait = time.monotonic() + 0.5
+            while not worker._closed and time.monotonic() < wait:
+                time.sleep(0.01)
+            super().clear()
+
+    async def later() -> float:
+        return 60.0
+
+    worker._wake = Slow()
+    worker.start(later)
+    assert looking.wait(10)
+    closing = threading.Thread(target=worker.close, daemon=True)
+    closing.start()
+    closing.join(20)
+    assert not closing.is_alive()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, NoReturn
 
 import click
 
+from ..types import span
+
 Meaning = Literal["span", "ago", "ahead"]
 
-_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])\Z")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
@@ -36,11 +36,12 @@ class Time(click.ParamType[Any]):
         if value == "now":
             return now
         try:
-            length = _DURATION.match(value)
+            length = span(value)
             if length is None:
                 return self._moment(value)
-            span = timedelta(**{_UNITS[length[2]]: int(length[1])})
-            return {"span": span, "ago": now - span, "ahead": now + span}[self._meaning]
+            if self._meaning == "span":
+                return length
+            return now - length if self._meaning == "ago" else now + length
         except (ValueError, OverflowError):
             self._refuse(value)
 

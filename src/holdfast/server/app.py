@@ -82,6 +82,9 @@ class Door:
                 await self._limited(scope, receive, sending)
             finally:
                 took, verb = time.perf_counter() - began, state.get("verb", "other")
+                if (grant := state.get("grant")) is not None and not state.get("recorded"):
+                    # Turned away before its verb was reached: what it asked could not be read.
+                    self._service.access.record(grant.tenant, grant.id, "unread", {}, {}, status)
                 self._metrics.requests.labels(verb, str(status)).inc()
                 self._metrics.seconds.labels(verb).observe(took)
                 LOG.info(
@@ -93,6 +96,15 @@ class Door:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._settings
+        # Who asks comes before what is asked: a body is not read for nobody.
+        if scope["path"].startswith(f"{BASE}/"):
+            try:
+                self._service.enter(Request(scope), "refused")
+            except Refused as refused:
+                await _refusal(scope["path"], refused.status, str(refused), refused.headers)(
+                    scope, receive, send
+                )
+                return
         importing = scope["path"] == f"{BASE}/import"
         limit = settings.import_limit if importing else settings.body_limit
         length = dict(scope["headers"]).get(b"content-length", b"0")
@@ -108,6 +120,9 @@ class Door:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
+                scope["state"]["too_large"] = (
+                    limit  # whoever reads the body would tell it as one that cannot be read
+                )
                 raise Refused(413, f"the body is larger than {limit:,} bytes")
             return message
 
@@ -115,16 +130,6 @@ class Door:
             scope["path"] in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed")
             or importing
         )
-        if scope["path"].startswith(
-            f"{BASE}/"
-        ):  # who asks comes before what is asked: a body is not read for nobody
-            try:
-                self._service.enter(Request(scope), "refused")
-            except Refused as refused:
-                await _refusal(scope["path"], refused.status, str(refused), refused.headers)(
-                    scope, receive, send
-                )
-                return
         try:
             async with asyncio.timeout(None if forever else settings.time_limit):
                 await self._app(scope, receiving, send)
@@ -161,6 +166,8 @@ _TITLES = {
 async def _told(request: Request, error: Exception) -> JSONResponse:
     """Answer an error as problem+json."""
     path = request.url.path
+    if (limit := getattr(request.state, "too_large", None)) is not None:
+        return _refusal(path, 413, f"the body is larger than {limit:,} bytes")
     if isinstance(error, Refused):
         return _refusal(path, error.status, str(error), error.headers)
     if isinstance(error, HoldfastError):

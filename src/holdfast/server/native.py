@@ -137,7 +137,7 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
         made["changes"] = _scoped(made["changes"])
     for name in ("since", "until"):
         if name in made and route.verb not in ("changes", "watch"):
-            made[name] = when(made[name])
+            made[name] = when(made[name], name)
     if isinstance(made.get("receipt"), Mapping):
         made["receipt"] = Receipt.from_json(made["receipt"])
     return made
@@ -205,14 +205,12 @@ def writes_shared(given: Mapping[str, Any]) -> bool:
     return any(one is not None and not (one.names if isinstance(one, Scope) else one) for one in named)
 
 
+_BEGIN = ("save", "save_many", "observe", "summarise")  # these say themselves that a scope is missing
+
+
 def _by_id_alone(visit: Visit, route: Route, given: Mapping[str, Any]) -> bool:
     """Whether a write says nothing of a scope and holds no label: what it changes then is what everybody sees."""
-    begins = route.verb in (
-        "save",
-        "save_many",
-        "observe",
-        "summarise",
-    )  # the verb says itself that a scope is missing
+    begins = route.verb in _BEGIN
     return not begins and not visit.named and not visit.grant.ceiling.fixed and given.get("scope") is None
 
 

@@ -22,9 +22,8 @@ from .settings import Settings, loopback
 from .tenants import Tenants
 from .tokens import Tokens
 
-LOCAL = Grant(
-    "local", TENANT, Ceiling({}, frozenset({ANY})), frozenset(RIGHTS)
-)  # of a server that is open on loopback
+# What a request without a key may do, of a server that is open on loopback.
+LOCAL = Grant("local", TENANT, Ceiling({}, frozenset({ANY})), frozenset(RIGHTS))
 
 
 class Visit:
@@ -56,9 +55,7 @@ class Visit:
 
     def _verbs(self, labels: Mapping[str, Iterable[str]] | None) -> Any:
         if labels is None and not self.named and self.grant.ceiling.admits(ANY):
-            return self.memory.acting(
-                self.actor
-            )  # no label said, none withheld: as the store's administrator
+            return self.memory.acting(self.actor)  # no label said, none withheld: the administrator's
         held = self.grant.held(self.named if labels is None else labels)
         self.scope = held.to_json()
         return self.memory.scoped(held, actor=self.actor)
@@ -153,6 +150,7 @@ class Service:
             request.state.grant = self.admitted(request)
         except Refused as refused:
             self.access.record("", "", verb, {}, {}, refused.status)
+            request.state.recorded = True
             raise
         found: Grant = request.state.grant
         return found
@@ -178,6 +176,7 @@ class Service:
             status = outcome(error)
             raise
         finally:
+            request.state.recorded = True
             scope, told = ({}, {}) if visit is None else (visit.scope, visit.told)
             self.access.record(grant.tenant, grant.id, verb, scope, told, status)
 

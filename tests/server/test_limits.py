@@ -1,0 +1,115 @@
+"""What a server refuses so that it goes on answering others: too much, too often, too slowly; and what it says over TLS."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from holdfast.server.settings import Settings
+from holdfast.testing import HashingEmbedder
+from tests.server.conftest import Served, command
+from tests.server.inprocess import running
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(served: Served) -> None:
+    """The fourth request of a minute with a rate of three: 429, and how long to wait; another key is not held up."""
+    with served.client(served.key("--rate", "3")) as http, served.client(served.key()) as other:
+        assert [http.get("/api/v1/stats").status_code for _ in range(4)] == [200, 200, 200, 429]
+        told = http.get("/api/v1/stats")
+        assert told.status_code == 429
+        assert 1 <= int(told.headers["retry-after"]) <= 21
+        assert other.get("/api/v1/stats").status_code == 200
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_that_is_too_large_is_refused(serving: Callable[..., Served], told: bool) -> None:
+    """By its length where it says one, else once so much has come; nothing of it is written."""
+    server = serving(HOLDFAST_SERVER_BODY_LIMIT="2000")
+    body = b'{"text": "' + b"x" * 4_000 + b'"}'
+
+    def pieces() -> Iterator[bytes]:
+        yield from (body[n : n + 500] for n in range(0, len(body), 500))
+
+    with server.client(server.key()) as http:
+        headers = {"Content-Type": "application/json"}
+        sent = http.post("/api/v1/items", content=body if told else pieces(), headers=headers)
+        assert (sent.status_code, "2,000 bytes" in sent.json()["detail"]) == (413, True)
+        assert http.get("/api/v1/stats").json()["items"] == 0
+    lines = command("audit", "--store", server.store, cwd=server.folder)
+    assert [(line["verb"], line["outcome"]) for line in lines] == [("unread", 413), ("stats", 200)]
+
+
+class Slow(HashingEmbedder):
+    """A model that takes a second."""
+
+    def embed(self, texts: Any) -> Any:
+        """Return the vectors, late."""
+        time.sleep(1)
+        return super().embed(texts)
+
+
+def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
+    """A request past the limit of time: 504, saying what may have happened; the next is answered."""
+    settings = Settings(open=True, time_limit=0.3)
+    with running(f"sqlite:///{tmp_path}/a.db", tmp_path / "access", settings, embedder=Slow()) as (url, _):
+        headers = {"Holdfast-Labels": "user=ada"}
+        late = httpx.post(f"{url}/api/v1/items", json={"text": "slow"}, headers=headers)
+        assert (late.status_code, "Idempotency-Key" in late.json()["detail"]) == (504, True)
+        assert httpx.get(f"{url}/api/v1/stats", headers=headers).status_code == 200
+
+
+def test_what_could_not_be_read_leaves_a_line_too(served: Served) -> None:
+    """A request whose body is no request of its verb is in the audit, by its key and how it ended."""
+    with served.client(served.key()) as http:
+        assert http.post("/api/v1/search", json={"k": "many"}).status_code == 400
+        assert http.get("/api/v1/nothing").status_code == 404
+    lines = command("audit", "--store", served.store, cwd=served.folder)
+    assert [(line["verb"], line["outcome"]) for line in lines] == [("unread", 400), ("unread", 404)]
+    assert all(line["key"] for line in lines)
+
+
+def test_a_receipt_just_made_is_there_for_the_key_that_made_it(served: Served) -> None:
+    """The Location of a search answers its own key, and 404 to any other."""
+    with served.client(served.key()) as http, served.client(served.key()) as other:
+        where = http.post("/api/v1/search", json={"query": "tea"}).headers["location"]
+        assert http.get(where).json()["query"] == "tea"
+        assert other.get(where).status_code == 404
+
+
+def test_it_speaks_tls(serving: Callable[..., Served], tmp_path: Path) -> None:
+    """With a certificate it answers https, to who trusts it."""
+    private, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")]),
+    )
+    now = datetime.datetime.now(datetime.UTC)
+    alternatives = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private.public_key())
+        .serial_number(1).not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(alternatives, critical=False).sign(private, hashes.SHA256())
+    )  # fmt: skip
+    (tmp_path / "tls.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "tls.key").write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    server = serving("--tls-cert", "tls.pem", "--tls-key", "tls.key")
+    assert server.url.startswith("https://")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+    assert httpx.get(f"{server.url}/readyz", verify=trusting).text == "ready"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{server.url}/readyz")
