@@ -80,7 +80,7 @@ def filled(path: Path) -> None:
 
 
 class Server:
-    """`holdfast serve` in a process of its own."""
+    """`holdfast serve` in a process of its own, which does not outlive the `with` it is used in."""
 
     def __init__(self, store: Path) -> None:
         self.store, self.began = store, time.perf_counter()
@@ -96,6 +96,20 @@ class Server:
         """End it."""
         self.process.send_signal(how)
         self.process.wait(60)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def first_answer(self) -> float:
+        """Search once, and return the seconds since it was started."""
+        search, _ = asking(self.url)
+        search("user-1", "what was said about the ferry?")
+        return time.perf_counter() - self.began
 
 
 def asking(url: str) -> tuple[Callable[[str, str], Any], Callable[[str, str], str]]:
@@ -135,13 +149,17 @@ def clients(url: str, count: int, seconds: float, then: Callable[[], None] = lam
     context = multiprocessing.get_context("spawn")
     out, until, each = context.Queue(), time.time() + seconds + STARTING, count // PROCESSES
     workers = [
-        context.Process(target=share, args=(url, n * each, each, until, out)) for n in range(PROCESSES)
+        context.Process(target=share, args=(url, n * each, each, until, out), daemon=True)
+        for n in range(PROCESSES)
     ]
     for worker in workers:
         worker.start()
     time.sleep(STARTING + seconds / 2)
     then()
-    return together([loaded(*one) for _ in workers for one in out.get(timeout=seconds + 120)])
+    made = together([loaded(*one) for _ in workers for one in out.get(timeout=seconds + 120)])
+    for worker in workers:
+        worker.join()
+    return made
 
 
 def loaded(
@@ -203,6 +221,11 @@ def pages(memory: Memory, user: str) -> list[Any]:
             return found
 
 
+def begun(what: str) -> None:
+    """Tell what is being done, for it takes minutes."""
+    print(f"{time.strftime('%H:%M:%S')} {what} ...", file=sys.stderr, flush=True)
+
+
 def main() -> int:
     """Measure, print, keep the result."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -213,20 +236,23 @@ def main() -> int:
     seconds = 6.0 if options.quick else options.seconds
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.db"
+        begun(f"filling a store with {USERS * EACH:,} memories")
         filled(made)
         stores = [Path(folder) / name for name in ("served.db", "called.db")]
         for store in stores:
             for suffix in ("", ".key"):
                 shutil.copy(f"{made}{suffix}", f"{store}{suffix}")
-        server = Server(stores[0])
-        search, _ = asking(server.url)
-        search("user-1", "what was said about the ferry?")
-        start = time.perf_counter() - server.began
+        begun(f"{options.clients} threads call the library for {seconds:g} s")
         called = library(stores[1], options.clients, seconds)
-        served = clients(server.url, options.clients, seconds)
-        cut = clients(server.url, options.clients, min(seconds, 10), lambda: server.stop(signal.SIGKILL))
-        again = Server(stores[0])
-        again.stop()
+        with Server(stores[0]) as server:
+            start = server.first_answer()
+            begun(f"{options.clients} clients ask a server for {seconds:g} s")
+            served = clients(server.url, options.clients, seconds)
+            begun("the server is killed under the same load and started again")
+            cut = clients(server.url, options.clients, min(seconds, 10), lambda: server.stop(signal.SIGKILL))
+        with Server(stores[0]) as again:
+            again.first_answer()
+            again.stop()
         lost = missing(stores[0], together([served, cut]))
     p50, p99 = (float(np.percentile(served.seconds, at)) for at in (50, 99))
     rates = served.rate, called.rate

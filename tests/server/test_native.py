@@ -6,6 +6,8 @@ import signal
 import socket
 from collections.abc import Callable
 
+import pytest
+
 from tests.server.conftest import ALL, Served, command
 
 
@@ -111,6 +113,14 @@ def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:
     assert served.stop(signal.SIGTERM) == 0
     assert '"verb": "save"' in served.log
     assert "xylophone" not in served.log
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_as_soon_as_it_has_an_address_it_stops(
+    serving: Callable[..., Served], how: signal.Signals
+) -> None:
+    """Also while it is still starting: the signal is neither lost, so that it serves on, nor does it cut the process off."""
+    assert [serving().stop(how) for _ in range(3)] == [0, 0, 0]
 
 
 def test_a_lease_is_taken_refused_gone_on_with_and_given_up(served: Served) -> None:

@@ -69,14 +69,13 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
         raise ConfigError(
             f"server: {settings.host}:{settings.port} cannot be had ({error.strerror})"
         ) from None
+    server = uvicorn.Server(config)
+    # Before anybody can know the address: told to stop while uvicorn has yet to take the signals over, it stops all the same.
+    # Once all is answered uvicorn raises them again, which does nothing more: then it is done.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, server.handle_exit)
     host, port = listening.getsockname()[:2]
     told(f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}")
-    for one in (
-        signal.SIGTERM,
-        signal.SIGINT,
-    ):  # uvicorn raises it again once all is answered: then it is done
-        signal.signal(one, lambda *_: None)
-    server = uvicorn.Server(config)
     made.stopping = lambda: server.should_exit
     server.run(sockets=[listening])
 
