@@ -403,6 +403,12 @@ class Remote:
                     since = line[4:]
         return Following(self, arguments, str(since), limit)
 
+    def limited(self, kinds: Any) -> Any:
+        """Refuse: which kinds a caller of a server may read and change, its key says."""
+        raise InvalidInput(
+            "limited", "is for a store; of a server the key says it: holdfast keys create --rights read:fact"
+        )
+
     def fenced(self, name: str, fence: int, scope: Any = None) -> _As:
         """Return this caller as one who works under a lease that was taken."""
         named = (

@@ -14,7 +14,7 @@ from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, RuleBook, R
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
 from .text import Analyzer
-from .together import fencing, leasing, leasing_async, watching, watching_async
+from .together import fencing, leasing, leasing_async, limited, watching, watching_async
 from .types import Draft, Scope
 
 P = ParamSpec("P")
@@ -116,6 +116,7 @@ class ScopedMemory:
     watch = _without_under(watching(Engine.watch))
     lease = leasing(Engine.lease, lambda engine: ScopedMemory(engine))
     fenced = fencing(lambda engine: ScopedMemory(engine))
+    limited = limited
     stats = _without_under(driven(Engine.stats))
 
 
@@ -161,6 +162,7 @@ class AsyncScopedMemory:
     watch = _without_under(watching_async(Engine.watch))
     lease = leasing_async(Engine.lease, lambda engine: AsyncScopedMemory(engine))
     fenced = fencing(lambda engine: AsyncScopedMemory(engine))
+    limited = limited
     stats = _without_under(awaited(Engine.stats))
 
 
@@ -300,6 +302,7 @@ class Memory(_Opened):
     watch = watching(Engine.watch)
     lease = leasing(Engine.lease, ScopedMemory)
     fenced = fencing(ScopedMemory)
+    limited = limited
     stats = driven(Engine.stats)
     backup = driven(Engine.backup)
     reembed = driven(Engine.reembed)
@@ -391,6 +394,7 @@ class AsyncMemory(_Opened):
     watch = watching_async(Engine.watch)
     lease = leasing_async(Engine.lease, AsyncScopedMemory)
     fenced = fencing(AsyncScopedMemory)
+    limited = limited
     stats = awaited(Engine.stats)
     backup = awaited(Engine.backup)
     reembed = awaited(Engine.reembed)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from . import config
-from .engine import Engine
+from .engine import Engine, Kinds
 from .engine.lease import Holding
 from .engine.watch import Following
-from .types import Change, Erased, Scope
+from .types import Change, Erased, Kind, Scope
 
 P = ParamSpec("P")
 M = TypeVar("M")  # the verbs of a scoped caller
@@ -181,6 +182,27 @@ def fencing(face: Callable[[Any], M]) -> Callable[..., M]:
         return face(self._engine.bind(self._engine.fenced(name, fence, scope)))
 
     return fenced
+
+
+def limited(
+    self: M,
+    *,
+    read: Iterable[Kind] | None = None,
+    write: Iterable[Kind] | None = None,
+    delete: Iterable[Kind] | None = None,
+) -> M:
+    """Return these verbs for a caller who may read, write or delete memories of some kinds alone; None is every kind.
+
+    What no right is for is not there (`NotFound`); what may be read and not changed is `AccessDenied`, also where a change would take
+    it along: the value that a slot had, a memory that a text is saved as another sighting of. Where kinds are limited, a verb that does
+    not look at each memory's kind is refused: with `read`, all but search, context, list, get, current and history; with `write`
+    and `delete`, all that write but save, save_many, update, update_many, delete, delete_many, restore and lease. Of a memory
+    behind a server the key says this.
+    """
+    made = copy.copy(self)
+    engine: Any = made
+    engine._engine = engine._engine.limited(Kinds.of(read=read, write=write, delete=delete))
+    return made
 
 
 def leasing(

@@ -6,7 +6,7 @@ import importlib
 import inspect
 
 # Verbs that make no sense for a process that ends after one call; `watch` is `changes --follow`.
-NOT_COMMANDS = {"acting", "close", "fenced", "scoped", "watch"}
+NOT_COMMANDS = {"acting", "close", "fenced", "limited", "scoped", "watch"}
 
 # Commands that are no verb: looking at a store, filling it, measuring its answers, mending and proving it, its key, showing what
 # Holdfast is.

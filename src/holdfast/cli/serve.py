@@ -119,6 +119,7 @@ def keys() -> None:
     epilog=example(
         "holdfast keys create --store sqlite:///agents.db --scope user=ada",
         "holdfast keys create --store 'sqlite:///data/{tenant}.db' --tenant acme --rights read,write",
+        "holdfast keys create --store sqlite:///agents.db --rights read:fact,write:episode",
     ),
 )
 @keys_option
@@ -132,7 +133,7 @@ def keys() -> None:
     default=USUAL,
     show_default=True,
     metavar="LIST",
-    help="Of read, write, delete, erase, admin, wide, shared, act.",
+    help="Of read, write, delete, erase, admin, wide, shared, act; the first three also for one kind: read:fact.",
 )
 @click.option("--name", metavar="TEXT", help="What it is for.")
 @click.option("--rate", type=click.IntRange(1), metavar="N", help="Most requests a minute.")

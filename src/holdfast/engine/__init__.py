@@ -6,13 +6,14 @@ from .base import IO, Caller, Embedding, Extractor, Parts, RuleBook, Rules
 from .bulk import Bulks
 from .copies import Copies
 from .erase import Erases
+from .kinds import Kinds, Limited
 from .lease import Leasing
 from .policy import Rulings
 from .reembed import Reembeds
 from .taking import Takes
 from .watch import Watches
 
-__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Parts", "RuleBook", "Rules"]
+__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Kinds", "Parts", "RuleBook", "Rules"]
 
 
 class Engine(Rulings, Bulks, Copies, Erases, Reembeds, Takes, Watches, Leasing):
@@ -21,3 +22,12 @@ class Engine(Rulings, Bulks, Copies, Erases, Reembeds, Takes, Watches, Leasing):
     def bind(self, caller: Caller) -> Engine:
         """Return the same engine for another caller."""
         return Engine(self._parts, caller)
+
+    def limited(self, kinds: Kinds) -> Limited:
+        """Return the same engine for this caller, limited to some kinds of memories."""
+        return Limited(self, kinds)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return self._caller

@@ -28,11 +28,14 @@ from ..ports import (
     Floats,
     Insert,
     Moment,
+    Once,
     Past,
     Reach,
+    Ref,
     Remove,
     Replace,
     Reply,
+    Sight,
     Stale,
     Store,
     Text,
@@ -41,6 +44,7 @@ from ..ports import (
 )
 from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope
+from .kinds import Kinds, narrowed
 
 T = TypeVar("T")
 ATTEMPTS = 100
@@ -218,13 +222,14 @@ class Parts:
 
 
 class Caller(NamedTuple):
-    """Who calls: the labels held, the actor's name, whether administrative readings (`under=`) are allowed, and the lease
-    that what is written belongs to, if any."""
+    """Who calls: the labels held, the actor's name, whether administrative readings (`under=`) are allowed, the lease
+    that what is written belongs to, if any, and the kinds that may be read and changed."""
 
     scope: Scope
     actor: str | None = None
     admin: bool = False
     lease: Fenced | None = None
+    kinds: Kinds = Kinds()
 
 
 class Base:
@@ -371,6 +376,10 @@ class Base:
             return Reach(exactly=scope.pick(scope.names))
         return Reach(exactly=self._caller.scope.pick(self._names(scope)))
 
+    def _reads(self, item: MemoryItem) -> bool:
+        """Whether a memory is of a kind that this caller reads."""
+        return self._caller.kinds.reads(item.kind)
+
     def _writable(self, item: MemoryItem, named: Scope | Sequence[str] | None, moving: bool = False) -> None:
         """Raise `AccessDenied` unless the item's scope is the bound one or the one named."""
         held = self._caller.scope
@@ -412,12 +421,13 @@ class Base:
             return parsed
         return And(*wanted) if parsed is None else And(parsed, *wanted)
 
-    @staticmethod
-    def _kinds(kinds: Iterable[str] | None) -> frozenset[str] | None:
+    def _kinds(self, kinds: Iterable[str] | None) -> frozenset[str] | None:
+        """Return the kinds that are asked for, as far as this caller reads them; None is every kind."""
         if kinds is None:
-            return None
+            return self._caller.kinds.read
         kinds = (kinds,) if isinstance(kinds, str) else checks.many(kinds, "kinds")
-        return frozenset(checks.choice(kind, "kinds", KINDS) for kind in kinds)
+        asked = frozenset(checks.choice(kind, "kinds", KINDS) for kind in kinds)
+        return narrowed(asked, self._caller.kinds.read)
 
     async def _not_erased(
         self, items: Sequence[MemoryItem], first: int, told: Callable[[int], None] | None
@@ -449,6 +459,7 @@ class Base:
     async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
         """Write, taking a base that somebody else changed meanwhile as a reason to decide again."""
         parts, embedding = self._parts, self._parts.embedding
+        await self._of_kinds(writes, by)
         lawful = await self._lawful(writes, by)
         by = by._replace(reason=by.reason and self._shown(by.reason)[:2_000])  # by the rules of now
         try:
@@ -468,6 +479,30 @@ class Base:
             else:
                 raise
         return await self._apply(writes, by)
+
+    async def _of_kinds(self, writes: Sequence[Write], by: Authorship) -> None:
+        """Raise `AccessDenied` where something is of a kind that this caller may not write (or, with `delete`, delete).
+
+        What a version takes the place of counts as much as the version, and a sighting as much as a save.
+        """
+        kinds, right = self._caller.kinds, "delete" if by.verb == "delete" else "write"
+        if (kinds.delete if right == "delete" else kinds.write) is None:
+            return
+        changed: dict[Scope, set[str]] = {}
+        for one in writes:
+            if isinstance(one, Insert | Replace | Remove):
+                kinds.need(right, one.item.kind)
+            elif not isinstance(one, Sight | Once):
+                raise AccessDenied(f"this caller lacks the right {right!r} for every kind, which this takes")
+            if isinstance(one, Replace | Remove):
+                changed.setdefault(one.item.scope, set()).add(one.base.id)
+            elif isinstance(one, Sight):
+                changed.setdefault(one.scope, set()).add(one.base.id)
+        bases = {one.base for one in writes if isinstance(one, Replace | Remove | Sight)}
+        for scope, ids in changed.items():
+            for past in await self._parts.io.store(self._parts.store.recorded, scope, sorted(ids)):
+                if isinstance(past, Past) and Ref(past.item.id, past.item.version) in bases:
+                    kinds.need(right, past.item.kind)
 
     async def _reindexed(self, writes: Sequence[Write]) -> list[Write]:
         """Return writes with the search data that this memory's model makes now."""

@@ -96,10 +96,13 @@ class Bulks(Writes):
         parsed = self._where(where, None)
         if parsed is None:
             raise InvalidInput("where", "is missing; to mean everything, say so with And()")
+        kinds = self._caller.kinds.delete if by.verb == "delete" else self._caller.kinds.write
         found: list[MemoryItem] = []
         after: tuple[Any, str, int, bool] | None = None
         while True:
-            scan = Scan(reach, self._at(), parsed, sort="id", descending=False, limit=BATCH, after=after)
+            scan = Scan(
+                reach, self._at(), parsed, sort="id", descending=False, limit=BATCH, after=after, kinds=kinds
+            )
             page = await self._parts.io.store(self._parts.store.scan, scan)
             found += page
             if len(page) < BATCH:
@@ -112,7 +115,8 @@ class Bulks(Writes):
 
             async def change(ids: Filter = ids) -> list[str]:
                 # Selected anew in each attempt: what no longer matches, because others changed it meanwhile, is left alone.
-                scan = Scan(reach, self._at(), And(parsed, ids), sort="id", descending=False, limit=BATCH)
+                both = And(parsed, ids)
+                scan = Scan(reach, self._at(), both, sort="id", descending=False, limit=BATCH, kinds=kinds)
                 current = await self._parts.io.store(self._parts.store.scan, scan)
                 if spare_held:
                     current, kept = self._spared(current)

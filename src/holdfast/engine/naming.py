@@ -18,7 +18,8 @@ class Naming(Base):
 
     async def _aliases(self, reach: Reach, at: Moment | None = None) -> list[MemoryItem]:
         """Return the live aliases said in these scopes, the latest first."""
-        scan = Scan(reach, at or self._at(), slot=SLOT, sort="valid_from", limit=MOST_ALIASES)
+        read = self._caller.kinds.read
+        scan = Scan(reach, at or self._at(), slot=SLOT, sort="valid_from", limit=MOST_ALIASES, kinds=read)
         return await self._parts.io.store(self._parts.store.scan, scan)
 
     async def _names_of(self, reach: Reach, at: Moment | None = None) -> Names:

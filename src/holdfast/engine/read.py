@@ -66,7 +66,7 @@ class Reads(Recall):
             "k": checks.count(k, "k", 1, MOST),
             "min_relevance": None if min_relevance is None else checks.unit(min_relevance, "min_relevance"),
             "where": _jsonable(self._where(where, tags)),
-            "kinds": None if kinds is None else sorted(self._kinds(kinds) or ()),
+            "kinds": None if (wanted := self._kinds(kinds)) is None else sorted(wanted),
             "since": _iso(checks.since(since, "since", self._parts.clock.now())),
             "until": _iso(checks.since(until, "until", self._parts.clock.now())),
         }
@@ -93,7 +93,7 @@ class Reads(Recall):
         checked = checks.item_id(id)
         at = self._at(valid_at, known_at)
         found = await self._parts.io.store(self._parts.store.get, checked, self._reach(None, under), at)
-        if found is None or found.state not in ("active", "superseded"):
+        if found is None or found.state not in ("active", "superseded") or not self._reads(found):
             raise NotFound(checked)
         return found
 
@@ -116,7 +116,7 @@ class Reads(Recall):
         if checked is None:
             raise InvalidInput("slot", "is missing")
         reach, at = self._reach(scope, under), self._at(valid_at, known_at)
-        scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1)
+        scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1, kinds=self._kinds(None))
         found = await self._parts.io.store(self._parts.store.scan, scan)
         return found[0] if found else await self._by_alias(checked, reach, at)
 
@@ -126,7 +126,8 @@ class Reads(Recall):
         for where in sorted({one.scope for one in aliases}, key=lambda one: (-len(one.names), str(one))):
             meant = Names(one for one in aliases if one.scope == where).slot(slot)
             if meant != slot:
-                scan = Scan(Reach(exactly=(where,)), at, slot=meant, sort="valid_from", limit=1)
+                reach = Reach(exactly=(where,))
+                scan = Scan(reach, at, slot=meant, sort="valid_from", limit=1, kinds=self._kinds(None))
                 found = await self._parts.io.store(self._parts.store.scan, scan)
                 if found:
                     return found[0]
@@ -222,18 +223,30 @@ class Reads(Recall):
         after = None
         if cursor is not None:
             after = decode(cursor, "cursor", _history_cursor)
-        found = await self._parts.io.store(
-            self._parts.store.history, self._reach(scope, under), self._at(valid_at, known_at),
-            id=checked, slot=checks.slot(slot), after=after, limit=limit + 1,
-        )  # fmt: skip
+        reach, at = self._reach(scope, under), self._at(valid_at, known_at)
+        found = await self._versions(reach, at, checked, checks.slot(slot), after, limit + 1)
         if checked is not None and not found and cursor is None:
             raise NotFound(checked)
         last_shown = found[limit - 1].item if len(found) > limit else None
         following = None
         if last_shown is not None:
-            kept = last_shown.state != "deleted"
-            following = encode([str(last_shown.known_from), last_shown.id, last_shown.version, kept])
+            known, *rest = _after(last_shown)
+            following = encode([str(known), *rest])
         return Page(tuple(found[:limit]), following)
+
+    async def _versions(
+        self, reach: Reach, at: Moment, id: str | None, slot: str | None, after: _After | None, most: int
+    ) -> Sequence[Change]:
+        """Return at most `most` versions of a memory or a slot that this caller reads; see `Store.history`."""
+        found: tuple[Change, ...] = ()
+        while True:
+            page = await self._parts.io.store(
+                self._parts.store.history, reach, at, id=id, slot=slot, after=after, limit=most
+            )
+            found += tuple(one for one in page if self._reads(one.item))
+            if len(page) < most or len(found) >= most:
+                return found[:most]
+            after = _after(page[-1].item)
 
     async def changes(
         self, since: str | None = None, *, limit: int = 100, under: Scope | None = None
@@ -268,6 +281,15 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
+_After = tuple[datetime, str, int, bool]
+
+
+def _after(item: MemoryItem) -> _After:
+    """Return what `Store.history` goes on after."""
+    assert item.known_from is not None  # it was read from a store
+    return item.known_from, item.id, item.version, item.state != "deleted"
+
+
 def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool]]:
     sort, descending, value, id, version, kept = fields
     at = checks.item_id(value) if sort == "id" else checks.moment(value, "cursor")
@@ -275,7 +297,7 @@ def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool]]:
     return sort, descending, (at, checks.item_id(id), number, bool(kept))
 
 
-def _history_cursor(fields: Any) -> tuple[datetime, str, int, bool]:
+def _history_cursor(fields: Any) -> _After:
     known, id, version, kept = fields
     number = checks.count(version, "cursor", 1, 2**40)
     return checks.moment(known, "cursor"), checks.item_id(id), number, bool(kept)

@@ -232,7 +232,12 @@ class Recall(Naming):
         if not told:
             return {}
         at = asked.at._replace(valid=found.candidates.as_of.valid)
-        return await self._parts.io.store(self._parts.store.outdated, told, asked.reach, at)
+        store, io = self._parts.store, self._parts.io
+        outdated = await io.store(store.outdated, told, asked.reach, at)
+        if self._caller.kinds.read is None:
+            return outdated
+        now = {id: await io.store(store.get, id, asked.reach, at) for id in set(outdated.values())}
+        return {id: by for id, by in outdated.items() if (holder := now[by]) and self._reads(holder)}
 
     async def _aged(self, items: Sequence[MemoryItem], reach: Reach, at: Moment) -> dict[str, str]:
         """Return, of memories that have outlived what their attribute is good for at a valid time, how old they are."""

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from .. import checks, decide
 from ..errors import (
+    AccessDenied,
     InvalidInput,
     NotFound,
     SlotConflict,
@@ -487,6 +488,10 @@ class Writes(Naming):
         if self._contested(item):
             holders = await self._holders(item)
             holder = decide.occupant(item, holders, several=False)
+            if holder is not None and not self._caller.kinds.sees(holder.kind):
+                raise AccessDenied(
+                    f"slot {item.slot!r} is held by a memory of a kind that this caller has no right to"
+                )
             if holder is not None:
                 raise SlotConflict(str(item.slot), holder)
         met = decide.rivals(item, holders)
@@ -555,7 +560,8 @@ class Writes(Naming):
 
     async def _current(self, id: str, reach: Reach, deleted: bool = False) -> MemoryItem:
         found = await self._parts.io.store(self._parts.store.get, checks.item_id(id), reach, self._at())
-        if found is None or (found.state == "deleted" and not deleted):
+        gone = found is None or (found.state == "deleted" and not deleted)
+        if found is None or gone or not self._caller.kinds.sees(found.kind):
             raise NotFound(checks.item_id(id))
         return found
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, InvalidInput, NotAStore, NotFound
-from .grants import ANY, RIGHTS, TENANT, USUAL, Ceiling, Grant, Refused, tenant_name
+from .grants import ANY, TENANT, USUAL, Ceiling, Grant, Refused, rights_of, tenant_name
 
 _KEY = re.compile(r"hf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})\Z")
 _APPLICATION = 0x48464143  # "HFAC" in the header of the file, so that no other database is taken for one
@@ -177,12 +177,9 @@ class Access:
     ) -> tuple[str, Key]:
         """Make a key and return it with what is kept of it; it is told this once.
 
-        `scope` is its ceiling as (name, id) pairs, an id "*" for any; `rate` the most requests a minute. Raises `InvalidInput`.
+        `scope` is its ceiling as (name, id) pairs, an id "*" for any; `rights` are such as "read" or "read:fact"; `rate` the most requests a minute. Raises `InvalidInput`.
         """
-        wanted = tuple(dict.fromkeys(rights))
-        unknown = next((one for one in wanted if one not in RIGHTS), None)
-        if unknown is not None or not wanted:
-            raise InvalidInput("rights", f"{unknown!r} is none; known are {', '.join(RIGHTS)}")
+        wanted = rights_of(rights)
         if rate is not None and rate < 1:
             raise InvalidInput("rate", "must be at least 1 request a minute")
         secret, id = secrets.token_urlsafe(32), secrets.token_hex(8)

@@ -9,10 +9,13 @@ from typing import Any
 
 from .. import Scope
 from ..errors import HoldfastError, InvalidInput
+from ..types import KINDS, Kind
 
 # What a key may do. `wide` reaches past its ceiling, `shared` writes what everybody in the tenant sees, `act` names
-# another actor than the key in the history.
+# another actor than the key in the history. One of `BY_KIND` may be for a kind alone: "read:fact". Erasing takes along what was
+# derived, of whatever kind.
 RIGHTS = ("read", "write", "delete", "erase", "admin", "wide", "shared", "act")
+BY_KIND = ("read", "write", "delete")
 USUAL = ("read", "write", "delete")
 ANY = "*"
 TENANT = "default"
@@ -33,6 +36,26 @@ def tenant_name(name: object) -> str:
     if not isinstance(name, str) or not _TENANT.match(name):
         raise InvalidInput("tenant", "takes 1 to 64 letters, digits, - and _, the first a letter or a digit")
     return name
+
+
+def rights_of(given: Iterable[str]) -> tuple[str, ...]:
+    """Return rights, each once; raises `InvalidInput` for one that is none, for none at all, and for one that is whole and by kind."""
+    wanted = tuple(dict.fromkeys(given))
+    for one in wanted:
+        right, by_kind, kind = one.partition(":")
+        if right not in RIGHTS:
+            raise InvalidInput("rights", f"{one!r:.60} is none; known are {', '.join(RIGHTS)}")
+        if by_kind and right not in BY_KIND:
+            raise InvalidInput("rights", f"{right} is for every kind; of one kind are {', '.join(BY_KIND)}")
+        if by_kind and kind not in KINDS:
+            raise InvalidInput("rights", f"{one!r:.60} names no kind; known are {', '.join(KINDS)}")
+        if by_kind and right in wanted:
+            raise InvalidInput(
+                "rights", f"{right!r} is for every kind, and {one!r} for one; leave one of them out"
+            )
+    if not wanted:
+        raise InvalidInput("rights", f"are none; known are {', '.join(RIGHTS)}")
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +107,37 @@ class Grant:
     rights: frozenset[str]
     rate: int | None = None  # requests a minute
 
+    def may(self, right: str) -> bool:
+        """Whether the key has a right, for every kind or some."""
+        return any(one.partition(":")[0] == right for one in self.rights)
+
+    @property
+    def kinds(self) -> dict[str, frozenset[Kind]]:
+        """Return the kinds that rights are limited to, by right; none where none of the key's rights is.
+
+        Without any right to read, those it may write or delete are what is there for it.
+        """
+        found = {
+            right: frozenset(kind for kind in KINDS if f"{right}:{kind}" in self.rights)
+            for right in BY_KIND
+            if right not in self.rights
+        }
+        if not any(found.values()):
+            return {}
+        if not found.get("read"):
+            found.pop("read", None)
+            if len(found) == 2:
+                found["read"] = found["write"] | found["delete"]
+        return found
+
+    def need_whole(self, right: str, what: str) -> None:
+        """Raise 403 where a right is limited to kinds."""
+        if self.kinds.get(right):
+            raise Refused(403, f"{what} takes the right {right!r} for every kind, which this key lacks")
+
     def need(self, *rights: str) -> None:
         """Raise 403 unless the key has all these rights."""
-        missing = [right for right in rights if right not in self.rights]
+        missing = [right for right in rights if not self.may(right)]
         if missing:
             raise Refused(
                 403, f"this key lacks the right {missing[0]!r}; ask who administers it for one that has it"

@@ -48,6 +48,7 @@ def router(service: Service) -> APIRouter:
         A search with `keep` leaves one that lasts. Takes the right `read`.
         """
         async with service.visit(request, "receipt", "read") as visit:
+            visit.grant.need_whole("read", "receipt")
             found = service.recent.hits(visit.grant, token)
             return JSONResponse((await asyncio.to_thread(lambda: found.receipt)).to_json())
 
@@ -224,7 +225,9 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
             found = await getattr(chosen(visit, route, given), route.verb)(**given)
             visit.told = told_of(found)
         headers = {"ETag": f'"{found.version}"'} if isinstance(found, MemoryItem) else {}
-        if isinstance(found, Hits):
+        if isinstance(found, Hits) and not visit.grant.kinds.get(
+            "read"
+        ):  # a receipt tells when what was written
             headers["Location"] = f"{BASE}/receipts/{service.recent.keep(visit.grant, found)}"
         return JSONResponse(answer(found), route.status, headers)
 

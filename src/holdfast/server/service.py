@@ -36,7 +36,7 @@ class Visit:
     def __init__(
         self, grant: Grant, memory: AsyncMemory, named: Mapping[str, Iterable[str]], actor: str | None
     ) -> None:
-        self.grant, self.memory = grant, memory
+        self.grant, self.memory = grant, memory.limited(**grant.kinds) if grant.kinds else memory
         self.actor = grant.acting(actor)
         self.named = named
         self.lease: tuple[Scope, str, int] | None = None

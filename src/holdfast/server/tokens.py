@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 
 from ..errors import ConfigError, InvalidInput
-from .grants import RIGHTS, TENANT, USUAL, Ceiling, Grant, Refused, tenant_name
+from .grants import RIGHTS, TENANT, USUAL, Ceiling, Grant, Refused, rights_of, tenant_name
 from .settings import Settings
 
 # What is read from which claim. Only `sub` and `exp` must be there, and `scope` where `wide` is not among the rights.
@@ -17,7 +17,7 @@ CLAIMS = {
     "id": "sub",  # who it is, in the audit and the history
     "tenant": "tenant",
     "scope": "scope",  # the ceiling: {"user": "ada", "project": "*"}
-    "rights": "rights",  # a list
+    "rights": "rights",  # a list: ["read", "write:episode"]
 }
 
 
@@ -57,9 +57,11 @@ class Tokens:
 
 def _grant(claims: Mapping[str, Any]) -> Grant:
     rights, scope = claims.get(CLAIMS["rights"], list(USUAL)), claims.get(CLAIMS["scope"])
-    if not isinstance(rights, list) or not set(rights) <= set(RIGHTS):
+    if not isinstance(rights, list) or not all(isinstance(one, str) for one in rights):
         raise InvalidInput(CLAIMS["rights"], f"must be a list of {', '.join(RIGHTS)}")
     if not isinstance(scope, dict) or not scope or not all(isinstance(id, str) for id in scope.values()):
         raise InvalidInput(CLAIMS["scope"], 'must say the ceiling: {"user": "ada"}, or {"*": "*"} for none')
     tenant = tenant_name(claims.get(CLAIMS["tenant"], TENANT))
-    return Grant(str(claims[CLAIMS["id"]])[:128], tenant, Ceiling.of(scope.items()), frozenset(rights))
+    return Grant(
+        str(claims[CLAIMS["id"]])[:128], tenant, Ceiling.of(scope.items()), frozenset(rights_of(rights))
+    )

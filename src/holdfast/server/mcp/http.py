@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from ...errors import HoldfastError
 from ...routes import LABELS, labels_from_header
-from ..grants import Refused
+from ..grants import Grant, Refused
 from ..service import Service, Visit, outcome
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Keyed:
         """Admit a call by the key of its request, which is counted once, and record it."""
         return self._service.visit(_request(context), verb, *rights)
 
-    def may(self, context: Context) -> tuple[frozenset[str], dict[str, Any]]:
-        """Return the rights and labels of a request that was let in."""
+    def may(self, context: Context) -> tuple[Grant, dict[str, Any]]:
+        """Return the grant and the labels of a request that was let in."""
         state = _request(context).state
-        return state.grant.rights, state.held
+        return state.grant, state.held
 
 
 def _request(context: Context) -> Request:

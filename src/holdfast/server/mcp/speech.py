@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from ... import MemoryItem, __version__
 from ...agent.tools import refusal
 from ...errors import HoldfastError, InvalidInput, NotFound
-from ..grants import Refused
+from ..grants import Grant, Refused
 from ..service import Visit
 from . import words
 from .turn import Turn, scopes_of
@@ -36,8 +36,8 @@ class Door(Protocol):
     def visit(self, context: Context, verb: str, *rights: str) -> AbstractAsyncContextManager[Visit]:
         """Admit one call that takes some rights, and record what came of it."""
 
-    def may(self, context: Context) -> tuple[frozenset[str], dict[str, Any]]:
-        """Return the caller's rights and the labels it holds, without a record."""
+    def may(self, context: Context) -> tuple[Grant, dict[str, Any]]:
+        """Return the caller's grant and the labels it holds, without a record."""
 
 
 class Speech:
@@ -59,7 +59,7 @@ class Speech:
     # -- tools -----------------------------------------------------------------------------------------------------
 
     async def _tools(self, context: Context, params: Any) -> types.ListToolsResult:
-        rights, held = self._door.may(context)
+        grant, held = self._door.may(context)
         made = [
             types.Tool(
                 name=name, title=tool.title, description=tool.about, input_schema=words.takes(name, list(scopes_of(held))),
@@ -70,7 +70,7 @@ class Speech:
                 ),
             )
             for name, tool in words.TOOLS.items()
-            if tool.right in rights
+            if grant.may(tool.right) and not (tool.decides and grant.kinds)
         ]  # fmt: skip
         return types.ListToolsResult(tools=made)
 

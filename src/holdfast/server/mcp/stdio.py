@@ -34,9 +34,9 @@ class Local:
         self._grant.need(*rights)
         yield Visit(self._grant, self._memory, self._labels, self._actor)
 
-    def may(self, context: Context) -> tuple[frozenset[str], dict[str, Any]]:
-        """Return the rights and the labels."""
-        return self._grant.rights, self._grant.held(self._labels).to_json()
+    def may(self, context: Context) -> tuple[Grant, dict[str, Any]]:
+        """Return the grant and the labels."""
+        return self._grant, self._grant.held(self._labels).to_json()
 
 
 def speak(

@@ -102,6 +102,9 @@ def _answered(
 ) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         async with service.visit(request, f"mem0.{route.verb}", route.right) as visit:
+            # A message and what was read from it are one memory there, of whatever kinds.
+            for right in visit.grant.kinds:
+                visit.grant.need_whole(right, "the mem0 protocol")
             made = await route.call(Asked(request, visit, service, ledger))
         if route.right != "read":
             courier.wake()
