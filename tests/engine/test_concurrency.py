@@ -69,7 +69,7 @@ def test_threads_save_the_same_thing(url: str) -> None:
 
 
 def test_threads_read_while_others_write(url: str) -> None:
-    """A batch is seen whole or not at all, by list and by search, and what was seen once stays."""
+    """A batch is seen whole or not at all, by list, stats and search, and what was seen once stays."""
     with Memory(url, embedder=HashingEmbedder()) as memory:
         ada, stop = memory.scoped(user="ada"), threading.Event()
 
@@ -78,6 +78,7 @@ def test_threads_read_while_others_write(url: str) -> None:
             while not stop.is_set() or not rounds:
                 texts = Counter(item.text for item in ada.list(limit=1_000))
                 assert set(texts.values()) <= {7}, "half a batch"
+                assert ada.stats().items % 7 == 0, "half a batch"
                 hits = Counter(hit.text for hit in ada.search("batch", k=1_000))
                 assert set(hits.values()) <= {7}, "half a batch"
                 assert len(hits) >= len(texts) >= before, "less than before"

@@ -92,8 +92,8 @@ class Vectors:
     def add(self, packed: bytes) -> int:
         """Append packed rows (see `sqlite_rows.quantise`) and return how many they were."""
         scales, steps = unpacked(packed, self.dimension)
-        self._scales.append(scales)
         self._steps.append(steps)
+        self._scales.append(scales)
         return len(scales)
 
     def put(self, places: NDArray[np.int32], packed: bytes) -> None:
@@ -109,12 +109,11 @@ class Vectors:
 
         The products are whole numbers below 2**24, so every way of summing them gives the same bits.
         """
-        steps, scales = self._steps.view, self._scales.view
-        if isinstance(rows, slice):
-            steps, scales = steps[rows], scales[rows]
-        elif rows is not None:
+        if rows is not None and not isinstance(rows, slice):
             return self._gathered(query, scale, rows)
-        return _cosines(query, scale, steps, scales)
+        steps, scales = self._steps.view, self._scales.view
+        part = rows or slice(min(len(steps), len(scales)))  # others may be adding rows meanwhile
+        return _cosines(query, scale, steps[part], scales[part])
 
     def dot_parts(self, query: Steps, scale: float, parts: Sequence[slice]) -> Floats:
         """Return the cosines of the rows of some slices, one after the other, with the quantised query."""

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
-from ..filters import Filter
 from ..policy import Rule
 from ..ports import (
     Authorship,
@@ -38,45 +37,25 @@ from ..ports import (
     Standing,
     Write,
 )
-from ..types import KINDS, Change, Erasure, Group, MemoryItem, Scope, Stats
+from ..types import Change, Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
 from . import sqlite_export as exports
-from . import sqlite_log as log
 from . import sqlite_policy as governed
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
-from . import sqlite_told as told
 from .envelope import accessed
 from .index import SIZES, Sizes
 from .locks import OPEN, FairLock
 from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
-from .sqlite_filter import COLUMNS, Compiled
 from .sqlite_leases import SqliteLeases
 from .sqlite_place import Location
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Asked, Kept, Searcher, Seen
+from .sqlite_view import ONE, View
 from .sqlite_write import Transaction
 from .turns import Turns
-
-_RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
-_IN_SCOPES = "LEFT JOIN closed c ON c.key = v.key WHERE s.scope_id IN (SELECT value FROM json_each(?))"
-_FROM = f"FROM scopes s JOIN versions v ON {_RANGE} {_IN_SCOPES}"
-_FROM_SLOT = (
-    "FROM scopes s JOIN slots h ON h.scope_id = s.scope_id AND h.slot = ? AND h.valid_to > ? "
-    f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
-)
-_ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
-_REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
-# What tells versions of one time apart: a move writes two of one number, the leaving and then the arrival.
-_PLACE = "(v.item_id, v.version, v.state <> 'deleted')"
-_SORTS = {
-    "known_from": "v.known_from",
-    "observed_at": "coalesce(v.observed_at, v.valid_from)",
-    "valid_from": "v.valid_from",
-    "id": "v.item_id",
-}
 
 
 class SqliteStore:
@@ -228,63 +207,78 @@ class SqliteStore:
 
     # -- scopes --------------------------------------------------------------------------------------------------
 
-    def _scopes(self, reach: Reach, db: sqlite3.Connection | None = None) -> list[Seen]:
-        """Return the scopes in reach that exist, in the order of their labels; read with `db` where it is given."""
-        sql, parameters = rows.scopes_in(reach)
-        found = self._read(sql, parameters) if db is None else db.execute(sql, parameters).fetchall()
-        return [Seen(row) for row in found]
-
     @staticmethod
-    def _clocks(at: Moment, scopes: Sequence[Seen]) -> tuple[int, int | None, int]:
-        """Return valid time, known time (None: the latest) and the present, in microseconds.
+    def _scopes(reach: Reach, db: sqlite3.Connection) -> list[Seen]:
+        """Return the scopes in reach that exist, in the order of their labels."""
+        return [Seen(row) for row in db.execute(*rows.scopes_in(reach)).fetchall()]
 
-        The present is never before the last write in reach: a clock that was set back hides nothing just saved.
-        """
-        now = max([rows.micros(at.now) or 0, *(one.last_known for one in scopes)])
-        known, valid = rows.micros(at.known), rows.micros(at.valid)
-        if valid is None:
-            valid = now if known is None else known
-        return valid, known, now
-
-    @staticmethod
-    def _known(known: int | None) -> tuple[str, list[Any]]:
-        """Return the condition that a version was the known one at that time."""
-        if known is None:
-            return "c.key IS NULL", []
-        return "v.known_from <= ? AND (c.known_to IS NULL OR c.known_to > ?)", [known, known]
-
-    def _lives(
-        self, at: Moment, scopes: Sequence[Seen], where: Filter | None = None
-    ) -> tuple[str, list[Any], int]:
-        """Return the condition that a version is live at a moment and passes a filter, its parameters, and valid time."""
-        valid, known, now = self._clocks(at, scopes)
-        condition, parameters = self._known(known)
-        filtered = Compiled(where, valid)
-        return (
-            f"{condition} AND v.state = 'active' AND (v.valid_from IS NULL OR v.valid_from <= ?) AND "
-            f"(v.valid_to IS NULL OR v.valid_to > ?) AND {rows.KEPT} AND {filtered.sql}",
-            [*parameters, valid, valid, now, *filtered.parameters],
-            valid,
-        )
+    @contextlib.contextmanager
+    def _view(self, reach: Reach, at: Moment) -> Iterator[View]:
+        """Hold the scopes in reach as they are in one snapshot, asked at a moment."""
+        with self._snapshot() as db:
+            yield View(db, self._scopes(reach, db), at)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
     def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
-        scopes = self._scopes(reach)
-        if at.valid or at.known:
-            lives, parameters, valid = self._lives(at, scopes)
-        else:
-            valid, _, now = self._clocks(at, scopes)
-            lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [now]
-        columns, seen = rows.columns(rows.micros(at.known))
-        found = self._read(
-            f"SELECT {columns} {_ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
-            + rows.CURRENT_FIRST,
-            [*seen, uuid.UUID(id).bytes, *parameters, valid, valid],
-        )
-        mine = {one.scope_id for one in scopes}
-        return next((rows.item_of(row, valid) for row in found if row[0] >> 32 in mine), None)
+        with self._view(reach, at) as view:
+            return view.get(id)
+
+    def scan(self, query: Scan) -> list[MemoryItem]:
+        """Return the versions that answer `query`, in its order."""
+        with self._view(query.reach, query.at) as view:
+            return view.scan(query)
+
+    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
+        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
+        with self._view(reach, at) as view:
+            return view.outdated(ids)
+
+    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
+        """Return when those of some memories that were saved again were, for the last time as known at the moment."""
+        with self._view(reach, at) as view:
+            return view.seen(ids)
+
+    def history(
+        self,
+        reach: Reach,
+        at: Moment,
+        *,
+        id: str | None = None,
+        slot: str | None = None,
+        after: tuple[datetime, str, int, bool] | None = None,
+        limit: int = 100,
+    ) -> list[Change]:
+        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
+        with self._view(reach, at) as view:
+            return view.history(id, slot, after, limit)
+
+    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
+        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased."""
+        with self._view(reach, Moment(now)) as view:
+            return view.changes(reach, since, limit)
+
+    def ends(self, reach: Reach) -> dict[Scope, Mark]:
+        """Return where the log of each scope in reach ends."""
+        with self._snapshot() as db:
+            found = self._scopes(reach, db)
+        return {rows.scope_of(one.labels): Mark(one.position, one.epoch) for one in found}
+
+    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
+        """Return groups of live memories by entity, kind, scope, slot, tag and thread, in order of these and their key."""
+        with self._view(reach, at) as view:
+            return view.overview(after, limit)
+
+    def stats(self, reach: Reach, at: Moment) -> Stats:
+        """Return counts over the scopes in reach; and the size of the store's files."""
+        size = None
+        if not self._in_memory:
+            files = [Path(self.path + end) for end in ("", "-wal")]
+            size = sum(file.stat().st_size for file in files if file.exists())
+        model = self.model()
+        with self._view(reach, at) as view:
+            return view.stats(model, size)
 
     def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
         """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
@@ -296,7 +290,7 @@ class SqliteStore:
             valid = rows.micros(at.valid or at.known or at.now) or 0
             marks = ",".join("?" * len(missing))
             columns, seen = rows.columns(known)
-            for row in self._read(f"SELECT {columns} {_ONE} v.key IN ({marks})", [*seen, *missing]):
+            for row in self._read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
                 item = made[row[0]] = rows.item_of(row, valid)
                 if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
                     shelves[row[0] >> 32][row[0]] = item
@@ -321,9 +315,10 @@ class SqliteStore:
         """Return the scopes of a search; asked again as of then, those that it met."""
         scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach, db)]
         if probe.as_of is None:
-            valid, known, now = self._clocks(probe.at, [seen for seen, _ in scopes])
+            view = View(db, [seen for seen, _ in scopes], probe.at)
             for seen, _ in scopes:
-                seen.clocks = valid, seen.last_known if known is None else min(known, seen.last_known), now
+                known = seen.last_known if view.known is None else min(view.known, seen.last_known)
+                seen.clocks = view.valid, known, view.now
             return scopes
         valid, now = rows.micros(probe.as_of.valid) or 0, rows.micros(probe.at.now) or 0
         for seen, scope in scopes:
@@ -335,12 +330,8 @@ class SqliteStore:
         valid, known, now = seen.clocks
         if probe.where is None:
             return Asked(seen, scope, None)
-        at = Moment(rows.at(now), rows.at(valid), rows.at(known))
-        lives, parameters, _ = self._lives(at, [seen], probe.where)
-        found = db.execute(
-            f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [f"[{seen.scope_id}]", *parameters]
-        )
-        return Asked(seen, scope, np.array([key for (key,) in found], np.int64))
+        view = View(db, [seen], Moment(rows.at(now), rows.at(valid), rows.at(known)))
+        return Asked(seen, scope, np.array(view.live(probe.where), np.int64))
 
     def _keep_lists(self, kept: Kept) -> None:
         """Keep the lists of a scope, derived data that the next process need not make; not where the file cannot be written."""
@@ -349,173 +340,6 @@ class SqliteStore:
             db.execute(  # of what was erased or embedded anew meanwhile nothing is kept
                 "INSERT OR REPLACE INTO clusters SELECT scope_id, epoch, ?, ?, ?, ? FROM scopes WHERE scope_id = ? AND epoch = ?",
                 (*values, kept.scope_id, kept.epoch),
-            )
-
-    def scan(self, query: Scan) -> list[MemoryItem]:
-        """Return the versions that answer `query`, in its order."""
-        scopes = self._scopes(query.reach)
-        if query.live:
-            condition, parameters, valid = self._lives(query.at, scopes, query.where)
-        else:
-            condition, parameters, valid = self._lasts(query.at, scopes, query.where)
-        source = _FROM
-        place: list[Any] = [json.dumps([one.scope_id for one in scopes])]
-        if query.slot is not None and query.live and query.at.known is None:
-            source, place = _FROM_SLOT, [query.slot, valid, *place]
-        elif query.slot is not None:
-            condition, parameters = f"v.slot = ? AND {condition}", [query.slot, *parameters]
-            source = _FROM.replace(_RANGE, "v.key >> 32 = s.scope_id")
-        if query.kinds is not None:
-            condition += f" AND v.kind IN ({','.join('?' * len(query.kinds))})"
-            parameters += sorted(query.kinds)
-        for sign, bound in ((">=", query.since), ("<", query.until)):
-            if bound is not None:
-                condition += f" AND {_REFERENCE} {sign} ?"
-                parameters.append(rows.micros(bound))
-        narrow = "(SELECT count(*) FROM json_each(s.labels)) DESC, " if query.slot is not None else ""
-        by, order = _SORTS[query.sort], "DESC" if query.descending else "ASC"
-        if query.after is not None:
-            sign = "<" if query.descending else ">"
-            last = query.after[0]
-            value = rows.micros(last) if isinstance(last, datetime) else uuid.UUID(str(last)).bytes
-            condition += f" AND ({by} {sign} ? OR ({by} = ? AND {_PLACE} > (?, ?, ?)))"
-            parameters += [value, value, uuid.UUID(query.after[1]).bytes, *query.after[2:]]
-        columns, seen = rows.columns(rows.micros(query.at.known))
-        found = self._read(
-            f"SELECT {columns} {source} AND {condition} ORDER BY {narrow}{by} {order}, {_PLACE[1:-1]} LIMIT ?",
-            [*seen, *place, *parameters, query.limit],
-        )
-        return [rows.item_of(row, valid) for row in found]
-
-    def _lasts(self, at: Moment, scopes: Sequence[Seen], where: Filter | None) -> tuple[str, list[Any], int]:
-        """Return the condition that a version is its memory's current one as known, in any state, and not expired."""
-        valid, known, now = self._clocks(at, scopes)
-        condition, parameters = self._known(known)
-        newer = condition.replace("v.", "w.").replace("c.", "d.")
-        filtered = Compiled(where, valid)
-        return (
-            f"{condition} AND NOT EXISTS (SELECT 1 FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE "
-            f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND {newer} AND (w.valid_from <= ? AND "
-            "(w.valid_to IS NULL OR w.valid_to > ?), w.valid_from, w.version) > (v.valid_from <= ? AND "
-            f"(v.valid_to IS NULL OR v.valid_to > ?), v.valid_from, v.version)) AND "
-            f"{rows.KEPT} AND {filtered.sql}",
-            [*parameters, *parameters, valid, valid, valid, valid, now, *filtered.parameters],
-            valid,
-        )
-
-    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
-        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
-        scopes = self._scopes(reach)
-        valid, known, _ = self._clocks(at, scopes)
-        return told.outdated(self._read, ids, scopes, self._known(known), valid)
-
-    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
-        """Return when those of some memories that were saved again were, for the last time as known at the moment."""
-        scopes = self._scopes(reach)
-        return told.seen(self._read, ids, scopes, self._clocks(at, scopes)[1])
-
-    def history(
-        self,
-        reach: Reach,
-        at: Moment,
-        *,
-        id: str | None = None,
-        slot: str | None = None,
-        after: tuple[datetime, str, int, bool] | None = None,
-        limit: int = 100,
-    ) -> list[Change]:
-        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
-        scopes = self._scopes(reach)
-        valid, known, now = self._clocks(at, scopes)
-        parameters: list[Any] = [uuid.UUID(id).bytes if id else slot]
-        condition = "v.item_id = ?" if id else "v.slot = ?"
-        condition += f" AND v.known_from <= ? AND {rows.KEPT}"
-        parameters += [rows.FOREVER if known is None else known, now]
-        if at.valid is not None:
-            condition += (
-                " AND (v.valid_from IS NULL OR v.valid_from <= ?) AND (v.valid_to IS NULL OR v.valid_to > ?)"
-            )
-            parameters += [valid, valid]
-        if after is not None:
-            condition += f" AND (v.known_from, {_PLACE[1:-1]}) > (?, ?, ?, ?)"
-            parameters += [rows.micros(after[0]), uuid.UUID(after[1]).bytes, *after[2:]]
-        wanted = json.dumps([one.scope_id for one in scopes])
-        columns, seen = rows.columns(known)
-        found = self._read(
-            f"SELECT {columns}, v.verb, v.actor, v.reason {_ONE} {condition} AND "
-            f"v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, {_PLACE[1:-1]} LIMIT ?",
-            [*seen, *parameters, wanted, limit],
-        )
-        return [rows.change_of(row, valid) for row in found]
-
-    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
-        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased."""
-        present = rows.micros(now) or 0
-
-        def read(seen: Seen, first: int, most: int) -> list[tuple[int, Change]]:
-            base = seen.scope_id << 32
-            found = self._read(
-                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {_ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key LIMIT ?",
-                [base | first, base | seen.position, max(present, seen.last_known), most],
-            )
-            return [(row[0] & 0xFFFFFFFF, rows.change_of(row, rows.FOREVER)) for row in found]
-
-        return log.page(self._scopes(reach), reach, since, limit, read)
-
-    def ends(self, reach: Reach) -> dict[Scope, Mark]:
-        """Return where the log of each scope in reach ends."""
-        return {rows.scope_of(one.labels): Mark(one.position, one.epoch) for one in self._scopes(reach)}
-
-    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
-        """Return groups of live memories by entity, kind, scope, slot, tag and thread, in order of these and their key."""
-        scopes = self._scopes(reach)
-        lives, parameters, _ = self._lives(at, scopes)
-        wanted = json.dumps([one.scope_id for one in scopes])
-        keys = {
-            "entity": COLUMNS["entity"],
-            "kind": "v.kind",
-            "scope": "s.labels",
-            "slot": "v.slot",
-            "tag": "t.value",
-            "thread": "v.thread",
-        }
-        groups: list[Group] = []
-        for by, key in keys.items():
-            if after is not None and by < after[0]:
-                continue
-            tags = " JOIN json_each(v.body, '$.tags') t " if by == "tag" else " "
-            source = _FROM.replace(" WHERE ", tags + "WHERE ", 1)
-            beyond = f" AND {key} > ?" if after is not None and by == after[0] else ""
-            found = self._read(
-                f"SELECT {key}, count(*), max(v.known_from) {source} AND {lives} AND {key} IS NOT NULL{beyond} "
-                "GROUP BY 1 ORDER BY 1 LIMIT ?",
-                [wanted, *parameters, *([after[1]] if beyond and after else []), limit - len(groups)],
-            )
-            for value, count, changed in found:
-                shown = rows.scope_of(value) if by == "scope" else value
-                groups.append(Group(by, shown, count, rows.at(changed)))
-            if len(groups) >= limit:
-                break
-        return groups
-
-    def stats(self, reach: Reach, at: Moment) -> Stats:
-        """Return counts over the scopes in reach; and the size of the store's files."""
-        scopes = self._scopes(reach)
-        lives, parameters, _ = self._lives(at, scopes)
-        wanted = json.dumps([one.scope_id for one in scopes])
-        kinds = dict(
-            self._read(f"SELECT v.kind, count(*) {_FROM} AND {lives} GROUP BY 1", [wanted, *parameters])
-        )
-        versions = self._read(f"SELECT count(*) {_FROM}", [wanted])[0][0]
-        size = None
-        if not self._in_memory:
-            size = sum(
-                file.stat().st_size for end in ("", "-wal") if (file := Path(self.path + end)).exists()
-            )
-        counted: dict[str, int] = {k: kinds[k] for k in KINDS if k in kinds}
-        with schema.translated(self.path), self._reading() as db:
-            return Stats(
-                sum(kinds.values()), versions, counted, self.model(), size, *queue.counts(db, wanted)
             )
 
     def model(self) -> str | None:
@@ -628,7 +452,8 @@ class SqliteStore:
 
     def extents(self, reach: Reach) -> list[Extent]:
         """Return how far each scope in reach goes, all as of one moment, in the order of their labels."""
-        found = [one for one in self._scopes(reach) if one.position]
+        with self._snapshot() as db:
+            found = [one for one in self._scopes(reach, db) if one.position]
         return [Extent(rows.scope_of(one.labels), one.position, rows.at(one.last_known)) for one in found]
 
     def past(
@@ -667,9 +492,10 @@ class SqliteStore:
 
     def claim(self, reach: Reach, now: datetime, until: datetime, id: str | None = None) -> Job | None:
         """Return the job in reach that has been due longest, now due again at `until`."""
-        wanted = json.dumps([one.scope_id for one in self._scopes(reach)])
-        if queue.waiting(self._read, wanted, now, id) is None:  # no lock for an empty queue
-            return None
+        with self._snapshot() as db:
+            wanted = json.dumps([one.scope_id for one in self._scopes(reach, db)])
+            if queue.waiting(db, wanted, now, id) is None:  # no lock for an empty queue
+                return None
         with self._writing() as db:
             return queue.claim(db, wanted, now, until, id)
 
@@ -680,8 +506,9 @@ class SqliteStore:
 
     def jobs(self, reach: Reach, after: str | None, limit: int) -> list[Job]:
         """Return the jobs in reach, in order of their ids, beginning after one."""
-        wanted = json.dumps([one.scope_id for one in self._scopes(reach)])
-        return queue.listed(self._read, wanted, after, limit)
+        with self._snapshot() as db:
+            wanted = json.dumps([one.scope_id for one in self._scopes(reach, db)])
+            return queue.listed(db, wanted, after, limit)
 
     def spend(self, scope: Scope, now: datetime, calls: int, tokens: int, most: int) -> bool:
         """Count what a scope has asked of a language model that day; False where that would be more than `most` calls."""

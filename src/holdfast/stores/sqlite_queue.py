@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from ..ports import Job, Settled
 from . import sqlite_rows as rows
-
-Read = Callable[[str, Sequence[Any]], list[Any]]
 
 _COLUMNS = (
     "SELECT j.job_id, s.labels, j.created_at, j.due_at, j.attempts, j.body, j.error, j.reply "
@@ -36,20 +34,20 @@ def settle(db: sqlite3.Connection, id: str) -> None:
         raise Settled
 
 
-def waiting(read: Read, scopes: str, now: datetime, id: str | None) -> Any:
+def waiting(db: sqlite3.Connection, scopes: str, now: datetime, id: str | None) -> Any:
     """Return the row of the job that is to be done next, or None."""
     if id is not None:
-        found = read(f"{_COLUMNS} AND j.job_id = ?", (scopes, uuid.UUID(id).bytes))
+        found = db.execute(f"{_COLUMNS} AND j.job_id = ?", (scopes, uuid.UUID(id).bytes))
     else:
-        found = read(
+        found = db.execute(
             f"{_COLUMNS} AND j.due_at <= ? ORDER BY j.due_at, j.job_id LIMIT 1", (scopes, rows.micros(now))
         )
-    return found[0] if found else None
+    return found.fetchone()
 
 
 def claim(db: sqlite3.Connection, scopes: str, now: datetime, until: datetime, id: str | None) -> Job | None:
     """Take the job that is to be done next, so that nobody else does until a time."""
-    row = waiting(lambda sql, given: db.execute(sql, given).fetchall(), scopes, now, id)
+    row = waiting(db, scopes, now, id)
     if row is None:
         return None
     db.execute("UPDATE jobs SET due_at = ? WHERE job_id = ?", (rows.micros(until), row[0]))
@@ -64,10 +62,10 @@ def postpone(db: sqlite3.Connection, job: Job) -> None:
     )
 
 
-def listed(read: Read, scopes: str, after: str | None, limit: int) -> list[Job]:
+def listed(db: sqlite3.Connection, scopes: str, after: str | None, limit: int) -> list[Job]:
     """Return the jobs of scopes in order of their ids."""
     begin = b"" if after is None else uuid.UUID(after).bytes
-    found = read(f"{_COLUMNS} AND j.job_id > ? ORDER BY j.job_id LIMIT ?", (scopes, begin, limit))
+    found = db.execute(f"{_COLUMNS} AND j.job_id > ? ORDER BY j.job_id LIMIT ?", (scopes, begin, limit))
     return [_job(row) for row in found]
 
 
