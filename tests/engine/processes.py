@@ -154,7 +154,7 @@ def queue(key: str, log: str, name: str) -> None:
     turns = Turns(key)
     with turns.taken():
         tell(taken=name)
-        while (first := turns.first()) is not None:
+        while (first := turns.ahead().first) is not None:
             turns.pause(first)
         with open(log, "a", encoding="ascii") as file:
             file.write(name + "\n")

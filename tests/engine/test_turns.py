@@ -1,4 +1,4 @@
-"""Whose turn it is to write: processes in the order they asked, the killed and the stopped passed over, a stopped writer named."""
+"""Whose turn it is to write: in the order of asking once one has waited long, the killed and the stopped passed over, a stopped writer named."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from holdfast import Memory
 from holdfast.errors import StoreBusy
 from holdfast.stores import sqlite_schema
+from holdfast.stores import turns as queue
 from holdfast.stores.turns import HERE, Turns
 from tests.engine.processes import finish, start
 
@@ -49,7 +50,7 @@ def test_the_order_is_that_of_asking(tmp_path: Path, key: Path) -> None:
     """Eight processes that wait go one by one as they came, whichever looks first; one that was killed is no gap."""
     turns, log = Turns(str(key)), tmp_path / "log"
     with turns.taken():
-        assert turns.first() is None
+        assert turns.ahead().first is None
         queued = Queued(key, log, 8)
         queued.running[3].kill()
         queued.running[3].wait()
@@ -69,13 +70,59 @@ def test_who_waits_is_told_who_is_first(tmp_path: Path, key: Path) -> None:
     turns = Turns(str(key))
     with turns.taken():
         queued = Queued(key, tmp_path / "log", 2)
-        first = turns.first()
+        first = turns.ahead().first
         assert first is not None
         assert first.process == holder.pid
         holder.kill()
         holder.communicate()
-        assert turns.first() is None
+        assert turns.ahead().first is None
     queued.kill()
+    turns.close()
+
+
+def test_who_has_not_waited_long_lets_those_pass_who_are_awake(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that waits with the first place and does not run holds nobody up; once it has waited long, it is next."""
+    monkeypatch.setattr(queue, "STUCK_SECONDS", 600.0)
+    monkeypatch.setattr(queue, "PATIENCE_SECONDS", 600.0)
+    waiting = start("turn", str(key))
+    assert waiting.stdout is not None
+    waiting.stdout.readline()
+    url, turns = f"sqlite:///{tmp_path / 'memory.db'}", Turns(str(key))
+    with Memory(url, embedder=None) as memory:
+        memory.scoped(user="ada").save("past the one that waits")
+    with turns.taken():
+        assert turns.ahead().clear
+        monkeypatch.setattr(queue, "PATIENCE_SECONDS", 0.0)
+        assert not turns.ahead().clear
+        waiting.kill()
+        waiting.communicate()
+        assert turns.ahead().clear
+    turns.close()
+
+
+def test_nobody_asks_while_one_writes_that_passed_the_first(tmp_path: Path, key: Path) -> None:
+    """All who wait see the process that writes, not the one whose place it passed, as the one they wait for."""
+    first, url = start("turn", str(key)), f"sqlite:///{tmp_path / 'memory.db'}"
+    assert first.stdout is not None
+    first.stdout.readline()
+    writer, turns = start("hold", url), Turns(str(key))
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    with turns.taken():
+        ahead = turns.ahead()
+        assert (ahead.first and ahead.first.process, ahead.writer and ahead.writer.process) == (
+            first.pid,
+            writer.pid,
+        )
+        assert ahead.holder == ahead.writer
+        assert not ahead.clear
+    for one in (first, writer):
+        one.kill()
+        one.communicate()
+    with turns.taken():
+        assert turns.ahead()[:2] == (None, None)
     turns.close()
 
 
@@ -83,7 +130,7 @@ def test_a_file_that_cannot_be_locked_is_no_queue(tmp_path: Path) -> None:
     """Nobody is ever before anybody else: SQLite decides."""
     for turns in (Turns(None), Turns(str(tmp_path / "none.key")), Turns(str(tmp_path))):
         with turns.taken():
-            assert turns.first() is None
+            assert turns.ahead().first is None
         turns.close()
 
 
@@ -115,8 +162,8 @@ def test_one_that_is_stopped_while_it_waits_is_passed(tmp_path: Path, key: Path,
         for n in range(5):
             ada.save(f"note {n}", kind="episode")
         assert len(ada.list()) == 5
-        first = memory._store._turns.first()  # type: ignore[attr-defined]
-        assert first is None, "nobody waits outside of a write"
+        ahead = memory._store._turns.ahead()  # type: ignore[attr-defined]
+        assert ahead.first is ahead.writer is None, "nobody waits outside of a write"
     assert Path(f"/proc/{pid}").exists()
 
 

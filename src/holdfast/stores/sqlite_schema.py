@@ -46,7 +46,7 @@ from ..errors import (
 )
 from . import sqlite_access as access
 from .sqlite_access import Access
-from .turns import STUCK_SECONDS, First, Turns, state_of
+from .turns import Other, Turns, state_of
 
 APPLICATION_ID = 0x484F4C44  # "HOLD"
 BUSY_SECONDS = 30.0
@@ -305,16 +305,18 @@ def begin(db: sqlite3.Connection, turns: Turns, path: str) -> None:
     """
     moved, before = time.monotonic(), None
     while True:
-        first, now = turns.first(), time.monotonic()
-        if first != before:  # who waits in a queue that moves is not told that it is busy
-            moved, before = now, first
-        if (first is None or now - first.since > STUCK_SECONDS) and _begun(db):
+        ahead = turns.ahead()
+        if ahead[:2] != before:  # who waits in a queue that moves is not told that it is busy
+            moved, before = ahead.at, ahead[:2]
+        if ahead.clear and _begun(db):
+            turns.writing()
             return _still_ours(db, path)
-        if now - moved > BUSY_SECONDS:
-            state = state_of(first.process) if first is not None else ""
-            if state != "D" or now - moved > DISK_SECONDS:
-                raise _busy(path, first, state)
-        turns.pause(first)
+        if ahead.at - moved > BUSY_SECONDS:
+            holder = ahead.holder
+            state = state_of(holder.process) if holder is not None else ""
+            if state != "D" or ahead.at - moved > DISK_SECONDS:
+                raise _busy(path, holder, state)
+        turns.pause(ahead.first)
 
 
 def _begun(db: sqlite3.Connection) -> bool:
@@ -338,8 +340,8 @@ def _still_ours(db: sqlite3.Connection, path: str) -> None:
         )
 
 
-def _busy(path: str, first: First | None, state: str) -> StoreBusy:
-    who = "another process" if first is None else f"process {first.process}"
+def _busy(path: str, holder: Other | None, state: str) -> StoreBusy:
+    who = "another process" if holder is None else f"process {holder.process}"
     if state in ("T", "t"):
         return StoreBusy(
             f"{path}: {who} holds the write lock and is stopped; continue it or end it, then try again"

@@ -1,9 +1,13 @@
-"""Whose turn it is to write, among all processes that have one store open: in the order they asked.
+"""Whose turn it is to write, among all processes that have one store open: whoever is awake, until one has waited long.
 
 SQLite's own lock goes to whoever asks at the right moment, and whoever waits keeps asking. So a process that wants to write
 first takes a place in a queue: it locks one byte of the key file beside the store, the byte whose number is the microsecond
-it asked at (POSIX record locks may lie beyond the end of a file; not a byte of it is read or written). Its turn has come when no
-byte before its own is locked. The kernel drops the locks of a process that ends, however it ends.
+it asked at (POSIX record locks may lie beyond the end of a file; not a byte of it is read or written); while it writes, it locks
+a second one, far behind. The kernel drops the locks of a process that ends, however it ends.
+
+Where processes outnumber the processors, the first in the queue must get a processor before it can write, and meanwhile nobody
+would. So as long as it has not waited for PATIENCE_SECONDS, anybody who happens to run may write when nobody does; from then on
+it is next. (Go's `sync.Mutex` has the same two modes.) Those who wait so long write in the order they asked.
 
 A turn only says who asks SQLite next; SQLite's lock alone says who writes. So where there is no queue (a system other than
 Linux, a file that cannot be locked), or where it does not move, writers ask at short, even intervals, and chance decides.
@@ -25,7 +29,9 @@ if HERE:
 
     _FLOCK = "hhqqi4x"  # struct flock of Linux on 64 bits: type, whence, start, length, process
 
-STUCK_SECONDS = 0.5  # after which those behind one that does not move pass it, should SQLite's lock be free
+PATIENCE_SECONDS = 0.5  # for which the first in the queue lets those pass who are awake
+STUCK_SECONDS = 0.5  # after which one that does not move is asked past, should SQLite's lock be free
+_WRITES = 2**61  # added to the place of the process that writes: microseconds of no clock
 _NEXT, _LATER, _LONGEST = (
     0.0003,
     0.001,
@@ -33,26 +39,50 @@ _NEXT, _LATER, _LONGEST = (
 )  # seconds between two looks: the next in the queue, and the others
 
 
-class First(NamedTuple):
-    """The first in the queue: the microsecond it asked at, its process, and since when it has been the first (monotonic)."""
+class Other(NamedTuple):
+    """Another process: the microsecond it asked at, its number, and since when it has stood where it stands (monotonic)."""
 
     asked: int
     process: int
     since: float
 
 
+class Ahead(NamedTuple):
+    """Who else there is at one moment (monotonic): the first in the queue before us, and who writes; None for nobody."""
+
+    first: Other | None
+    writer: Other | None
+    at: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether to ask SQLite now."""
+        if self.writer is not None and self.at - self.writer.since <= STUCK_SECONDS:
+            return False
+        if self.first is None:
+            return True
+        waited = self.at - self.first.asked / 1_000_000
+        return waited < PATIENCE_SECONDS or self.at - self.first.since > STUCK_SECONDS
+
+    @property
+    def holder(self) -> Other | None:
+        """The one we wait for: who writes, else the first; a process of an older Holdfast tells only of its place."""
+        return self.writer or self.first
+
+
 class Turns:
     """A process's place in the queue of one store. Not thread-safe: one thread of a process writes at a time.
 
-    `path` is the file whose bytes are locked. Within `taken`, look at `first` and `pause` until it is None, then write. Without
-    a queue `first` is always None.
+    `path` is the file whose bytes are locked. Within `taken`, look `ahead` and `pause` until it is clear, then ask SQLite, and say
+    that it is `writing` where it agreed. Without a queue there is never anybody ahead.
     """
 
     def __init__(self, path: str | None) -> None:
         self._path = path
         self._file: int | None = None
         self._mine: int | None = None
-        self._first: First | None = None
+        self._first: Other | None = None
+        self._writer: Other | None = None
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
@@ -67,18 +97,23 @@ class Turns:
         finally:
             self._leave()
 
-    def first(self) -> First | None:
-        """Return who is to write before us, the first of them; None when it is our turn, or there is no queue."""
-        found = None if self._mine is None else self._blocking(0, self._mine)
+    def ahead(self) -> Ahead:
+        """Return who is to write before us, the first of them, and who writes."""
+        if self._mine is None:
+            return Ahead(None, None, time.monotonic())
+        found = self._blocking(0, self._mine)
         while found is not None and (before := self._blocking(0, found[0])) is not None:
             found = before
-        if found is None:
-            return None
-        if self._first is None or self._first[:2] != found:
-            self._first = First(*found, time.monotonic())
-        return self._first
+        writer, now = self._blocking(_WRITES, 2 * _WRITES), time.monotonic()
+        self._first, self._writer = _still(self._first, found, now), _still(self._writer, writer, now)
+        return Ahead(self._first, self._writer, now)
 
-    def pause(self, first: First | None) -> None:
+    def writing(self) -> None:
+        """Have others see that we write, until the end of `taken`."""
+        if self._mine is not None:
+            self._locked(_WRITES + self._mine)
+
+    def pause(self, first: Other | None) -> None:
         """Let others work before the next look: the less, the sooner our turn may come."""
         if self._mine is None or first is None or self._blocking(first.asked + 1, self._mine) is None:
             time.sleep(_NEXT)
@@ -95,7 +130,8 @@ class Turns:
     def _leave(self) -> None:
         if self._file is not None and self._mine is not None:
             try:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._mine)
+                for place in (_WRITES + self._mine, self._mine):
+                    fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
             except OSError:
                 self.close()
         self._mine = None
@@ -129,6 +165,13 @@ class Turns:
         except OSError:
             return None
         return None if found[0] == fcntl.F_UNLCK else (found[2], found[4])
+
+
+def _still(known: Other | None, found: tuple[int, int] | None, now: float) -> Other | None:
+    """Return the process that was found at a place, since when it was known to be there."""
+    if found is None or (known is not None and known[:2] == found):
+        return known if found else None
+    return Other(*found, now)
 
 
 def state_of(process: int) -> str:
