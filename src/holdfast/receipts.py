@@ -145,7 +145,8 @@ class Context:
 
     `text` is empty when nothing is relevant, or when not one memory fits: then `needed` is the least budget that would
     hold one (else None). `tokens` is the count of the text, never above the budget. `ids` are the memories shown, in the
-    order of the text. The `receipt` has a row for every memory that was considered, with the stage that left it out.
+    order of the text, and `aged` the ages of those among them that have outlived what their attribute is good for, by id
+    ("as of March 2024, 14 months ago"). The `receipt` has a row for every memory that was considered, with the stage that left it out.
     """
 
     text: str
@@ -153,6 +154,7 @@ class Context:
     ids: tuple[str, ...]
     receipt: Receipt
     needed: int | None = None
+    aged: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text
@@ -164,6 +166,7 @@ class Context:
             "tokens": self.tokens,
             "ids": list(self.ids),
             "needed": self.needed,
+            "aged": dict(self.aged),
             "receipt": self.receipt.to_json(),
         }
 

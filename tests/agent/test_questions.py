@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from holdfast import Memory, Session
+from holdfast import Memory, MemoryItem, Session
 
 ASKED = {"role": "user", "content": "I am diabetic. I am allergic to nuts."}
 
@@ -78,3 +79,72 @@ def test_what_was_settled_elsewhere_is_left(memory: Memory) -> None:
     session.confirm(first.id, False)
     assert [item.id for item in session.after_step("yes").settled] == [second.id]
     assert [item.text for item in memory.scoped(user="ada").search("diabetic", kinds=["fact"])] == []
+
+
+AGO = datetime.now(UTC) - timedelta(days=1_200)
+
+
+@pytest.fixture
+def worked(memory: Memory) -> MemoryItem:
+    """What was said long ago: an employer, which is good for two years, and a name, which stays."""
+    ada = memory.scoped(user="ada")
+    ada.save("Ada's name is Ada", slot="user.name", value="Ada", observed_at=AGO)
+    return ada.save("Ada works at Initech", slot="user.employer", value="Initech", observed_at=AGO)
+
+
+def asked_of(session: Session, input: str) -> tuple[str, ...]:
+    """Take a step and return its questions."""
+    session.before_step(input)
+    return session.after_step([{"role": "user", "content": input}, reply("I see.")]).questions
+
+
+def test_what_is_old_is_asked_about_when_it_is_shown(memory: Memory, worked: MemoryItem) -> None:
+    """Once in a session, with its age; and not what stays, nor what was not shown."""
+    session = Session(memory, thread="t", user="ada")
+    assert asked_of(session, "how is the weather?") == ()
+    (question,) = asked_of(session, "where does Ada work? at Initech?")
+    assert question.startswith("Is this still so, as of ")
+    assert question.endswith(f'"Ada works at Initech"? ({worked.id})')
+    session.after_step("whatever")
+    assert asked_of(session, "where does Ada work? at Initech?") == ()
+
+
+def test_a_yes_makes_what_is_old_young_again(memory: Memory, worked: MemoryItem) -> None:
+    """It is seen once more, nothing else of it changes, and another session does not ask."""
+    session = Session(memory, thread="t", user="ada")
+    asked_of(session, "where does Ada work? at Initech?")
+    (settled,) = session.after_step("yes").settled
+    assert (settled.id, settled.sightings, settled.valid_from) == (worked.id, 2, worked.valid_from)
+    assert asked_of(Session(memory, thread="u", user="ada"), "where does Ada work? at Initech?") == ()
+    assert memory.scoped(user="ada").maintain().to_confirm == ()
+
+
+def test_a_no_ends_what_is_old(memory: Memory, worked: MemoryItem) -> None:
+    """It was so until now: the past still answers with it."""
+    ada, session = memory.scoped(user="ada"), Session(memory, thread="t", user="ada")
+    asked_of(session, "where does Ada work? at Initech?")
+    assert [item.id for item in session.after_step("no").settled] == [worked.id]
+    assert ada.current("user.employer") is None
+    then = ada.get(worked.id, valid_at=AGO + timedelta(days=1))
+    assert then is not None
+    assert then.value == "Initech"
+
+
+def test_what_the_step_itself_replaces_is_not_asked_about(memory: Memory, worked: MemoryItem) -> None:
+    """The user has said it."""
+    session = Session(memory, thread="t", user="ada")
+    assert asked_of(session, "I no longer work at Initech, I work at Hooli now.") == ()
+    now = memory.scoped(user="ada").current("user.employer")
+    assert now is not None
+    assert now.value == "Hooli"
+
+
+def test_an_answer_that_may_not_be_written_loses_no_turn(memory: Memory, worked: MemoryItem) -> None:
+    """Where only its owner may change a memory it stays as it is, and what was said is kept."""
+    ada, session = memory.scoped(user="ada"), Session(memory, thread="t", actor="bot", user="ada")
+    asked_of(session, "where does Ada work? at Initech?")
+    memory.policy(set={"name": "own facts", "rule": "write", "kind": "fact", "who": "owner"})
+    after = session.after_step("no")
+    assert after.settled == ()
+    assert [item.text for item in after.observation.episodes] == ["no"]
+    assert ada.current("user.employer") is not None

@@ -18,6 +18,7 @@ TOLD = [
     ("The server is on port 8080.", "The server is on port 9090 now."),
     ("The server uses port 8080.", "Actually, the server uses port 9090."),
     ("The server's port is 8080.", "The server's port changed from 8080 to 9090."),
+    ("The server is on port 8080.", "The server moved from port 8080 to port 9090."),
 ]
 ASKED = [
     "which port is the server on?",

@@ -16,10 +16,13 @@ from .. import checks
 from ..config import TokenCounter
 from ..echo import Recalled
 from ..errors import (
+    AccessDenied,
+    Conflict,
     HoldfastError,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
+    PolicyViolation,
     VersionConflict,
 )
 from ..filters import And, Contains, Eq, In, Or, Range
@@ -90,7 +93,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review.
+    """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review or is old.
 
     `settled` are the memories that the questions of the step before were about, where the user's yes or no settled them.
     """
@@ -177,6 +180,10 @@ class Core:
         held = {kind: tuple(name for name in names if name in labels) for kind, names in wanted.items()}
         self.placement = {kind: names for kind, names in held.items() if names}
         self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
+        self.aged: dict[
+            str, str
+        ] = {}  # ages of the memories shown that are to be confirmed, until one is asked about
+        self.renewed: set[str] = set()  # those asked about in this session
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.used: tuple[str, ...] = ()  # ids of those of the last one
         self.seen = Seen(self.memory)
@@ -209,7 +216,7 @@ class Core:
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
             )
             self._showing(found.items)
-        self.used = context.ids
+        self.used, self.aged = context.ids, dict(context.aged)
         left -= context.tokens
         state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
@@ -278,9 +285,9 @@ class Core:
         """Keep what was said and done in a step, and what the rules read out of it; a language model reads it later.
 
         `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
-        review: a yes or no that is all the user says next settles them, unless the agent's reply ended with a question of its
-        own; `confirm` settles one at any time. What `before_step` showed
-        counts as used, and decays later.
+        review; where nothing does, a memory that the step was shown although it has outlived its attribute, each once a session. A yes or no
+        that is all the user says next settles them, unless the agent's reply ended with a question of its own; `confirm`
+        settles one at any time. What `before_step` showed counts as used, and decays later.
         """
         listed = [messages] if isinstance(messages, str | Mapping) else list(messages)
         settled = await self._answered(listed)
@@ -300,11 +307,24 @@ class Core:
         self.used = ()
         self.seen.wrote([*seen.episodes, *(one.item for one in seen.judgements)])
         waiting = [one.item for one in seen.of("pending") if one.item is not None]
-        self.asked += [item.id for item in waiting]
-        if _asks(seen.episodes, [item.text for item in waiting]):
+        old = [] if waiting or self.asked else await self._to_confirm(seen)
+        self.asked += [item.id for item in (*waiting, *old)]
+        if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
             self.asked = []
-        questions = tuple(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting)
+        questions = (
+            *(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting),
+            *(f'Is this still so, {self.aged[item.id]}: "{item.text}"? ({item.id})' for item in old),
+        )
         return After(seen, questions, settled)
+
+    async def _to_confirm(self, seen: Observation) -> list[MemoryItem]:
+        """Return the one memory that the step was shown and that is to be confirmed, if the step itself said nothing of it."""
+        told = {id for one in seen.judgements for id in (*one.ids, *([one.item.id] if one.item else ()))}
+        ids = [id for id in self.aged if id not in told | self.renewed]
+        page = await got(self.memory.list(where=In("id", ids), limit=len(ids))) if ids else ()
+        old = sorted(page, key=lambda item: ids.index(item.id))[:1]
+        self.renewed |= {item.id for item in old}
+        return old
 
     async def _answered(self, messages: Sequence[Any]) -> tuple[MemoryItem, ...]:
         """Settle the latest questions by what the user says first in a step, where that is a yes or no; return what was asked."""
@@ -316,7 +336,8 @@ class Core:
         asked, self.asked = self.asked, []
         word, settled = yes_or_no(said[0]), []
         for id in asked if word is not None else ():
-            with contextlib.suppress(NotFound):  # it was settled elsewhere
+            # It was settled elsewhere, or is not this user's to settle; what was said is kept all the same.
+            with contextlib.suppress(NotFound, AccessDenied, PolicyViolation, Conflict):
                 settled.append(await self.confirm(id, bool(word)))
         return tuple(settled)
 
@@ -353,11 +374,31 @@ class Core:
         return kept
 
     async def confirm(self, id: str, yes: bool) -> MemoryItem:
-        """Settle a question of `after_step`: the memory is kept, or stays out."""
-        waiting = await got(self.memory.list(where=And(Eq("state", "pending"), Eq("id", id)), limit=1))
-        scope = next((tuple(item.scope.names) for item in waiting.items), self.scope)
-        page = await got(self.memory.review(id, approve=yes, scope=scope))
-        found: MemoryItem = page.items[0]
+        """Settle a question of `after_step`: what waits for review is kept, or stays out; what is old is seen again, or ends now."""
+        page = await got(
+            self.memory.list(where=And(Eq("id", id), In("state", ("pending", "active"))), limit=1)
+        )
+        item = next(iter(page.items), None)
+        found: MemoryItem
+        if item is None or item.state == "pending":
+            scope = self.scope if item is None else tuple(item.scope.names)
+            found = (await got(self.memory.review(id, approve=yes, scope=scope))).items[0]
+        elif yes:
+            found = await got(
+                self.memory.save(
+                    item.text, kind=item.kind, slot=item.slot, value=item.value, scope=tuple(item.scope.names)
+                )
+            )
+        else:
+            found = await got(
+                self.memory.update(
+                    id,
+                    valid_to=datetime.now(UTC),
+                    scope=tuple(item.scope.names),
+                    expected_version=item.version,
+                    reason="no longer so, says the user",
+                )
+            )
         self.seen.wrote([found])
         return found
 

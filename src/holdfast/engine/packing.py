@@ -51,7 +51,8 @@ def packed(
     entries = [pack.Entry(hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id)) for hit in hits]
     made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
-    return Context(made.text, made.tokens, made.ids, receipt, made.needed)
+    shown = {id: aged[id] for id in made.ids if id in aged}
+    return Context(made.text, made.tokens, made.ids, receipt, made.needed, shown)
 
 
 def _receipt(

@@ -106,13 +106,23 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 
 
 def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
-    """Yield a setting's new value: of an attribute that is named, or a port where two numbers can be nothing else."""
+    """Yield a setting's new value: of an attribute that is named, or a port where a number can be nothing else."""
     entity, attribute = split(re.sub(r"^port of (?:the |our )?(.+)$", r"\1 port", noun))
     if attribute and (entity or attribute == "port"):
         yield from _changed(noun, new, old, clause, renamed=False)
-    elif not attribute and noun.split()[-1] in words.SYSTEMS and values.port(new, clause.casual):
-        earlier = values.number(old, clause.casual) if old else ()
-        yield Claim(noun, "port", values.port(new, clause.casual)[0], old=earlier[0] if earlier else None)
+    elif not attribute:
+        yield from _moved_port(noun, new, old, clause)
+
+
+def _moved_port(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
+    """Yield the port that a system without a named attribute moved to."""
+    if noun.split()[-1] in words.SYSTEMS and (found := values.port(_bare(new), clause.casual)):
+        earlier = values.number(_bare(old), clause.casual) if old else ()
+        yield Claim(noun, "port", found[0], old=earlier[0] if earlier else None)
+
+
+def _bare(port: str) -> str:
+    return re.sub(r"^(?:tcp )?port ", "", port)
 
 
 def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:
@@ -120,9 +130,11 @@ def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: b
     entity, attribute = (noun, "name") if renamed else split(noun)
     if not attribute:
         if not form(_A_TIME).match(new):
+            if old or new != _bare(new):  # "the server moved to 9090" alone might be a place
+                yield from _moved_port(noun, new, old, clause)
             return
         attribute = "time" if form(r"\d{1,2}(?::\d\d| ?[ap]m)").match(new) else "date"
     reader = values.number if form(r"(?:port )?[\d,]+").fullmatch(new) else values.anything
-    found, before = (reader(re.sub(r"^port ", "", raw), clause.casual) if raw else () for raw in (new, old))
+    found, before = (reader(_bare(raw), clause.casual) if raw else () for raw in (new, old))
     if found:
         yield Claim(entity or PROJECT, attribute, found[0], old=before[0] if before else None)
