@@ -9,7 +9,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from holdfast.engine.recall import Question, Recall
+from holdfast.engine.recall import Answering, Question
 from holdfast.receipts import Hits, explain
 from holdfast.verify.network import refuse_network
 
@@ -28,17 +28,17 @@ refuse_network()
 
 def _explain_every_search() -> None:
     """Hold every search of the suite to its receipt: the order rebuilt from that alone is the order answered, to the last bit."""
-    answer = Recall._answer
+    answer = Answering._answer
 
     @functools.wraps(answer)
-    async def answered(self: Recall, asked: Question) -> Hits:
+    async def answered(self: Answering, asked: Question) -> Hits:
         hits = await answer(self, asked)
         told = explain(hits.receipt)
         assert told.faithful, f"the receipt of {asked.query!r} explains another order than was answered"
         assert [line.id for line in told.lines] == [hit.id for hit in hits]
         return hits
 
-    Recall._answer = answered  # type: ignore[method-assign]
+    Answering._answer = answered  # type: ignore[method-assign]
 
 
 _explain_every_search()

@@ -22,7 +22,7 @@ from . import checks
 from .errors import AccessDenied, ConfigError, InvalidInput, LeaseConflict, StoreBusy, StoreClosed, StoreError
 from .judgements import Maintenance, Observation, Queued
 from .leases import Held
-from .receipts import Context, Explanation, Hits, Receipt, Rerun, WhyNot
+from .receipts import Context, Explanation, Hits, Recall, Receipt, Rerun, WhyNot
 from .routes import (
     ACTOR,
     LABELS,
@@ -71,6 +71,7 @@ ANSWERS: dict[str, Any] = {
     **dict.fromkeys(("history", "changes"), Page[Change]),
     "conflicts": list[tuple[MemoryItem, ...]], "work": list[Observation], "observe": Observation,
     "backlog": Page[Queued], "maintain": Maintenance, "overview": Page[Group], "entities": Page[Entity],
+    "recalls": Page[Recall],
     "stats": Stats, "context": Context, "explain": Explanation, "why_not": WhyNot, "rerun": Rerun, "erase": Erasure,
     "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import,
 }  # fmt: skip

@@ -660,10 +660,7 @@ class Store(Protocol):
         """
 
     def backup(self, path: str, progress: Callable[[int, int], None] | None = None) -> Copied:
-        """Copy the store as it is at one moment to a new file, while others write.
-
-        The file is whole or not there; `progress` is told how much of how much is done.
-        """
+        """Copy the store as of one moment to a new file, whole or not there; `progress` is told how much of how much is done."""
 
     def erase(
         self, ids: Sequence[str] | None, reach: Reach, now: datetime, *, dry_run: bool = False
@@ -690,8 +687,10 @@ class Store(Protocol):
     def recorded(self, scope: Scope, ids: Sequence[str]) -> list[Record]:
         """Return everything of some memories in exactly a scope, expired or not: versions in order, then sightings and uses."""
 
-    def receipts(self, reach: Reach, now: datetime, after: str | None, limit: int) -> list[KeptReceipt]:
-        """Return the kept receipts in reach that have not expired, in order of their ids, beginning after one."""
+    def receipts(
+        self, reach: Reach, now: datetime, after: str | None, limit: int, *, newest: bool = False
+    ) -> list[KeptReceipt]:
+        """Return the kept receipts in reach that have not expired, in order of their ids (`newest`: falling), after one."""
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""

@@ -172,6 +172,43 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """A kept receipt in short: what was asked, and the ids of what was `shown`, best first; `explain`, `why_not` and `rerun` take its id.
+
+    `verb` is "search" or "context", `tokens` the size of a context's text (None for a search), `held` the caller's labels.
+    """
+
+    id: str
+    at: datetime
+    expires_at: datetime
+    held: Scope
+    verb: str
+    query: str
+    shown: tuple[str, ...]
+    tokens: int | None = None
+
+    @classmethod
+    def of(cls, receipt: Receipt, expires_at: datetime) -> Recall:
+        """Return what is told of a receipt that is kept until then."""
+        shown = tuple(row.id for row in receipt.rows if row.stage == "returned")
+        verb, tokens = ("context", receipt.budget["tokens"]) if receipt.budget else ("search", None)
+        return cls(receipt.id, receipt.at, expires_at, receipt.held, verb, receipt.query, shown, tokens)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "expires_at": self.expires_at.isoformat(),
+            "held": self.held.to_json(),
+            "verb": self.verb,
+            "query": self.query,
+            "shown": list(self.shown),
+            "tokens": self.tokens,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One memory in an explanation: its place, and what each signal added (raw value times weight)."""
 

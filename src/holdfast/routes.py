@@ -85,6 +85,7 @@ ROUTES = {
             "context", "POST", "/context", "read",
             ("query", "budget", "sections", *_READ, "min_relevance", "keep", "scope", "under"),
         ),
+        Route("recalls", "GET", "/recalls", "read", (*_PAGED, "under")),
         Route("explain", "POST", "/explain", "read", ("receipt",)),
         Route("why_not", "POST", "/why_not", "read", ("receipt", "id")),
         Route("rerun", "POST", "/rerun", "read", ("receipt",)),

@@ -234,6 +234,20 @@ def test_a_run_that_raises_has_failed(tmp_path: Path) -> None:
         assert (trace.status, trace.outcome) == ("failed", "OSError: no env vars")
 
 
+def test_what_a_step_recalled_can_be_kept(tmp_path: Path) -> None:
+    """It is listed with what was shown, and can be explained; without `keep` nothing is."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        item = ada.save("Ada drinks green tea", kind="preference")
+        session = Session(memory, thread="t", user="ada")
+        session.before_step("what does Ada drink?")
+        step = session.before_step("which tea does Ada drink?", keep=True)
+        (kept,) = memory.recalls(under=Scope(user="ada"))
+        assert (kept.id, kept.verb, kept.query) == (step.receipt.id, "context", "which tea does Ada drink?")
+        assert kept.shown == step.ids == (item.id,)
+        assert memory.scoped(user="ada", session="t").why_not(kept.id, item.id).stage == "returned"
+
+
 def test_questions_settle_what_waits(tmp_path: Path) -> None:
     """A sensitive statement is asked about; yes keeps it, no does not."""
     with opened(tmp_path) as memory:

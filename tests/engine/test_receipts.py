@@ -196,3 +196,46 @@ def test_a_single_memory_is_explained_too() -> None:
             one.save(" ".join(random.choices(words, k=8)), kind="episode", speaker="Bob", thread="t")
             hits = one.search(" ".join(random.choices(words, k=4)) + "?")
             assert one.explain(hits.receipt).faithful
+
+
+def test_recalls_lists_what_was_kept(memory: Memory, ada: ScopedMemory) -> None:
+    """Newest first, in pages, with what was shown and until when; what was not kept is not there, nor what has expired."""
+    first = ada.search("tea", k=2, keep=True)
+    clock(memory).advance(days=1)
+    second, hits = (
+        ada.context("what does Ada like?", keep=True, min_relevance=0),
+        ada.search("what does Ada like?"),
+    )
+    assert set(second.ids) == {hit.id for hit in hits}
+    page = ada.recalls(limit=1)
+    (newest,) = page
+    assert (newest.id, newest.verb, newest.shown) == (
+        second.receipt.id,
+        "context",
+        tuple(hit.id for hit in hits),
+    )
+    assert newest.tokens == second.tokens
+    (older,) = ada.recalls(cursor=page.next)
+    assert (older.id, older.verb, older.query, older.tokens) == (first.receipt.id, "search", "tea", None)
+    assert older.shown == tuple(hit.id for hit in first)
+    assert older.expires_at - older.at == timedelta(days=30)
+    assert ada.explain(older.id).faithful
+    clock(memory).advance(days=29, hours=1)
+    assert [one.id for one in ada.recalls()] == [newest.id]
+
+
+def test_recalls_are_those_of_callers_with_no_more_labels(memory: Memory, ada: ScopedMemory) -> None:
+    """Bob sees none of Ada's; in a team only what was asked with that team alone; the administrator sees all, by label too."""
+    mine = ada.search("tea", keep=True).receipt.id
+    both = memory.scoped(user="ada", team=["core", "ops"]).search("tea", keep=True).receipt.id
+    team = memory.scoped(team="core").search("tea", keep=True).receipt.id
+    assert memory.scoped(user="bob").recalls().items == ()
+    assert [one.id for one in ada.recalls()] == [mine]
+    assert [one.id for one in memory.scoped(team="core").recalls(limit=1)] == [team]
+    assert [one.id for one in memory.scoped(user="ada", team=["core", "ops"]).recalls()] == [team, both, mine]
+    assert [one.id for one in memory.recalls(under=Scope.shared())] == [team, both, mine]
+    assert [one.id for one in memory.recalls(under=Scope(team="core"))] == [team, both]
+    with pytest.raises(InvalidInput, match="cursor"):
+        ada.recalls(cursor="junk")
+    memory.erase(under=Scope(user="ada"))
+    assert [one.id for one in memory.recalls(under=Scope.shared())] == [team]

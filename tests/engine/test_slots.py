@@ -58,7 +58,8 @@ def test_a_late_arriving_value_becomes_history(ada: ScopedMemory, clock: FrozenC
     clock.advance(days=10)
     new = put(ada, 9090, 5)
     late = put(ada, 8080, 2)
-    assert late.valid_to == new.valid_from
+    assert (late.valid_to, late.state) == (new.valid_from, "superseded")
+    assert ada.get(late.id) == late
     assert ada.current("server.port") == ada.get(new.id)
     assert values(ada, 1, 2, 4.9, 5) == [None, 8080, 8080, 9090]
     middle = put(ada, 8888, 3)

@@ -237,7 +237,8 @@ class TestViews:
             seen.press("Run it again")
             seen.page.locator(".verdict", has_text="the same answer as then").wait_for()
             seen.go("#/recall")
-            seen.page.get_by_role("link", name="which port does the server listen on?").wait_for()
+            seen.page.get_by_role("link", name="which port does the server listen on?").click()
+            seen.page.get_by_text("is the order that was answered").wait_for()
 
     def test_sizes_and_activity(self, look: Look, kept: Kept) -> None:
         """Counts and plots are drawn; a change that is made meanwhile appears by itself."""

@@ -132,6 +132,7 @@ def test_one_more_value_does_not_replace_the_one_known() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "The client's server moved from port 8080 to port 9090.", "We moved the tutorial's server from 8080 to 9090.", "The meeting moved from 1400 to 1600.",
         "The tutorial uses Redis.", "the docs example listens on 8080", "Their repo uses Bazel.", "By default Postgres listens on 5432.", "The client's app uses Firebase.",
         "the README sample runs on port 3000", "On the other project the server runs on port 9000.", "for this week only the server runs on port 9000",
     ],

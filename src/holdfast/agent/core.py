@@ -191,11 +191,14 @@ class Core:
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
-    async def before_step(self, input: str, goal: str | None = None, *, budget: int = 2_048) -> Step:
+    async def before_step(
+        self, input: str, goal: str | None = None, *, budget: int = 2_048, keep: bool = False
+    ) -> Step:
         """Return what to send for an input within about `budget` tokens, split as `SPLIT` says; see `Step.messages`.
 
         Instructions come on top; an input and a goal are sent whole, whatever they take. A `goal` given once holds for later
         steps until `close_goal`; where nothing is remembered of the input, what is remembered of the goal is sent. Of an input its first 20,000 characters are searched for.
+        With `keep` the receipt of what was recalled is kept: `recalls` lists it, and `explain` and `why_not` take its id.
         """
         if goal is not None:
             await self.set_state("goal", goal)
@@ -206,11 +209,11 @@ class Core:
         changed = await self.seen.changed()
         news, spent = self._news(changed, share)
         left, share = left - spent, share - spent
-        context = await self._remembered(input, share)
+        context = await self._remembered(input, share, keep)
         if (
             not context.ids and goal
         ):  # asked apart: words of a goal in the question would hide what answers the input
-            context = await self._remembered(goal, share)
+            context = await self._remembered(goal, share, keep)
         if context.ids:
             found = await got(
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
@@ -241,11 +244,11 @@ class Core:
             lines, spent = [str(one), *lines], spent + cost
         return ("\n".join([HEADING, *lines]), spent) if lines else ("", 0)
 
-    async def _remembered(self, query: str, budget: int) -> Context:
+    async def _remembered(self, query: str, budget: int, keep: bool) -> Context:
         """Return what is worth remembering for a query; the state is sent by itself."""
         kinds: tuple[Kind, ...] = ("fact", "preference", "procedure", "episode")
         text = checks.cleaned(query)[: checks.MAX_TEXT]
-        found: Context = await got(self.memory.context(text, budget=budget, kinds=kinds))
+        found: Context = await got(self.memory.context(text, budget=budget, kinds=kinds, keep=keep))
         return found
 
     def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], int]:
@@ -321,7 +324,7 @@ class Core:
         """Return the one memory that the step was shown and that is to be confirmed, if the step itself said nothing of it."""
         told = {id for one in seen.judgements for id in (*one.ids, *([one.item.id] if one.item else ()))}
         ids = [id for id in self.aged if id not in told | self.renewed]
-        page = await got(self.memory.list(where=In("id", ids), limit=len(ids))) if ids else ()
+        page = await got(self.memory.list(where=In("id", tuple(ids)), limit=len(ids))) if ids else ()
         old = sorted(page, key=lambda item: ids.index(item.id))[:1]
         self.renewed |= {item.id for item in old}
         return old

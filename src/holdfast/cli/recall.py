@@ -1,4 +1,4 @@
-"""Context for a prompt, the commands that look back at a search (explain, why-not, rerun), and check and tune."""
+"""Context for a prompt, the commands that look back at a search (explain, why-not, rerun, recalls), and check and tune."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from . import output
 from .call import Call, Verb, example
-from .reads import clocks, filtering, place
+from .reads import administrator, clocks, filtering, paging, place
 
 _RECEIPT = "01a203bc-7fbd-7995-a2d0-56ab03a2b104"
 
@@ -114,6 +114,26 @@ def rerun(call: Call, /, receipt: str, **given: Any) -> None:
     call.answer(found.to_json(), show)
 
 
+@click.command(cls=Verb, epilog=example("holdfast recalls --user ada", "holdfast recalls --all --json"))
+@paging
+@administrator
+@click.pass_obj
+def recalls(call: Call, /, **given: Any) -> None:
+    """List what was recalled with --keep, newest first: when, what was asked, and the receipt's id."""
+    verbs, arguments = call.reader(given)
+    page = verbs.recalls(**arguments)
+
+    def show() -> None:
+        rows = [(output.when(one.at), one.verb, one.query, str(len(one.shown)), one.id) for one in page.items]
+        if rows:
+            output.show_rows(("asked", "by", "question", "shown", "receipt"), rows)
+        else:
+            output.say("No kept receipts.")
+        output.show_more(page.next)
+
+    call.answer(page.to_json(), show, empty=not page.items)
+
+
 _FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -167,4 +187,4 @@ def tune(call: Call, /, path: str, **given: Any) -> None:
     call.answer(found.to_json(), show)
 
 
-COMMANDS = (context, explain, why_not, rerun, check, tune)
+COMMANDS = (context, explain, why_not, rerun, recalls, check, tune)

@@ -1,4 +1,4 @@
-"""The verbs that look: search, get, current, list, overview, history, changes, stats.
+"""The verbs that look: search, get, current, list, overview, recalls, history, changes, stats.
 
 The path of a search: words and vector of the query, the corpus (scope, filter and both clocks before ranking), ranking,
 and the few items that came out on top.
@@ -16,17 +16,17 @@ from ..entities import Names
 from ..errors import InvalidInput, NotFound
 from ..filters import Filter, names, to_json
 from ..ports import Mark, Moment, Reach, Scan
-from ..receipts import Hits
+from ..receipts import Hits, Recall
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import decode, encode
-from .recall import Question, Recall
+from .recall import Answering, Question
 
 SORTS = ("known_from", "observed_at", "valid_from", "id")
 BYS = ("entity", "kind", "scope", "slot", "tag", "thread")
 MOST = 1_000
 
 
-class Reads(Recall):
+class Reads(Answering):
     """The engine's reading verbs."""
 
     async def search(
@@ -199,6 +199,30 @@ class Reads(Recall):
         )
         return Page(tuple(groups[:limit]), following)
 
+    async def recalls(
+        self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
+    ) -> Page[Recall]:
+        """Return what was recalled with `keep=True` and has not expired, newest first, at most `limit` (1..1,000) a page.
+
+        Only what was asked with labels this caller holds too.
+        """
+        checks.count(limit, "limit", 1, MOST)
+        after = None if cursor is None else decode(cursor, "cursor", _recalls_cursor)
+        reach, now, found = self._reach(None, under), self._parts.clock.now(), list[Recall]()
+        while len(found) <= limit:
+            kept = await self._parts.io.store(
+                self._parts.store.receipts, reach, now, after, limit + 1, newest=True
+            )
+            for one in kept:
+                receipt = self._receipt_of(one.body)
+                if self._may(receipt):
+                    found.append(Recall.of(receipt, one.expires_at))
+            if len(kept) <= limit:
+                break
+            after = kept[-1].id
+        following = encode([found[limit - 1].id]) if len(found) > limit else None
+        return Page(tuple(found[:limit]), following)
+
     async def history(
         self,
         id: str | None = None,
@@ -301,6 +325,11 @@ def _history_cursor(fields: Any) -> _After:
     known, id, version, kept = fields
     number = checks.count(version, "cursor", 1, 2**40)
     return checks.moment(known, "cursor"), checks.item_id(id), number, bool(kept)
+
+
+def _recalls_cursor(fields: Any) -> str:
+    (id,) = fields
+    return checks.item_id(id)
 
 
 def _overview_cursor(fields: Any) -> tuple[str, str]:

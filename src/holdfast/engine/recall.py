@@ -45,7 +45,7 @@ class Picked(NamedTuple):
     twins: list[str]
 
 
-class Recall(Naming):
+class Answering(Naming):
     """Answering, and looking back at an answer."""
 
     async def context(

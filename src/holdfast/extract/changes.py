@@ -9,7 +9,7 @@ from . import values, words
 from .clauses import Clause
 from .predicates import PROJECT, Claim
 from .spelling import form
-from .things import NO_THING, split
+from .things import NO_THING, foreign, split
 
 _WHO = (
     r"(?:(?P<who>i|we|this \w+|our team|the (?:team|project|repo|company|app)) (?:have "
@@ -116,7 +116,11 @@ def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator
 
 def _moved_port(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
     """Yield the port that a system without a named attribute moved to."""
-    if noun.split()[-1] in words.SYSTEMS and (found := values.port(_bare(new), clause.casual)):
+    if (
+        noun.split()[-1] in words.SYSTEMS
+        and not foreign(noun, "")
+        and (found := values.port(_bare(new), clause.casual))
+    ):
         earlier = values.number(_bare(old), clause.casual) if old else ()
         yield Claim(noun, "port", found[0], old=earlier[0] if earlier else None)
 
@@ -126,7 +130,9 @@ def _bare(port: str) -> str:
 
 
 def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:
-    """Yield the new value of an attribute, a new name, or the new date or hour of what only has those."""
+    """Yield the new value of an attribute, a new name, or the new date, hour or port of what only has those."""
+    if foreign(noun, ""):
+        return
     entity, attribute = (noun, "name") if renamed else split(noun)
     if not attribute:
         if not form(_A_TIME).match(new):

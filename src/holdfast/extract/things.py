@@ -246,7 +246,7 @@ _NOT_THIS = r"other|another|official|reference|getting started|upstream|sample|t
 _SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|repo|config|file|kit|{words.one_of(words.SYSTEMS)}))"
 
 
-def _foreign(noun: str, said: str) -> bool:
+def foreign(noun: str, said: str) -> bool:
     """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
     if form(rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+").fullmatch(noun):
         return True
@@ -269,7 +269,7 @@ _ANYBODYS = frozenset(
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
     parts, said = noun.split(), predicate(rest)
-    if _foreign(noun, said) or form(IN_GENERAL).search(clause.whole):
+    if foreign(noun, said) or form(IN_GENERAL).search(clause.whole):
         return
     if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
         return  # somebody, and not something

@@ -472,10 +472,13 @@ class SqliteStore:
                 return exports.recorded(db, one.scope_id, scope, ids)
         return []
 
-    def receipts(self, reach: Reach, now: datetime, after: str | None, limit: int) -> list[KeptReceipt]:
-        """Return the kept receipts in reach that have not expired, in order of their ids, beginning after one."""
+    def receipts(
+        self, reach: Reach, now: datetime, after: str | None, limit: int, *, newest: bool = False
+    ) -> list[KeptReceipt]:
+        """Return the kept receipts in reach that have not expired, in order of their ids (`newest`: falling), after one."""
         with self._snapshot() as db:
-            return exports.receipts(db, (one.scope_id for one in self._scopes(reach, db)), now, after, limit)
+            scopes = [one.scope_id for one in self._scopes(reach, db)]
+            return exports.receipts(db, scopes, now, after, limit, newest=newest)
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ _VECTORS = (
 _RECEIPTS = (
     "SELECT r.receipt_id, s.labels, r.created_at, r.expires_at, r.body FROM receipts r "
     "JOIN scopes s ON s.scope_id = r.scope_id WHERE r.scope_id IN (SELECT value FROM json_each(?)) "
-    "AND r.expires_at > ? AND r.receipt_id > ? ORDER BY r.receipt_id LIMIT ?"
+    "AND r.expires_at > ? AND r.receipt_id {} ? ORDER BY r.receipt_id {} LIMIT ?"
 )
 
 
@@ -80,11 +80,18 @@ def recorded(db: sqlite3.Connection, scope_id: int, scope: Scope, ids: Sequence[
 
 
 def receipts(
-    db: sqlite3.Connection, scopes: Iterable[int], now: datetime, after: str | None, limit: int
+    db: sqlite3.Connection,
+    scopes: Sequence[int],
+    now: datetime,
+    after: str | None,
+    limit: int,
+    *,
+    newest: bool,
 ) -> list[KeptReceipt]:
-    """Return kept receipts of some scopes, in order of their ids."""
-    begin = b"" if after is None else uuid.UUID(after).bytes
-    found = db.execute(_RECEIPTS, (json.dumps(list(scopes)), rows.micros(now), begin, limit))
+    """Return kept receipts of some scopes, in order of their ids, or in the order that falls."""
+    sql = _RECEIPTS.format("<", "DESC") if newest else _RECEIPTS.format(">", "ASC")
+    begin = (b"\xff" * 17 if newest else b"") if after is None else uuid.UUID(after).bytes
+    found = db.execute(sql, (json.dumps(scopes), rows.micros(now), begin, limit))
     return [
         KeptReceipt(str(uuid.UUID(bytes=id)), rows.scope_of(labels), rows.at(created), rows.at(expires), body)
         for id, labels, created, expires, body in found

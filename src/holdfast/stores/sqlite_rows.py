@@ -20,7 +20,7 @@ import numpy as np
 
 from ..checks import Frozen
 from ..ports import Authorship, Entry, Floats, Reach
-from ..types import Change, MemoryItem, Scope, Source
+from ..types import Change, MemoryItem, Scope, Source, State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,8 +130,7 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
     source = rest.pop("source")
     rest["metadata"] = Frozen(rest.get("metadata", ()))
     rest["tags"], rest["conflicts_with"] = tuple(rest.get("tags", ())), tuple(rest.get("conflicts_with", ()))
-    if state == "active" and "superseded_by" in rest and valid_to is not None and valid_to <= valid:
-        state = "superseded"
+    state = state_at(valid, state, valid_to, rest.get("superseded_by"))
     return MemoryItem(
         id=_id(item_id),
         version=version,
@@ -231,7 +230,13 @@ def chained(secret: bytes, before: bytes, key: int, committed: bytes) -> bytes:
     return hmac.digest(secret, before + key.to_bytes(8, "big") + committed, "sha256")
 
 
-def stored_state(item: MemoryItem) -> str:
+def state_at(valid: int, state: State, valid_to: int | None, superseded_by: str | None) -> State:
+    """Return the state of a version at a moment, of what is stored of it."""
+    ended = state == "active" and superseded_by is not None and valid_to is not None and valid_to <= valid
+    return "superseded" if ended else state
+
+
+def stored_state(item: MemoryItem) -> State:
     """Return an item's state as it is stored: that it is superseded follows from its times when it is read."""
     return "active" if item.state == "superseded" else item.state
 

@@ -344,7 +344,13 @@ class Transaction:
                 "INSERT OR IGNORE INTO links VALUES (?, ?, ?)",
                 [(key, relation, uuid.UUID(id).bytes) for relation, id in linked],
             )
-        return changed(item, known_from=rows.moment(known), known_to=None)
+        state = rows.state_at(
+            max(self._now, place.known),
+            rows.stored_state(item),
+            rows.micros(item.valid_to),
+            item.superseded_by,
+        )
+        return changed(item, known_from=rows.moment(known), known_to=None, state=state)
 
     def _index(self, key: int, entry: Entry, packed: Packed | None = None) -> None:
         terms = rows.pack_terms(entry, self._hashes, self._term_key)

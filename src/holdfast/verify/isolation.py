@@ -339,6 +339,7 @@ STEPS: dict[str, Step] = {
         caller.rerun(kept["hits"].receipt),
         caller.rerun(kept["context"].receipt),
     ],
+    "recalls": lambda caller, kept, clock: [caller.recalls(limit=1), caller.recalls()],
     "list": _list,
     "overview": lambda caller, kept, clock: [caller.overview(limit=5), caller.overview()],
     "rename": _rename,

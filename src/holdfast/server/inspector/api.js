@@ -3,7 +3,7 @@
 const BASE = "/api/v1";
 const KEPT = "holdfast";
 
-const usual = { key: "", labels: "", reach: "under", known: "", valid: "", receipts: [] };
+const usual = { key: "", labels: "", reach: "under", known: "", valid: "" };
 export const reading = { ...usual, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") };
 
 export function keep(changed) {
@@ -95,9 +95,9 @@ export async function search(body, { signal } = {}) {
   return { hits, receipt: async () => (await send("GET", where)).json() };
 }
 
-/** Ask about a receipt: as the caller whose labels are read, for that is whose it is. */
-export async function judge(path, body, { signal } = {}) {
-  return (await send("POST", path, { body, labels: labelsOf(reading.labels), signal })).json();
+/** Ask about a receipt, as a caller with the labels it was asked with. */
+export async function judge(path, body, labels, { signal } = {}) {
+  return (await send("POST", path, { body, labels, signal })).json();
 }
 
 /** Change a memory, as a caller of exactly its labels; `item.version` must still be the current one. */

@@ -105,7 +105,7 @@ function askKey(why) {
   const dialog = h("dialog", { "aria-labelledby": "keyname" }, form);
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "use" && key.value.trim()) keep({ key: key.value.trim(), reach: "under" });
-    if (dialog.returnValue === "forget") keep({ key: "", receipts: [] });
+    if (dialog.returnValue === "forget") keep({ key: "" });
     dialog.remove();
     if (dialog.returnValue) start();
   });

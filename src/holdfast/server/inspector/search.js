@@ -1,6 +1,6 @@
 // Search: hits with what each signal added, and why another memory is not among them.
 
-import { judge, reading, search } from "./api.js";
+import { judge, labelsOf, reading, search } from "./api.js";
 import { attempt, empty, field, h, memoryLink, plural, said } from "./dom.js";
 import { bars } from "./plots.js";
 import { row } from "./rows.js";
@@ -58,7 +58,7 @@ function whyNot(written) {
     attempt(submit, answer, async () => {
       if (reading.reach === "under") throw new Error("A receipt belongs to a caller: choose “as a caller” above, with the labels that the agent holds.");
       receipt ??= await written();
-      const told = await judge("/why_not", { receipt, id: id.value.trim() });
+      const told = await judge("/why_not", { receipt, id: id.value.trim() }, labelsOf(reading.labels));
       answer.replaceChildren(h("p", { class: "verdict" }, h("b", {}, told.stage), " ", said(told.detail)));
     });
   });
