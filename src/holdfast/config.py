@@ -5,38 +5,34 @@ An argument wins over the environment, that over `holdfast.toml` (in the working
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import inspect
 import os
 import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from . import checks
 from .errors import (
     NO_MODEL,
     ConfigError,
-    EmbedderError,
-    HoldfastError,
     InvalidInput,
-    ModelError,
     ModelMismatch,
 )
 from .keys import Secret, checked_key, key_in
-from .ports import Embedder, Entry, Floats, Model, Reply, Speaker, Store
+from .ports import Embedder, Entry, Model, Reach, Readable, Speaker, Store
 from .text import Analyzer
+from .types import Scope
+from .waiting import Direct, run
 
 if TYPE_CHECKING:
-    import asyncio
-
     from .client import Link
     from .embedders import MiniLM
+    from .engine import Mount
     from .stores.sqlite_file import StoreFile
     from .types import MemoryItem
 
@@ -56,6 +52,7 @@ SETTINGS = {
     "base_url": ("HOLDFAST_BASE_URL", "where models are asked, for a server other than the provider's own"),
     "key": ("HOLDFAST_KEY", "what an encrypted store is opened with; never in holdfast.toml, never shown"),
     "key_file": ("HOLDFAST_KEY_FILE", "a file that holds the key, in its first line"),
+    "mounts": ("HOLDFAST_MOUNTS", "stores to look at beside this one: NAME=URL, ..., or a table [mounts]"),
 }
 
 
@@ -125,7 +122,9 @@ def key_of(found: Mapping[str, Setting]) -> str | None:
     return key_in(Path(file.value), f"key_file from {file.origin}")
 
 
-def _default(name: str) -> str | None:
+def _default(name: str) -> Any:
+    if name == "mounts":
+        return {}
     if name != "store":
         defaults = {"embedder": "minilm", "language": "english", "model": "none", "base_url": "", "key": None, "key_file": ""}  # fmt: skip
         return defaults[name]
@@ -146,7 +145,7 @@ def _file(path: Path) -> Mapping[str, Any]:
     for name, value in read.items():
         if name != SERVER and name not in SETTINGS:  # [server] is read by the server
             raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
-        if name != SERVER and not isinstance(value, str):
+        if name not in (SERVER, "mounts") and not isinstance(value, str):
             raise ConfigError(f"{path}: {name} must be a string")
         if name == "key":
             raise ConfigError(
@@ -236,7 +235,7 @@ def _path(store: Setting) -> str:
     url = str(store.value)
     file = sqlite_copy.file_of(url) if url.startswith("sqlite:") else None
     if file is None:
-        raise ConfigError(f"store from {store.origin}: {url!r} is no SQLite file, which this works on")
+        raise ConfigError(f"{store.name} from {store.origin}: {url!r} is no SQLite file, which this works on")
     return str(file)
 
 
@@ -258,6 +257,74 @@ def store_file(store: Setting, embedder: Embedder | None = None, key: str | None
         return read
 
     return StoreFile(_path(store), reading, key)
+
+
+def open_beside(
+    store: Store, found: Mapping[str, Setting], memory_budget: int
+) -> tuple[Embedder | None, Model | None, Analyzer, tuple[Mount, ...]]:
+    """Open what a memory works with beside its store: the embedding model, the language model, the language, and the mounts.
+
+    Raises `ModelMismatch`, `ConfigError`, and for a mount what its store raises.
+    """
+    embedder = open_embedder(found["embedder"], found["base_url"])
+    check_model(store, embedder)
+    model = open_model(found["model"], found["base_url"])
+    analyzer = Analyzer(kept_language(store, found["language"]))
+    mounts = open_mounts(found["mounts"], found["store"], embedder, analyzer.language, memory_budget)
+    return embedder, model, analyzer, mounts
+
+
+def open_mounts(
+    setting: Setting, own: Setting, embedder: Embedder | None, language: str, memory_budget: int
+) -> tuple[Mount, ...]:
+    """Open the stores that a memory looks at beside its `own`, by name; that itself is left out.
+
+    Raises `ConfigError` for what is no SQLite file, and where its vectors or its language are others; and as the store does.
+    """
+    from .engine import Mount
+    from .stores.sqlite_mount import SqliteMount
+
+    opened: list[Mount] = []
+    try:
+        for name, url in _mounts(setting).items():
+            path = _path(Setting(f"mount {name!r}", url, setting.origin))
+            if own.value == url or (str(own.value).startswith("sqlite:///") and path == _path(own)):
+                continue
+            store = SqliteMount(path, memory_budget=memory_budget)
+            opened.append(Mount(name, store))
+            _check_mount(name, store, embedder, language)
+    except BaseException:
+        for one in opened:
+            one.store.close()
+        raise
+    return tuple(opened)
+
+
+def _mounts(setting: Setting) -> Mapping[str, str]:
+    """Return the URLs of mounts by name: of a table, or of "handbook=sqlite:///handbook.db, ..."."""
+    given: Any = setting.value
+    if isinstance(given, str):
+        pairs = [one.strip().partition("=") for one in given.split(",") if one.strip()]
+        given = {name.strip(): url.strip() for name, _, url in pairs}
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) and one for one in given.values()):
+        raise ConfigError(
+            f"mounts from {setting.origin}: takes names with URLs: handbook=sqlite:///handbook.db"
+        )
+    return {checks.name(one, "mounts", 64): url for one, url in given.items()}
+
+
+def _check_mount(name: str, store: Readable, embedder: Embedder | None, language: str) -> None:
+    """Refuse a mount whose vectors another model made, or whose words were stemmed in another language: they do not compare."""
+    stored, there = store.model(), store.remember("language", language)
+    filled = stored is not None or store.ends(Reach(under=Scope.shared()))
+    if embedder is not None and stored != embedder.id and filled:
+        has = "no vectors" if stored in (None, NO_MODEL) else f"vectors of the embedding model {stored}"
+        raise ConfigError(
+            f"mount {name!r}: has {has}, and this memory works with {embedder.id}: change one of them with `holdfast "
+            "reembed`, or open this memory with embedder=None"
+        )
+    if there != language:
+        raise ConfigError(f"mount {name!r}: was made for {there!r}, and this memory's store for {language!r}")
 
 
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:
@@ -450,249 +517,3 @@ class SystemClock:
         random = int.from_bytes(os.urandom(8)) >> 2
         number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random
         return str(uuid.UUID(int=number))
-
-
-Work = Callable[[], Coroutine[Any, Any, float | None]]
-
-
-def run(running: Coroutine[Any, Any, T]) -> T:
-    """Run to its end, without an event loop, what waits for nothing."""
-    try:
-        running.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    finally:
-        running.close()
-    raise RuntimeError("a port paused where it must not; use AsyncMemory with this embedder, model or store")
-
-
-class Worker:
-    """One thread for work that nobody waits for: begun when there is some, gone when none is left."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._closed = False
-
-    def start(self, work: Work) -> None:
-        """Do `work`, or once more if it is being done."""
-        with self._lock:
-            self._wake.set()
-            if not self._closed and (self._thread is None or not self._thread.is_alive()):
-                self._thread = threading.Thread(
-                    target=self._run, args=(work,), name="holdfast-work", daemon=True
-                )
-                self._thread.start()
-
-    def _run(self, work: Work) -> None:
-        while True:
-            with self._lock:  # once closed, the call to wake is not forgotten
-                if self._closed:
-                    return
-                self._wake.clear()
-            try:
-                wait = run(work())
-            except HoldfastError as error:
-                _stopped(error)
-                return
-            with self._lock:
-                if wait is None and not self._wake.is_set():
-                    self._thread = None
-                    return
-            self._wake.wait(wait)
-
-    def close(self) -> None:
-        """Let the work end with what is being done, and wait for that."""
-        with self._lock:
-            self._closed, thread = True, self._thread
-            self._wake.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
-
-
-def _stopped(error: HoldfastError) -> None:
-    """Tell of an error that nobody waits for; ours hold no text of a memory."""
-    import logging
-
-    logging.getLogger("holdfast").warning("reading in the background stopped: %s", error)
-
-
-class Beside(Generic[T]):
-    """Work on a thread of its own, awaited without a pause: an `await` waits for the thread."""
-
-    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
-        from concurrent.futures import ThreadPoolExecutor  # 7 ms with all it needs
-
-        thread = ThreadPoolExecutor(1, thread_name_prefix="holdfast-beside")
-        self._done = thread.submit(run, work)
-        thread.shutdown(wait=False)
-
-    def __await__(self) -> Generator[Any, None, T]:
-        yield from ()
-        return self._done.result()
-
-
-class Direct:
-    """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
-
-    def __init__(self, model: Model | None) -> None:
-        self._model = model
-        self._worker = Worker()
-
-    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
-        """Return the vectors of texts."""
-        return await embedded(embedder, texts)
-
-    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
-        """Return the language model's reply."""
-        return await replied(self._model, instructions, text, schema)
-
-    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Return what a method of the store returns."""
-        return call(*arguments, **named)
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass."""
-        time.sleep(seconds)
-
-    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-        """Begin work now, beside the caller, who awaits it later."""
-        return Beside(work)
-
-    def start(self, work: Work) -> None:
-        """Do `work` on a thread of its own."""
-        self._worker.start(work)
-
-    def close(self) -> None:
-        """Wait for what that thread is doing."""
-        self._worker.close()
-
-
-class Pooled:
-    """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
-
-    def __init__(self, model: Model | None, threads: int) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
-        self._model = model
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
-        self._task: asyncio.Task[None] | None = None
-        self.closed = False
-
-    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
-        """Return the vectors of texts."""
-        if inspect.iscoroutinefunction(embedder.embed):
-            return await embedded(embedder, texts)
-        return await self.store(_drained, embedder, texts)
-
-    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
-        """Return the language model's reply."""
-        if inspect.iscoroutinefunction(getattr(self._model, "ask", None)):
-            return await replied(self._model, instructions, text, schema)
-        return await self.store(lambda: run(replied(self._model, instructions, text, schema)))
-
-    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Return what a method of the store returns."""
-        import asyncio  # 40 ms that a program without an event loop need not spend
-
-        if self.closed:  # the store says so itself
-            return call(*arguments, **named)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, partial(call, *arguments, **named)
-        )
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass, for this task alone."""
-        import asyncio
-
-        await asyncio.sleep(seconds)
-
-    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-        """Begin work now, beside the caller, who awaits it later."""
-        import asyncio
-
-        return asyncio.ensure_future(work)
-
-    def start(self, work: Work) -> None:
-        """Do `work` as a task of the running loop."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
-            self._wake = asyncio.Event()
-            self._task = loop.create_task(self._worked(work, self._wake))
-        self._wake.set()
-
-    async def _worked(self, work: Work, wake: asyncio.Event) -> None:
-        import asyncio
-
-        while not self.closed:
-            wake.clear()
-            try:
-                wait = await work()
-            except HoldfastError as error:
-                _stopped(error)
-                return
-            if wait is None and not wake.is_set():
-                return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), wait)
-
-    async def close(self, store: Store) -> None:
-        """Close a store once the step it is at is done, and let the threads and the task go."""
-        await self.store(store.close)
-        self.closed = True
-        self._pool.shutdown(wait=False)
-        if self._task is not None:
-            self._task.cancel()
-
-
-def _drained(embedder: Embedder, texts: Sequence[str]) -> Floats:
-    """Run `embedded` for a model that never pauses, in a thread."""
-    try:
-        embedded(embedder, texts).send(None)
-    except StopIteration as done:
-        vectors: Floats = done.value
-        return vectors
-    raise EmbedderError("the embedder paused in a thread; make its `embed` an `async def`")
-
-
-async def replied(model: Model | None, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
-    """Return a language model's reply, awaited where it is async; raises `ModelError` for what is none."""
-    assert model is not None  # the engine asks only where there is a model
-    given: Any = model.ask(instructions, text, schema)
-    if inspect.isawaitable(given):
-        given = await given
-    if not isinstance(given, Reply):
-        raise ModelError(f"{model.id} gave a {type(given).__name__} where a Reply was due")
-    return given
-
-
-async def embedded(embedder: Embedder, texts: Sequence[str]) -> Floats:
-    """Return a model's vectors, awaited where it is async, checked: (n, dimension), float32, finite, of length 1."""
-    import numpy as np
-
-    given: Any = embedder.embed(list(texts))
-    if hasattr(given, "__await__"):
-        given = await given
-    try:
-        vectors = np.ascontiguousarray(given, np.float32)
-    except (TypeError, ValueError):
-        raise EmbedderError(
-            f"{embedder.id} gave a {type(given).__name__} that is no array of numbers"
-        ) from None
-    if vectors.shape == (len(texts), embedder.dimension):
-        squares = np.square(vectors).sum(axis=1)  # not finite where a number is not
-        if len(squares) == 0 or (squares.max() < 1.002 and squares.min() > 0.998):
-            return vectors
-    if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
-        raise EmbedderError(
-            f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "
-            f"{embedder.dimension}, or numbers that are not finite"
-        )
-    # Many models leave this to whoever compares.
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = (vectors / np.where(lengths == 0, np.float32(1), lengths)).astype(np.float32)
-    return vectors

@@ -8,12 +8,11 @@ import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from . import checks, config
+from . import checks, config, waiting
 from .attributes import Attribute
 from .engine import IO, Caller, Embedding, Engine, Extractor, Parts, RuleBook, Rules
 from .errors import InvalidInput
 from .ports import Clock, Embedder, Model, Store
-from .text import Analyzer
 from .together import fencing, leasing, leasing_async, limited, watching, watching_async
 from .types import Draft, Scope
 
@@ -30,7 +29,7 @@ def driven(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> R:
-        return config.run(_of(getattr(self, of), verb)(*arguments, **named))
+        return waiting.run(_of(getattr(self, of), verb)(*arguments, **named))
 
     return call
 
@@ -180,6 +179,7 @@ class _Opened:
         model: Model | str | None = config.DEFAULT,
         base_url: str = config.DEFAULT,
         key: str | None = config.DEFAULT,
+        mounts: Mapping[str, str] = config.DEFAULT,
         model_calls: int = MODEL_CALLS,
         actor: str | None = None,
         many: Iterable[str] = (),
@@ -192,15 +192,16 @@ class _Opened:
         memory_budget: int = _MEMORY_BUDGET,
     ) -> None:
         found = config.settings(
-            store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key
-        )
+            store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key,
+            mounts=mounts,
+        )  # fmt: skip
         self._link: Any = None
         self._engine: Any
         if config.is_served(found["store"]):
             local = {
                 "many": many, "redact": redact, "attributes": attributes, "policy": policy, "clock": clock,
                 "count_tokens": count_tokens, "extractors": tuple(extractors) != ("rules",),
-                **{name: one.origin == "argument" for name, one in found.items() if name not in ("store", "key", "key_file")},
+                **{name: one.origin == "argument" and one.value != {} for name, one in found.items() if name not in ("store", "key", "key_file")},
             }  # fmt: skip
             self._link = config.open_link(found["store"], config.key_of(found), local, self._waits)
             self._engine = self._link.remote().bind(_administrator(actor))
@@ -209,10 +210,7 @@ class _Opened:
         counter = config.TokenCounter(count_tokens)
         opened = config.open_store(found["store"], memory_budget, config.key_of(found))
         try:
-            vectors = config.open_embedder(found["embedder"], found["base_url"])
-            config.check_model(opened, vectors)
-            asked = config.open_model(found["model"], found["base_url"])
-            analyzer = Analyzer(config.kept_language(opened, found["language"]))
+            vectors, asked, analyzer, self._mounts = config.open_beside(opened, found, memory_budget)
         except BaseException:
             opened.close()
             raise
@@ -225,14 +223,14 @@ class _Opened:
             count=counter, related=config.open_related(analyzer.language),
             embedding=Embedding(vectors), redact=redact, book=book,
             opened=lambda value: config.open_embedder(config.Setting("to", value, "argument"), found["base_url"]),
-            calls=None if asked is None else most,
+            calls=None if asked is None else most, mounts=self._mounts,
         )  # fmt: skip
         self._engine = Engine(parts, _administrator(actor))
 
     _waits = False
 
     def _io(self, model: Model | None) -> IO:
-        self._direct = config.Direct(model)
+        self._direct = waiting.Direct(model)
         return self._direct
 
     def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Any:
@@ -261,8 +259,10 @@ class Memory(_Opened):
     `context`; by default the shipped tokenizer counts. `model` is a language model that reads what the rules leave unread of what
     `observe` is given: None, "openai:NAME", "anthropic:NAME", "ollama:NAME", or an object with `id` and `ask`, asked at most
     `model_calls` times a UTC day for each scope; `base_url` is its server where that is not the provider's own. `key` encrypts a
-    new store and opens an encrypted one (needs `holdfast[encryption]`). What is not given comes from HOLDFAST_STORE, HOLDFAST_EMBEDDER,
-    HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL, HOLDFAST_KEY, HOLDFAST_KEY_FILE or holdfast.toml.
+    new store and opens an encrypted one (needs `holdfast[encryption]`). `mounts` are other stores, by name, that are looked at beside
+    this one and never written: {"handbook": "sqlite:///handbook.db"}; their hits carry the name as `origin`. What is not given comes from
+    HOLDFAST_STORE, HOLDFAST_EMBEDDER, HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL, HOLDFAST_KEY, HOLDFAST_KEY_FILE,
+    HOLDFAST_MOUNTS or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
     what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.
@@ -330,10 +330,11 @@ class Memory(_Opened):
     def close(self) -> None:
         """Close the store, once a step that is being read in the background is done; later calls raise `StoreClosed`."""
         if self._link is not None:
-            config.run(self._link.close())
+            waiting.run(self._link.close())
             return
         self._direct.close()
-        self._store.close()
+        for one in (self._store, *(mount.store for mount in self._mounts)):
+            one.close()
 
     def __enter__(self) -> Self:
         return self
@@ -408,7 +409,7 @@ class AsyncMemory(_Opened):
     _waits = True
 
     def _io(self, model: Model | None) -> IO:
-        self._pooled = config.Pooled(model, threads=4)
+        self._pooled = waiting.Pooled(model, threads=4)
         return self._pooled
 
     def scoped(
@@ -428,7 +429,7 @@ class AsyncMemory(_Opened):
         if self._link is not None:
             await self._link.close()
             return
-        await self._pooled.close(self._store)
+        await self._pooled.close([self._store, *(mount.store for mount in self._mounts)])
 
     async def __aenter__(self) -> Self:
         return self

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from .filters import Filter
 from .leases import Fenced, Leases
+from .marks import Logged, Mark
 from .policy import Decree, Heed, Rule, Within
-from .types import Change, Erased, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
+from .types import Change, Erasure, Group, MemoryItem, Reembedding, Scope, Source, Stats
 
 if TYPE_CHECKING:
     import numpy as np
@@ -380,6 +381,15 @@ class Beyond(NamedTuple):
     usual: Floats
 
 
+class Tally(NamedTuple):
+    """What the weight of words is counted from: how many memories are `live`, how many of these hold each of the probe's terms,
+    and each of the words that may stand in for them, in the probe's order."""
+
+    live: int = 0
+    holding: tuple[int, ...] = ()
+    near: tuple[int, ...] = ()
+
+
 class Candidates(NamedTuple):
     """The corpus of one search as parallel arrays, a row for each text; rows where `live` is False take no part.
 
@@ -391,7 +401,7 @@ class Candidates(NamedTuple):
     ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the whole day on which a row was said, or last
     used or seen again. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
     corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it. `derived` says that some of the memories in reach were
-    read from others.
+    read from others. `tally` is what this store alone counted.
     """
 
     live: Bools
@@ -422,6 +432,7 @@ class Candidates(NamedTuple):
     has_vectors: bool = True
     derived: bool = False
     beyond: Beyond | None = None
+    tally: Tally = Tally()
 
 
 class Probe(NamedTuple):
@@ -430,7 +441,7 @@ class Probe(NamedTuple):
     `related` has for each term the words that may stand in for it, and how near each is, 0..1; one that more than a
     twentieth of the live rows and three hold stands in for nothing. `as_of` asks again under the clocks of an earlier search,
     instead of `at`. The memory with the id `witness` is among the rows if it is live, whether or not it would be drawn, and so
-    are at least `least` others, where so many are live.
+    are at least `least` others, where so many are live. Words weigh as if what `elsewhere` was counted were in the store.
     """
 
     reach: Reach
@@ -446,6 +457,7 @@ class Probe(NamedTuple):
     as_of: AsOf | None = None
     witness: str | None = None
     least: int = 0
+    elsewhere: Tally = Tally()
 
 
 class KeptReceipt(NamedTuple):
@@ -456,51 +468,6 @@ class KeptReceipt(NamedTuple):
     created_at: datetime
     expires_at: datetime
     body: str
-
-
-class Mark(NamedTuple):
-    """How far the log of a scope was read: its `position`, and its `epoch` then (None: not known).
-
-    An epoch ends with every erasure in the scope (`erasures` is another then), and with a change of the embedding model. A
-    scope that was erased as a whole and made anew is of another `era`, in which positions count from the beginning.
-    """
-
-    position: int
-    epoch: int | None = None
-
-    @property
-    def era(self) -> int | None:
-        """Which of the scopes that had these labels one after the other it is."""
-        return None if self.epoch is None else self.epoch >> ERA
-
-    @property
-    def erasures(self) -> int | None:
-        """A number that is another after every erasure."""
-        return None if self.epoch is None else self.epoch // ERASURE
-
-
-# An epoch from its lowest bits: changes of model (4), erasures (16), and when the scope was made, in milliseconds.
-ERASURE, ERA = 16, 20
-
-
-class Told(NamedTuple):
-    """An entry of the log with its scope, and the mark to go on from after it (None: the scope is no more)."""
-
-    entry: Change | Erased
-    scope: Scope
-    mark: Mark | None
-
-
-class Logged(NamedTuple):
-    """A page of the log: what is told, and the marks to go on from after all of it, by scope."""
-
-    told: tuple[Told, ...]
-    marks: dict[Scope, Mark]
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """The changes among what is told."""
-        return tuple(one.entry for one in self.told if isinstance(one.entry, Change))
 
 
 class Vectors(Protocol):
@@ -539,20 +506,12 @@ class Copied(NamedTuple):
     key_id: str | None = None
 
 
-@runtime_checkable
-class Store(Protocol):
-    """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.
+class Readable(Protocol):
+    """What is read of memories, wherever they live: a whole store, or one that is only looked at. Safe to call from any thread.
 
-    A memory may have several open versions, each true for a part of time; its current one is the last of these. A store
-    numbers the versions of a memory: the next is one more than the highest there is in the scope, 1 for the first.
+    A memory may have several open versions, each true for a part of time; its current one is the last of these.
     An expired memory is in no answer, whatever moment is asked for.
     """
-
-    def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
-        """Make all `writes` in one transaction and return the written items in their order (Sight, Use, Once: none).
-
-        Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
-        """
 
     def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
@@ -562,14 +521,6 @@ class Store(Protocol):
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
-
-    def standings(
-        self, asked: Sequence[tuple[MemoryItem, bool, str | None]], now: datetime, keys_after: datetime
-    ) -> list[Standing]:
-        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
-
-        Asked are the item, whether its slot holds one value at a time (else holders are left out), and its key. An item without `valid_from` begins at the `time` of its standing.
-        """
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
@@ -602,26 +553,54 @@ class Store(Protocol):
         three and whether it is no deletion, of the last change of the page before.
         """
 
-    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
-        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased.
-
-        That something of a scope was erased since its mark is told once, before the scope's changes, and not counted.
-        """
-
     def ends(self, reach: Reach) -> dict[Scope, Mark]:
         """Return where the log of each scope in reach ends."""
-
-    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
-        """Return groups of live memories by scope, thread, kind, tag, entity and slot."""
-
-    def stats(self, reach: Reach, at: Moment) -> Stats:
-        """Return counts over the scopes in reach."""
 
     def model(self) -> str | None:
         """Return the id of the embedding model whose vectors the store holds, or None while it holds none.
 
         "none" (`errors.NO_MODEL`) where it was changed to hold none: it then takes no vectors of any model.
         """
+
+    def remember(self, name: str, value: str) -> str:
+        """Return the store's own value of a setting; where it has none, keep and return `value`."""
+
+    def close(self) -> None:
+        """Close every connection; later calls raise `StoreClosed`."""
+
+
+@runtime_checkable
+class Store(Readable, Protocol):
+    """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.
+
+    A store numbers the versions of a memory: the next is one more than the highest there is in the scope, 1 for the first.
+    """
+
+    def apply(self, writes: Sequence[Write], by: Authorship, now: datetime) -> list[MemoryItem]:
+        """Make all `writes` in one transaction and return the written items in their order (Sight, Use, Once: none).
+
+        Raises `Stale` when a guard no longer holds and `VersionConflict` when a base is not current.
+        """
+
+    def standings(
+        self, asked: Sequence[tuple[MemoryItem, bool, str | None]], now: datetime, keys_after: datetime
+    ) -> list[Standing]:
+        """Return what a save of each item meets in exactly its scope; keys count that were used after `keys_after`.
+
+        Asked are the item, whether its slot holds one value at a time (else holders are left out), and its key. An item without `valid_from` begins at the `time` of its standing.
+        """
+
+    def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
+        """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased.
+
+        That something of a scope was erased since its mark is told once, before the scope's changes, and not counted.
+        """
+
+    def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
+        """Return groups of live memories by scope, thread, kind, tag, entity and slot."""
+
+    def stats(self, reach: Reach, at: Moment) -> Stats:
+        """Return counts over the scopes in reach."""
 
     def vectors(self) -> Vectors:
         """Return what changes the embedding model."""
@@ -631,9 +610,6 @@ class Store(Protocol):
 
     def policies(self, known: int = -1, *, past: bool = False) -> tuple[int, list[Rule]] | None:
         """Return the generation of the rules and those in force (with `past` every change of them, oldest first); None where it is `known`."""
-
-    def remember(self, name: str, value: str) -> str:
-        """Return the store's own value of a setting; where it has none, keep and return `value`."""
 
     def keep_receipt(self, receipt: KeptReceipt) -> None:
         """Keep a search's receipt until it expires, and let those go that have."""
@@ -694,6 +670,3 @@ class Store(Protocol):
 
     def buried(self, items: Sequence[MemoryItem]) -> list[bool]:
         """Return for each item whether the same text from the same source was erased in its scope."""
-
-    def close(self) -> None:
-        """Close every connection; later calls raise `StoreClosed`."""

@@ -449,6 +449,17 @@ def _floor(scores: Doubles, k: int) -> float:
     return lowest
 
 
+def shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[np.int32]:
+    """Return the rows or threads that several corpora name as those of one: what is not -1 is raised by where its part begins."""
+    moved = [
+        one if not at else np.where(one >= 0, one + np.int32(at), one)
+        for one, at in zip(codes, by, strict=False)
+    ]
+    if len(moved) == 1:
+        return moved[0]
+    return np.concatenate(moved) if moved else np.zeros(0, np.int32)
+
+
 def matching(ranked: Ranked) -> Bools:
     """Return which rows have anything to do with the query: its words, or words related to them, in the row or its
     conversation, or its date or speaker.

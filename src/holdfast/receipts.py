@@ -35,7 +35,8 @@ class Scored:
     """One row of a receipt: a memory's version, each signal's raw value, its score and relevance, and what became of it.
 
     `stage` is one of `STAGES`. Of what a context left out, `by` says how much was lacking (of relevance, or in tokens) and
-    `because` which memory stood in its way, where one did. `twins` are the memories that it stands for (see `Hit`).
+    `because` which memory stood in its way, where one did. `twins` are the memories that it stands for, `origin` the mount it comes
+    from (see `Hit`).
     """
 
     id: str
@@ -47,6 +48,7 @@ class Scored:
     by: float = 0.0
     because: str | None = None
     twins: tuple[str, ...] = ()
+    origin: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -60,6 +62,7 @@ class Scored:
             "by": self.by,
             "because": self.because,
             "twins": list(self.twins),
+            "origin": self.origin,
         }
 
     @classmethod
@@ -77,7 +80,8 @@ class Receipt:
     signal counts, `counts` how many memories were live, how many of them hold a word of the query, and how many were ranked
     (of many, those nearest by words or meaning and the turns beside them). `rows` are in order.
     `budget` is empty for a search; of a context it holds the `budget` and the `tokens` used, the `least` relevance, the
-    `sections` with their tokens, and what was `needed` where not one memory fits.
+    `sections` with their tokens, and what was `needed` where not one memory fits. `mounted` says of each mount that was read how
+    far its scopes were known.
     """
 
     id: str
@@ -93,6 +97,7 @@ class Receipt:
     counts: Mapping[str, int]
     rows: tuple[Scored, ...]
     budget: Mapping[str, Any] = field(default_factory=dict)
+    mounted: Mapping[str, Mapping[Scope, datetime]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form, which `from_json` reads back to the same receipt."""
@@ -104,12 +109,13 @@ class Receipt:
             "query": self.query,
             "options": dict(self.options),
             "valid": self.valid.isoformat(),
-            "known": [[scope.to_json(), known.isoformat()] for scope, known in self.known.items()],
+            "known": _known_json(self.known),
             "model": self.model,
             "weights": dict(self.weights),
             "counts": dict(self.counts),
             "rows": [row.to_json() for row in self.rows],
             "budget": dict(self.budget),
+            "mounted": {name: _known_json(known) for name, known in self.mounted.items()},
         }
 
     @classmethod
@@ -119,11 +125,21 @@ class Receipt:
             made = dict(value)
             made["at"], made["valid"] = checks.moment(made["at"], "at"), checks.moment(made["valid"], "valid")
             made["held"] = Scope.from_json(made["held"])
-            made["known"] = {Scope.from_json(k): checks.moment(at, "known") for k, at in made["known"]}
+            made["known"] = _known_of(made["known"])
+            mounted = made.get("mounted", {})  # kept receipts of earlier versions have none
+            made["mounted"] = {str(name): _known_of(known) for name, known in mounted.items()}
             made["rows"] = tuple(Scored.from_json(row) for row in made["rows"])
             return cls(**made)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInput("receipt", f"is no receipt of a search ({type(error).__name__})") from None
+
+
+def _known_json(known: Mapping[Scope, datetime]) -> list[Any]:
+    return [[scope.to_json(), at.isoformat()] for scope, at in known.items()]
+
+
+def _known_of(pairs: Iterable[Any]) -> dict[Scope, datetime]:
+    return {Scope.from_json(labels): checks.moment(at, "known") for labels, at in pairs}
 
 
 class Hits(list[Hit]):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from . import config
+from . import waiting
 from .engine import Engine, Kinds
 from .engine.lease import Holding
 from .engine.watch import Following
@@ -41,7 +41,7 @@ class Watch(_Place):
         return self
 
     def __next__(self) -> Change | Erased:
-        entry = config.run(self._following.next())
+        entry = waiting.run(self._following.next())
         if entry is None:
             raise StopIteration
         return entry
@@ -79,7 +79,7 @@ def watching(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> Watch:
-        return Watch(config.run(getattr(self._engine, verb.__name__)(*arguments, **named)))
+        return Watch(waiting.run(getattr(self._engine, verb.__name__)(*arguments, **named)))
 
     return call
 
@@ -140,11 +140,11 @@ class Lease(_Lease[M]):
 
     def renew(self, ttl: float | timedelta | None = None) -> None:
         """Hold it for `ttl` seconds from now, as long as before without; raises `LeaseConflict` where it is over."""
-        config.run(self._holding.renew(ttl))
+        waiting.run(self._holding.renew(ttl))
 
     def release(self) -> bool:
         """Give it up; False where it was over before."""
-        return config.run(self._holding.release())
+        return waiting.run(self._holding.release())
 
     def __enter__(self) -> Self:
         return self
@@ -212,7 +212,7 @@ def leasing(
 
     @functools.wraps(verb)
     def call(self: Any, /, *arguments: P.args, **named: P.kwargs) -> Lease[M]:
-        holding = config.run(getattr(self._engine, verb.__name__)(*arguments, **named))
+        holding = waiting.run(getattr(self._engine, verb.__name__)(*arguments, **named))
         return Lease(holding, face(self._engine.bind(holding.caller)))
 
     return call

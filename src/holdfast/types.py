@@ -316,7 +316,8 @@ class Hit:
     `score` orders the hits of one answer (higher is better, comparable within it only). `relevance` is 0..1 and may be
     compared across answers. `signals` gives what each signal added to the score, by name; they sum to it. `twins` are the
     ids of memories that say the same, word for word, and were left out for this one, as far as the search came upon them.
-    `outdated_by` is the id of the memory that holds a slot now whose earlier value was read from this episode.
+    `outdated_by` is the id of the memory that holds a slot now whose earlier value was read from this episode. `origin` is the
+    name of the mount it comes from, None for the store's own.
     """
 
     item: MemoryItem
@@ -325,6 +326,7 @@ class Hit:
     signals: Mapping[str, float] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     outdated_by: str | None = None
+    origin: str | None = None
 
     @property
     def id(self) -> str:
@@ -345,6 +347,7 @@ class Hit:
             "signals": dict(self.signals),
             "twins": list(self.twins),
             "outdated_by": self.outdated_by,
+            "origin": self.origin,
         }
 
 

@@ -325,6 +325,7 @@ def test_config_shows_origins(run: Run, tmp_path: Path) -> None:
         "base_url": "default",
         "key": "default",
         "key_file": "default",
+        "mounts": "default",
     }
     (tmp_path / "holdfast.toml").write_text("colour = 1\n")
     run("config", code=8)

@@ -15,10 +15,10 @@ import pytest
 
 from benchmarks.background import measured, reply
 from holdfast import AsyncMemory, Memory
-from holdfast.config import Worker
 from holdfast.errors import ModelError
 from holdfast.ports import Reply
 from holdfast.testing import FakeModel, FrozenClock
+from holdfast.waiting import Worker
 from tests.engine.served import Server, completion
 
 

@@ -118,6 +118,11 @@ class Trace:
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _mounted(context: Context) -> list[str]:
+    """Return the ids of what a context shows from mounted stores."""
+    return [row.id for row in context.receipt.rows if row.origin is not None and row.id in context.ids]
+
+
 def _line(name: str, value: Any) -> str:
     """Return a name of the state as a prompt shows it."""
     return f"- {name}: {json.dumps(value, ensure_ascii=False)}"
@@ -214,12 +219,15 @@ class Core:
             not context.ids and goal
         ):  # asked apart: words of a goal in the question would hide what answers the input
             context = await self._remembered(goal, share, keep)
+        mounted = _mounted(context)
         if context.ids:
             found = await got(
                 self.memory.list(where={"in": {"id": list(context.ids)}}, limit=len(context.ids))
             )
-            self._showing(found.items)
-        self.used, self.aged = context.ids, dict(context.aged)
+            self._showing(found.items, [await got(self.memory.get(id)) for id in mounted])
+        # What is mounted is confirmed where it is kept.
+        aged = {id: age for id, age in context.aged.items() if id not in mounted}
+        self.used, self.aged = context.ids, aged
         left -= context.tokens
         state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
@@ -227,10 +235,11 @@ class Core:
         memory = "\n\n".join(part for part in (news, context.text) if part)
         return Step(input, goal, memory, context.ids, context.receipt, state, recent, folded, changed)
 
-    def _showing(self, items: Iterable[MemoryItem]) -> None:
-        """Remember what the session is shown, so that it is not taken for news, and changes of it are."""
+    def _showing(self, items: Iterable[MemoryItem], mounted: Iterable[MemoryItem] = ()) -> None:
+        """Remember what the session is shown, so that it is not taken for news, and changes of it are; of what is `mounted` no
+        changes are told."""
         listed = list(items)
-        self.shown = [*self.shown, *(item.text for item in listed)][-200:]
+        self.shown = [*self.shown, *(item.text for item in (*listed, *mounted))][-200:]
         self.seen.show(listed)
 
     def _news(self, changed: Sequence[Changed], budget: int) -> tuple[str, int]:
@@ -502,8 +511,11 @@ class Core:
             hits = await got(
                 self.memory.search(given["query"], k=given.get("k", 5), kinds=TOLD, scope=labels)
             )
-            self._showing(hit.item for hit in hits)
-            return {"memories": [shown(hit.item) for hit in hits]}
+            own, mounted = (
+                [hit.item for hit in hits if (hit.origin is None) is here] for here in (True, False)
+            )
+            self._showing(own, mounted)
+            return {"memories": [shown(hit.item, hit.origin) for hit in hits]}
         if name == "list_memories":
             kinds = [given["kind"]] if "kind" in given else TOLD
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))

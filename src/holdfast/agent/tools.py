@@ -10,11 +10,12 @@ from ..errors import HoldfastError, SlotConflict, VersionConflict
 from ..types import Kind, MemoryItem
 
 
-def shown(item: MemoryItem) -> dict[str, Any]:
-    """Return what a model is shown of a memory: enough to name it again, and no more."""
+def shown(item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
+    """Return what a model is shown of a memory: enough to name it again, and no more; of a hit, the mount it comes from."""
     told = {
         "id": item.id, "version": item.version, "text": item.text, "kind": item.kind, "slot": item.slot, "value": item.value,
         "scope": list(item.scope.names), "date": (item.observed_at or item.valid_from or item.known_from or datetime.now(UTC)).date().isoformat(),
+        "origin": origin,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 

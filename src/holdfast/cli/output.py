@@ -60,7 +60,7 @@ def show_hits(hits: Sequence[Hit], receipt: str | None = None) -> None:
     """Print the results of a search, best first, and the id of its receipt where one was kept."""
     table = _table("relevance", "id", "memory")
     for hit in hits:
-        table.add_row(f"{hit.relevance:.2f}", hit.id, _told(hit.item))
+        table.add_row(f"{hit.relevance:.2f}", hit.id, _told(hit.item, hit.origin))
     _print_or(table, bool(hits), "Nothing found.")
     if receipt is not None:
         say(f"Receipt {receipt}")
@@ -177,12 +177,13 @@ def show_more(cursor: str | None) -> None:
         say(f"More with --cursor {cursor}")
 
 
-def _told(item: MemoryItem) -> Any:
-    """Return a memory as two lines: what it says, and below it, dimmed, what it is."""
+def _told(item: MemoryItem, origin: str | None = None) -> Any:
+    """Return a memory as two lines: what it says, and below it, dimmed, what it is, and the mount it comes from."""
     from rich.text import Text
 
     cell = Text(shortened(item.text))
-    cell.append("\n" + harmless(_facts(item)), style="dim")
+    facts = _facts(item) if origin is None else f"{_facts(item)}, from {origin}"
+    cell.append("\n" + harmless(facts), style="dim")
     return cell
 
 

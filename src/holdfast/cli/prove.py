@@ -169,7 +169,7 @@ def _on_a_copy(call: Call, ground: Any) -> Any:
         raise InvalidInput("store", f"{file.path}: no such file")
     copied = ground.folder / "copy.db"
     with (
-        Memory(settings["store"].value, embedder=None, model=None, key=opening) as memory,
+        Memory(settings["store"].value, embedder=None, model=None, key=opening, mounts={}) as memory,
         Progress("copying", None) as bar,
     ):
         memory.backup(copied, progress=bar.at)

@@ -179,7 +179,13 @@ def _session(memory: Memory, thread: str) -> Session:
 
 def _open(store: str, clock: StoryClock) -> Memory:
     return Memory(
-        f"sqlite:///{store}", embedder="minilm", language="english", actor="assistant", clock=clock, key=None
+        f"sqlite:///{store}",
+        embedder="minilm",
+        language="english",
+        actor="assistant",
+        clock=clock,
+        key=None,
+        mounts={},
     )
 
 

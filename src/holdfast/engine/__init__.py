@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import IO, Caller, Embedding, Extractor, Parts, RuleBook, Rules
+from .base import IO, Caller, Embedding, Extractor, Mount, Parts, RuleBook, Rules
 from .bulk import Bulks
 from .copies import Copies
 from .erase import Erases
@@ -13,7 +13,7 @@ from .reembed import Reembeds
 from .taking import Takes
 from .watch import Watches
 
-__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Kinds", "Parts", "RuleBook", "Rules"]
+__all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Kinds", "Mount", "Parts", "RuleBook", "Rules"]
 
 
 class Engine(Rulings, Bulks, Copies, Erases, Reembeds, Takes, Watches, Leasing):

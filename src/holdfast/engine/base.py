@@ -31,6 +31,7 @@ from ..ports import (
     Once,
     Past,
     Reach,
+    Readable,
     Ref,
     Remove,
     Replace,
@@ -200,9 +201,17 @@ class Embedding:
         return error.stored == (self.id or NO_MODEL)
 
 
+class Mount(NamedTuple):
+    """Another store that is looked at and never written, under the name that its hits carry."""
+
+    name: str
+    store: Readable
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine is made of; `embedding` is its model, `opened` finds one by name, `book` the rules it goes by.
+    """What an engine is made of; `embedding` is its model, `opened` finds one by name, `book` the rules it goes by, `mounts`
+    what it looks at beside its own store.
 
     `count` says how many tokens a text is in a prompt, `related` which terms may stand in for one and how near each is,
     `calls` how often a day a language model may be asked for one scope, None where there is none.
@@ -219,6 +228,7 @@ class Parts:
     book: RuleBook
     redact: Callable[[Draft], Draft] | None = None
     calls: int | None = None
+    mounts: tuple[Mount, ...] = ()
 
 
 class Caller(NamedTuple):
@@ -375,6 +385,21 @@ class Base:
                 raise AccessDenied(f"this caller holds {self._caller.scope!r}, so it cannot read {scope!r}")
             return Reach(exactly=scope.pick(scope.names))
         return Reach(exactly=self._caller.scope.pick(self._names(scope)))
+
+    def _mounts(self, reach: Reach) -> tuple[Mount, ...]:
+        """Return the mounts that a read looks at: one `under` labels is of its own store's administrator."""
+        return () if reach.under is not None else self._parts.mounts
+
+    def _readable(self, reach: Reach) -> list[Readable]:
+        """Return the stores that a read looks at: this one, then those that are mounted."""
+        return [self._parts.store, *(one.store for one in self._mounts(reach))]
+
+    async def _looked_up(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return a memory of this store or of a mounted one, as `Store.get` does."""
+        for store in self._readable(reach):
+            if (found := await self._parts.io.store(store.get, id, reach, at)) is not None:
+                return found
+        return None
 
     def _reads(self, item: MemoryItem) -> bool:
         """Whether a memory is of a kind that this caller reads."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
-from ..ports import Candidates, Ints
+from ..ports import Beyond, Candidates, Floats, Ints
 
 
 class Told(NamedTuple):
@@ -20,12 +21,30 @@ class Told(NamedTuple):
     signals: dict[str, float]
 
 
+class Share(NamedTuple):
+    """What one store has for a question; `origin` is the mount's name, None for the store's own."""
+
+    origin: str | None
+    candidates: Candidates
+
+
 class Found(NamedTuple):
-    """The corpus of a question, ranked; `model` is the embedding model it was compared by, None for words alone."""
+    """The corpus of a question, ranked; `model` is the embedding model it was compared by, None for words alone.
+
+    `shares` are what it was put together from, one after the other.
+    """
 
     candidates: Candidates
     ranked: ranking.Ranked
     model: str | None
+    shares: tuple[Share, ...]
+
+    def origins(self, rows: Sequence[int]) -> list[str | None]:
+        """Return where each of some rows comes from."""
+        if len(self.shares) == 1:
+            return [None] * len(rows)
+        ends = [*itertools.accumulate(len(one.candidates.live) for one in self.shares)]
+        return [self.shares[n].origin for n in np.searchsorted(ends, rows, "right").tolist()]
 
     def best(self, k: int) -> Ints:
         """Return the `k` best rows, best first."""
@@ -64,9 +83,59 @@ class Found(NamedTuple):
         return {"live": ranked, "words": int(np.count_nonzero(c.live & (c.bm25 > 0))), "ranked": ranked}
 
 
-def rank(found: Candidates, query: str, model: str | None) -> Found:
-    """Return a corpus ranked; without a model, rows that hold no word of the query get a score of minus infinity."""
+def rank(shares: Sequence[Share], query: str, model: str | None) -> Found:
+    """Return what stores have for a question as one corpus, ranked; without a model, rows that hold no word of the query get a
+    score of minus infinity."""
+    found = joined([one.candidates for one in shares])
     ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
     if model is None:
         ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
-    return Found(found, ranked, model)
+    return Found(found, ranked, model, tuple(shares))
+
+
+def joined(parts: Sequence[Candidates]) -> Candidates:
+    """Return the corpora of several stores, whose words weigh the same, as the one corpus of a store that had it all.
+
+    Its clocks are those of the first, and the latest valid time.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    rows = [0, *itertools.accumulate(len(one.live) for one in parts)]
+    threads = [0, *itertools.accumulate(one.threads for one in parts)]
+    names = {name: n for n, name in enumerate(dict.fromkeys(name for one in parts for name in one.speakers))}
+    codes = [np.array([*(names[name] for name in one.speakers), -1], np.int32)[one.speaker] for one in parts]
+    columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _ALIKE}
+    for name in ("before", "after"):
+        columns[name] = ranking.shifted([getattr(one, name) for one in parts], rows)
+    valid = max(one.as_of.valid for one in parts)
+    return parts[0]._replace(
+        **columns, speaker=np.concatenate(codes), speakers=tuple(names), threads=threads[-1],
+        thread=ranking.shifted([one.thread for one in parts], threads), as_of=parts[0].as_of._replace(valid=valid),
+        derived=any(one.derived for one in parts), beyond=_beyond(parts),
+    )  # fmt: skip
+
+
+# The columns that mean the same in whichever store a row is.
+_ALIKE = (
+    "live", "bm25", "cos", "best", "around", "covered", "related", "length", "traits", "day", "episode", "kind", "importance",
+    "seen", "place", "ids", "key",
+)  # fmt: skip
+
+
+def _beyond(parts: Sequence[Candidates]) -> Beyond | None:
+    """Return what is known of all stores' memories where one of them drew rows; each is as large a part of the sample as of
+    the whole."""
+    drawn = [one.beyond for one in parts if one.beyond is not None]
+    if not drawn:
+        return None
+    step = max(-(-one.live // max(1, len(one.usual))) for one in drawn)
+    live, words, usual = 0, 0, list[Floats]()
+    for one in parts:
+        if one.beyond is None:
+            mine = Beyond(one.tally.live, int(np.count_nonzero(one.live & (one.bm25 > 0))), one.cos[one.live])
+        else:
+            mine = one.beyond
+        live, words = live + mine.live, words + mine.words
+        own = max(1, mine.live // max(1, len(mine.usual)))
+        usual.append(mine.usual[:: max(1, step // own)])
+    return Beyond(live, words, np.concatenate(usual))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..entities import RESERVED, SLOT, Names
-from ..ports import Moment, Reach, Scan
+from ..ports import Moment, Reach, Readable, Scan
 from ..types import Draft, MemoryItem, Scope
 from .base import Base
 
@@ -16,11 +16,13 @@ MOST_ALIASES = 10_000  # that are looked at, the latest first
 class Naming(Base):
     """Looking up which names mean the same."""
 
-    async def _aliases(self, reach: Reach, at: Moment | None = None) -> list[MemoryItem]:
-        """Return the live aliases said in these scopes, the latest first."""
+    async def _aliases(
+        self, reach: Reach, at: Moment | None = None, store: Readable | None = None
+    ) -> list[MemoryItem]:
+        """Return the live aliases said in these scopes, the latest first; in another store than this one where it is given."""
         read = self._caller.kinds.read
         scan = Scan(reach, at or self._at(), slot=SLOT, sort="valid_from", limit=MOST_ALIASES, kinds=read)
-        return await self._parts.io.store(self._parts.store.scan, scan)
+        return await self._parts.io.store((store or self._parts.store).scan, scan)
 
     async def _names_of(self, reach: Reach, at: Moment | None = None) -> Names:
         return Names(await self._aliases(reach, at))

@@ -15,7 +15,8 @@ from .. import checks
 from ..entities import Names
 from ..errors import InvalidInput, NotFound
 from ..filters import Filter, names, to_json
-from ..ports import Mark, Moment, Reach, Scan
+from ..marks import Mark
+from ..ports import Moment, Reach, Readable, Scan
 from ..receipts import Hits, Recall
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import decode, encode
@@ -92,7 +93,7 @@ class Reads(Answering):
         """
         checked = checks.item_id(id)
         at = self._at(valid_at, known_at)
-        found = await self._parts.io.store(self._parts.store.get, checked, self._reach(None, under), at)
+        found = await self._looked_up(checked, self._reach(None, under), at)
         if found is None or found.state not in ("active", "superseded") or not self._reads(found):
             raise NotFound(checked)
         return found
@@ -117,8 +118,10 @@ class Reads(Answering):
             raise InvalidInput("slot", "is missing")
         reach, at = self._reach(scope, under), self._at(valid_at, known_at)
         scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1, kinds=self._kinds(None))
-        found = await self._parts.io.store(self._parts.store.scan, scan)
-        return found[0] if found else await self._by_alias(checked, reach, at)
+        for store in self._readable(reach):
+            if found := await self._parts.io.store(store.scan, scan):
+                return found[0]
+        return await self._by_alias(checked, reach, at)
 
     async def _by_alias(self, slot: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the live memory in the slot that this one is by an alias, in the scope where the alias was said."""
@@ -248,7 +251,12 @@ class Reads(Answering):
         if cursor is not None:
             after = decode(cursor, "cursor", _history_cursor)
         reach, at = self._reach(scope, under), self._at(valid_at, known_at)
-        found = await self._versions(reach, at, checked, checks.slot(slot), after, limit + 1)
+        named = checked, checks.slot(slot)
+        store: Readable = self._parts.store
+        for mount in self._mounts(reach):  # all of a history is where its beginning is, here if anywhere
+            if not await self._versions(store, reach, at, *named, None, 1):
+                store = mount.store
+        found = await self._versions(store, reach, at, *named, after, limit + 1)
         if checked is not None and not found and cursor is None:
             raise NotFound(checked)
         last_shown = found[limit - 1].item if len(found) > limit else None
@@ -259,13 +267,20 @@ class Reads(Answering):
         return Page(tuple(found[:limit]), following)
 
     async def _versions(
-        self, reach: Reach, at: Moment, id: str | None, slot: str | None, after: _After | None, most: int
+        self,
+        store: Readable,
+        reach: Reach,
+        at: Moment,
+        id: str | None,
+        slot: str | None,
+        after: _After | None,
+        most: int,
     ) -> Sequence[Change]:
         """Return at most `most` versions of a memory or a slot that this caller reads; see `Store.history`."""
         found: tuple[Change, ...] = ()
         while True:
             page = await self._parts.io.store(
-                self._parts.store.history, reach, at, id=id, slot=slot, after=after, limit=most
+                store.history, reach, at, id=id, slot=slot, after=after, limit=most
             )
             found += tuple(one for one in page if self._reads(one.item))
             if len(page) < most or len(found) >= most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -10,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
-from ..errors import AccessDenied, ModelMismatch, NotFound
+from ..entities import Names
+from ..errors import AccessDenied, ConfigError, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
-from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach
+from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach, Readable, Tally
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
 from .naming import Naming
@@ -20,7 +22,7 @@ from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left
 
 if TYPE_CHECKING:
     from ..pack import Section
-    from .corpus import Found
+    from .corpus import Found, Share
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
@@ -35,13 +37,15 @@ class Question(NamedTuple):
     at: Moment
     options: Mapping[str, Any]
     as_of: AsOf | None = None
+    mounted: Mapping[str, Mapping[Scope, datetime]] = {}  # with `as_of`, how far each was known
 
 
 class Picked(NamedTuple):
-    """A row of an answer with its item and the ids of its twins (see `Hit`)."""
+    """A row of an answer with its item, where that comes from, and the ids of its twins (see `Hit`)."""
 
     row: int
     item: MemoryItem
+    origin: str | None
     twins: list[str]
 
 
@@ -130,7 +134,7 @@ class Answering(Naming):
                 detail = f"hit number {place}, {row.id}, says the same word for word"
                 return WhyNot(checked, "too similar", detail, place)
         question = self._again(past)
-        item = await self._parts.io.store(self._parts.store.get, checked, question.reach, self._at())
+        item = await self._looked_up(checked, question.reach, self._at())
         if item is None:
             return await self._unseen(checked, question.reach)
         found = await self._found(question)
@@ -180,7 +184,8 @@ class Answering(Naming):
 
     async def _asking(self, asked: Question) -> Question:
         """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
-        names = await self._names_of(asked.reach, asked.at)
+        aliases = [await self._aliases(asked.reach, asked.at, store) for store in self._readable(asked.reach)]
+        names = Names(itertools.chain(*aliases))
         return asked._replace(options={**asked.options, "also": names.also(asked.query)})
 
     async def _answer(self, asked: Question) -> Hits:
@@ -202,6 +207,7 @@ class Answering(Naming):
                 told.signals,
                 tuple(one.twins),
                 outdated.get(one.item.id),
+                one.origin,
             )
             for one, told in kept
         ]
@@ -215,6 +221,7 @@ class Answering(Naming):
                     hit.score,
                     hit.relevance,
                     twins=hit.twins,
+                    origin=hit.origin,
                 )
                 for (_, told), hit in zip(kept, hits, strict=True)
             )
@@ -222,7 +229,10 @@ class Answering(Naming):
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
         counts, as_of, model = found.counts(), found.candidates.as_of, found.model
         weights = found.ranked.recipe.weights
-        return Hits(hits, lambda: self._written(asked, as_of, model, weights, counts, rows()))
+        mounted = {
+            one.origin: dict(one.candidates.as_of.known) for one in found.shares if one.origin is not None
+        }
+        return Hits(hits, lambda: self._written(asked, as_of, mounted, model, weights, counts, rows()))
 
     async def _outdated(
         self, asked: Question, found: Found, items: Sequence[MemoryItem]
@@ -232,11 +242,12 @@ class Answering(Naming):
         if not told:
             return {}
         at = asked.at._replace(valid=found.candidates.as_of.valid)
-        store, io = self._parts.store, self._parts.io
-        outdated = await io.store(store.outdated, told, asked.reach, at)
+        outdated: dict[str, str] = {}
+        for store in self._readable(asked.reach):
+            outdated |= await self._parts.io.store(store.outdated, told, asked.reach, at)
         if self._caller.kinds.read is None:
             return outdated
-        now = {id: await io.store(store.get, id, asked.reach, at) for id in set(outdated.values())}
+        now = {id: await self._looked_up(id, asked.reach, at) for id in set(outdated.values())}
         return {id: by for id, by in outdated.items() if (holder := now[by]) and self._reads(holder)}
 
     async def _aged(self, items: Sequence[MemoryItem], reach: Reach, at: Moment) -> dict[str, str]:
@@ -245,7 +256,9 @@ class Answering(Naming):
         old = [one for one in items if age.overdue(age.observed(one), age.life(one, table), valid)]
         if not old:
             return {}
-        again = await self._parts.io.store(self._parts.store.seen, [one.id for one in old], reach, at)
+        again: dict[str, datetime] = {}
+        for store in self._readable(reach):
+            again |= await self._parts.io.store(store.seen, [one.id for one in old], reach, at)
         seen = {one.id: (age.last_seen(one, again.get(one.id)), age.life(one, table)) for one in old}
         return {
             id: age.told(last, valid)
@@ -264,19 +277,31 @@ class Answering(Naming):
             rows = found.best(k if not depth else min(depth * 4, MOST_LOOKED_AT))[depth:]
             if not len(rows):
                 break
-            keys = found.candidates.key[rows].tolist()
-            items = await self._parts.io.store(self._parts.store.fetch, keys, asked.at)
-            for row, key in zip(rows.tolist(), keys, strict=True):
-                if key not in items:  # what is erased while a search runs is left out of its answer
-                    continue
-                item = items[key]
+            for row, (item, origin) in (await self._fetched(found, rows.tolist(), asked.at)).items():
                 same = picked.get(said := _said(item))
-                if same is not None:
+                if same is not None and item.id != same.item.id:
                     same.twins.append(item.id)
-                elif len(picked) < k:
-                    picked[said] = Picked(row, item, [])
+                elif same is None and len(picked) < k:
+                    picked[said] = Picked(row, item, origin, [])
             depth += len(rows)
         return [*picked.values()]
+
+    async def _fetched(
+        self, found: Found, rows: Sequence[int], at: Moment
+    ) -> dict[int, tuple[MemoryItem, str | None]]:
+        """Return the items of some rows with where each comes from, in their order; what is erased while a search runs is left out."""
+        origins, keys = found.origins(rows), found.candidates.key[rows].tolist()
+        items: dict[tuple[str | None, int], MemoryItem] = {}
+        for name in dict.fromkeys(origins):
+            asked = [key for key, origin in zip(keys, origins, strict=True) if origin == name]
+            got = await self._parts.io.store(self._store(name).fetch, asked, at)
+            items |= {(name, key): item for key, item in got.items()}
+        places = zip(rows, origins, keys, strict=True)
+        return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
+
+    def _store(self, origin: str | None) -> Readable:
+        """Return the store that a hit comes from."""
+        return next((one.store for one in self._parts.mounts if one.name == origin), self._parts.store)
 
     async def _found(self, asked: Question, witness: str | None = None) -> Found:
         """Return the ranked corpus of a question.
@@ -307,12 +332,40 @@ class Answering(Naming):
             least=options["k"],
         )
         try:
-            found = await parts.io.store(parts.store.candidates, probe)
+            return rank(await self._shares(asked, probe), query, probe.model)
         except ModelMismatch as error:
             if not parts.embedding.follows(error):
                 raise
             return await self._found(asked, witness)
-        return rank(found, query, probe.model)
+
+    async def _shares(self, asked: Question, probe: Probe) -> list[Share]:
+        """Return what this store and each mounted one have for a question; a word weighs in all of them what it would if they were one."""
+        from .corpus import Share
+
+        call, own = self._parts.io.store, self._parts.store
+        mounts = self._mounts(asked.reach)
+        mounts = tuple(one for one in mounts if asked.as_of is None or one.name in asked.mounted)
+        if not mounts:
+            return [Share(None, await call(own.candidates, probe))]
+        probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
+        for mount in mounts:
+            there = await call(mount.store.model)
+            if probe.model is not None and there not in (None, probe.model):
+                raise ConfigError(
+                    f"mount {mount.name!r}: has vectors of the embedding model {there} by now, and this memory works with "
+                    f"{probe.model}: change one of them with `holdfast reembed`"
+                )
+            as_of = asked.as_of and AsOf(asked.as_of.valid, asked.mounted[mount.name])
+            probes.append((mount.name, mount.store, probe._replace(as_of=as_of)))
+        # First how many hold each word, which takes no vectors; then with what was counted in the others.
+        counted = [await call(store.candidates, one._replace(vector=None)) for _, store, one in probes]
+        at = probe.at._replace(valid=max(one.as_of.valid for one in counted))
+        shares = []
+        for n, (name, store, one) in enumerate(probes):
+            others = _together([part.tally for part in (*counted[:n], *counted[n + 1 :])])
+            found = await call(store.candidates, one._replace(at=at, elsewhere=others))
+            shares.append(Share(name, found))
+        return shares
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
@@ -320,6 +373,7 @@ class Answering(Naming):
         self,
         asked: Question,
         as_of: AsOf,
+        mounted: Mapping[str, Mapping[Scope, datetime]],
         model: str | None,
         weights: Mapping[str, float],
         counts: Mapping[str, int],
@@ -338,6 +392,7 @@ class Answering(Naming):
             weights=weights,
             counts=counts,
             rows=rows,
+            mounted=mounted,
         )
 
     def _without_secrets(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -388,9 +443,8 @@ class Answering(Naming):
     def _again(self, receipt: Receipt) -> Question:
         """Return the question of a receipt, to be asked under its clocks."""
         reach = _reach_of(receipt.reach)
-        return Question(
-            receipt.query, reach, self._at(), receipt.options, AsOf(receipt.valid, dict(receipt.known))
-        )
+        as_of = AsOf(receipt.valid, dict(receipt.known))
+        return Question(receipt.query, reach, self._at(), receipt.options, as_of, receipt.mounted)
 
     # -- looking back --------------------------------------------------------------------------------------------
 
@@ -440,11 +494,21 @@ class Answering(Naming):
             notes.append(f"the search used the embedding model {past.model}, today's is {model}")
         if dict(past.weights) != weights:
             notes.append("the ranking recipe has changed since")
+        gone = sorted(set(past.mounted) - {one.name for one in self._parts.mounts})
+        notes += [f"{name!r} is not mounted today" for name in gone]
         for row in past.rows:
-            item = await self._parts.io.store(self._parts.store.get, row.id, question.reach, self._at())
-            if item is None:
+            if row.origin not in gone and await self._looked_up(row.id, question.reach, self._at()) is None:
                 notes.append(f"memory {row.id} was erased, moved out of sight or has expired")
         return tuple(notes or ["what was known then has been erased or has expired in part"])
+
+
+def _together(several: Sequence[Tally]) -> Tally:
+    """Return what was counted in several stores as one."""
+    sums = (
+        tuple(map(sum, zip(*found, strict=True)))
+        for found in zip(*((one.holding, one.near) for one in several), strict=True)
+    )
+    return Tally(sum(one.live for one in several), *sums)
 
 
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}

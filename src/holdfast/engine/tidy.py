@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from .. import checks, decide
 from ..errors import InvalidInput, NotFound, SlotConflict, UndoConflict
-from ..ports import Authorship, Insert, Mark, Reach, Ref, Remove, Replace, Sight, Write
+from ..marks import Mark
+from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Write
 from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
 from .base import UNSET
 from .observe import Observes

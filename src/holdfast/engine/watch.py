@@ -6,7 +6,8 @@ import time
 from collections import deque
 
 from .. import checks
-from ..ports import Mark, Reach, Told
+from ..marks import Mark, Told
+from ..ports import Reach
 from ..types import Change, Erased, Scope
 from .base import Base, Parts, decode
 from .read import changes_cursor, changes_encoded

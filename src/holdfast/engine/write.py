@@ -560,10 +560,22 @@ class Writes(Naming):
 
     async def _current(self, id: str, reach: Reach, deleted: bool = False) -> MemoryItem:
         found = await self._parts.io.store(self._parts.store.get, checks.item_id(id), reach, self._at())
+        if found is None:
+            await self._not_mounted(checks.item_id(id), reach)
         gone = found is None or (found.state == "deleted" and not deleted)
         if found is None or gone or not self._caller.kinds.sees(found.kind):
             raise NotFound(checks.item_id(id))
         return found
+
+    async def _not_mounted(self, id: str, reach: Reach) -> None:
+        """Raise `AccessDenied` for a memory that is only looked at."""
+        for one in self._mounts(reach):
+            found = await self._parts.io.store(one.store.get, id, reach, self._at())
+            if found is not None and self._caller.kinds.sees(found.kind):
+                raise AccessDenied(
+                    f"memory {id} is of {one.name!r}, which is mounted to be read; change it in its own store, or save what "
+                    "is true here beside it"
+                )
 
     async def _mine(
         self,

@@ -29,7 +29,7 @@ def service(settings: Settings, store: Setting, **options: Any) -> Service:
         raise ConfigError(
             "server.open: without keys a server listens on this machine alone; leave out --host or --open"
         )
-    tenants = Tenants(store.value, settings.tenants, **options)
+    tenants = Tenants(store.value, settings.tenants, settings.mounts, **options)
     tenants.check()
     if store.origin == "default":
         Path(store.value.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -21,7 +22,8 @@ class Settings:
     `keys` is the file of keys and audit (default: beside the store). `open` takes requests without a key, on loopback alone, as the
     administrator of the tenant "default". `body_limit` and `import_limit` are in bytes, `time_limit` in seconds, `rate` in
     requests a minute and key (0: none), `tenants` the most stores open at once. `jwt_key` is a file with the key that signed tokens
-    are checked by.
+    are checked by. `mounts` are the stores that tenants look at beside their own, by tenant and name, [server.mounts.acme]; every
+    other tenant has those of [mounts].
     """
 
     host: str = "127.0.0.1"
@@ -40,6 +42,7 @@ class Settings:
     jwt_audience: str = ""
     jwt_issuer: str = ""
     log: str = "info"
+    mounts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def loopback(self) -> bool:
@@ -66,8 +69,8 @@ def read(**flags: Any) -> tuple[Settings, list[Setting]]:
     kinds = get_type_hints(Settings)
     made: dict[str, Any] = {}
     told: list[Setting] = []
-    for field in fields(Settings):
-        name, variable = field.name, f"HOLDFAST_SERVER_{field.name.upper()}"
+    for one in fields(Settings):
+        name, variable = one.name, f"HOLDFAST_SERVER_{one.name.upper()}"
         if flags.get(name) is not None:
             value, origin = flags[name], "argument"
         elif variable in os.environ:
@@ -75,7 +78,7 @@ def read(**flags: Any) -> tuple[Settings, list[Setting]]:
         elif name in file:
             value, origin = file[name], FILE
         else:
-            value, origin = field.default, "default"
+            value, origin = {} if name == "mounts" else one.default, "default"
         made[name] = _typed(name, value, kinds[name], origin)
         told.append(Setting(f"server.{name}", made[name], origin))
     return Settings(**made), told
@@ -90,14 +93,27 @@ def _table(path: Path) -> Mapping[str, Any]:
         raise ConfigError(f"{path}: is not valid TOML ({error})") from None
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: server must be a table, [server]")
-    known = {field.name for field in fields(Settings)}
+    known = {one.name for one in fields(Settings)}
     for name in table:
         if name not in known:
             raise ConfigError(f"{path}: unknown setting server.{name}; known are {', '.join(sorted(known))}")
     return table
 
 
+def _tables(value: Any, origin: str) -> dict[str, dict[str, str]]:
+    """Return the mounts of tenants, which the environment gives as JSON."""
+    try:
+        made = json.loads(value) if isinstance(value, str) else value
+        return {tenant: {name: url + "" for name, url in table.items()} for tenant, table in made.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise ConfigError(
+            f'server.mounts from {origin}: must be {{"acme": {{"handbook": "sqlite:///handbook.db"}}}}'
+        ) from None
+
+
 def _typed(name: str, value: Any, kind: type, origin: str) -> Any:
+    if name == "mounts":
+        return _tables(value, origin)
     if kind is bool and isinstance(value, str):
         if value.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise ConfigError(f"server.{name} from {origin}: must be true or false")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from .. import AsyncMemory
@@ -24,11 +24,17 @@ class _Open:
 class Tenants:
     """The memories of a server by tenant: `store` is a URL, with {tenant} in it where each has a file of its own.
 
-    `options` are further arguments of `AsyncMemory`. All open stores share one memory budget, as those of any process do.
+    `mounts` are what tenants look at beside it, by tenant and name; `options` are further arguments of `AsyncMemory`. All open stores share one memory budget, as those of any process do.
     """
 
-    def __init__(self, store: str, most: int = 64, **options: Any) -> None:
-        self._store, self._most, self._options = store, most, options
+    def __init__(
+        self,
+        store: str,
+        most: int = 64,
+        mounts: Mapping[str, Mapping[str, str]] | None = None,
+        **options: Any,
+    ) -> None:
+        self._store, self._most, self._options, self._mounts = store, most, options, mounts or {}
         self._several = "{tenant}" in store
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._opening: dict[str, asyncio.Lock] = {}
@@ -54,7 +60,10 @@ class Tenants:
         url = self.url(tenant)
         async with self._opening.setdefault(tenant, asyncio.Lock()):
             if tenant not in self._open:
-                self._open[tenant] = _Open(await asyncio.to_thread(AsyncMemory, url, **self._options))
+                options = dict(self._options)
+                if tenant in self._mounts:
+                    options["mounts"] = self._mounts[tenant]
+                self._open[tenant] = _Open(await asyncio.to_thread(AsyncMemory, url, **options))
             self._open.move_to_end(tenant)
             return self._open[tenant]
 

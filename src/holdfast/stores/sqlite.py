@@ -14,30 +14,23 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ..errors import StoreBusy, StoreClosed, StoreFull, StoreReadOnly
+from ..marks import Logged, Mark
 from ..policy import Rule
 from ..ports import (
     Authorship,
-    Candidates,
     Copied,
     Extent,
     Job,
     KeptReceipt,
-    Logged,
-    Mark,
     Moment,
-    Probe,
     Reach,
     Record,
-    Scan,
     Standing,
     Write,
 )
-from ..types import Change, Erasure, Group, MemoryItem, Scope, Stats
+from ..types import Erasure, Group, MemoryItem, Scope, Stats
 from . import sqlite_copy as copies
 from . import sqlite_export as exports
 from . import sqlite_policy as governed
@@ -51,14 +44,14 @@ from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_leases import SqliteLeases
 from .sqlite_place import Location
+from .sqlite_reads import SqliteReads
 from .sqlite_reembed import Pause, SqliteVectors
-from .sqlite_search import Asked, Kept, Searcher, Seen
-from .sqlite_view import ONE, View
+from .sqlite_search import Kept, Searcher
 from .sqlite_write import Transaction
 from .turns import Turns
 
 
-class SqliteStore:
+class SqliteStore(SqliteReads):
     """A store in one SQLite file, or in memory (`path` ":memory:").
 
     `memory_budget` bounds the bytes of search state held for scopes, least recently used first out, together with the other
@@ -131,25 +124,13 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
+        """Lend a connection to read with; a store in memory has but one."""
         if self._in_memory:
             with self._write_lock:
                 yield self._writer_connection()
             return
-        try:
-            db = self._idle.pop()
-        except IndexError:
-            db = self._open()
-        try:
-            self._location.check(log=False)
+        with super()._reading() as db:
             yield db
-        except BaseException:
-            db.close()
-            raise
-        if self._closed:
-            db.close()
-        else:
-            self._idle.append(db)
 
     def _writer_connection(self) -> sqlite3.Connection:
         if self._writer is None or self._closed:
@@ -191,10 +172,6 @@ class SqliteStore:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', 'rewrite')")
         self._unswept = "rewrite"
 
-    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with schema.translated(self.path), self._reading() as db:
-            return db.execute(sql, parameters).fetchall()
-
     def close(self) -> None:
         """Close every connection; one being read with is closed when that is done. Later calls raise `StoreClosed`."""
         with self._write_lock, self._guard:
@@ -205,65 +182,12 @@ class SqliteStore:
             self._turns.close()
             self._searcher.close()
 
-    # -- scopes --------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _scopes(reach: Reach, db: sqlite3.Connection) -> list[Seen]:
-        """Return the scopes in reach that exist, in the order of their labels."""
-        return [Seen(row) for row in db.execute(*rows.scopes_in(reach)).fetchall()]
-
-    @contextlib.contextmanager
-    def _view(self, reach: Reach, at: Moment) -> Iterator[View]:
-        """Hold the scopes in reach as they are in one snapshot, asked at a moment."""
-        with self._snapshot() as db:
-            yield View(db, self._scopes(reach, db), at)
-
     # -- reading -------------------------------------------------------------------------------------------------
-
-    def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
-        """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
-        with self._view(reach, at) as view:
-            return view.get(id)
-
-    def scan(self, query: Scan) -> list[MemoryItem]:
-        """Return the versions that answer `query`, in its order."""
-        with self._view(query.reach, query.at) as view:
-            return view.scan(query)
-
-    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
-        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
-        with self._view(reach, at) as view:
-            return view.outdated(ids)
-
-    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
-        """Return when those of some memories that were saved again were, for the last time as known at the moment."""
-        with self._view(reach, at) as view:
-            return view.seen(ids)
-
-    def history(
-        self,
-        reach: Reach,
-        at: Moment,
-        *,
-        id: str | None = None,
-        slot: str | None = None,
-        after: tuple[datetime, str, int, bool] | None = None,
-        limit: int = 100,
-    ) -> list[Change]:
-        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
-        with self._view(reach, at) as view:
-            return view.history(id, slot, after, limit)
 
     def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
         """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased."""
         with self._view(reach, Moment(now)) as view:
             return view.changes(reach, since, limit)
-
-    def ends(self, reach: Reach) -> dict[Scope, Mark]:
-        """Return where the log of each scope in reach ends."""
-        with self._snapshot() as db:
-            found = self._scopes(reach, db)
-        return {rows.scope_of(one.labels): Mark(one.position, one.epoch) for one in found}
 
     def overview(self, reach: Reach, at: Moment, after: tuple[str, str] | None, limit: int) -> list[Group]:
         """Return groups of live memories by entity, kind, scope, slot, tag and thread, in order of these and their key."""
@@ -280,59 +204,6 @@ class SqliteStore:
         with self._view(reach, at) as view:
             return view.stats(model, size)
 
-    def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
-        """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
-        known, asked = rows.micros(at.known), {key >> 32 for key in keys}
-        # What is kept was seen as often as is known now.
-        shelves = {one: self._searcher.shelf(one) if known is None else {} for one in asked}
-        made = {key: kept for key in keys if (kept := shelves[key >> 32].get(key)) is not None}
-        if missing := [key for key in keys if key not in made]:
-            valid = rows.micros(at.valid or at.known or at.now) or 0
-            marks = ",".join("?" * len(missing))
-            columns, seen = rows.columns(known)
-            for row in self._read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
-                item = made[row[0]] = rows.item_of(row, valid)
-                if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
-                    shelves[row[0] >> 32][row[0]] = item
-        return made
-
-    def candidates(self, probe: Probe) -> Candidates:
-        """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        with self._snapshot() as db:  # of one moment, so that all vectors come from one model
-            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(db, probe)]
-            words = {
-                rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
-            }
-            stand_ins = {
-                rows.hash_term(t, self._hashes, self.term_key): [
-                    (rows.hash_term(near, self._hashes, self.term_key), how) for near, how in found
-                ]
-                for t, found in probe.related.items()
-            }
-            return self._searcher.candidates(db, asked, probe, words, stand_ins)
-
-    def _resolved(self, db: sqlite3.Connection, probe: Probe) -> list[tuple[Seen, Scope]]:
-        """Return the scopes of a search; asked again as of then, those that it met."""
-        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach, db)]
-        if probe.as_of is None:
-            view = View(db, [seen for seen, _ in scopes], probe.at)
-            for seen, _ in scopes:
-                known = seen.last_known if view.known is None else min(view.known, seen.last_known)
-                seen.clocks = view.valid, known, view.now
-            return scopes
-        valid, now = rows.micros(probe.as_of.valid) or 0, rows.micros(probe.at.now) or 0
-        for seen, scope in scopes:
-            seen.clocks = valid, rows.micros(probe.as_of.known.get(scope)) or 0, now
-        return [(seen, scope) for seen, scope in scopes if scope in probe.as_of.known]
-
-    def _asked(self, db: sqlite3.Connection, probe: Probe, seen: Seen, scope: Scope) -> Asked:
-        """Return one scope's share of a question: its clocks, and which versions pass the filter."""
-        valid, known, now = seen.clocks
-        if probe.where is None:
-            return Asked(seen, scope, None)
-        view = View(db, [seen], Moment(rows.at(now), rows.at(valid), rows.at(known)))
-        return Asked(seen, scope, np.array(view.live(probe.where), np.int64))
-
     def _keep_lists(self, kept: Kept) -> None:
         """Keep the lists of a scope, derived data that the next process need not make; not where the file cannot be written."""
         values = (kept.trained, kept.position, kept.centres.tobytes(), kept.of.astype("<u2").tobytes())
@@ -341,11 +212,6 @@ class SqliteStore:
                 "INSERT OR REPLACE INTO clusters SELECT scope_id, epoch, ?, ?, ?, ? FROM scopes WHERE scope_id = ? AND epoch = ?",
                 (*values, kept.scope_id, kept.epoch),
             )
-
-    def model(self) -> str | None:
-        """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
-        found = self._read("SELECT name FROM models ORDER BY model_id LIMIT 1")
-        return found[0][0] if found else None
 
     def vectors(self) -> SqliteVectors:
         """Return what changes the embedding model."""
@@ -398,19 +264,6 @@ class SqliteStore:
             transaction = self._transaction(db, Authorship("read"), now)
             after = rows.micros(keys_after) or 0
             return [transaction.standing(item, contested, key, after) for item, contested, key in asked]
-
-    @contextlib.contextmanager
-    def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Hold one view of the file over several reads."""
-        with schema.translated(self.path), self._reading() as db:
-            if self._in_memory:  # there is one connection, and nobody else uses it now
-                yield db
-                return
-            db.execute("BEGIN")
-            try:
-                yield db
-            finally:
-                db.execute("COMMIT")
 
     # -- writing -------------------------------------------------------------------------------------------------
 

@@ -48,11 +48,10 @@ class Access:
         """Open the file for reading and writing, made where there is none; `how` goes to `connect`."""
         return self._connected(self.path, how)
 
-    def looking(self) -> sqlite3.Connection:
-        """Open the file, which must be there, for reading alone."""
-        return self._connected(
-            f"{Path(self.path).absolute().as_uri()}?mode=ro", {"uri": True, "isolation_level": None}
-        )
+    def looking(self, how: str = "mode=ro", **more: Any) -> sqlite3.Connection:
+        """Open the file, which must be there, for reading alone; `how` are parameters of SQLite's URI, `more` goes to `connect`."""
+        name = f"{Path(self.path).absolute().as_uri()}?{how}"
+        return self._connected(name, {"uri": True, "isolation_level": None, **more})
 
     def _connected(self, name: str, how: dict[str, Any]) -> sqlite3.Connection:
         if self.secret is None:

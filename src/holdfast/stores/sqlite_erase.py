@@ -14,8 +14,8 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 
+from ..marks import ERASURE
 from ..policy import Rule, told
-from ..ports import ERASURE
 from ..types import Erasure, Held, MemoryItem, Scope, Source
 from . import sqlite_policy as policies
 from . import sqlite_rows as rows

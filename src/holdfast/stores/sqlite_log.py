@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..ports import Logged, Mark, Reach, Told
+from ..marks import Logged, Mark, Told
+from ..ports import Reach
 from ..types import Change, Erased, Scope
 from . import sqlite_rows as rows
 from .sqlite_search import Seen

@@ -377,19 +377,25 @@ def sweep(db: sqlite3.Connection, unswept: str) -> str | None:
     return None
 
 
-def prepare(db: sqlite3.Connection, path: str) -> None:
-    """Check that the file is ours, or new and empty, and bring it to this version's schema."""
+def checked(db: sqlite3.Connection, path: str) -> bool:
+    """Return whether the file has this version's schema; raises `NotAStore`, `NewerStore` where it cannot be brought to it."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID and db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
         raise NotAStore(f"{path}: this is a database of another program; choose another path")
     if application == APPLICATION_ID and version > len(MIGRATIONS):
         raise NewerStore(
             f"{path}: written by a newer Holdfast (schema {version}, this one knows {len(MIGRATIONS)}); upgrade holdfast"
         )
+    return version == len(MIGRATIONS) and bool(application == APPLICATION_ID)
+
+
+def prepare(db: sqlite3.Connection, path: str) -> None:
+    """Check that the file is ours, or new and empty, and bring it to this version's schema."""
+    ready = checked(db, path)
     if path != ":memory:":
         db.execute("PRAGMA journal_mode = WAL")
-    if version < len(MIGRATIONS) or application != APPLICATION_ID:
+    if not ready:
         _migrate(db)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe
+from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe, Tally
 from ..types import KINDS, MemoryItem, Scope
 from .budget import BUDGET
 from .columns import quantised, unpacked
@@ -135,9 +135,10 @@ class Searcher:
         """Return the corpus of `probe` over these scopes."""
         query = None if probe.vector is None else quantised(probe.vector)
         wholes = [self._whole(db, one, probe) for one in asked]
-        gains = _weigh(wholes, words)
+        gains, holding = _weigh(wholes, words, probe.elsewhere)
         mass = sum(gains.values())
-        _stand_in(wholes, stand_ins)
+        near = _stand_in(wholes, stand_ins, probe.elsewhere)
+        tally = Tally(sum(one.alive.count for one in wholes), holding, near)
         beyond = None
         if (
             any(one.texts is None for one in wholes)
@@ -149,7 +150,7 @@ class Searcher:
             parts = [_part(one, query) for one in wholes]
         true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
-        return _assembled(parts, gains, stand_ins, as_of, query is not None, beyond)
+        return _assembled(parts, gains, stand_ins, as_of, query is not None, beyond)._replace(tally=tally)
 
     def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
         """Return where the items of a scope are kept until something is written there."""
@@ -357,8 +358,8 @@ def _assembled(
     ]
     texts = [part.texts for part in parts]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
-    before = _shifted([part.alive.before for part in parts], offsets)
-    after = _shifted([part.alive.after for part in parts], offsets)
+    before = ranking.shifted([part.alive.before for part in parts], offsets)
+    after = ranking.shifted([part.alive.after for part in parts], offsets)
     near = parts[0].alive.near if len(parts) == 1 else NOT_NEAR
     if near.shape[1] != len(before):
         near = turns_around(before, after, np.arange(len(before)))
@@ -385,7 +386,7 @@ def _assembled(
         before=before,
         after=after,
         place=_joined([part.alive.place for part in parts], np.int32),
-        thread=_shifted([one.thread for one in texts], shifts),
+        thread=ranking.shifted([one.thread for one in texts], shifts),
         threads=shifts[-1],
         ids=_joined([one.ids for one in texts], "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
@@ -402,22 +403,18 @@ def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     return np.concatenate(arrays) if arrays else np.zeros(0, dtype)
 
 
-def _shifted(codes: Sequence[NDArray[np.int32]], by: Sequence[int]) -> NDArray[np.int32]:
-    """Return the parts' codes in one row, those that are not -1 raised by where their part begins."""
-    moved = [
-        one if not at else np.where(one >= 0, one + np.int32(at), one)
-        for one, at in zip(codes, by, strict=False)
-    ]
-    return _joined(moved, np.int32)
+def _weigh(
+    wholes: Sequence[Whole], words: dict[int, float], elsewhere: Tally
+) -> tuple[dict[int, float], tuple[int, ...]]:
+    """Give each scope the words' gains with the texts that hold them and how often; return the gains, and how many texts of
+    all these scopes hold each word.
 
-
-def _weigh(wholes: Sequence[Whole], words: dict[int, float]) -> dict[int, float]:
-    """Give each scope the words' gains with the texts that hold them and how often; return the gains.
-
-    Live rows alone make the statistics.
+    Live rows alone make the statistics, with what was counted elsewhere.
     """
     gains: dict[int, float] = {}
-    total = sum(one.alive.count for one in wholes)
+    counted: list[int] = []
+    total = sum(one.alive.count for one in wholes) + elsewhere.live
+    others = elsewhere.holding or (0,) * len(words)
     postings = [one.index.postings.find(list(words)) for one in wholes]
     for n, (word, weight) in enumerate(words.items()):
         holding, found = 0, []
@@ -428,15 +425,19 @@ def _weigh(wholes: Sequence[Whole], words: dict[int, float]) -> dict[int, float]
             if len(docs):
                 found.append((one, docs, counts))
             holding += _living(one, docs)
-        gain = gains[word] = weight * ranking.idf(total, holding)
+        counted.append(holding)
+        gain = gains[word] = weight * ranking.idf(total, holding + others[n])
         if holding:
             for one, docs, counts in found:
                 one.terms.append(Term(np.float32(gain), docs, counts))
-    return gains
+    return gains, tuple(counted)
 
 
-def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns) -> None:
-    """Give each scope the texts that hold the words which may stand in for the query's; common ones stand in for nothing."""
+def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns, elsewhere: Tally) -> tuple[int, ...]:
+    """Give each scope the texts that hold the words which may stand in for the query's; common ones stand in for nothing.
+
+    Returns how many texts of all these scopes hold each.
+    """
     # Of each of the query's words the nearest last, and then itself.
     order = [
         (n, other, how)
@@ -445,19 +446,21 @@ def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns) -> None:
     ]
     words = [other for _, other, _ in order]
     held = [_known(one, one.index.postings.holding(words)) for one in wholes]
-    most = FEW + COMMON * sum(one.alive.count for one in wholes)
+    most = FEW + COMMON * (sum(one.alive.count for one in wholes) + elsewhere.live)
     counts: Counter[int] = Counter()
     for one, docs in zip(wholes, held, strict=True):
         for place, found in docs.items():
             counts[place] += _living(one, found)
+    others = elsewhere.near
     for one, docs in zip(wholes, held, strict=True):
         one.nearby = nearby(
             [
                 (order[place][0], docs[place], order[place][2])
                 for place in sorted(docs)
-                if order[place][2] == 0.0 or counts[place] <= most
+                if order[place][2] == 0.0 or counts[place] + (others[place] if others else 0) <= most
             ]
         )
+    return tuple(counts[place] for place in range(len(order)))
 
 
 def _known(one: Whole, docs: dict[int, NDArray[np.int32]]) -> dict[int, NDArray[np.int32]]:

@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from ..filters import Filter
-from ..ports import Logged, Mark, Moment, Reach, Scan
+from ..marks import Logged, Mark
+from ..ports import Moment, Reach, Scan
 from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
 from . import sqlite_log as log
 from . import sqlite_queue as queue

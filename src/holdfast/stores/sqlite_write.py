@@ -13,9 +13,9 @@ from typing import NamedTuple
 from .. import decide
 from ..errors import NO_MODEL, ModelMismatch, VersionConflict
 from ..leases import Fenced
+from ..marks import ERA
 from ..policy import Decree, Heed, Within
 from ..ports import (
-    ERA,
     Authorship,
     Bring,
     Enqueue,

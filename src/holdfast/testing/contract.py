@@ -299,6 +299,38 @@ class StoreContract:
                 with pytest.raises(VersionConflict):
                     writer.update(item.id, tags=["x"], expected_version=1)
 
+    def test_a_mounted_store_is_ranked_as_if_it_were_here(self, tmp_path: Path) -> None:
+        """What is counted in the other store weighs words here, and the other way round: the scores are those of one store."""
+        texts = [
+            f"The {word} by the weir {'weir ' * n}"
+            for n, word in enumerate("heron otter heron eel pike heron".split())
+        ]
+        (tmp_path / "own").mkdir()
+        (tmp_path / "one").mkdir()
+        with Memory(
+            f"sqlite:///{tmp_path}/other.db", embedder=HashingEmbedder(), clock=FrozenClock(seed=1), key=None
+        ) as other:
+            other.save_many({"text": text, "scope": Scope.shared()} for text in texts[2:])
+        mounts = {"other": f"sqlite:///{tmp_path}/other.db"}
+        with (
+            Memory(
+                self.open(tmp_path / "own"), embedder=HashingEmbedder(), clock=FrozenClock(), mounts=mounts
+            ) as own,
+            Memory(self.open(tmp_path / "one"), embedder=HashingEmbedder(), clock=FrozenClock()) as one,
+        ):
+            own.scoped(user="ada").save_many({"text": text} for text in texts[:2])
+            one.scoped(user="ada").save_many({"text": text} for text in texts[:2])
+            one.save_many({"text": text, "scope": Scope.shared()} for text in texts[2:])
+            found, whole = (
+                sorted(
+                    (hit.text, hit.score, hit.relevance)
+                    for hit in memory.scoped(user="ada").search("a heron?")
+                )
+                for memory in (own, one)
+            )
+            assert found == whole
+            assert len(found) == len(texts)
+
     def test_what_is_exported_comes_across(self, tmp_path: Path) -> None:
         """Into an empty store it is the same memories, past and answers, and what is written later is known later."""
         clock, folders = FrozenClock(), [tmp_path / name for name in ("one", "other")]

@@ -196,7 +196,7 @@ def write_one(own: ScopedMemory, shared: ScopedMemory, writer: int, number: int)
 def write(path: str, crew: str, writer: int, first: int, operations: int) -> None:
     """Make the writes from `first` on, and print each one's number once it is acknowledged, and how long it took."""
     opening = os.environ.get("HOLDFAST_KEY")
-    with Memory(url(Path(path)), embedder=None, key=opening) as memory:
+    with Memory(url(Path(path)), embedder=None, key=opening, mounts={}) as memory:
         own, shared = memory.scoped(user=f"{crew}-{writer}"), memory.scoped(Scope(team=crew))
         for number in range(first, operations):
             began = time.monotonic()

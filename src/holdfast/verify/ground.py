@@ -74,7 +74,9 @@ class Ground:
 
     def memory(self, path: Path, **given: Any) -> Memory:
         """Open a store with its model."""
-        return Memory(url(path), **{"embedder": self.embedder, "model": None, "key": self.key, **given})
+        return Memory(
+            url(path), **{"embedder": self.embedder, "model": None, "key": self.key, "mounts": {}, **given}
+        )
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a process that is to open these stores: of our settings the key alone."""

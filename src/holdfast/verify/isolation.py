@@ -433,8 +433,8 @@ def play(
     """Run the whole script for A, with B meddling before and between the steps or not; return all A got, as JSON."""
     clock, other = FrozenClock(seed=1), FrozenClock(seed=2)
     with (
-        Memory(url, embedder=embedder, clock=clock, model=model(), key=key) as ours,
-        Memory(url, embedder=embedder, clock=other, model=model(), key=key) as theirs,
+        Memory(url, embedder=embedder, clock=clock, model=model(), key=key, mounts={}) as ours,
+        Memory(url, embedder=embedder, clock=other, model=model(), key=key, mounts={}) as theirs,
     ):
         caller, kept, answers = ours.scoped(**a), {"theirs": FrozenClock(seed=2).new_id()}, []
         if b is not None:

@@ -79,7 +79,7 @@ def main(store: str, model: str, user: str) -> None:
             raise PermissionError(f"{event} is refused here")
 
     sys.addaudithook(refuse)
-    with Memory(store, embedder=model, model=None) as memory:
+    with Memory(store, embedder=model, model=None, mounts={}) as memory:
         calls = loop(memory, user)
     # What native code opens, no audit hook sees; Linux tells of it all the same.
     reached += sorted(one for one in _files() - before if one.startswith("socket:"))

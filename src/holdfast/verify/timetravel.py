@@ -27,7 +27,9 @@ def check(ground: Ground) -> Tried:
     chance, wrong, asked = random.Random(ground.seed), list[str](), 0
     for n in range(ground.histories):
         clock = FrozenClock(seed=n)
-        with Memory("sqlite://", embedder=None, language="none", clock=clock, model=None, key=None) as memory:
+        with Memory(
+            "sqlite://", embedder=None, language="none", clock=clock, model=None, key=None, mounts={}
+        ) as memory:
             history = History(memory, clock, random.Random(chance.random()))
             try:
                 asked += history.run()

@@ -41,6 +41,7 @@ function drawn(hit, n, most) {
   const notes = h(
     "p", { class: "meta" },
     hit.twins.length ? h("span", {}, `stands for ${plural(hit.twins.length, "twin", "twins")}: `, hit.twins.map((id) => [memoryLink(id), " "])) : null,
+    hit.origin ? h("span", { class: "state" }, "from ", hit.origin) : null,
     hit.outdated_by ? h("span", { class: "state superseded" }, "outdated by ", memoryLink(hit.outdated_by)) : null,
   );
   return row(hit.item, { before: rank, more: notes, beside: bars(signals, { most, total: hit.score }) });

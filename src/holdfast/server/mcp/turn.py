@@ -66,7 +66,11 @@ class Turn:
         """Find memories, best first."""
         hits: Sequence[Hit] = await self._verbs.search(query, k=k, kinds=TOLD, scope=self._within(scope))
         self._tell(hits)
-        return {"memories": [{**shown(hit.item), "relevance": round(hit.relevance, 3)} for hit in hits]}
+        return {
+            "memories": [
+                {**shown(hit.item, hit.origin), "relevance": round(hit.relevance, 3)} for hit in hits
+            ]
+        }
 
     async def list_memories(
         self, kind: str | None = None, limit: int = 20, cursor: str | None = None, scope: str | None = None

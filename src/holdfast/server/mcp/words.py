@@ -71,6 +71,10 @@ _MEMORY = _object(
         "slot": _STRING,
         "value": {"description": "The value of the slot."},
         "relevance": {"type": "number", "minimum": 0, "maximum": 1},
+        "origin": {
+            "type": "string",
+            "description": "The store it comes from, which is only read; absent where it is this one.",
+        },
     },
     ["id", "version", "text", "kind", "scope", "date"],
 )

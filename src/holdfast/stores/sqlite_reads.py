@@ -1,0 +1,180 @@
+"""What is read of a SQLite store, whoever may write it: each answer from one snapshot of the file."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from ..marks import Mark
+from ..ports import Candidates, Moment, Probe, Reach, Scan
+from ..types import Change, MemoryItem, Scope
+from . import sqlite_rows as rows
+from . import sqlite_schema as schema
+from .sqlite_place import Location
+from .sqlite_search import Asked, Searcher, Seen
+from .sqlite_view import ONE, View
+
+
+class SqliteReads:
+    """The reads of a store in a file; what kind of connections these are made with, `_open` says."""
+
+    path: str
+    term_key: bytes
+    _in_memory = False
+    _closed: bool
+    _location: Location
+    _idle: list[sqlite3.Connection]  # connections nobody reads with at the moment
+    _searcher: Searcher
+    _hashes: dict[str, int]
+
+    def _open(self) -> sqlite3.Connection:
+        raise NotImplementedError
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open()
+        try:
+            self._location.check(log=False)
+            yield db
+        except BaseException:
+            db.close()
+            raise
+        if self._closed:
+            db.close()
+        else:
+            self._idle.append(db)
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with schema.translated(self.path), self._reading() as db:
+            return db.execute(sql, parameters).fetchall()
+
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Hold one view of the file over several reads."""
+        with schema.translated(self.path), self._reading() as db:
+            if self._in_memory:  # there is one connection, and nobody else uses it now
+                yield db
+                return
+            db.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                db.execute("COMMIT")
+
+    @staticmethod
+    def _scopes(reach: Reach, db: sqlite3.Connection) -> list[Seen]:
+        """Return the scopes in reach that exist, in the order of their labels."""
+        return [Seen(row) for row in db.execute(*rows.scopes_in(reach)).fetchall()]
+
+    @contextlib.contextmanager
+    def _view(self, reach: Reach, at: Moment) -> Iterator[View]:
+        """Hold the scopes in reach as they are in one snapshot, asked at a moment."""
+        with self._snapshot() as db:
+            yield View(db, self._scopes(reach, db), at)
+
+    def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""
+        with self._view(reach, at) as view:
+            return view.get(id)
+
+    def scan(self, query: Scan) -> list[MemoryItem]:
+        """Return the versions that answer `query`, in its order."""
+        with self._view(query.reach, query.at) as view:
+            return view.scan(query)
+
+    def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
+        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
+        with self._view(reach, at) as view:
+            return view.outdated(ids)
+
+    def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
+        """Return when those of some memories that were saved again were, for the last time as known at the moment."""
+        with self._view(reach, at) as view:
+            return view.seen(ids)
+
+    def history(
+        self,
+        reach: Reach,
+        at: Moment,
+        *,
+        id: str | None = None,
+        slot: str | None = None,
+        after: tuple[datetime, str, int, bool] | None = None,
+        limit: int = 100,
+    ) -> list[Change]:
+        """Return the versions of a memory or a slot known by `at.known` (and true at `at.valid`), oldest first."""
+        with self._view(reach, at) as view:
+            return view.history(id, slot, after, limit)
+
+    def ends(self, reach: Reach) -> dict[Scope, Mark]:
+        """Return where the log of each scope in reach ends."""
+        with self._snapshot() as db:
+            found = self._scopes(reach, db)
+        return {rows.scope_of(one.labels): Mark(one.position, one.epoch) for one in found}
+
+    def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
+        """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
+        known, asked = rows.micros(at.known), {key >> 32 for key in keys}
+        # What is kept was seen as often as is known now.
+        shelves = {one: self._searcher.shelf(one) if known is None else {} for one in asked}
+        made = {key: kept for key in keys if (kept := shelves[key >> 32].get(key)) is not None}
+        if missing := [key for key in keys if key not in made]:
+            valid = rows.micros(at.valid or at.known or at.now) or 0
+            marks = ",".join("?" * len(missing))
+            columns, seen = rows.columns(known)
+            for row in self._read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
+                item = made[row[0]] = rows.item_of(row, valid)
+                if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
+                    shelves[row[0] >> 32][row[0]] = item
+        return made
+
+    def candidates(self, probe: Probe) -> Candidates:
+        """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
+        with self._snapshot() as db:  # of one moment, so that all vectors come from one model
+            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(db, probe)]
+            words = {
+                rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
+            }
+            stand_ins = {
+                rows.hash_term(t, self._hashes, self.term_key): [
+                    (rows.hash_term(near, self._hashes, self.term_key), how) for near, how in found
+                ]
+                for t, found in probe.related.items()
+            }
+            return self._searcher.candidates(db, asked, probe, words, stand_ins)
+
+    def _resolved(self, db: sqlite3.Connection, probe: Probe) -> list[tuple[Seen, Scope]]:
+        """Return the scopes of a search; asked again as of then, those that it met."""
+        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach, db)]
+        if probe.as_of is None:
+            view = View(db, [seen for seen, _ in scopes], probe.at)
+            for seen, _ in scopes:
+                known = seen.last_known if view.known is None else min(view.known, seen.last_known)
+                seen.clocks = view.valid, known, view.now
+            return scopes
+        valid, now = rows.micros(probe.as_of.valid) or 0, rows.micros(probe.at.now) or 0
+        for seen, scope in scopes:
+            seen.clocks = valid, rows.micros(probe.as_of.known.get(scope)) or 0, now
+        return [(seen, scope) for seen, scope in scopes if scope in probe.as_of.known]
+
+    def _asked(self, db: sqlite3.Connection, probe: Probe, seen: Seen, scope: Scope) -> Asked:
+        """Return one scope's share of a question: its clocks, and which versions pass the filter."""
+        valid, known, now = seen.clocks
+        if probe.where is None:
+            return Asked(seen, scope, None)
+        view = View(db, [seen], Moment(rows.at(now), rows.at(valid), rows.at(known)))
+        return Asked(seen, scope, np.array(view.live(probe.where), np.int64))
+
+    def model(self) -> str | None:
+        """Return the id of the embedding model whose vectors the store holds, or None while it holds none."""
+        found = self._read("SELECT name FROM models ORDER BY model_id LIMIT 1")
+        return found[0][0] if found else None

@@ -1,0 +1,264 @@
+"""How the engine waits: at once for plain code, or inside an event loop with store and models on a pool of threads."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .errors import EmbedderError, HoldfastError, ModelError
+from .ports import Embedder, Floats, Model, Readable, Reply
+
+if TYPE_CHECKING:
+    import asyncio
+
+T = TypeVar("T")
+Work = Callable[[], Coroutine[Any, Any, float | None]]
+
+
+def run(running: Coroutine[Any, Any, T]) -> T:
+    """Run to its end, without an event loop, what waits for nothing."""
+    try:
+        running.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        running.close()
+    raise RuntimeError("a port paused where it must not; use AsyncMemory with this embedder, model or store")
+
+
+class Worker:
+    """One thread for work that nobody waits for: begun when there is some, gone when none is left."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def start(self, work: Work) -> None:
+        """Do `work`, or once more if it is being done."""
+        with self._lock:
+            self._wake.set()
+            if not self._closed and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(
+                    target=self._run, args=(work,), name="holdfast-work", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self, work: Work) -> None:
+        while True:
+            with self._lock:  # once closed, the call to wake is not forgotten
+                if self._closed:
+                    return
+                self._wake.clear()
+            try:
+                wait = run(work())
+            except HoldfastError as error:
+                _stopped(error)
+                return
+            with self._lock:
+                if wait is None and not self._wake.is_set():
+                    self._thread = None
+                    return
+            self._wake.wait(wait)
+
+    def close(self) -> None:
+        """Let the work end with what is being done, and wait for that."""
+        with self._lock:
+            self._closed, thread = True, self._thread
+            self._wake.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+
+def _stopped(error: HoldfastError) -> None:
+    """Tell of an error that nobody waits for; ours hold no text of a memory."""
+    import logging
+
+    logging.getLogger("holdfast").warning("reading in the background stopped: %s", error)
+
+
+class Beside(Generic[T]):
+    """Work on a thread of its own, awaited without a pause: an `await` waits for the thread."""
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # 7 ms with all it needs
+
+        thread = ThreadPoolExecutor(1, thread_name_prefix="holdfast-beside")
+        self._done = thread.submit(run, work)
+        thread.shutdown(wait=False)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        yield from ()
+        return self._done.result()
+
+
+class Direct:
+    """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
+
+    def __init__(self, model: Model | None) -> None:
+        self._model = model
+        self._worker = Worker()
+
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts."""
+        return await embedded(embedder, texts)
+
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the language model's reply."""
+        return await replied(self._model, instructions, text, schema)
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns."""
+        return call(*arguments, **named)
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Begin work now, beside the caller, who awaits it later."""
+        return Beside(work)
+
+    def start(self, work: Work) -> None:
+        """Do `work` on a thread of its own."""
+        self._worker.start(work)
+
+    def close(self) -> None:
+        """Wait for what that thread is doing."""
+        self._worker.close()
+
+
+class Pooled:
+    """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
+
+    def __init__(self, model: Model | None, threads: int) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._model = model
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
+        self._task: asyncio.Task[None] | None = None
+        self.closed = False
+
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts."""
+        if inspect.iscoroutinefunction(embedder.embed):
+            return await embedded(embedder, texts)
+        return await self.store(_drained, embedder, texts)
+
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the language model's reply."""
+        if inspect.iscoroutinefunction(getattr(self._model, "ask", None)):
+            return await replied(self._model, instructions, text, schema)
+        return await self.store(lambda: run(replied(self._model, instructions, text, schema)))
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns."""
+        import asyncio  # 40 ms that a program without an event loop need not spend
+
+        if self.closed:  # the store says so itself
+            return call(*arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, partial(call, *arguments, **named)
+        )
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, for this task alone."""
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Begin work now, beside the caller, who awaits it later."""
+        import asyncio
+
+        return asyncio.ensure_future(work)
+
+    def start(self, work: Work) -> None:
+        """Do `work` as a task of the running loop."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
+            self._wake = asyncio.Event()
+            self._task = loop.create_task(self._worked(work, self._wake))
+        self._wake.set()
+
+    async def _worked(self, work: Work, wake: asyncio.Event) -> None:
+        import asyncio
+
+        while not self.closed:
+            wake.clear()
+            try:
+                wait = await work()
+            except HoldfastError as error:
+                _stopped(error)
+                return
+            if wait is None and not wake.is_set():
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), wait)
+
+    async def close(self, stores: Sequence[Readable]) -> None:
+        """Close stores once the step they are at is done, and let the threads and the task go."""
+        for one in stores:
+            await self.store(one.close)
+        self.closed = True
+        self._pool.shutdown(wait=False)
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _drained(embedder: Embedder, texts: Sequence[str]) -> Floats:
+    """Run `embedded` for a model that never pauses, in a thread."""
+    try:
+        embedded(embedder, texts).send(None)
+    except StopIteration as done:
+        vectors: Floats = done.value
+        return vectors
+    raise EmbedderError("the embedder paused in a thread; make its `embed` an `async def`")
+
+
+async def replied(model: Model | None, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+    """Return a language model's reply, awaited where it is async; raises `ModelError` for what is none."""
+    assert model is not None  # the engine asks only where there is a model
+    given: Any = model.ask(instructions, text, schema)
+    if inspect.isawaitable(given):
+        given = await given
+    if not isinstance(given, Reply):
+        raise ModelError(f"{model.id} gave a {type(given).__name__} where a Reply was due")
+    return given
+
+
+async def embedded(embedder: Embedder, texts: Sequence[str]) -> Floats:
+    """Return a model's vectors, awaited where it is async, checked: (n, dimension), float32, finite, of length 1."""
+    import numpy as np
+
+    given: Any = embedder.embed(list(texts))
+    if hasattr(given, "__await__"):
+        given = await given
+    try:
+        vectors = np.ascontiguousarray(given, np.float32)
+    except (TypeError, ValueError):
+        raise EmbedderError(
+            f"{embedder.id} gave a {type(given).__name__} that is no array of numbers"
+        ) from None
+    if vectors.shape == (len(texts), embedder.dimension):
+        squares = np.square(vectors).sum(axis=1)  # not finite where a number is not
+        if len(squares) == 0 or (squares.max() < 1.002 and squares.min() > 0.998):
+            return vectors
+    if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
+        raise EmbedderError(
+            f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "
+            f"{embedder.dimension}, or numbers that are not finite"
+        )
+    # Many models leave this to whoever compares.
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = (vectors / np.where(lengths == 0, np.float32(1), lengths)).astype(np.float32)
+    return vectors
