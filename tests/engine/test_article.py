@@ -18,12 +18,15 @@ TOLD = [
     ("The server is on port 8080.", "The server is on port 9090 now."),
     ("The server uses port 8080.", "Actually, the server uses port 9090."),
     ("The server's port is 8080.", "The server's port changed from 8080 to 9090."),
+    ("The server is on port 8080.", "The server is no longer on 8080, it is on 9090."),
     ("The server is on port 8080.", "The server moved from port 8080 to port 9090."),
 ]
 ASKED = [
     "which port is the server on?",
     "server port",
     "how do I reach the server?",
+    "is it still on 8080?",
+    "port 8080",
 ]
 CHATTER = [
     "Morning, could you look at the failing build?", "The tests passed after the second run.", "Lunch at noon works for me.",

@@ -68,6 +68,31 @@ def test_an_episode_that_tells_an_old_value_is_flagged() -> None:
         assert [hit.outdated_by for hit in then if hit.id == old.id] == [None]
 
 
+def test_what_holds_now_stands_above_what_told_it_before() -> None:
+    """Also where the question names the old value, and where k has room for one alone; what raised it is a signal."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        [old] = ada.observe([told("The server is on port 8080.")], thread="ops").episodes
+        ada.observe([told("The server is no longer on 8080, it is on 9090.", 1)], thread="ops")
+        ada.save("The server room is locked")
+        now = ada.current("server.port")
+        hits = ada.search("is it still on port 8080?")
+        assert [hit.id for hit in hits][:2] == [now.id, old.id]
+        assert hits[0].score > hits[1].score
+        assert hits[0].signals["succeeds"] > 0
+        assert "succeeds" not in hits[1].signals
+        assert sum(hits[0].signals.values()) == pytest.approx(hits[0].score)
+        assert ada.explain(hits.receipt).faithful
+        assert ada.rerun(hits.receipt).same
+        (only,) = one = ada.search("is it still on port 8080?", k=1)
+        assert only.id == now.id
+        assert ada.why_not(one.receipt, old.id).stage == "below k"
+        turns = ada.search("is it still on port 8080?", kinds=["episode"])
+        assert (turns[0].id, turns[0].outdated_by) == (old.id, now.id)  # the filter keeps out what it does
+        then = ada.search("is it still on port 8080?", valid_at=START + timedelta(hours=1))
+        assert "succeeds" not in then[0].signals
+
+
 def test_earlier_preferences_are_retired_and_others_stay() -> None:
     """ "Ignore my previous preferences, I now want shorter responses" speaks of the length of replies, not of jazz."""
     with Memory("sqlite://", embedder=None) as memory:

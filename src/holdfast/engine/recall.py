@@ -19,6 +19,7 @@ from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNo
 from ..types import Hit, Kind, MemoryItem, Scope
 from .naming import Naming
 from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
+from .succession import SIGNAL, Answered, raised, scored
 
 if TYPE_CHECKING:
     from ..pack import Section
@@ -193,42 +194,47 @@ class Answering(Naming):
         found = await self._found(asked)
         picked = await self._picked(asked, found)
         least, named = asked.options["min_relevance"], found.ranked.recipe.named
-        kept = [
-            (one, told)
+        answer = [
+            Answered(one.item, told, one.origin, one.twins)
             for one, told in zip(picked, found.told([one.row for one in picked]), strict=True)
             if least is None or told.relevance >= least
         ]
-        outdated = await self._outdated(asked, found, [one.item for one, _ in kept])
+        outdated = await self._outdated(asked, found, [one.item for one in answer])
+        if outdated:
+            further = await self._successors(asked, found, answer, set(outdated.values()))
+            answer = raised(answer, outdated, further)[: asked.options["k"]]
         hits = [
             Hit(
                 one.item,
-                told.score,
-                told.relevance,
-                told.signals,
+                one.told.score,
+                one.told.relevance,
+                one.told.signals,
                 tuple(one.twins),
                 outdated.get(one.item.id),
                 one.origin,
             )
-            for one, told in kept
+            for one in answer
         ]
+        # What only some answers have stands in their receipts alone: then every row has it.
+        lifted = {SIGNAL: 1.0} if any(SIGNAL in one.told.signals for one in answer) else {}
 
         def rows() -> tuple[Scored, ...]:
             return tuple(
                 Scored(
                     hit.id,
                     hit.item.version,
-                    named(told.raw),
+                    named(one.told.raw) | {name: one.told.signals.get(name, 0.0) for name in lifted},
                     hit.score,
                     hit.relevance,
                     twins=hit.twins,
                     origin=hit.origin,
                 )
-                for (_, told), hit in zip(kept, hits, strict=True)
+                for one, hit in zip(answer, hits, strict=True)
             )
 
         # The corpus is let go here: what a receipt needs of it is counted, and written from these few rows.
         counts, as_of, model = found.counts(), found.candidates.as_of, found.model
-        weights = found.ranked.recipe.weights
+        weights = {**found.ranked.recipe.weights, **lifted}
         mounted = {
             one.origin: dict(one.candidates.as_of.known) for one in found.shares if one.origin is not None
         }
@@ -249,6 +255,21 @@ class Answering(Naming):
             return outdated
         now = {id: await self._looked_up(id, asked.reach, at) for id in set(outdated.values())}
         return {id: by for id, by in outdated.items() if (holder := now[by]) and self._reads(holder)}
+
+    async def _successors(
+        self, asked: Question, found: Found, answer: Sequence[Answered], wanted: set[str]
+    ) -> dict[str, Answered]:
+        """Return those of some memories that the answer lacks although they pass its filter and its least relevance, by id."""
+        lacking = wanted - {id for one in answer for id in one.ids}
+        rows = {id: row for id in sorted(lacking) if (row := found.row_of(id)) is not None}
+        told = dict(zip(rows, found.told(list(rows.values())), strict=True)) if rows else {}
+        items = await self._fetched(found, list(rows.values()), asked.at)
+        least = asked.options["min_relevance"]
+        return {
+            id: Answered(items[rows[id]][0], scored(of), items[rows[id]][1], [])
+            for id, of in told.items()
+            if rows[id] in items and (least is None or of.relevance >= least)
+        }
 
     async def _aged(self, items: Sequence[MemoryItem], reach: Reach, at: Moment) -> dict[str, str]:
         """Return, of memories that have outlived what their attribute is good for at a valid time, how old they are."""
@@ -492,7 +513,7 @@ class Answering(Naming):
         notes = []
         if past.model != (model := self._parts.embedding.id):
             notes.append(f"the search used the embedding model {past.model}, today's is {model}")
-        if dict(past.weights) != weights:
+        if dict(past.weights) | {SIGNAL: 1.0} != {**weights, SIGNAL: 1.0}:
             notes.append("the ranking recipe has changed since")
         gone = sorted(set(past.mounted) - {one.name for one in self._parts.mounts})
         notes += [f"{name!r} is not mounted today" for name in gone]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -102,7 +102,7 @@ def read(
         if message.role == "user":
             context = contexts.setdefault((message.thread, speaker_of(message, user)), Context())
             context.answered(replied.pop(message.thread, ""))
-        made = _Reader(message, now, user, held, table, context).proposals()
+        made = _succeeding(_Reader(message, now, user, held, table, context).proposals())
         if message.role == "assistant":
             replied[message.thread] = message.text
         if context is not None and any(one.action == "withhold" for one in made):
@@ -117,6 +117,20 @@ def read(
             lasts[message.thread] = message
         found += made
     return tuple(found)
+
+
+def _succeeding(made: Iterable[Proposal]) -> list[Proposal]:
+    """Return proposals in which an end and what takes its place are one change: "no longer on 8080, it is on 9090"."""
+    found: list[Proposal] = []
+    for one in made:
+        last = found[-1] if found else None
+        place = one.draft and (one.draft.slot, one.draft.valid_from)
+        follows = one.action == "assert" and not one.dated and last is not None and last.action == "end"
+        if follows and last and [(end.slot, end.at) for end in last.ends] == [place]:
+            found[-1] = replace(one, start=last.start, ends=(*one.ends, *last.ends))
+        else:
+            found.append(one)
+    return found
 
 
 def leans(messages: Sequence[Message]) -> bool:

@@ -1,0 +1,73 @@
+"""What holds now, above the episodes that tell what it has replaced.
+
+"Is it still on 8080?" fits the old turn best, by its words. An agent that reads no further answers with what was true once, so
+the memory that holds the slot now is raised above the first episode that tells an earlier value of it. What it is raised by is
+a signal of its own, `succeeds`, and so stands in receipts and explanations.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..types import MemoryItem
+
+if TYPE_CHECKING:
+    from .corpus import Told
+
+SIGNAL = "succeeds"
+
+
+class Answered(NamedTuple):
+    """A memory of an answer with what the ranking says of it, its origin and the ids of its twins (see `Hit`)."""
+
+    item: MemoryItem
+    told: Told
+    origin: str | None
+    twins: list[str]
+
+    @property
+    def ids(self) -> list[str]:
+        """Its id and those of its twins."""
+        return [self.item.id, *self.twins]
+
+
+def raised(
+    answer: Sequence[Answered], outdated: Mapping[str, str], further: Mapping[str, Answered]
+) -> list[Answered]:
+    """Return an answer, best first, in which every successor stands above the first episode that it outdates.
+
+    `outdated` names the successor of some of the memories, `further` has those successors that are not in the answer.
+    """
+    made = list(answer)
+    for one in answer:
+        if (successor := outdated.get(one.item.id)) is None:
+            continue
+        place = next((at for at, other in enumerate(made) if successor in other.ids), None)
+        found = further.get(successor) if place is None else made[place]
+        if found is None or found.told.score > one.told.score:
+            continue
+        if place is not None:
+            del made[place]
+        made.append(_above(found, one.told.score))
+        made.sort(key=lambda other: (-other.told.score, other.item.id))
+    return made
+
+
+def scored(told: Told) -> Told:
+    """Return what is told of a row with its score: without a model, one that holds no word of the query was given none."""
+    if math.isfinite(told.score):
+        return told
+    return told._replace(score=functools.reduce(operator.add, told.signals.values(), 0.0))
+
+
+def _above(one: Answered, score: float) -> Answered:
+    """Return a memory raised to just above a score; its signals still add up to its own."""
+    told, lift = one.told, score - one.told.score
+    while told.score + lift <= score:
+        lift = math.nextafter(lift, math.inf)
+    signals = {**told.signals, SIGNAL: lift}
+    return one._replace(told=told._replace(score=told.score + lift, signals=signals))
