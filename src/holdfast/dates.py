@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
+from .text import holds
+
 Window = tuple[float, float]
 
 _YEARS_BACK = 10
@@ -28,7 +30,7 @@ def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
     ("in May", "8 May") means that day or month of the year of asking and of each of the ten before; "last May" means the
     latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it.
     """
-    if not _MAY_NAME.search(query):
+    if not holds(query, _SIGNS) or not _MAY_NAME.search(query):
         return ()
     today = asked_at.date()
     found: set[Window] = set()
@@ -48,9 +50,28 @@ def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
 
 def order(query: str) -> int:
     """Return 1 where a query asks for the latest of several things, -1 for the first, 0 for neither."""
+    if not holds(query, _IN_ORDER):
+        return 0
     if _LATEST.search(query):
         return 1
     return -1 if _FIRST.search(query) else 0
+
+
+# In every text that the two expressions below find something in.
+_IN_ORDER = (
+    "lates",
+    "newes",
+    "most",
+    "last",
+    "current",
+    "nowaday",
+    "these",
+    "earli",
+    "first",
+    "origin",
+    "initial",
+    "beginning",
+)
 
 
 _LATEST = re.compile(
@@ -91,6 +112,10 @@ _MAY_NAME = re.compile(
     r"\b(?:today|tonight|yesterday|ago|recently|lately|last|past|previous|this|on \w+day)\b",
     re.I,
 )
+_SIGNS = (
+    "19", "20", *(name[:3].lower() for name in _MONTHS), "today", "tonight", "yesterday", "ago", "recent", "late", "last", "past",
+    "previous", "this", "day",
+)  # fmt: skip
 # Also an English verb: a month only where a day, a year or one of these words stands beside it.
 _VERBS = frozenset({"may", "mar", "march"})
 _BEFORE_MONTH = re.compile(

@@ -58,6 +58,8 @@ class Names:
 
     def also(self, query: str) -> list[str]:
         """Return the names that a query means besides those it says, sorted; "my sister" is "ada's sister" too."""
+        if not self._of:
+            return []
         said = checks.folded(query).replace("\u2019", "'")
         asked = [one for one in {*self._of, *self._of.values()} if _says(said, one)]
         return sorted({other for one in asked for other in self.of(one)} - set(asked))

@@ -396,12 +396,12 @@ class Candidates(NamedTuple):
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
     `around` is BM25 of a row with the two turns on either side as one text, `covered` the idf of the query's terms found
     there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
-    to them, each times how near the nearest is (see `Probe`). `length` in tokens, `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before`/`after` the
-    row of the neighbouring turn or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
+    to them, each times how near the nearest is (see `Probe`). `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before` the
+    row of the turn before or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the whole day on which a row was said, or last
     used or seen again. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
     corpus and hand out these alone; `mass` then is that of the whole corpus, and `beyond` tells of it. `derived` says that some of the memories in reach were
-    read from others. `tally` is what this store alone counted.
+    read from others. `tally` is what this store alone counted. `ground` is what `ranking.Ground` made of these rows before.
     """
 
     live: Bools
@@ -412,7 +412,6 @@ class Candidates(NamedTuple):
     covered: Floats
     related: Floats
     mass: float
-    length: Floats
     traits: NDArray[np.uint8]
     speaker: NDArray[np.int32]
     speakers: tuple[str, ...]
@@ -422,7 +421,6 @@ class Candidates(NamedTuple):
     importance: Floats
     seen: Floats
     before: NDArray[np.int32]
-    after: NDArray[np.int32]
     place: NDArray[np.int32]
     thread: NDArray[np.int32]
     threads: int
@@ -433,6 +431,7 @@ class Candidates(NamedTuple):
     derived: bool = False
     beyond: Beyond | None = None
     tally: Tally = Tally()
+    ground: Any = None
 
 
 class Probe(NamedTuple):
@@ -442,6 +441,7 @@ class Probe(NamedTuple):
     twentieth of the live rows and three hold stands in for nothing. `as_of` asks again under the clocks of an earlier search,
     instead of `at`. The memory with the id `witness` is among the rows if it is live, whether or not it would be drawn, and so
     are at least `least` others, where so many are live. Words weigh as if what `elsewhere` was counted were in the store.
+    With a `stamp` that the store gave for this search, it need not look again whether anybody has written since.
     """
 
     reach: Reach
@@ -458,6 +458,7 @@ class Probe(NamedTuple):
     witness: str | None = None
     least: int = 0
     elsewhere: Tally = Tally()
+    stamp: object = None
 
 
 class KeptReceipt(NamedTuple):
@@ -589,6 +590,9 @@ class Store(Readable, Protocol):
 
         Asked are the item, whether its slot holds one value at a time (else holders are left out), and its key. An item without `valid_from` begins at the `time` of its standing.
         """
+
+    def stamp(self) -> object:
+        """Return a stamp of the state the store is in: while nobody writes often the same object, never after somebody did."""
 
     def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
         """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased.

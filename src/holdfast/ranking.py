@@ -9,11 +9,13 @@ Pure numpy, in float64: the contributions of a row, added in the order of `RECIP
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,6 +84,59 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
+@functools.lru_cache(maxsize=4_096)
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(_words(name))
+
+
+class Ground:
+    """What ranking reads of a corpus whatever is asked. A store may keep it with the corpus for as long as its rows stay.
+
+    `whole` says that every row is live, `narrative` that every row is an episode; `stated` tells which are not, `telling` by
+    how much what stands around counts (see `around`), and `apart` which rows no thread lifts. `answers` is the turn each row
+    answers (see `reply`), -1 for none.
+    """
+
+    def __init__(self, c: Candidates) -> None:
+        self.whole, self.narrative = bool(c.live.all()), bool(c.episode.all())
+        self.stated: Bools = ~c.episode
+        self.telling: Doubles = np.where(self.stated, 2.0, 1.0)
+        self.apart: Bools = self.stated | (c.thread < 0)
+        self.answers = _answers(c)
+        self._faded = -1, np.zeros(0)
+
+    def importance(self, c: Candidates, day: int) -> Doubles:
+        """Return each row's importance on a day (see the signal); that of the day asked for last is kept."""
+        known, faded = self._faded
+        if known != day or len(faded) != len(c.seen):
+            lives = np.maximum(np.subtract(day, c.seen, dtype=np.float64), 0.0) * _A_DAY[c.kind]
+            halvings = np.floor(lives)
+            left = c.importance * (1.0 - 0.5 * (lives - halvings))
+            faded = np.ldexp(left, -halvings.astype(np.int32))
+            self._faded = day, faded
+        return faded
+
+
+def _answers(c: Candidates) -> NDArray[np.int32]:
+    """Return the last turn of somebody else before each row, where that asks: three turns back at most, else -1."""
+    before = c.before
+    if not len(before):
+        return before
+    own = _same(c, before)
+    for _ in range(_RUN):
+        if not own.any():
+            break
+        before = np.where(own, c.before[before], before)
+        own = _same(c, before)
+    return np.where((before >= 0) & ~own & ((c.traits[before] & QUESTION) != 0), before, np.int32(-1))
+
+
+def _same(c: Candidates, before: NDArray[np.int32]) -> Bools:
+    """Whether turns before the rows were said by the same person; of nobody's turns each is another's."""
+    said: Bools = (before >= 0) & (c.speaker >= 0) & (c.speaker[before] == c.speaker)
+    return said
+
+
 @dataclass(slots=True)
 class Stage:
     """The corpus of one search with what is known of it as a whole, so that any signal can be had for any rows alone.
@@ -89,20 +144,20 @@ class Stage:
     `scale` is the BM25 that counts as a full match. `core` has a 0 more than rows, found at index -1: words and meaning as
     they count for others, 0 at least, and 0 for rows that are not live. `peaks` has the highest core of each thread, and a
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
-    episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them. `whole`
-    says that every row is live, `narrative` that every row is an episode. `days` are the first and the last day of the
-    rows that match, as far as `recent` asks for them; `today` is the day that is asked about.
+    episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them, `names` whether
+    it names any. `days` are the first and the last day of the rows that match, as far as `recent` asks for them; `today` is
+    the day that is asked about.
     """
 
     c: Candidates
+    ground: Ground
     query: Query
     scale: float
     core: Doubles
     peaks: Doubles
     summit: NDArray[np.int32]
     asked: Bools
-    whole: bool
-    narrative: bool
+    names: bool
     today: float
     standing: float = 1.0
     days: tuple[float, float] = (0.0, 0.0)
@@ -171,8 +226,7 @@ def around(s: Stage, rows: Rows) -> Doubles:
     says in many.
     """
     value = np.divide(s.c.around[rows], s.scale, dtype=np.float64)
-    if not s.narrative:
-        np.copyto(value, value * 2.0, where=~s.c.episode[rows])
+    value *= s.ground.telling[rows]
     return value
 
 
@@ -181,22 +235,7 @@ def reply(s: Stage, rows: Rows) -> Doubles:
 
     Of somebody who sends several messages in a row, each answers what another said before them, three messages back at most.
     """
-    who, before = s.c.speaker[rows], s.c.before[rows]
-    own = _same(s, before, who)
-    for _ in range(_RUN):
-        if not own.any():
-            break
-        before = np.where(own, s.c.before[before], before)
-        own = _same(s, before, who)
-    # Index -1 is the last row's trait where there is no turn before; its core there is 0.
-    asks = s.c.traits[before] & QUESTION if len(s.c.traits) else 0
-    return np.where(own, 0.0, s.core[before] * asks)
-
-
-def _same(s: Stage, before: NDArray[np.int32], who: NDArray[np.int32]) -> Bools:
-    """Whether turns before were said by the same person; of nobody's turns each is another's."""
-    said: Bools = (before >= 0) & (who >= 0) & ((s.c.speaker[before] if len(s.c.speaker) else who) == who)
-    return said
+    return s.core[s.ground.answers[rows]]
 
 
 def thread(s: Stage, rows: Rows) -> Doubles:
@@ -208,9 +247,9 @@ def thread(s: Stage, rows: Rows) -> Doubles:
     of, own = s.c.thread[rows], s.core[:-1][rows]
     far = np.abs(s.c.place[rows] - s.summit[of])
     peak: Doubles = s.peaks[of] * _FADING[np.minimum(far, len(_FADING) - 1)]
-    np.copyto(peak, own, where=of < 0)
-    if not s.narrative:
-        np.copyto(peak, own * (_STATED * s.standing), where=~s.c.episode[rows])
+    np.copyto(peak, own, where=s.ground.apart[rows])
+    if not s.ground.narrative:
+        np.multiply(peak, _STATED * s.standing, out=peak, where=s.ground.stated[rows])
     return peak
 
 
@@ -234,11 +273,7 @@ def importance(s: Stage, rows: Rows) -> Doubles:
     Counted in whole days (UTC), so that the same search gives the same scores all day. Between two halvings it
     falls in a straight line, whose sums are the same bits on every machine.
     """
-    days = np.subtract(math.floor(s.today), s.c.seen[rows], dtype=np.float64)
-    lives = np.maximum(days, 0.0) * _A_DAY[s.c.kind[rows]]
-    whole = np.floor(lives)
-    left: Doubles = np.ldexp(s.c.importance[rows] * (1.0 - 0.5 * (lives - whole)), -whole.astype(np.int32))
-    return left
+    return s.ground.importance(s.c, math.floor(s.today))[rows]
 
 
 class Signal(NamedTuple):
@@ -252,7 +287,7 @@ class Signal(NamedTuple):
 class Recipe:
     """Signals with their weights, in the order in which they are added up.
 
-    The first two are the core: what a row says of itself, which threads spread.
+    The first two are the core: what a row says of itself, which threads spread. `weights` has what each signal counts.
     """
 
     def __init__(self, signals: Sequence[Signal]) -> None:
@@ -260,11 +295,7 @@ class Recipe:
         self.core, self.shape = self.signals[:2], self.signals[2:]
         self.names = tuple(one.name for one in signals)
         self.factors: Doubles = np.array([[one.weight] for one in signals])
-
-    @property
-    def weights(self) -> dict[str, float]:
-        """What each signal counts."""
-        return {one.name: one.weight for one in self.signals}
+        self.weights: Mapping[str, float] = MappingProxyType({one.name: one.weight for one in signals})
 
     def weighing(self, **weights: float) -> Recipe:
         """Return the recipe with other weights for the signals named; 0 switches one off."""
@@ -308,9 +339,10 @@ class Ranked(NamedTuple):
             return self.values[:, rows].T
         return np.array([_value(one, self.stage, rows) for one in self.recipe.signals]).T
 
-    def contributions(self, rows: Ints) -> list[dict[str, float]]:
-        """Return what each signal added to the scores of `rows`; in the recipe's order they sum to these to the last bit."""
-        return [self.recipe.named(row) for row in (self.raw(rows) * self.recipe.factors.T).tolist()]
+    def weighed(self, raw: Doubles) -> list[dict[str, float]]:
+        """Return what each signal added to the scores of the rows with these values (see `raw`); in the recipe's order they sum
+        to these to the last bit."""
+        return [self.recipe.named(row) for row in (raw * self.recipe.factors.T).tolist()]
 
 
 def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
@@ -319,15 +351,14 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
     Linear in the rows: about 4 ms for 100,000.
     """
     n = len(c.live)
-    asked = np.array([*(not query.names.isdisjoint(_words(name)) for name in c.speakers), False])
+    asked = [*(not query.names.isdisjoint(_words_of(name)) for name in c.speakers), False]
     stage = Stage(
-        c, query, min(_FULL_MATCH, c.mass) or 1.0, np.zeros(n + 1), np.zeros(c.threads + 1),
-        np.zeros(c.threads + 1, np.int32), asked, bool(c.live.all()), bool(c.episode.all()),
-        c.as_of.valid.timestamp() / 86_400.0,
+        c, c.ground or Ground(c), query, min(_FULL_MATCH, c.mass) or 1.0, np.zeros(n + 1), np.zeros(c.threads + 1),
+        np.zeros(c.threads + 1, np.int32), np.array(asked), any(asked), c.as_of.valid.timestamp() / 86_400.0,
     )  # fmt: skip
-    scores = np.zeros(n)
     if n <= _KEPT:
-        return _ranked_few(stage, scores, recipe)
+        return _ranked_few(stage, n, recipe)
+    scores = np.zeros(n)
     blocks = [slice(at, min(at + _BLOCK, n)) for at in range(0, n, _BLOCK)]
     for rows in blocks:
         _sum(stage, rows, recipe.core, scores[rows])
@@ -339,19 +370,18 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
     return Ranked(scores, stage, recipe)
 
 
-def _ranked_few(stage: Stage, scores: Doubles, recipe: Recipe) -> Ranked:
+def _ranked_few(stage: Stage, count: int, recipe: Recipe) -> Ranked:
     """Rank few rows at once, keeping each signal's values: calls cost more than rows here."""
-    rows = slice(0, len(scores))
-    values = np.zeros((len(recipe.signals), len(scores)))
+    rows = slice(0, count)
+    values = np.zeros((len(recipe.signals), count))
     for n, signal in enumerate(recipe.signals):
         if n == len(recipe.core):
-            scores[:] = _added(values[:n] * recipe.factors[:n])
-            _spread(stage, rows, scores)
+            _spread(stage, rows, _added(values[:n] * recipe.factors[:n]))
             _settle(stage)
-        if not _idle(signal, stage.query):
+        if not _idle(signal, stage):
             values[n] = signal.value(stage, rows)
-    scores[:] = _added(values * recipe.factors)
-    if not stage.whole:
+    scores = _added(values * recipe.factors)
+    if not stage.ground.whole:
         scores[~stage.c.live] = -np.inf
     return Ranked(scores, stage, recipe, values)
 
@@ -367,15 +397,17 @@ def _added(parts: Doubles) -> Doubles:
 
 def _settle(stage: Stage) -> None:
     """Note, once all cores are in: no thread has no peak, where each peak stands, how declarative rows stand."""
-    c, core = stage.c, stage.core[:-1]
+    c, core, ground = stage.c, stage.core[:-1], stage.ground
+    told = float(np.maximum.reduce(stage.peaks))
     stage.peaks[-1] = 0.0
     # Of equal peaks of a thread the latest turn counts, whatever the order of the rows.
-    best = np.flatnonzero((core >= stage.peaks[c.thread]) & c.episode & c.live)
-    np.maximum.at(stage.summit, c.thread[best], c.place[best])
-    if not stage.narrative:
-        told = float(np.maximum.reduce(core, where=c.episode, initial=0.0))
-        stated = float(np.maximum.reduce(core, where=~c.episode, initial=0.0))
+    at_peak = core >= stage.peaks[c.thread]
+    if not ground.narrative:
+        at_peak &= c.episode
+        stated = float(np.maximum.reduce(core[ground.stated]))
         stage.standing = min(1.0, stated / told) if told > 0.0 else 1.0
+    (best,) = (at_peak if ground.whole else at_peak & c.live).nonzero()
+    np.maximum.at(stage.summit, c.thread[best], c.place[best])
     if stage.query.order:
         matching = c.day[(core >= _MATCHING * float(np.maximum.reduce(stage.core))) & c.live]
         if len(matching):
@@ -385,37 +417,36 @@ def _settle(stage: Stage) -> None:
 def _sum(stage: Stage, rows: Rows, signals: tuple[Signal, ...], total: Doubles) -> None:
     """Add the weighted signals of `rows` to `total`, in place and in order."""
     for signal in signals:
-        if _idle(signal, stage.query):
+        if _idle(signal, stage):
             continue
-        part = signal.value(stage, rows)
-        part *= signal.weight
-        total += part
+        total += signal.value(stage, rows) * signal.weight  # the values may be kept by the ground
 
 
-def _idle(signal: Signal, query: Query) -> bool:
+def _idle(signal: Signal, stage: Stage) -> bool:
     """Whether a signal is 0 for every row, which most queries' dates and kinds of answer are."""
     asked = _ASKED.get(signal.name)
-    return asked is not None and not asked(query)
+    return asked is not None and not asked(stage)
 
 
-_ASKED: dict[str, Callable[[Query], object]] = {
-    "time": lambda query: query.windows,
-    "recent": lambda query: query.order,
-    "expected": lambda query: query.asks,
+_ASKED: dict[str, Callable[[Stage], object]] = {
+    "time": lambda stage: stage.query.windows,
+    "recent": lambda stage: stage.query.order,
+    "expected": lambda stage: stage.query.asks,
+    "speaker": lambda stage: stage.names,
 }
 
 
 def _value(signal: Signal, stage: Stage, rows: Ints) -> Doubles:
-    return np.zeros(len(rows)) if _idle(signal, stage.query) else signal.value(stage, rows)
+    return np.zeros(len(rows)) if _idle(signal, stage) else signal.value(stage, rows)
 
 
 def _spread(stage: Stage, rows: slice, scores: Doubles) -> None:
     """Fill in the core of `rows` and raise the peaks of their threads to it."""
     c, core = stage.c, stage.core[:-1][rows]
     np.maximum(scores, 0.0, out=core)
-    if not stage.whole:
+    if not stage.ground.whole:
         core *= c.live[rows]
-    np.maximum.at(stage.peaks, c.thread[rows], core * c.episode[rows])
+    np.maximum.at(stage.peaks, c.thread[rows], core if stage.ground.narrative else core * c.episode[rows])
 
 
 _LOWEST = float(np.finfo(np.float64).min)
@@ -425,11 +456,11 @@ _FEW = 512  # sorting as few as these costs less than finding out which to sort
 def top(c: Candidates, scores: Doubles, k: int) -> Ints:
     """Return the rows of the `k` best live candidates, best first; equal scores by id, lowest first."""
     if 0 < len(scores) <= _FEW:  # mostly no two are equal
-        order = np.argsort(-scores, kind="stable")[: k + 1]
+        order = (-scores).argsort(kind="stable")[: k + 1]
         best = scores[order]
         if best[-1] > -np.inf and (best[:-1] != best[1:]).all():
             return order[:k]
-    rows = np.flatnonzero(scores >= (_floor(scores, k) if len(scores) > _FEW else _LOWEST))
+    (rows,) = (scores >= (_floor(scores, k) if len(scores) > _FEW else _LOWEST)).nonzero()
     halves = np.ascontiguousarray(c.ids[rows]).view(">u8").reshape(-1, 2)
     order = np.lexsort((halves[:, 1], halves[:, 0], -scores[rows]))
     return rows[order[:k]].astype(np.int64)
@@ -497,31 +528,32 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
     hits, of a query's own store against others' with equal odds; without a model, or below 50 rows, without meanings.
     """
     s = ranked.stage
-    peak = np.where(s.c.thread[rows] < 0, s.core[:-1][rows], s.peaks[s.c.thread[rows]])
-    peak = np.where(s.c.episode[rows], peak, s.core[:-1][rows])
+    of, own = s.c.thread[rows], s.core[rows]
+    peaks = np.where((of >= 0) & s.c.episode[rows], s.peaks[of], own)
     held = np.maximum(s.c.covered[rows], s.c.bm25[rows] / 1.9) + s.c.related[rows]
     missing = np.maximum(s.c.mass - held, 0.0)
     dated = 2.8 * time(s, rows) - 1.1 if s.query.windows else 0.0
     if not s.c.has_vectors:
-        z = 2.1 * peak - 0.14 * missing + dated - 1.7
-    elif np.count_nonzero(s.c.live) < _FEW_ROWS:
-        z = 3.8 * peak - 0.09 * missing + dated - 6.0
+        z = 2.1 * peaks - 0.14 * missing + dated - 1.7
+    elif (len(s.c.live) if s.ground.whole else np.count_nonzero(s.c.live)) < _FEW_ROWS:
+        z = 3.8 * peaks - 0.09 * missing + dated - 6.0
     else:
-        z = 3.2 * peak - 0.11 * missing + dated + _beyond(ranked, rows) - 6.6
+        z = 3.2 * peaks - 0.11 * missing + dated + _beyond(ranked, rows) - 6.6
     return np.array([0.5 + 0.5 * math.tanh(0.5 * value) for value in z.tolist()])  # 1 / (1 + exp(-z))
 
 
 def _beyond(ranked: Ranked, rows: Ints) -> Doubles:
     """Return how far the meaning of rows stands out from the median one of all live rows, weighted for `relevance`."""
     s, known = ranked.stage, ranked.values
-    live = np.flatnonzero(s.c.live)
     everyone = None if known is None else known[ranked.recipe.names.index("meaning")]
     own = meaning(s, rows) if everyone is None else everyone[rows]
     if s.c.beyond is not None:
         sample = s.c.beyond.usual.astype(np.float64) * s.query.latin
     elif everyone is None:
+        live = np.flatnonzero(s.c.live)
         sample = meaning(s, live[:: max(1, len(live) // _SAMPLE)])
     else:
-        sample = everyone[live]
-    usual = float(np.partition(sample, len(sample) // 2)[len(sample) // 2])
+        sample = everyone.copy() if s.ground.whole else everyone[s.c.live]
+    sample.partition(len(sample) // 2)  # its own array, in any order
+    usual = float(sample[len(sample) // 2])
     return 5.5 * own - 7.3 * usual

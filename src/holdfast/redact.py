@@ -81,9 +81,11 @@ def redact(text: str, table: Mapping[str, Action] = POLICY, kinds: Collection[st
     Masking a masked text again changes nothing. Spans of the findings are those of the text as it was given. Only `kinds`
     are looked for; without it, all, also what is allowed.
     """
-    hidden = {kind for kind, action in table.items() if action in ("redact", "block")}
     kinds = POLICY.keys() if kinds is None else kinds
     found = _apart(_found(text, kinds))
+    if not found:  # as in most texts
+        return Redacted(text, ())
+    hidden = {kind for kind, action in table.items() if action in ("redact", "block")}
     masked = [one for one in found if one[0] in hidden]
     left = text
     for _ in range(_PASSES):
@@ -292,6 +294,8 @@ def _detected(detectors: Sequence[_Detector], text: str) -> Iterator[Found]:
 def _apart(found: Iterator[Found]) -> list[Found]:
     """Return findings in order without overlaps: what is masked goes before what is not, then the longer one."""
     masked_first = sorted(found, key=lambda one: (one[0] not in _HARD, one[2], one[2] - one[3]))
+    if not masked_first:
+        return []
     kept: list[Found] = []
     for hard in (True, False):
         reach = 0

@@ -249,11 +249,10 @@ async def embedded(embedder: Embedder, texts: Sequence[str]) -> Floats:
         raise EmbedderError(
             f"{embedder.id} gave a {type(given).__name__} that is no array of numbers"
         ) from None
-    if vectors.shape == (len(texts), embedder.dimension):
-        squares = np.square(vectors).sum(axis=1)  # not finite where a number is not
-        if len(squares) == 0 or (squares.max() < 1.002 and squares.min() > 0.998):
-            return vectors
-    if vectors.shape != (len(texts), embedder.dimension) or not np.isfinite(vectors).all():
+    as_asked = vectors.shape == (len(texts), embedder.dimension)
+    if as_asked and all(0.998 < row @ row < 1.002 for row in vectors):  # not where a number is not finite
+        return vectors
+    if not as_asked or not np.isfinite(vectors).all():
         raise EmbedderError(
             f"{embedder.id} gave an array of shape {vectors.shape} for {len(texts)} texts of dimension "
             f"{embedder.dimension}, or numbers that are not finite"

@@ -166,3 +166,35 @@ def test_a_fork_goes_on(tmp_path: Path) -> None:
         "child": ["before"],
         "parent": ["before", "by child", "by parent"],
     }
+
+
+def test_a_search_sees_at_once_what_another_memory_of_the_file_wrote(url: str) -> None:
+    """Whatever a search keeps from the one before: new texts, other names, rules and deletions of others count in the next."""
+    with (
+        Memory(url, embedder=HashingEmbedder()) as memory,
+        Memory(url, embedder=HashingEmbedder()) as other,
+    ):
+        ada, elsewhere = memory.scoped(user="ada"), other.scoped(user="ada")
+        first = ada.save("Robert keeps bees")
+        for _ in range(3):
+            assert [hit.id for hit in ada.search("bees")] == [first.id]
+        second = elsewhere.save("The bees swarm in May")
+        for _ in range(3):
+            assert {hit.id for hit in ada.search("bees")} == {first.id, second.id}
+        assert ada.search("bob").receipt.options["also"] == []
+        elsewhere.rename("bob", "robert")
+        for _ in range(3):
+            assert ada.search("bob").receipt.options["also"] == ["robert"]
+        other.policy(set={"name": "mail", "rule": "redact", "class": "email", "action": "redact"})
+        for _ in range(3):
+            assert ada.search("what did bee@hive.org say?").receipt.query == "what did [redacted:email] say?"
+        elsewhere.delete(second.id)
+        for _ in range(3):
+            assert second.id not in {hit.id for hit in ada.search("bees")}
+        port = elsewhere.save("The port is 8080", slot="server.port", value=8080)
+        for value in (port.value, 9090):
+            for _ in range(3):
+                held = ada.current("server.port")
+                assert held is not None
+                assert held.value == value
+            elsewhere.save("The port is 9090", slot="server.port", value=9090)

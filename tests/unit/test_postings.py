@@ -35,7 +35,10 @@ def test_a_term_is_found_in_the_texts_that_hold_it(parts: list[list[Text]]) -> N
     """In rising order and with counts up to 255, whether the postings are listed, sorted or merged."""
     found = added(parts)
     everything = [text for part in parts for text in part]
-    for term, (docs, counts) in enumerate(found.find([term << 16 for term in range(1, 14)]), 1):
+    looked = found.find(np.array([term << 16 for term in range(1, 14)], np.uint64))
+    for term in range(1, 14):
+        docs, counts = looked.of(term - 1)
+        assert looked.size(term - 1) == len(docs)
         holding = [(n, min(text[term], 255)) for n, text in enumerate(everything) if term in text]
         assert list(zip(docs.tolist(), counts.tolist(), strict=True)) == holding
 
@@ -43,14 +46,14 @@ def test_a_term_is_found_in_the_texts_that_hold_it(parts: list[list[Text]]) -> N
 def test_segments_stay_few() -> None:
     """Small parts are merged into larger ones: a term is looked up in a handful of places, not in one for each write."""
     made = added([[{1: 1, n % 7 + 2: 1}] * 40 for n in range(200)])
-    assert len(made.find([1 << 16])[0][0]) == 8_000
+    assert len(made.find(np.array([1 << 16], np.uint64)).of(0)[0]) == 8_000
     assert len(made._held.segments) <= 4
 
 
 def full(terms: Sequence[Term], live: np.ndarray, k: int) -> tuple[list[int], int]:
     """The k best live texts by adding up every posting, and how many live ones hold a term."""
     sums = [0] * len(live)
-    for gain, docs, counts in terms:
+    for gain, docs, counts, _ in terms:
         for doc, count in zip(docs.tolist(), counts.tolist(), strict=True):
             sums[doc] += max(1, int(np.rint(gain * COUNTS[count] * np.float32(STEP))))
     holding = [doc for doc in range(len(live)) if sums[doc] and live[doc]]

@@ -19,7 +19,7 @@ from holdfast.types import KINDS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROW_ARRAYS = (
-    "live", "bm25", "cos", "best", "around", "covered", "related", "length", "traits", "speaker", "day", "episode", "place",
+    "live", "bm25", "cos", "best", "around", "covered", "related", "traits", "speaker", "day", "episode", "place",
     "thread", "ids", "key", "kind", "importance", "seen",
 )  # fmt: skip
 ROOM = 24.0  # a mass from 12 on: a BM25 of 12 is a full match
@@ -33,13 +33,11 @@ def corpus(n: int, **given_: Any) -> Candidates:
         "cos": np.zeros(n, np.float32),
         "covered": np.zeros(n, np.float32),
         "related": np.zeros(n, np.float32),
-        "length": np.full(n, 5, np.float32),
         "traits": np.zeros(n, np.uint8),
         "speaker": np.full(n, -1, np.int32),
         "day": np.zeros(n, np.float64),
         "episode": np.ones(n, bool),
         "before": np.full(n, -1, np.int32),
-        "after": np.full(n, -1, np.int32),
         "place": np.zeros(n, np.int32),
         "thread": np.full(n, -1, np.int32),
         "ids": np.frombuffer(b"".join(i.to_bytes(16, "big") for i in range(n)), "V16"),
@@ -58,10 +56,7 @@ def corpus(n: int, **given_: Any) -> Candidates:
 def chat(*cos: float, **given_: Any) -> Candidates:
     """One thread of turns in a row, with these cosines."""
     n = len(cos)
-    after = np.append(np.arange(1, n), -1)
-    return corpus(
-        n, cos=cos, before=np.arange(n) - 1, after=after, place=np.arange(n), thread=np.zeros(n), **given_
-    )
+    return corpus(n, cos=cos, before=np.arange(n) - 1, place=np.arange(n), thread=np.zeros(n), **given_)
 
 
 @st.composite
@@ -73,18 +68,18 @@ def corpora(draw: st.DrawFn, least: int = 0) -> Candidates:
     episode = rng.random(n) < 0.7
     thread = np.where(episode, rng.integers(-1, 4, n), -1)
     live = rng.random(n) < 0.8
-    before, after, place = np.full(n, -1), np.full(n, -1), np.zeros(n)
+    before, place = np.full(n, -1), np.zeros(n)
     for one in range(4):
         turns = np.flatnonzero((thread == one) & live)
-        before[turns[1:]], after[turns[:-1]] = turns[:-1], turns[1:]
+        before[turns[1:]] = turns[:-1]
         place[turns] = np.arange(len(turns))
     values = rng.integers(0, 3, (4, n)) / 2 if coarse else rng.random((4, n)) * [[9], [1], [1], [9]]
     ids = np.frombuffer(rng.permutation(256)[: n * 2].astype(np.uint8).repeat(8).tobytes(), "V16")
     return corpus(
         n, live=live, bm25=values[0], cos=values[1] * 2 - 1, best=values[2], around=values[0] + values[3], ids=ids,
         kind=np.where(episode, 2, rng.choice([0, 1, 3, 4], n)), importance=rng.random(n), seen=rng.uniform(19_000, 21_000, n),
-        length=rng.integers(0, 40, n), traits=rng.integers(0, 64, n), related=values[0], speaker=rng.integers(-1, 2, n),
-        day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread, before=before, after=after, place=place,
+        traits=rng.integers(0, 64, n), related=values[0], speaker=rng.integers(-1, 2, n),
+        day=rng.integers(19_000, 19_100, n), episode=episode, thread=thread, before=before, place=place,
         covered=values[3], mass=draw(st.sampled_from([0.0, 5.0, ROOM])), has_vectors=draw(st.booleans()),
     )  # fmt: skip
 
@@ -101,7 +96,7 @@ def test_contributions_are_the_score(c: Candidates, query: Query) -> None:
     """What the signals added, in their order, is the score of every live row to the last bit."""
     ranked = fuse(c, query)
     rows = np.flatnonzero(c.live)
-    for row, parts in zip(rows, ranked.contributions(rows), strict=True):
+    for row, parts in zip(rows, ranked.weighed(ranked.raw(rows)), strict=True):
         assert list(parts) == list(ranking.RECIPE.weights)
         assert sum(parts.values()) == ranked.scores[row]
     assert np.all(np.isneginf(ranked.scores[~c.live]))
@@ -130,7 +125,7 @@ def test_the_order_of_rows_changes_no_score(c: Candidates, query: Query, random:
     order = np.array(random.sample(range(n), n), np.int64)
     new_row = np.append(np.argsort(order), -1).astype(np.int32)  # -1 stays -1
     moved = {name: getattr(c, name)[order] for name in ROW_ARRAYS}
-    links = {name: new_row[getattr(c, name)[order]] for name in ("before", "after")}
+    links = {"before": new_row[c.before[order]]}
     assert np.array_equal(fuse(c._replace(**moved, **links), query).scores, fuse(c, query).scores[order])
 
 
@@ -152,7 +147,7 @@ def test_rows_that_are_not_live_have_no_say(c: Candidates, query: Query) -> None
     new_row = np.full(len(c.live) + 1, -1, np.int32)
     new_row[kept] = np.arange(len(kept))
     alone = {name: getattr(c, name)[kept] for name in ROW_ARRAYS}
-    links = {name: new_row[getattr(c, name)[kept]] for name in ("before", "after")}
+    links = {"before": new_row[c.before[kept]]}
     assert np.array_equal(fuse(c._replace(**alone, **links), query).scores, scores[kept])
 
 
@@ -178,7 +173,7 @@ def test_an_empty_corpus_and_a_single_row() -> None:
 def part(c: Candidates, name: str, query: Query | None = None) -> list[float]:
     """What one signal adds to every row."""
     ranked = fuse(c, query or Query())
-    return [parts[name] for parts in ranked.contributions(np.arange(len(c.live)))]
+    return [parts[name] for parts in ranked.weighed(ranked.raw(np.arange(len(c.live))))]
 
 
 def test_words_count_against_a_fixed_full_match() -> None:
@@ -345,7 +340,8 @@ def test_a_signal_can_be_switched_off() -> None:
     c = corpus(2, cos=[0.4, 0.2], related=[0, 6])
     without = ranking.RECIPE.weighing(related=0.0)
     rows = np.arange(2)
-    assert [parts["related"] for parts in fuse(c, Query(), without).contributions(rows)] == [0.0, 0.0]
+    ranked = fuse(c, Query(), without)
+    assert [parts["related"] for parts in ranked.weighed(ranked.raw(rows))] == [0.0, 0.0]
     assert fuse(c, Query(), without).scores[0] == fuse(c, Query()).scores[0]
     assert fuse(c, Query()).scores[1] == pytest.approx(fuse(c, Query(), without).scores[1] + 1.5)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from .. import checks
 from ..attributes import MANY, TABLE, Attribute, extended
@@ -154,16 +156,32 @@ class InForce(NamedTuple):
     rules: Rules
 
 
+class State(NamedTuple):
+    """The stamp of the store's state when a search began, and the model it was to be compared by."""
+
+    stamp: object
+    embedder: Embedder | None
+
+
+class Known(NamedTuple):
+    """What was read in one state of the store: the generation of the rules, and of reaches without other names now whether it
+    is known that there never were any."""
+
+    generation: int
+    nameless: dict[Reach, bool]
+
+
 class RuleBook:
     """The rules as this process knows them: `now`, taken anew when the store's are of another generation.
 
     Whoever decides pins them first, so that all of one verb is decided by the same; the store refuses what was decided by
-    rules that are no longer in force.
+    rules that are no longer in force. `known` has what needs no second look while the store is in a state, by its stamp.
     """
 
     def __init__(self, rules: Rules) -> None:
         self._own = rules
         self.now = InForce(Policy(), rules.beside(Policy()))
+        self.known: WeakKeyDictionary[object, Known] = WeakKeyDictionary()
 
     def take(self, found: tuple[int, list[Rule]] | None) -> None:
         """Take what the store answered: None where its rules are those that are known."""
@@ -256,6 +274,18 @@ class Base:
         book.take(await self._parts.io.store(store.policies, book.now.policy.generation))
         _PINNED.set((book, book.now))
 
+    async def _stamped(self) -> State:
+        """Pin the rules as the store has them now, and return the state it is in."""
+        book, embedder = self._parts.book, self._parts.embedding.now  # which changes after the store has
+        stamp = await self._parts.io.store(self._parts.store.stamp)
+        known = book.known.get(stamp)
+        if known is None or known.generation != book.now.policy.generation:
+            await self._heed()
+            book.known[stamp] = Known(book.now.policy.generation, {})
+        else:
+            _PINNED.set((book, book.now))
+        return State(stamp, embedder)
+
     @property
     def _in_force(self) -> InForce:
         """The rules that were pinned last."""
@@ -331,10 +361,9 @@ class Base:
 
     def _shown(self, text: str) -> str:
         """Return a text that is written beside a memory, without what policy masks."""
-        from ..redact import heeded, redact
+        from ..redact import redact
 
-        table = self._policy()
-        return str(redact(text, table, heeded(table, "redact", "block")).value)
+        return str(redact(text, *_masking(tuple(self._rules.policy.items()))).value)
 
     # -- scopes --------------------------------------------------------------------------------------------------
 
@@ -539,6 +568,15 @@ class Base:
             if isinstance(one, Bring):  # what came with it is of the old model
                 anew[id(one)] = Bring(one.past._replace(vectors=None), entry)
         return [anew.get(id(one), one) for one in writes]
+
+
+@functools.lru_cache(maxsize=64)
+def _masking(changes: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Return what is done with each class of what may not be written, and the classes that are masked."""
+    from ..redact import heeded, policy
+
+    table = policy(dict(changes))
+    return table, heeded(table, "redact", "block")
 
 
 async def entries_of(

@@ -53,16 +53,10 @@ class Found(NamedTuple):
     def told(self, rows: Sequence[int]) -> list[Told]:
         """Return what the ranking says of some rows, in their order."""
         at = np.array(rows, np.int64)
-        return [
-            Told(*one)
-            for one in zip(
-                self.ranked.scores[at].tolist(),
-                ranking.relevance(self.ranked, at).tolist(),
-                self.ranked.raw(at).tolist(),
-                self.ranked.contributions(at),
-                strict=True,
-            )
-        ]
+        raw = self.ranked.raw(at)
+        scores, relevances = self.ranked.scores[at].tolist(), ranking.relevance(self.ranked, at).tolist()
+        told = zip(scores, relevances, raw.tolist(), self.ranked.weighed(raw), strict=True)
+        return [Told(*one) for one in told]
 
     def score(self, row: int) -> float:
         """Return the score of a row; minus infinity where it does not match."""
@@ -76,11 +70,12 @@ class Found(NamedTuple):
 
     def counts(self) -> dict[str, int]:
         """Return how many memories were live, how many of them hold a word of the query, and how many were ranked."""
-        c = self.candidates
-        ranked = int(np.count_nonzero(c.live))
+        c, whole = self.candidates, self.ranked.stage.ground.whole
+        ranked = len(c.live) if whole else int(np.count_nonzero(c.live))
         if c.beyond is not None:
             return {"live": c.beyond.live, "words": c.beyond.words, "ranked": ranked}
-        return {"live": ranked, "words": int(np.count_nonzero(c.live & (c.bm25 > 0))), "ranked": ranked}
+        words = np.count_nonzero(c.bm25 if whole else c.bm25[c.live])  # what holds a word is above 0
+        return {"live": ranked, "words": int(words), "ranked": ranked}
 
 
 def rank(shares: Sequence[Share], query: str, model: str | None) -> Found:
@@ -105,19 +100,18 @@ def joined(parts: Sequence[Candidates]) -> Candidates:
     names = {name: n for n, name in enumerate(dict.fromkeys(name for one in parts for name in one.speakers))}
     codes = [np.array([*(names[name] for name in one.speakers), -1], np.int32)[one.speaker] for one in parts]
     columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _ALIKE}
-    for name in ("before", "after"):
-        columns[name] = ranking.shifted([getattr(one, name) for one in parts], rows)
+    columns["before"] = ranking.shifted([one.before for one in parts], rows)
     valid = max(one.as_of.valid for one in parts)
     return parts[0]._replace(
         **columns, speaker=np.concatenate(codes), speakers=tuple(names), threads=threads[-1],
         thread=ranking.shifted([one.thread for one in parts], threads), as_of=parts[0].as_of._replace(valid=valid),
-        derived=any(one.derived for one in parts), beyond=_beyond(parts),
+        derived=any(one.derived for one in parts), beyond=_beyond(parts), ground=None,
     )  # fmt: skip
 
 
 # The columns that mean the same in whichever store a row is.
 _ALIKE = (
-    "live", "bm25", "cos", "best", "around", "covered", "related", "length", "traits", "day", "episode", "kind", "importance",
+    "live", "bm25", "cos", "best", "around", "covered", "related", "traits", "day", "episode", "kind", "importance",
     "seen", "place", "ids", "key",
 )  # fmt: skip
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 from ..entities import RESERVED, SLOT, Names
 from ..ports import Moment, Reach, Readable, Scan
 from ..types import Draft, MemoryItem, Scope
-from .base import Base
+from .base import Base, State
 
 MOST_ALIASES = 10_000  # that are looked at, the latest first
+MOST_NAMELESS = 4_096
+NO_NAMES = Names(())
 
 
 class Naming(Base):
@@ -26,6 +28,20 @@ class Naming(Base):
 
     async def _names_of(self, reach: Reach, at: Moment | None = None) -> Names:
         return Names(await self._aliases(reach, at))
+
+    async def _names_now(self, reach: Reach, at: Moment, state: State) -> Names:
+        """Return the names of the present; that there never were any in these scopes is looked up once in a state of the store."""
+        known = self._parts.book.known.get(state.stamp)
+        before = None if known is None else known.nameless.get(reach)
+        if before:
+            return NO_NAMES
+        found = await self._aliases(reach, at)
+        if not found and known is not None and len(known.nameless) < MOST_NAMELESS:
+            ever = Scan(reach, at, slot=SLOT, live=False, limit=1)
+            # Not for the first search, which may be the last.
+            none = before is not None and not await self._parts.io.store(self._parts.store.scan, ever)
+            known.nameless[reach] = none
+        return Names(found)
 
     async def _named(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Return drafts with the slots they mean: an alias holds for slots of exactly the scope it was said in."""

@@ -72,8 +72,8 @@ class Reads(Answering):
             "until": _iso(checks.since(until, "until", self._parts.clock.now())),
         }
         at = self._at(valid_at, known_at)
-        await self._heed()
-        asked = Question(self._asked_for(query), self._reach(scope, under), at, options)
+        state = await self._stamped()
+        asked = Question(self._asked_for(query), self._reach(scope, under), at, options, state=state)
         hits = await self._answer(await self._asking(asked))
         if keep:
             await self._keep_receipt(hits.receipt)

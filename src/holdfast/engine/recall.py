@@ -14,9 +14,10 @@ from .. import age, checks, receipts
 from ..entities import Names
 from ..errors import AccessDenied, ConfigError, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
-from ..ports import AsOf, KeptReceipt, Moment, Probe, Reach, Readable, Tally
+from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Tally
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
+from .base import State
 from .naming import Naming
 from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
 from .succession import SIGNAL, Answered, raised, scored
@@ -31,7 +32,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Question(NamedTuple):
-    """A search with every argument checked: `options` are those that are plain JSON."""
+    """A search with every argument checked: `options` are those that are plain JSON, `state` that of the store when it began."""
 
     query: str
     reach: Reach
@@ -39,6 +40,7 @@ class Question(NamedTuple):
     options: Mapping[str, Any]
     as_of: AsOf | None = None
     mounted: Mapping[str, Mapping[Scope, datetime]] = {}  # with `as_of`, how far each was known
+    state: State | None = None
 
 
 class Picked(NamedTuple):
@@ -99,10 +101,10 @@ class Answering(Naming):
             "since": None if first is None else first.isoformat(),
             "until": None if last is None else last.isoformat(),
         }
-        await self._heed()
+        state = await self._stamped()
         asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
-        hits = await self._answer(await self._asking(Question(asked, reach, at, options)))
+        hits = await self._answer(await self._asking(Question(asked, reach, at, options, state=state)))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
         aged = await self._aged([hit.item for hit in hits], reach, at._replace(valid=hits.receipt.valid))
         made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count, aged)
@@ -185,8 +187,13 @@ class Answering(Naming):
 
     async def _asking(self, asked: Question) -> Question:
         """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
-        aliases = [await self._aliases(asked.reach, asked.at, store) for store in self._readable(asked.reach)]
-        names = Names(itertools.chain(*aliases))
+        present = asked.at.valid is None and asked.at.known is None
+        if asked.state is not None and present and not self._mounts(asked.reach):
+            names = await self._names_now(asked.reach, asked.at, asked.state)
+        else:
+            stores = self._readable(asked.reach)
+            aliases = [await self._aliases(asked.reach, asked.at, store) for store in stores]
+            names = Names(itertools.chain(*aliases))
         return asked._replace(options={**asked.options, "also": names.also(asked.query)})
 
     async def _answer(self, asked: Question) -> Hits:
@@ -293,19 +300,25 @@ class Answering(Naming):
         Looks further down where there are twins, to the 1,000th row at most.
         """
         k, depth = asked.options["k"], 0
-        picked: dict[object, Picked] = {}
+        picked: list[Picked] = []
+        alike: dict[
+            object, list[Picked]
+        ] = {}  # by how they begin: what they say is read where two begin alike
         while len(picked) < k and depth < MOST_LOOKED_AT:
             rows = found.best(k if not depth else min(depth * 4, MOST_LOOKED_AT))[depth:]
             if not len(rows):
                 break
             for row, (item, origin) in (await self._fetched(found, rows.tolist(), asked.at)).items():
-                same = picked.get(said := _said(item))
+                near = alike.setdefault(_begun(item), [])
+                said = _said(item) if near else None
+                same = next((one for one in near if _said(one.item) == said), None)
                 if same is not None and item.id != same.item.id:
                     same.twins.append(item.id)
                 elif same is None and len(picked) < k:
-                    picked[said] = Picked(row, item, origin, [])
+                    picked.append(Picked(row, item, origin, []))
+                    near.append(picked[-1])
             depth += len(rows)
-        return [*picked.values()]
+        return picked
 
     async def _fetched(
         self, found: Found, rows: Sequence[int], at: Moment
@@ -353,13 +366,13 @@ class Answering(Naming):
             least=options["k"],
         )
         try:
-            return rank(await self._shares(asked, probe), query, probe.model)
+            return rank(await self._shares(asked, probe, embedder), query, probe.model)
         except ModelMismatch as error:
             if not parts.embedding.follows(error):
                 raise
             return await self._found(asked, witness)
 
-    async def _shares(self, asked: Question, probe: Probe) -> list[Share]:
+    async def _shares(self, asked: Question, probe: Probe, embedder: Embedder | None) -> list[Share]:
         """Return what this store and each mounted one have for a question; a word weighs in all of them what it would if they were one."""
         from .corpus import Share
 
@@ -367,6 +380,8 @@ class Answering(Naming):
         mounts = self._mounts(asked.reach)
         mounts = tuple(one for one in mounts if asked.as_of is None or one.name in asked.mounted)
         if not mounts:
+            if asked.state is not None and asked.state.embedder is embedder:
+                probe = probe._replace(stamp=asked.state.stamp)
             return [Share(None, await call(own.candidates, probe))]
         probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
         for mount in mounts:
@@ -533,6 +548,12 @@ def _together(several: Sequence[Tally]) -> Tally:
 
 
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
+
+
+def _begun(item: MemoryItem) -> object:
+    """Return what memories that say the same have in common, and few others: who says them, their slot and first word."""
+    first = _WORD.search(item.text.casefold())
+    return item.speaker, item.slot, first and first[0]
 
 
 def _said(item: MemoryItem) -> object:

@@ -185,5 +185,7 @@ def _products(query: Steps, steps: Steps) -> NDArray[Any]:
 
 def quantised(query: Floats) -> Quantised:
     """Return a query vector as int8 steps and their scale."""
-    scale = float(np.abs(query).max()) / 127 or 1.0
-    return np.rint(query / np.float32(scale)).astype(np.int8), scale
+    scale = float(np.maximum.reduce(np.abs(query))) / 127 or 1.0
+    steps = np.empty(len(query), np.int8)
+    np.rint(query / np.float32(scale), out=steps, casting="unsafe")
+    return steps, scale

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .columns import Quantised
 
+_FEW_SPEAKERS = 64  # as many names are told apart faster than it takes to see who is among the drawn
 TURNS = 3  # drawn before and after each of the better half of what a channel draws
 SHARE = 80  # each channel draws one of so many live rows, within bounds
 SAMPLE = 1_000  # rows that tell what is usual
@@ -36,7 +37,8 @@ Blobs = Callable[[Ints], dict[int, bytes]]  # sentences' vectors by the keys of 
 
 @dataclass(slots=True)
 class Part:
-    """One scope's share of a search: its state, what is live in it, what ranking reads of its texts, and its raw signals.
+    """One scope's share of a search: its state, what is live in it, what ranking reads of its texts, when each was last used
+    (days, where any was), and its raw signals.
 
     The state may grow while the search goes on; what it read stays a prefix.
     """
@@ -48,11 +50,22 @@ class Part:
     nearby: Nearby
     cos: Floats
     best: Floats
-    importance: Floats
-    seen: Floats
+    used: Floats | None
 
     def __len__(self) -> int:
         return len(self.alive.live)
+
+    @property
+    def importance(self) -> Floats:
+        """How important each row is."""
+        found: Floats = self.index.importance.view[self.alive.row]
+        return found
+
+    @property
+    def seen(self) -> Floats:
+        """The day on which each row was said, or last used or seen again."""
+        said: Floats = self.index.seen.view[self.alive.row]
+        return said if self.used is None else np.maximum(said, self.used[: len(said)])
 
 
 @dataclass(slots=True)
@@ -68,10 +81,10 @@ class Whole:
     nearby: Nearby = NOTHING_NEAR
     cosines: Floats | None = None
 
-    def seen(self, rows: Ints | slice) -> Floats:
-        """Return the day on which rows were said, or last used or seen again."""
-        said: Floats = self.index.seen.view[self.alive.row[rows]]
-        return said if self.used is None else np.maximum(said, self.used[: len(self.alive.row)][rows])
+    @property
+    def whole(self) -> bool:
+        """Whether all its rows are live, and none was added since this search began."""
+        return self.alive.count == len(self.alive.live) == self.index.size
 
     def near(self, query: Quantised | None, rows: Ints) -> Floats:
         """Return the cosines of rows with the query, 0 without one."""
@@ -129,7 +142,7 @@ def _of_scope(one: Whole, query: Quantised | None, sizes: Sizes, least: int) -> 
         rows[highest(of, -(-len(of) // 2))] for rows, of in ((by_words, sums), (by_meaning, cosines))
     ]
     _mark_beside(drawn, alive, np.concatenate(best_of_each), TURNS)
-    return holding, np.flatnonzero(drawn)
+    return holding, drawn.nonzero()[0]
 
 
 def _mark_beside(drawn: Bools, alive: Alive, rows: Ints, turns: int) -> None:
@@ -147,13 +160,16 @@ def _by_meaning(one: Whole, query: Quantised, sizes: Sizes, most: int) -> tuple[
     alive = one.alive
     if alive.count > sizes.looked_at and trained(alive.written, sizes.lists):
         rows, cosines = one.index.nearest(query, alive, max(sizes.at_least, most))
-        likely = np.flatnonzero(cosines >= at_most(cosines, most))
-        likely = likely[np.argsort(rows[likely])]
+        (likely,) = (cosines >= at_most(cosines, most)).nonzero()
+        likely = likely[rows[likely].argsort()]
         rows, cosines = rows[likely], cosines[likely]
     else:
-        rows = np.flatnonzero(alive.live)
         if 2 * alive.count > len(alive.live):
             one.cosines = one.index.cosines(query)[: len(alive.live)]
+        if one.cosines is not None and alive.count == len(alive.live):
+            kept = highest(one.cosines, most)
+            return kept, one.cosines[kept]
+        (rows,) = alive.live.nonzero()
         cosines = one.near(query, rows)
     kept = highest(cosines, most)
     return rows[kept], cosines[kept]
@@ -202,10 +218,9 @@ def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part
     terms, numbers = [], rows.astype(np.int32)
     for term in one.terms:
         places, counts = held_by(term, numbers)
-        terms.append(Term(term.gain, places.astype(np.int32), counts))
+        terms.append(Term(term.gain, places.astype(np.int32), counts, term.number))
     speaker, speakers = _speakers(index, rows)
     texts = Texts(
-        length=index.length.view[rows],
         traits=index.traits.view[rows],
         speaker=speaker,
         speakers=speakers,
@@ -235,10 +250,8 @@ def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part
     if query is not None:
         places, near = _best_sentences(index, rows, query, blobs)
         best[places] = near
-    return Part(
-        index, reduced, texts, terms, _nearby(one, rows), cos, best, index.importance.view[reduced.row],
-        one.seen(rows),
-    )  # fmt: skip
+    used = None if one.used is None else one.used[rows]
+    return Part(index, reduced, texts, terms, _nearby(one, rows), cos, best, used)
 
 
 def _nearby(one: Whole, rows: Ints) -> Nearby:
@@ -249,13 +262,15 @@ def _nearby(one: Whole, rows: Ints) -> Nearby:
     place = np.full(len(one.alive.live), -1, np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
     places = place[docs]
-    kept = np.flatnonzero(places >= 0)
+    (kept,) = (places >= 0).nonzero()
     return Nearby(word[kept], places[kept], how[kept])
 
 
 def _speakers(index: ScopeIndex, rows: Ints) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Return who speaks in each row, as codes into the names of those who do."""
-    names, codes = list(index.speakers), index.speaker.view[rows]
+    """Return who speaks in each row, as codes into some names: where many speak, of those who do here."""
+    names, codes = tuple(index.speakers), index.speaker.view[rows]
+    if len(names) <= _FEW_SPEAKERS:
+        return codes, names
     used = np.zeros(len(names) + 1, np.bool_)  # nobody, -1, is the last
     used[codes] = True
     used[-1] = False
@@ -268,7 +283,7 @@ def _among(rows: Ints, linked: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return entries as places in `rows` (rising), -1 for those that are not there."""
     if not len(rows):
         return linked
-    at = np.minimum(np.searchsorted(rows, linked), len(rows) - 1)
+    at = np.minimum(rows.searchsorted(linked), len(rows) - 1)
     return np.where(rows[at] == linked, at, -1).astype(np.int32)
 
 

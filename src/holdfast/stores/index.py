@@ -38,6 +38,7 @@ ABOUT_AN_ITEM = 2_000  # bytes
 _FEW = 64  # entries or rows that are put in their places one by one
 _BATCH = 65_536
 NOT_NEAR = np.zeros((5, 0), np.int32)
+_NO_TURN = np.array([-1], np.int32)
 
 
 class Sizes(NamedTuple):
@@ -64,8 +65,9 @@ SIZES = Sizes()
 
 def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> NDArray[np.int32]:
     """Return, for each row, itself and the two turns on either side, (5, n); -1 where there is none."""
-    back, forth = np.append(before, np.int32(-1)), np.append(after, np.int32(-1))
-    return np.stack([back[back[rows]], back[rows], rows, forth[rows], forth[forth[rows]]]).astype(np.int32)
+    back, forth = np.concatenate([before, _NO_TURN]), np.concatenate([after, _NO_TURN])
+    one_before, one_after = back[rows], forth[rows]
+    return np.array([back[one_before], one_before, rows, one_after, forth[one_after]], np.int32)
 
 
 class Texts(NamedTuple):
@@ -75,7 +77,6 @@ class Texts(NamedTuple):
     where sentences are not held.
     """
 
-    length: Floats
     traits: NDArray[np.uint8]
     speaker: NDArray[np.int32]
     speakers: tuple[str, ...]
@@ -119,7 +120,7 @@ class Loaded(NamedTuple):
     ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes, importance, seen
     entries: Sequence[
         tuple[Any, ...]
-    ]  # key, item_id, kind, speaker, thread, turn, day_at, length, traits, terms, vector, sentences
+    ]  # key, item_id, kind, speaker, thread, turn, day_at, traits, terms, vector, sentences
 
 
 class ScopeIndex:
@@ -154,7 +155,7 @@ class ScopeIndex:
         self.importance, self.seen = Column(np.float32), Column(np.float32)  # of rows; `seen` in whole days
         self.use_entry, self.use_at = Column(np.int32), Column(np.int64)  # in no order
         self.key, self.ids = Column(np.int64), Column("V16")
-        self.length, self.turn, self.observed = Column(np.float32), Column(np.int64), Column(np.int64)
+        self.turn, self.observed = Column(np.int64), Column(np.int64)
         self.traits, self.episode = Column(np.uint8), Column(np.bool_)
         self.kind, self.thread, self.speaker = Column(np.int8), Column(np.int32), Column(np.int32)
         self.vector_of = Column(np.int32)
@@ -172,6 +173,7 @@ class ScopeIndex:
         self._present: Alive | None = None
         self._texts: Texts | None = None
         self._used: Floats | None = None  # the last use of each entry as of now, in days
+        self.ground: Any = None  # what the last search in it made of its rows, kept by whoever searches
         self._reserve(expected)
 
     def set_dimension(self, dimension: int) -> None:
@@ -228,7 +230,7 @@ class ScopeIndex:
             self._present = self._continued(kept, rows)
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
-        keys, ids, kinds, speakers, threads, turns, days, lengths, traits, terms, vectors, sentences = zip(
+        keys, ids, kinds, speakers, threads, turns, days, traits, terms, vectors, sentences = zip(
             *entries, strict=True
         )
         first = self.size
@@ -240,7 +242,6 @@ class ScopeIndex:
         self.speaker.append(_coded(speakers, self.speakers))
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)
-        self.length.append(lengths)
         self.traits.append(traits)
         self.postings.add(first, terms)
         if self.holds_sentences:
@@ -424,7 +425,6 @@ class ScopeIndex:
             starts = self.sentence_starts.view
             spoken = np.flatnonzero(starts[1:] > starts[:-1])
             self._texts = Texts(
-                length=self.length.view,
                 traits=self.traits.view,
                 speaker=self.speaker.view,
                 speakers=tuple(self.speakers),
@@ -575,12 +575,13 @@ class ScopeIndex:
         """Return which of `rows` have sentences, as places in `rows`, and the best cosine of each."""
         starts = self.sentence_starts.view
         sizes = starts[rows + 1] - starts[rows]
-        spoken = np.flatnonzero(sizes)
-        sizes = sizes[spoken]
-        offsets = np.append(0, np.cumsum(sizes)[:-1])
-        which = np.repeat(starts[rows[spoken]] - offsets, sizes) + np.arange(int(sizes.sum()))
+        (spoken,) = sizes.nonzero()
         if not len(spoken):
             return spoken, np.zeros(0, np.float32)
+        sizes = sizes[spoken]
+        ends = sizes.cumsum()
+        offsets = ends - sizes
+        which = (starts[rows[spoken]] - offsets).repeat(sizes) + np.arange(ends[-1])
         best: Floats = np.maximum.reduceat(self.sentences.dot(*query, rows=which), offsets)
         return spoken, best
 

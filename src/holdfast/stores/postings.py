@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Docs = NDArray[np.int32]
     Counts = NDArray[np.uint8]
     Steps = NDArray[np.int32]
+    Words = NDArray[np.uint64]
 
 MERGE_AT = 4_096  # texts that came since are listed up to here, then sorted
 GROWTH = 8  # a segment is merged into an older one of up to so many times its size
@@ -35,16 +36,18 @@ _GROUPS = 4  # the k-th best is estimated from the best of so many times k group
 
 
 class Term(NamedTuple):
-    """A word of a query in one scope: what holding it once is worth, the texts that hold it, rising, and how often."""
+    """A word of a query in one scope: what holding it once is worth, the texts that hold it, rising, and how often; and which of
+    the query's words it is."""
 
     gain: np.float32
     docs: Docs
     counts: Counts
+    number: int = 0
 
 
 class Nearby(NamedTuple):
     """Texts of a scope that hold a word which may stand in for one of the query's: the number of that one, the text, and how near
-    the word is, 0..1. Of the same text for the same word the last counts; that is 0 where the text holds the query's own."""
+    the word is, 0..1. Of the same text for the same word the last counts."""
 
     word: Ints
     docs: Docs
@@ -54,33 +57,22 @@ class Nearby(NamedTuple):
 NOTHING_NEAR = Nearby(np.zeros(0, np.int64), _NONE[0], np.zeros(0, np.float32))
 
 
-def nearby(found: Sequence[tuple[int, Docs, float]]) -> Nearby:
-    """Return as one the texts of words that stand in for the query's: the number of that one, the texts, how near."""
-    if not found:
-        return NOTHING_NEAR
-    numbers, docs, hows = zip(*found, strict=True)
-    sizes = [len(one) for one in docs]
-    how = np.repeat(np.array(hows, np.float32), sizes)
-    return Nearby(np.repeat(np.array(numbers), sizes), np.concatenate(docs), how)
-
-
 class Segment(NamedTuple):
     """Postings in the order of their terms, of `texts` texts in a row."""
 
-    words: NDArray[np.uint64]
+    words: Words
     starts: Ints
     docs: Docs
     counts: Counts
     texts: int
 
-    def spans(self, words: Sequence[int]) -> tuple[list[int], list[int]]:
+    def spans(self, words: Words) -> tuple[list[int], list[int]]:
         """Return where each term's postings begin and end; at the same place where it has none."""
         if not len(self.words):
             return [0] * len(words), [0] * len(words)
-        asked = np.array(words, np.uint64)
-        places = self.words.searchsorted(asked)
+        places = self.words.searchsorted(words)
         # The last start is the end of all postings: a word that would come after the last one holds nothing.
-        same = self.words.take(places, mode="clip") == asked
+        same = self.words.take(places, mode="clip") == words
         return self.starts[places].tolist(), self.starts.take(places + same, mode="clip").tolist()
 
 
@@ -120,35 +112,9 @@ class Postings:
                 counts.append(min(word & 0xFFFF, 255))
             self._listed += len(words)
 
-    def find(self, words: Sequence[int]) -> list[tuple[Docs, Counts]]:
-        """Return for each term the texts that hold it and how often (at most 255), in rising order of text."""
-        held = self._held
-        parts = [(one, *one.spans(words)) for one in held.segments]
-        return [
-            _in_one(
-                [
-                    (one.docs[first[n] : last[n]], one.counts[first[n] : last[n]])
-                    for one, first, last in parts
-                ],
-                held.tail.get(word),
-            )
-            for n, word in enumerate(words)
-        ]
-
-    def holding(self, words: Sequence[int]) -> dict[int, Docs]:
-        """Return the texts that hold a term, in rising order, by the term's place in `words`; terms that none holds are left out."""
-        held = self._held
-        found: dict[int, list[Docs]] = {}
-        for one in held.segments:
-            for n, (first, last) in enumerate(zip(*one.spans(words), strict=True)):
-                if first < last:
-                    found.setdefault(n, []).append(one.docs[first:last])
-        if held.tail:
-            for n, word in enumerate(words):
-                if word in held.tail:
-                    docs, counts = held.tail[word]
-                    found.setdefault(n, []).append(np.array(docs[: len(counts)], np.int32))
-        return {n: docs[0] if len(docs) == 1 else np.concatenate(docs) for n, docs in found.items()}
+    def find(self, words: Words) -> Found:
+        """Return where the postings of some terms lie."""
+        return Found(self._held, words)
 
     @property
     def nbytes(self) -> int:
@@ -159,19 +125,40 @@ class Postings:
         return arrays + self._listed * 80
 
 
-def _in_one(
-    found: list[tuple[Docs, Counts]], listed: tuple[list[int], list[int]] | None
-) -> tuple[Docs, Counts]:
-    """Return a term's postings of all segments, and of what was listed since."""
-    if listed is not None:
-        docs, counts = listed
-        known = len(counts)  # a text that is just being listed has its count last
-        found.append((np.array(docs[:known], np.int32), np.array(counts[:known], np.uint8)))
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        return _NONE
-    return np.concatenate([docs for docs, _ in found]), np.concatenate([counts for _, counts in found])
+class Found:
+    """The postings of some terms as they were when they were looked for; a text that is added meanwhile may be among them."""
+
+    def __init__(self, held: Held, words: Words) -> None:
+        self._parts = [(one, *one.spans(words)) for one in held.segments]
+        self._tail = [held.tail.get(word) for word in words.tolist()] if held.tail else None
+
+    def size(self, n: int) -> int:
+        """Return how many texts hold the n-th term."""
+        size = sum([last[n] - first[n] for _, first, last in self._parts])
+        listed = self._tail and self._tail[n]
+        return size + len(listed[1]) if listed else size
+
+    def docs(self, n: int) -> Docs:
+        """Return the texts that hold the n-th term, rising."""
+        if len(self._parts) != 1 or self._tail:
+            return self.of(n)[0]
+        one, first, last = self._parts[0]
+        return one.docs[first[n] : last[n]]
+
+    def of(self, n: int) -> tuple[Docs, Counts]:
+        """Return the texts that hold the n-th term, rising, and how often each does (at most 255)."""
+        found = [
+            (one.docs[first[n] : last[n]], one.counts[first[n] : last[n]]) for one, first, last in self._parts
+        ]
+        if self._tail and (listed := self._tail[n]) is not None:
+            docs, counts = listed
+            known = len(counts)  # a text that is just being listed has its count last
+            found.append((np.array(docs[:known], np.int32), np.array(counts[:known], np.uint8)))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return _NONE
+        return np.concatenate([docs for docs, _ in found]), np.concatenate([counts for _, counts in found])
 
 
 def _sorted(first: int, blobs: Sequence[bytes]) -> Segment:
@@ -236,7 +223,7 @@ def best(terms: Sequence[Term], live: Bools, k: int) -> tuple[Ints, Steps, int]:
     holding = sums > 0
     if added == len(ordered):
         floor = max(1, int(at_most(sums, k)))
-    rows = np.flatnonzero(sums >= floor - rest)
+    (rows,) = (sums >= floor - rest).nonzero()
     totals = sums[rows]
     for impact, one in zip(impacts[added:], ordered[added:], strict=True):
         holding[one.docs] = True
@@ -256,8 +243,9 @@ def _impacts(gains: Sequence[np.float32]) -> Steps:
 
 def held_by(term: Term, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], Counts]:
     """Return which of `rows` (rising) hold a term, as places in `rows`, and how often."""
-    at = np.minimum(np.searchsorted(term.docs, rows.astype(np.int32, copy=False)), len(term.docs) - 1)
-    found = np.flatnonzero(term.docs[at] == rows)
+    # With "clip", a row beyond the last text is compared with that.
+    at = term.docs.searchsorted(rows.astype(np.int32, copy=False))
+    (found,) = (term.docs.take(at, mode="clip") == rows).nonzero()
     return found, term.counts[at[found]]
 
 
@@ -272,17 +260,18 @@ def at_most(values: NDArray[Any], k: int) -> Any:
     if groups < k:
         return _NEVER
     maxima = values[: groups * size].reshape(size, groups).max(axis=0)
-    return np.partition(maxima, -k)[-k]
+    maxima.partition(-k)
+    return maxima[-k]
 
 
 def highest(values: NDArray[Any], k: int) -> Ints:
     """Return the places of the `k` highest values, rising; of equal ones the last."""
     if len(values) <= k:
         return np.arange(len(values))
-    places = np.flatnonzero(values >= at_most(values, k))
+    (places,) = (values >= at_most(values, k)).nonzero()
     some = values[places]
     kth = np.partition(some, -k)[-k]
-    above = np.flatnonzero(some > kth)
-    ties = np.flatnonzero(some == kth)[len(above) - k :]
+    (above,) = (some > kth).nonzero()
+    ties = (some == kth).nonzero()[0][len(above) - k :]
     kept: Ints = places[np.sort(np.concatenate([above, ties]))]
     return kept

@@ -44,6 +44,7 @@ from .sqlite_chain import broken
 from .sqlite_erase import Eraser, buried
 from .sqlite_leases import SqliteLeases
 from .sqlite_place import Location
+from .sqlite_reader import Reader
 from .sqlite_reads import SqliteReads
 from .sqlite_reembed import Pause, SqliteVectors
 from .sqlite_search import Kept, Searcher
@@ -94,7 +95,7 @@ class SqliteStore(SqliteReads):
         self._writer: sqlite3.Connection | None = None
         self._location.let_go()
         self._write_lock = FairLock()
-        self._idle: list[sqlite3.Connection] = []  # connections nobody reads with at the moment
+        self._idle: list[Reader] = []  # connections nobody reads with at the moment
         self._searcher = Searcher(self._budget, self._sizes, self._keep_lists)
         self._hashes: dict[str, int] = {}
         self._unswept = None
@@ -123,14 +124,14 @@ class SqliteStore(SqliteReads):
         return schema.connect(self._access)
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with; a store in memory has but one."""
         if self._in_memory:
-            with self._write_lock:
-                yield self._writer_connection()
+            with self._write_lock, schema.translated(self.path):
+                yield Reader(self._writer_connection(), writes=True)
             return
-        with super()._reading() as db:
-            yield db
+        with super()._reading() as reader:
+            yield reader
 
     def _writer_connection(self) -> sqlite3.Connection:
         if self._writer is None or self._closed:
@@ -163,6 +164,8 @@ class SqliteStore(SqliteReads):
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+            for reader in tuple(self._idle):
+                reader.forget()
             self._location.check("this change is lost")
             if self._unswept:
                 self._unswept = schema.sweep(db, self._unswept)
@@ -176,13 +179,18 @@ class SqliteStore(SqliteReads):
         """Close every connection; one being read with is closed when that is done. Later calls raise `StoreClosed`."""
         with self._write_lock, self._guard:
             self._closed = True
-            for db in [*self._idle, *([self._writer] if self._writer else [])]:
+            for db in [*(one.db for one in self._idle), *([self._writer] if self._writer else [])]:
                 db.close()
             self._idle, self._writer = [], None
             self._turns.close()
             self._searcher.close()
 
     # -- reading -------------------------------------------------------------------------------------------------
+
+    def stamp(self) -> object:
+        """Return a stamp of the state that the store is in: the same object for as long as nobody has written."""
+        with self._reading() as reader:
+            return reader.look()
 
     def changes(self, reach: Reach, since: Mapping[Scope, Mark], limit: int, now: datetime) -> Logged:
         """Return at most `limit` changes after the marks `since`, in order of scope and position, and what was erased."""
@@ -374,8 +382,8 @@ class SqliteStore(SqliteReads):
 
     def backup(self, path: str, progress: copies.Progress | None = None) -> Copied:
         """Copy the store as it is at one moment to a new file, while others write."""
-        with self._reading() as db:
-            return copies.take(db, self._access, self._secret, Path(path), progress)
+        with self._reading() as reader:
+            return copies.take(reader.db, self._access, self._secret, Path(path), progress)
 
     def _transaction(self, db: sqlite3.Connection, by: Authorship, now: datetime) -> Transaction:
         return Transaction(

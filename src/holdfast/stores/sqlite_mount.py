@@ -15,6 +15,7 @@ from .index import SIZES
 from .locks import OPEN
 from .sqlite_access import Error
 from .sqlite_place import Location
+from .sqlite_reader import Reader
 from .sqlite_reads import SqliteReads
 from .sqlite_search import Searcher
 
@@ -40,7 +41,8 @@ class SqliteMount(SqliteReads):
         self._hashes = {}
         OPEN.add(self)
         try:
-            with schema.translated(path), self._reading() as db:
+            with self._reading() as reader:
+                db = reader.db
                 if not schema.checked(db, path):
                     raise NotAStore(
                         f"{path}: is empty, or of an older Holdfast and not brought up to date: open it once to write "
@@ -67,14 +69,14 @@ class SqliteMount(SqliteReads):
         return db
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with; one that was made before the file was changed is made anew."""
         stamp = [(one.st_mtime_ns, one.st_size) for one in self._files()]
         if stamp != self._stamp:
             self._stamp = stamp
             self._let_idle_go()
-        with super()._reading() as db:
-            yield db
+        with super()._reading() as reader:
+            yield reader
 
     def _files(self) -> Iterator[os.stat_result]:
         for end in ("", "-wal"):
@@ -119,4 +121,4 @@ class SqliteMount(SqliteReads):
     def _let_idle_go(self) -> None:
         with contextlib.suppress(IndexError):  # others may take one meanwhile
             while True:
-                self._idle.pop().close()
+                self._idle.pop().db.close()

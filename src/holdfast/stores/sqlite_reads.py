@@ -15,9 +15,11 @@ from ..ports import Candidates, Moment, Probe, Reach, Scan
 from ..types import Change, MemoryItem, Scope
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from .sqlite_access import Error
 from .sqlite_place import Location
-from .sqlite_search import Asked, Searcher, Seen
-from .sqlite_view import ONE, View
+from .sqlite_reader import Reader, Stamp
+from .sqlite_search import Asked, Searcher, Seen, Unread, words_of
+from .sqlite_view import ONE, View, clocks
 
 
 class SqliteReads:
@@ -25,10 +27,9 @@ class SqliteReads:
 
     path: str
     term_key: bytes
-    _in_memory = False
     _closed: bool
     _location: Location
-    _idle: list[sqlite3.Connection]  # connections nobody reads with at the moment
+    _idle: list[Reader]  # connections nobody reads with at the moment
     _searcher: Searcher
     _hashes: dict[str, int]
 
@@ -36,44 +37,44 @@ class SqliteReads:
         raise NotImplementedError
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
         try:
-            db = self._idle.pop()
+            reader = self._idle.pop()
         except IndexError:
-            db = self._open()
+            with schema.translated(self.path):
+                reader = Reader(self._open())
         try:
             self._location.check(log=False)
-            yield db
-        except BaseException:
-            db.close()
+            yield reader
+        except BaseException as error:
+            reader.db.close()
+            if isinstance(error, Error):
+                raise schema.translate(error, self.path) from error
             raise
         if self._closed:
-            db.close()
+            reader.db.close()
         else:
-            self._idle.append(db)
+            self._idle.append(reader)
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with schema.translated(self.path), self._reading() as db:
-            return db.execute(sql, parameters).fetchall()
+        with self._reading() as reader:
+            found: list[Any] = reader.db.execute(sql, parameters).fetchall()
+            return found
 
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
         """Hold one view of the file over several reads."""
-        with schema.translated(self.path), self._reading() as db:
-            if self._in_memory:  # there is one connection, and nobody else uses it now
-                yield db
-                return
-            db.execute("BEGIN")
-            try:
-                yield db
-            finally:
-                db.execute("COMMIT")
+        with self._reading() as reader, reader.snapshot():
+            yield reader.db
 
     @staticmethod
-    def _scopes(reach: Reach, db: sqlite3.Connection) -> list[Seen]:
-        """Return the scopes in reach that exist, in the order of their labels."""
-        return [Seen(row) for row in db.execute(*rows.scopes_in(reach)).fetchall()]
+    def _scopes(reach: Reach, db: sqlite3.Connection, stamp: Stamp | None = None) -> list[Seen]:
+        """Return the scopes in reach that exist, in the order of their labels, and keep them with the stamp of the snapshot."""
+        found = db.execute(*rows.scopes_in(reach)).fetchall()
+        if stamp is not None:
+            stamp.keep(reach, found)
+        return [Seen(row) for row in found]
 
     @contextlib.contextmanager
     def _view(self, reach: Reach, at: Moment) -> Iterator[View]:
@@ -88,8 +89,15 @@ class SqliteReads:
 
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
-        with self._view(query.reach, query.at) as view:
-            return view.scan(query)
+        with self._reading() as reader:
+            if query.slot is not None and (scopes := reader.stamp.scopes.get(query.reach)) is not None:
+                # Read first, then see whether that was the state of these scopes: half the statements of a snapshot.
+                stamp = reader.stamp
+                found = View(reader.db, list(map(Seen, scopes)), query.at).scan(query)
+                if reader.look() is stamp:
+                    return found
+            with reader.snapshot() as stamp:
+                return View(reader.db, self._scopes(query.reach, reader.db, stamp), query.at).scan(query)
 
     def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
         """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
@@ -139,27 +147,26 @@ class SqliteReads:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        with self._snapshot() as db:  # of one moment, so that all vectors come from one model
-            asked = [self._asked(db, probe, seen, scope) for seen, scope in self._resolved(db, probe)]
-            words = {
-                rows.hash_term(t, self._hashes, self.term_key): weight for t, weight in probe.terms.items()
-            }
-            stand_ins = {
-                rows.hash_term(t, self._hashes, self.term_key): [
-                    (rows.hash_term(near, self._hashes, self.term_key), how) for near, how in found
-                ]
-                for t, found in probe.related.items()
-            }
-            return self._searcher.candidates(db, asked, probe, words, stand_ins)
+        words = words_of(probe, self._hashes, self.term_key)
+        known = probe.stamp.scopes.get(probe.reach) if isinstance(probe.stamp, Stamp) else None
+        if known is not None and probe.where is None:
+            asked = [Asked(*one, None) for one in self._resolved(list(map(Seen, known)), probe)]
+            with contextlib.suppress(Unread):
+                return self._searcher.candidates(None, asked, probe, words)
+        # Of one moment, so that all vectors come from one model.
+        with self._reading() as reader, reader.snapshot() as stamp:
+            found = self._resolved(self._scopes(probe.reach, reader.db, stamp), probe)
+            asked = [self._asked(reader.db, probe, seen, scope) for seen, scope in found]
+            return self._searcher.candidates(reader.db, asked, probe, words)
 
-    def _resolved(self, db: sqlite3.Connection, probe: Probe) -> list[tuple[Seen, Scope]]:
-        """Return the scopes of a search; asked again as of then, those that it met."""
-        scopes = [(seen, rows.scope_of(seen.labels)) for seen in self._scopes(probe.reach, db)]
+    @staticmethod
+    def _resolved(found: Sequence[Seen], probe: Probe) -> list[tuple[Seen, Scope]]:
+        """Return the scopes of a search with their clocks; asked again as of then, those that it met."""
+        scopes = [(seen, rows.scope_of(seen.labels)) for seen in found]
         if probe.as_of is None:
-            view = View(db, [seen for seen, _ in scopes], probe.at)
-            for seen, _ in scopes:
-                known = seen.last_known if view.known is None else min(view.known, seen.last_known)
-                seen.clocks = view.valid, known, view.now
+            valid, known, now = clocks(probe.at, found)
+            for seen in found:
+                seen.clocks = valid, seen.last_known if known is None else min(known, seen.last_known), now
             return scopes
         valid, now = rows.micros(probe.as_of.valid) or 0, rows.micros(probe.at.now) or 0
         for seen, scope in scopes:

@@ -52,7 +52,7 @@ INSERT = (
 _decoded = (
     json.JSONDecoder().raw_decode
 )  # what json.loads does but for looking for space around it, which we never write
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
 FOREVER = 2**62
@@ -67,17 +67,17 @@ def columns(known: int | None) -> tuple[str, list[Any]]:
 
 def micros(moment: datetime | None) -> int | None:
     """Return a moment as whole microseconds since 1970."""
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+    return None if moment is None else (moment - EPOCH) // _MICROSECOND
 
 
 def moment(stored: int | None) -> datetime | None:
     """Return the moment that `micros` gave."""
-    return None if stored is None else _EPOCH + timedelta(0, 0, stored)
+    return None if stored is None else EPOCH + timedelta(0, 0, stored)
 
 
 def at(stored: int) -> datetime:
     """Return the moment that `micros` gave, which is not None."""
-    return _EPOCH + timedelta(microseconds=stored)
+    return EPOCH + timedelta(microseconds=stored)
 
 
 def labels_key(scope: Scope) -> str:

@@ -6,15 +6,14 @@ import functools
 import itertools
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe, Tally
+from ..ports import AsOf, Candidates, Floats, Ints, Probe, Tally
 from ..types import KINDS, MemoryItem, Scope
 from .budget import BUDGET
 from .columns import quantised, unpacked
@@ -22,8 +21,8 @@ from .draw import Part, Whole, drawn
 from .index import NEAR_UP_TO, NOT_NEAR, SHELF, Alive, Loaded, ScopeIndex, Sizes, Texts
 from .index import around as turns_around
 from .lists import NO_LIST, Filed, Lists, sampled, trained
-from .postings import COUNTS, Term, nearby
-from .sqlite_rows import at, micros
+from .postings import COUNTS, Found, Nearby, Term
+from .sqlite_rows import EPOCH, at, hash_term, micros
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +34,8 @@ CHUNK = 8_192  # positions that are read at once
 TOLD_FROM = 65_536  # positions to read of which the log is told
 # Of the live rows: a word that more of them hold stands in for no other.
 FEW, COMMON = 3, 0.05
+_NOTHING = np.zeros(0, np.float32)
+_NEVER = AsOf(EPOCH, {})
 
 _VERSIONS = (
     "SELECT key, known_from, valid_from, valid_to, expires_at, state = 'active', entry, closes, "
@@ -44,7 +45,7 @@ _VERSIONS = (
 )
 _ENTRIES = (
     "SELECT t.key, v.item_id, v.kind, v.speaker, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
-    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.length, t.traits, t.terms, x.vector, x.sentences "
+    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.traits, t.terms, x.vector, x.sentences "
     "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
@@ -71,7 +72,36 @@ _EARLIER_USES = (
 _SENTENCES = "SELECT x.key, x.sentences FROM json_each(?) j JOIN vectors x ON x.key = j.value WHERE x.sentences IS NOT NULL"
 
 
-StandIns = dict[int, list[tuple[int, float]]]
+class Unread(Exception):
+    """A search has to read the file."""
+
+
+class Words(NamedTuple):
+    """The words of a question, as keyed hashes: `own` with its weight each, in their order, and `near` those that may stand in for
+    one of them: the number of that one, the nearest last, the word, and how near it is, 0..1."""
+
+    own: dict[int, float]
+    near: list[tuple[int, int, float]]
+
+
+def words_of(probe: Probe, hashes: dict[str, int], term_key: bytes) -> Words:
+    """Return the words of a question; `hashes` is as in `hash_term`."""
+    near = [
+        (n, hashes.get(other) or hash_term(other, hashes, term_key), how)
+        for n, term in enumerate(probe.terms)
+        for other, how in reversed(probe.related.get(term, ()))
+    ]
+    return Words({hash_term(term, hashes, term_key): weight for term, weight in probe.terms.items()}, near)
+
+
+class Rows(NamedTuple):
+    """What a search reads of the rows of some scopes whatever it asks: put together once, and kept for the next search while they
+    are the same."""
+
+    parts: tuple[tuple[Alive, Texts, Floats | None], ...]
+    offsets: Sequence[int]
+    near: NDArray[np.int32]
+    plain: Candidates
 
 
 class Seen:
@@ -126,31 +156,35 @@ class Searcher:
 
     def candidates(
         self,
-        db: sqlite3.Connection,
+        db: sqlite3.Connection | None,
         asked: Sequence[Asked],
         probe: Probe,
-        words: dict[int, float],
-        stand_ins: StandIns,
+        words: Words,
     ) -> Candidates:
-        """Return the corpus of `probe` over these scopes."""
+        """Return the corpus of `probe` over these scopes; raises `Unread` where the file has to be read, without a snapshot of it."""
         query = None if probe.vector is None else quantised(probe.vector)
         wholes = [self._whole(db, one, probe) for one in asked]
-        gains, holding = _weigh(wholes, words, probe.elsewhere)
-        mass = sum(gains.values())
-        near = _stand_in(wholes, stand_ins, probe.elsewhere)
-        tally = Tally(sum(one.alive.count for one in wholes), holding, near)
-        beyond = None
+        gains, tally = _weighed(wholes, words, probe.elsewhere)
+        mass = sum(gains)
         if (
             any(one.texts is None for one in wholes)
             or sum(one.alive.count for one in wholes) > self._sizes.ranked
         ):
             read = functools.partial(_sentences, db)
             parts, beyond = drawn(wholes, self._sizes, query, mass, read, probe)
+            rows = _rows(parts)
         else:
-            parts = [_part(one, query) for one in wholes]
+            parts, beyond = [_part(one, query) for one in wholes], None
+            rows = _same_rows(parts)
+        bm25, around, covered, related = _lexical(parts, rows, gains)
         true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
-        as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
-        return _assembled(parts, gains, stand_ins, as_of, query is not None, beyond)._replace(tally=tally)
+        return rows.plain._replace(
+            bm25=bm25, around=around, covered=covered, related=related, mass=mass, beyond=beyond, tally=tally,
+            cos=_joined([part.cos for part in parts], np.float32),
+            best=_joined([part.best for part in parts], np.float32),
+            as_of=AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked}),
+            has_vectors=query is not None,
+        )  # fmt: skip
 
     def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
         """Return where the items of a scope are kept until something is written there."""
@@ -171,7 +205,7 @@ class Searcher:
         BUDGET.leave(self._number)
         self._states = {}
 
-    def _whole(self, db: sqlite3.Connection, asked: Asked, probe: Probe) -> Whole:
+    def _whole(self, db: sqlite3.Connection | None, asked: Asked, probe: Probe) -> Whole:
         """Return a scope's state with what is live in it for this search."""
         seen = asked.seen
         held = self._held(db, seen, probe.model)
@@ -187,16 +221,23 @@ class Searcher:
 
     # -- loading -------------------------------------------------------------------------------------------------
 
-    def _held(self, db: sqlite3.Connection, seen: Seen, model: str | None) -> Held:
+    def _held(self, db: sqlite3.Connection | None, seen: Seen, model: str | None) -> Held:
         """Return the scope's state, loaded or extended to what this read sees."""
         with self._guard:
             held = self._states.get(seen.scope_id)
             if held is None or held.index.epoch != seen.epoch:
+                if db is None:
+                    raise Unread
                 # Its lock is there before it is loaded: others who want this scope wait for it, and nobody else does.
                 held = Held(ScopeIndex(seen.scope_id, seen.epoch, 0, self._sizes))
                 self._states[seen.scope_id] = held
         BUDGET.used(self._number, seen.scope_id)
         with held.lock:
+            current = held.index.position >= seen.position and held.index.last_known >= seen.last_known
+            if current:
+                return held
+            if db is None:
+                raise Unread
             if held.index.position < seen.position:
                 _check_model(db, model)
                 if (coming := seen.position - held.index.position) > TOLD_FROM:
@@ -284,8 +325,8 @@ def _extend(db: sqlite3.Connection, index: ScopeIndex, position: int) -> None:
         last = min(index.position + CHUNK, position)
         span = base | index.position, base | last
         entries = db.execute(_ENTRIES if index.holds_sentences else _ENTRIES_ALONE, span).fetchall()
-        if index.vectors.dimension == 0 and any(row[10] for row in entries):
-            index.set_dimension(len(next(row[10] for row in entries if row[10])) - 4)
+        if index.vectors.dimension == 0 and any(row[9] for row in entries):
+            index.set_dimension(len(next(row[9] for row in entries if row[9])) - 4)
         index.extend(Loaded(db.execute(_VERSIONS, span).fetchall(), entries), last)
         if total > TOLD_FROM:
             _report(total - (position - last), total)
@@ -301,8 +342,10 @@ def _report(done: int, total: int) -> None:
     logging.getLogger("holdfast").info("loading a scope: %d of %d versions", done, total)
 
 
-def _sentences(db: sqlite3.Connection, keys: Ints) -> dict[int, bytes]:
+def _sentences(db: sqlite3.Connection | None, keys: Ints) -> dict[int, bytes]:
     """Return the sentences' vectors of these entries, of those that have any."""
+    if db is None:
+        raise Unread
     return dict(db.execute(_SENTENCES, (str(keys.tolist()),)))
 
 
@@ -337,44 +380,51 @@ def _part(one: Whole, query: Quantised | None) -> Part:
     else:
         cos = one.index.cosines(query)[:size]
         best = one.index.best(query, one.texts, cos)
-    importance = one.index.importance.view[one.alive.row]
-    seen = one.seen(slice(0, size))
-    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best, importance, seen)
+    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best, one.used)
 
 
-def _assembled(
-    parts: Sequence[Part],
-    gains: Mapping[int, float],
-    stand_ins: StandIns,
-    as_of: AsOf,
-    has_vectors: bool,
-    beyond: Beyond | None,
-) -> Candidates:
+def _same_rows(parts: Sequence[Part]) -> Rows:
+    """Return the rows of parts that are whole scopes: those of the search before where nothing has changed since.
+
+    They are kept with the last of the scopes, which is most likely the one that nobody else searches.
+    """
+    if not parts:
+        return _rows(parts)
+    now = [(part.alive, part.texts, part.used) for part in parts]
+    kept: Rows | None = parts[-1].index.ground
+    if (
+        kept is None
+        or len(kept.parts) != len(now)
+        or not all(
+            old[0] is new[0] and old[1] is new[1] and old[2] is new[2]
+            for old, new in zip(kept.parts, now, strict=True)
+        )
+    ):
+        kept = _rows(parts)
+        kept = kept._replace(plain=kept.plain._replace(ground=ranking.Ground(kept.plain)))
+        parts[-1].index.ground = kept
+    return kept
+
+
+def _rows(parts: Sequence[Part]) -> Rows:
     offsets = [0, *itertools.accumulate(map(len, parts))]
-    terms = [
-        Term(one.gain, one.docs + np.int32(start) if start else one.docs, one.counts)
-        for part, start in zip(parts, offsets, strict=False)
-        for one in part.terms
-    ]
     texts = [part.texts for part in parts]
     shifts = [0, *itertools.accumulate(one.threads for one in texts)]
     before = ranking.shifted([part.alive.before for part in parts], offsets)
-    after = ranking.shifted([part.alive.after for part in parts], offsets)
     near = parts[0].alive.near if len(parts) == 1 else NOT_NEAR
     if near.shape[1] != len(before):
+        after = ranking.shifted([part.alive.after for part in parts], offsets)
         near = turns_around(before, after, np.arange(len(before)))
-    bm25, around, covered = _lexical(terms, near)
     speaker, speakers = _speakers(texts)
-    return Candidates(
+    plain = Candidates(
         live=_joined([part.alive.live for part in parts], np.bool_),
-        bm25=bm25,
-        cos=_joined([part.cos for part in parts], np.float32),
-        best=_joined([part.best for part in parts], np.float32),
-        around=around,
-        covered=covered,
-        related=_related(parts, offsets, [gains[word] for word in stand_ins]),
-        mass=sum(gains.values()),
-        length=_joined([one.length for one in texts], np.float32),
+        bm25=_NOTHING,
+        cos=_NOTHING,
+        best=_NOTHING,
+        around=_NOTHING,
+        covered=_NOTHING,
+        related=_NOTHING,
+        mass=0.0,
         traits=_joined([one.traits for one in texts], np.uint8),
         speaker=speaker,
         speakers=speakers,
@@ -384,17 +434,15 @@ def _assembled(
         importance=_joined([part.importance for part in parts], np.float32),
         seen=_joined([part.seen for part in parts], np.float32),
         before=before,
-        after=after,
         place=_joined([part.alive.place for part in parts], np.int32),
         thread=ranking.shifted([one.thread for one in texts], shifts),
         threads=shifts[-1],
         ids=_joined([one.ids for one in texts], "V16"),
         key=_joined([part.alive.key for part in parts], np.int64),
-        as_of=as_of,
-        has_vectors=has_vectors,
+        as_of=_NEVER,
         derived=any(part.index.derived for part in parts),
-        beyond=beyond,
     )
+    return Rows(tuple((part.alive, part.texts, part.used) for part in parts), offsets, near, plain)
 
 
 def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
@@ -403,111 +451,103 @@ def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     return np.concatenate(arrays) if arrays else np.zeros(0, dtype)
 
 
-def _weigh(
-    wholes: Sequence[Whole], words: dict[int, float], elsewhere: Tally
-) -> tuple[dict[int, float], tuple[int, ...]]:
-    """Give each scope the words' gains with the texts that hold them and how often; return the gains, and how many texts of
-    all these scopes hold each word.
+def _weighed(wholes: Sequence[Whole], words: Words, elsewhere: Tally) -> tuple[list[float], Tally]:
+    """Give each scope the words' gains with the texts that hold them and how often, and what holds words near to them; return
+    the gains, and what was counted in all these scopes.
 
     Live rows alone make the statistics, with what was counted elsewhere.
     """
-    gains: dict[int, float] = {}
+    gains: list[float] = []
     counted: list[int] = []
-    total = sum(one.alive.count for one in wholes) + elsewhere.live
-    others = elsewhere.holding or (0,) * len(words)
-    postings = [one.index.postings.find(list(words)) for one in wholes]
-    for n, (word, weight) in enumerate(words.items()):
+    live = sum(one.alive.count for one in wholes)
+    total, others = live + elsewhere.live, elsewhere.holding or (0,) * len(words.own)
+    asked = np.array([*words.own, *(word for _, word, _ in words.near)], np.uint64)
+    looked = [one.index.postings.find(asked) for one in wholes]
+    for n, weight in enumerate(words.own.values()):
         holding, found = 0, []
-        for one, of_scope in zip(wholes, postings, strict=True):
-            (docs, counts), size = of_scope[n], len(one.alive.live)
+        for one, of_scope in zip(wholes, looked, strict=True):
+            (docs, counts), size = of_scope.of(n), len(one.alive.live)
             if len(docs) and docs[-1] >= size:  # written since this search began
                 docs, counts = docs[docs < size], counts[: np.searchsorted(docs, size)]
             if len(docs):
                 found.append((one, docs, counts))
-            holding += _living(one, docs)
+                holding += _living(one, docs)
         counted.append(holding)
-        gain = gains[word] = weight * ranking.idf(total, holding + others[n])
+        gains.append(weight * ranking.idf(total, holding + others[n]))
         if holding:
             for one, docs, counts in found:
-                one.terms.append(Term(np.float32(gain), docs, counts))
-    return gains, tuple(counted)
+                one.terms.append(Term(np.float32(gains[n]), docs, counts, n))
+    near = _stand_in(wholes, looked, words, FEW + COMMON * total, elsewhere.near) if words.near else ()
+    return gains, Tally(live, tuple(counted), near)
 
 
-def _stand_in(wholes: Sequence[Whole], stand_ins: StandIns, elsewhere: Tally) -> tuple[int, ...]:
-    """Give each scope the texts that hold the words which may stand in for the query's; common ones stand in for nothing.
+def _stand_in(
+    wholes: Sequence[Whole], looked: Sequence[Found], words: Words, most: float, elsewhere: Sequence[int]
+) -> tuple[int, ...]:
+    """Give each scope the texts that hold the words which may stand in for the query's; one that more live texts than `most` hold,
+    here and elsewhere, stands in for nothing. Returns how many of these scopes hold each."""
+    whole = all(one.whole for one in wholes)
+    others = elsewhere or (0,) * len(words.near)
+    counted: list[int] = []
+    chosen: list[tuple[int, int, float]] = []
+    for n, (number, _, how) in enumerate(words.near):
+        place = len(words.own) + n
+        size = sum([found.size(place) for found in looked])
+        if size and not whole:  # some of those texts may not count
+            held = [_known(one, found.docs(place)) for one, found in zip(wholes, looked, strict=True)]
+            size = sum(_living(one, docs) for one, docs in zip(wholes, held, strict=True))
+        counted.append(size)
+        if size and size + others[n] <= most:
+            chosen.append((place, number, how))
+    if not chosen:
+        return tuple(counted)
+    places, numbers, hows = zip(*chosen, strict=True)
+    for one, found in zip(wholes, looked, strict=True):
+        parts = [_known(one, found.docs(place)) for place in places]
+        sizes = [len(docs) for docs in parts]
+        near = np.array(hows, np.float32).repeat(sizes)
+        one.nearby = Nearby(np.array(numbers).repeat(sizes), np.concatenate(parts), near)
+    return tuple(counted)
 
-    Returns how many texts of all these scopes hold each.
-    """
-    # Of each of the query's words the nearest last, and then itself.
-    order = [
-        (n, other, how)
-        for n, (word, near) in enumerate(stand_ins.items())
-        for other, how in (*reversed(near), (word, 0.0))
-    ]
-    words = [other for _, other, _ in order]
-    held = [_known(one, one.index.postings.holding(words)) for one in wholes]
-    most = FEW + COMMON * (sum(one.alive.count for one in wholes) + elsewhere.live)
-    counts: Counter[int] = Counter()
-    for one, docs in zip(wholes, held, strict=True):
-        for place, found in docs.items():
-            counts[place] += _living(one, found)
-    others = elsewhere.near
-    for one, docs in zip(wholes, held, strict=True):
-        one.nearby = nearby(
-            [
-                (order[place][0], docs[place], order[place][2])
-                for place in sorted(docs)
-                if order[place][2] == 0.0 or counts[place] + (others[place] if others else 0) <= most
-            ]
-        )
-    return tuple(counts[place] for place in range(len(order)))
 
-
-def _known(one: Whole, docs: dict[int, NDArray[np.int32]]) -> dict[int, NDArray[np.int32]]:
-    """Return what holds each word without the texts written since this search began."""
+def _known(one: Whole, docs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return some texts, rising, without those written since this search began."""
     size = len(one.alive.live)
-    if one.index.size == size:
-        return docs
-    return {n: found[: found.searchsorted(size)] for n, found in docs.items()}
+    return docs[: docs.searchsorted(size)] if len(docs) and docs[-1] >= size else docs
 
 
 def _living(one: Whole, docs: NDArray[np.int32]) -> int:
     """Return how many of some texts are live."""
-    whole = one.alive.count == len(one.alive.live)
-    return len(docs) if whole else int(np.count_nonzero(one.alive.live[docs]))
+    return (
+        len(docs) if one.alive.count == len(one.alive.live) else int(np.count_nonzero(one.alive.live[docs]))
+    )
 
 
-def _related(parts: Sequence[Part], offsets: Sequence[int], gains: Sequence[float]) -> Floats:
-    """Return, for each row, the gains of the words that others stand in for there, each times how near the nearest is."""
-    nearest = np.zeros((len(gains), offsets[-1]), np.float32)
-    for part, start in zip(parts, offsets, strict=False):
+def _lexical(
+    parts: Sequence[Part], rows: Rows, gains: Sequence[float]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return four columns: BM25; BM25 of a row with the two turns on either side taken as one text; the gains of the words found
+    there; and the gains of the words that others stand in for in the row, each times how near the nearest of these is."""
+    words, count = len(gains), rows.offsets[-1]
+    # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
+    held = np.zeros((words, count + 1), np.uint8)
+    columns = np.zeros((words, 4, count), np.float32)
+    nearest = columns[:, 3]
+    for part, start in zip(parts, rows.offsets, strict=False):
+        for term in part.terms:
+            held[term.number, term.docs + np.int32(start) if start else term.docs] = term.counts
         word, docs, how = part.nearby
         nearest[word, docs + np.int32(start) if start else docs] = how
-    return _added(nearest * np.array(gains, np.float32).reshape(-1, 1))
-
-
-def _added(parts: Floats) -> Floats:
-    """Return the sums over words, added from the top as a loop would: `add.reduce` pairs them up where there is one row."""
-    if parts.shape[1] != 1 or not len(parts):
-        whole: Floats = np.add.reduce(parts, axis=0)
-        return whole
-    added: Floats = np.add.accumulate(parts, axis=0)[-1]
-    return added
-
-
-def _lexical(terms: Sequence[Term], near: NDArray[np.int32]) -> tuple[Floats, Floats, Floats]:
-    """Return three columns for the rows in the middle of `near`: BM25; BM25 with the two turns on either side taken as one
-    text; and the gains of the words found there."""
-    # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
-    held = np.zeros((len(terms), near.shape[1] + 1), np.uint8)
-    for row, (_, docs, counts) in zip(held, terms, strict=True):
-        row[docs] = counts
-    found = held.take(near, axis=1)
-    times = np.add.reduce(found, axis=1, dtype=np.uint16)
-    gains = np.array([[gain] for gain, _, _ in terms], np.float32).reshape(-1, 1)
-    # Row by row from the top: the sum is that of a loop over the words.
-    own, around = _added(COUNTS[found[:, 2]] * gains), _added(COUNTS[times] * gains)
-    return own, around, _added((times > 0) * gains)
+    times = np.empty((words, 2, count), np.uint16)
+    times[:, 0] = held[:, :-1]
+    np.add.reduce(held.take(rows.near, axis=1), axis=1, out=times[:, 1])
+    columns[:, :2] = COUNTS[times]
+    columns[:, 2] = times[:, 1] > 0
+    nearest *= times[:, 0] == 0
+    columns *= np.array(gains, np.float32).reshape(-1, 1, 1)
+    # Word by word from the first: each sum is that of a loop.
+    own, around, covered, related = np.add.reduce(columns, axis=0)
+    return own, around, covered, related
 
 
 def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -52,20 +52,27 @@ _KEYS = {
 }
 
 
+def clocks(at: Moment, scopes: Sequence[Seen]) -> tuple[int, int | None, int]:
+    """Return the valid time, the known time (None: the latest) and the present of a question, in microseconds.
+
+    The present is never before the last write in reach: a clock that was set back hides nothing just saved.
+    """
+    now = max([rows.micros(at.now) or 0, *(one.last_known for one in scopes)])
+    known, valid = rows.micros(at.known), rows.micros(at.valid)
+    return valid if valid is not None else now if known is None else known, known, now
+
+
 class View:
     """Scopes as one snapshot holds them, asked at a moment; it lasts as long as the transaction of `db`.
 
-    `valid`, `known` (None: the latest) and `now` are its clocks in microseconds. The present is never before the last write
-    in reach: a clock that was set back hides nothing just saved.
+    `valid`, `known` and `now` are its `clocks`.
     """
 
     def __init__(self, db: sqlite3.Connection, scopes: Sequence[Seen], at: Moment) -> None:
         self._db, self._scopes = db, scopes
-        self.now = max([rows.micros(at.now) or 0, *(one.last_known for one in scopes)])
-        self.known, valid = rows.micros(at.known), rows.micros(at.valid)
+        self.valid, self.known, self.now = clocks(at, scopes)
         self._past = at.known is not None or at.valid is not None
-        self._timed = valid is not None
-        self.valid = valid if valid is not None else self.now if self.known is None else self.known
+        self._timed = at.valid is not None
         self._wanted = json.dumps([one.scope_id for one in scopes])
 
     def _read(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
