@@ -60,3 +60,27 @@ def test_why_not_names_the_twin_that_is_shown(ada: ScopedMemory) -> None:
     assert hits[0].id in why.detail
     assert ada.explain(hits.receipt).faithful
     assert ada.rerun(hits.receipt).same
+
+
+def test_what_an_agent_said_again_stands_behind_what_it_repeats(ada: ScopedMemory) -> None:
+    """Twenty echoes take no room from other memories; one that tells something new beside it has a place of its own."""
+    fact = ada.save("The gate code is 4711")
+    spare = ada.save("The gate is painted green")
+    shown, said = [fact.text], ("The gate code is 4711.", "It is 4711, the gate code.")
+    echoes = [
+        ada.observe({"role": "assistant", "content": f"{said[n % 2]}"}, thread=f"{n}", recalled=shown)
+        .episodes[0]
+        .id
+        for n in range(20)
+    ]
+    more = "The gate code is 4711. The alarm code is 1147."
+    [news] = ada.observe({"role": "assistant", "content": more}, recalled=shown).episodes
+    hits = {hit.id: hit for hit in ada.search("gate code", k=3)}
+    assert hits.keys() == {fact.id, news.id, spare.id}
+    assert {*hits[fact.id].twins} == set(echoes)
+    receipt = ada.search("gate code", k=3).receipt
+    assert ada.why_not(receipt, echoes[3]).stage == "too similar"
+    spoken = ada.search("gate code", k=3, kinds=["episode"])
+    assert len(spoken) == 3  # where the filter keeps out what they repeat, echoes are found
+    ada.save("The gate code is 4711, says the echo of the wall", kind="episode", tags=["echo"])
+    assert any("wall" in hit.text for hit in ada.search("gate code echo wall", k=3))

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
+from ..echo import Recalled
 from ..entities import Names
 from ..errors import AccessDenied, ConfigError, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
@@ -134,7 +135,7 @@ class Answering(Naming):
             if row.id == checked:
                 return why_left_out(row, place, past.budget)
             if checked in row.twins:
-                detail = f"hit number {place}, {row.id}, says the same word for word"
+                detail = f"hit number {place}, {row.id}, says the same"
                 return WhyNot(checked, "too similar", detail, place)
         question = self._again(past)
         item = await self._looked_up(checked, question.reach, self._at())
@@ -297,10 +298,12 @@ class Answering(Naming):
     async def _picked(self, asked: Question, found: Found) -> list[Picked]:
         """Return the best `k` of a corpus that are different things: of memories that say the same, the best one.
 
-        Looks further down where there are twins, to the 1,000th row at most.
+        What an agent said again of another one of them stands for that one, not beside it. Looks further down where there are
+        twins, to the 1,000th row at most.
         """
         k, depth = asked.options["k"], 0
         picked: list[Picked] = []
+        echoes: list[Picked] = []
         alike: dict[
             object, list[Picked]
         ] = {}  # by how they begin: what they say is read where two begin alike
@@ -315,10 +318,20 @@ class Answering(Naming):
                 if same is not None and item.id != same.item.id:
                     same.twins.append(item.id)
                 elif same is None and len(picked) < k:
-                    picked.append(Picked(row, item, origin, []))
-                    near.append(picked[-1])
+                    near.append(Picked(row, item, origin, []))
+                    (echoes if _is_echo(item) else picked).append(near[-1])
             depth += len(rows)
-        return picked
+        if not echoes:
+            return picked
+        told = [(Recalled([one.item.text]), one) for one in picked]
+        for echo in echoes:
+            said = next((one for text, one in told if text.adds_nothing(echo.item.text)), echo)
+            if said is echo:
+                picked.append(echo)
+            else:
+                said.twins.extend([echo.item.id, *echo.twins])
+        order = {row: place for place, row in enumerate(found.best(MOST_LOOKED_AT).tolist())}
+        return sorted(picked, key=lambda one: order[one.row])[:k]
 
     async def _fetched(
         self, found: Found, rows: Sequence[int], at: Moment
@@ -554,6 +567,11 @@ def _begun(item: MemoryItem) -> object:
     """Return what memories that say the same have in common, and few others: who says them, their slot and first word."""
     first = _WORD.search(item.text.casefold())
     return item.speaker, item.slot, first and first[0]
+
+
+def _is_echo(item: MemoryItem) -> bool:
+    """Whether an agent said again what it had just been shown; "echo" may be a word that a user's own turn is about."""
+    return "echo" in item.tags and item.kind == "episode" and item.source.role == "assistant"
 
 
 def _said(item: MemoryItem) -> object:
