@@ -6,6 +6,7 @@
 #   make check    lint and test: what CI runs
 #   make nightly  10,000 random histories, 100 kills, and every promise put to the test: an hour or more
 #   make fuzz     half an hour of hostile inputs at every door (MINUTES=30)
+#   make schema   the server held against its OpenAPI description, at length (EXAMPLES=200)
 #   make mutation breaks what decides, ranks, erases and guards scopes; the tests must notice (AREAS="decide scope")
 #   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
 #   make setup    only prepare .venv, with the development tools
@@ -17,6 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 DATA ?= ../shared/data/locomo-dev.json
 WORKERS ?= 2
 MINUTES ?= 30
+EXAMPLES ?= 200
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,7 +40,7 @@ MUTATION := $(VENV)/.holdfast-mutation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint check nightly fuzz mutation bench setup fix
+.PHONY: help demo test lint check nightly fuzz schema mutation bench setup fix
 .DEFAULT_GOAL := help
 
 help:
@@ -66,6 +68,9 @@ nightly: $(DEV)
 
 fuzz: $(DEV) $(FUZZ)
 	$(BIN)/python -m fuzz --minutes $(MINUTES)
+
+schema: $(DEV)
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/server/test_schema.py
 
 mutation: $(DEV) $(MUTATION)
 	$(BIN)/python -m scripts.mutation $(AREAS)

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from . import checks
 from .errors import InvalidInput
 
 Policy = Literal["latest", "highest_trust", "keep_both", "review"]
 Sensitivity = Literal["health", "religion", "politics", "sexuality", "biometrics"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)
+LONGEST_LIFE = 36_525  # days: a hundred years
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Attribute:
     opposite: str | None = None
 
     def __post_init__(self) -> None:
-        if self.life is not None and (isinstance(self.life, bool) or self.life < 1):
-            raise InvalidInput("life", "must be a whole number of days from 1, or None")
+        if self.life is not None:
+            object.__setattr__(self, "life", checks.count(self.life, "life", 1, LONGEST_LIFE))
         if self.policy not in POLICIES:
             raise InvalidInput("policy", f"must be one of {', '.join(POLICIES)}")
         if self.sensitivity is not None and self.sensitivity not in SENSITIVITIES:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn, cast
 
-from .errors import InvalidInput
+from .errors import DoesNotFit, InvalidInput
 
 MAX_TEXT = 20_000
 MAX_NAME = 256
@@ -95,10 +95,11 @@ def unit(value: object, field: str) -> float:
 
 
 def count(value: object, field: str, low: int, high: int) -> int:
-    """Return a whole number from `low` to `high`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    """Return a whole number from `low` to `high`; 3.0, which JSON may make of it, is 3."""
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(whole, bool) or not isinstance(whole, int) or not low <= whole <= high:
         raise InvalidInput(field, f"must be a whole number from {low:,} to {high:,}, not {value!r:.60}")
-    return value
+    return whole
 
 
 def seconds(value: object, field: str, low: float) -> float:
@@ -138,7 +139,7 @@ def moment(value: object, field: str) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise InvalidInput(field, "lies outside the years 1 to 9999 once it is in UTC") from None
+        raise DoesNotFit(field, "lies outside the years 1 to 9999 once it is in UTC") from None
 
 
 def optional_moment(value: object, field: str) -> datetime | None:
@@ -154,7 +155,7 @@ def since(value: object, field: str, now: datetime) -> datetime | None:
         try:
             return now - value
         except OverflowError:
-            raise InvalidInput(field, "reaches beyond the year 1") from None
+            raise DoesNotFit(field, "reaches beyond the year 1") from None
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -171,10 +172,10 @@ def many(value: object, field: str) -> tuple[Any, ...]:
 
 def tags(value: object) -> tuple[str, ...]:
     """Return tags without repeats, in the order given: at most 64, each one line of at most 128 characters."""
-    found = tuple(dict.fromkeys(name(tag, "tags", 128) for tag in many(value, "tags")))
-    if len(found) > MAX_TAGS:
-        raise InvalidInput("tags", f"{len(found)} tags are too many; the limit is {MAX_TAGS}")
-    return found
+    given = many(value, "tags")
+    if len(given) > MAX_TAGS:
+        raise InvalidInput("tags", f"{len(given)} tags are too many; the limit is {MAX_TAGS}")
+    return tuple(dict.fromkeys(name(tag, "tags", 128) for tag in given))
 
 
 def slot(value: object) -> str | None:
@@ -183,7 +184,7 @@ def slot(value: object) -> str | None:
         return None
     plain = folded(name(value, "slot", 200))
     if plain.startswith(".") or plain.endswith(".") or not plain:
-        raise InvalidInput("slot", "must look like entity.attribute, for example server.port")
+        raise DoesNotFit("slot", "must look like entity.attribute, for example server.port")
     return plain
 
 
@@ -231,13 +232,13 @@ def metadata(value: object) -> Frozen:
 def _small(value: object, field: str, limit: int) -> None:
     size = len(json.dumps(value, ensure_ascii=False))
     if size > limit:
-        raise InvalidInput(field, f"is {size:,} characters of JSON; the limit is {limit:,}")
+        raise DoesNotFit(field, f"is {size:,} characters of JSON; the limit is {limit:,}")
 
 
 def _copied(value: object, field: str, depth: int) -> Any:
     """Return plain JSON, refusing what JSON or a 64-bit integer column would change or lose."""
     if depth > 16:
-        raise InvalidInput(field, "is nested more than 16 deep")
+        raise DoesNotFit(field, "is nested more than 16 deep")
     if isinstance(value, Mapping):
         return {_json_key(key, field): _copied(inner, field, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):

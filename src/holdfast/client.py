@@ -20,11 +20,11 @@ from urllib.parse import quote
 
 from . import checks
 from .errors import AccessDenied, ConfigError, InvalidInput, LeaseConflict, StoreBusy, StoreClosed, StoreError
-from .judgements import Maintenance, Observation, Queued
 from .leases import Held
-from .receipts import Context, Explanation, Hits, Recall, Receipt, Rerun, WhyNot
+from .receipts import Hits, Receipt
 from .routes import (
     ACTOR,
+    ANSWERS,
     LABELS,
     LEASE,
     NOT_SENT,
@@ -38,21 +38,15 @@ from .routes import (
 )
 from .types import (
     Backup,
-    Bulk,
     Change,
     Draft,
-    Entity,
     Erased,
-    Erasure,
     Export,
-    Group,
     Hit,
     Import,
     MemoryItem,
-    Page,
     Reembedding,
     Scope,
-    Stats,
 )
 
 if TYPE_CHECKING:
@@ -60,21 +54,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # memories of a `save_many` in one request, which is one transaction
 _CHUNK = 2**16
-
-# What each verb answers with; a list stands in {"items": [...]}.
-ANSWERS: dict[str, Any] = {
-    **dict.fromkeys(("save", "get", "update", "delete", "restore", "resolve", "merge"), MemoryItem),
-    **dict.fromkeys(("save_many", "undo"), list[MemoryItem]),
-    **dict.fromkeys(("current", "summarise"), MemoryItem | None),
-    **dict.fromkeys(("list", "review"), Page[MemoryItem]),
-    **dict.fromkeys(("update_many", "delete_many", "rename"), Bulk),
-    **dict.fromkeys(("history", "changes"), Page[Change]),
-    "conflicts": list[tuple[MemoryItem, ...]], "work": list[Observation], "observe": Observation,
-    "backlog": Page[Queued], "maintain": Maintenance, "overview": Page[Group], "entities": Page[Entity],
-    "recalls": Page[Recall],
-    "stats": Stats, "context": Context, "explain": Explanation, "why_not": WhyNot, "rerun": Rerun, "erase": Erasure,
-    "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import,
-}  # fmt: skip
 
 
 class Link:
@@ -243,7 +222,7 @@ def _checked(response: httpx.Response) -> httpx.Response:
     detail = str(told.get("detail") if isinstance(told, dict) else "") or f"HTTP {response.status_code}"
     if response.status_code in (401, 403):
         raise AccessDenied(detail)
-    if response.status_code in (400, 413, 422, 428):
+    if response.status_code in (400, 413, 422):
         raise InvalidInput(str(told.get("field", "request")), detail)
     if response.status_code in (429, 503, 504):
         raise StoreBusy(detail)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .attributes import MANY
-from .errors import InvalidInput
+from .errors import DoesNotFit
 from .types import MemoryItem
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -123,11 +123,11 @@ def _end(item: MemoryItem) -> datetime:
 def split(current: MemoryItem, new: MemoryItem, at: datetime) -> tuple[MemoryItem, MemoryItem]:
     """Return the memory as it was until `at`, and as it is from then on."""
     if current.valid_from is not None and at <= current.valid_from:
-        raise InvalidInput(
+        raise DoesNotFit(
             "changed_at", "must be later than the memory's valid_from; leave it out to correct it"
         )
     if current.valid_to is not None and at >= current.valid_to:
-        raise InvalidInput("changed_at", "must be earlier than the memory's valid_to")
+        raise DoesNotFit("changed_at", "must be earlier than the memory's valid_to")
     old = replace(current, version=current.version + 1, valid_to=at, expires_at=new.expires_at)
     if said(old) != said(new):  # its own successor, which what told the old value is outdated by
         old = replace(old, superseded_by=current.id)

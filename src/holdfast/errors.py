@@ -2,7 +2,9 @@
 
     HoldfastError
     ├── InvalidInput            a value was refused at the door; `.field` names it (also a ValueError)
-    │   └── BadFilter           a filter names an unknown field or operator, or compares the wrong types
+    │   ├── BadFilter           a filter names an unknown field or operator, or compares the wrong types
+    │   ├── NotHeld             the scope that is named, or left out, is not one that this caller holds
+    │   └── DoesNotFit          each value is good, but not with the others, or not with what is stored
     ├── NotFound                no such memory, or none that this caller can see (also a LookupError)
     ├── AccessDenied            visible, but not writable from this scope; says how to name the scope
     ├── PolicyViolation         a rule of the store refuses it; `.rule` names it, `.ids` the memories
@@ -63,6 +65,14 @@ class InvalidInput(HoldfastError, ValueError):
 
 class BadFilter(InvalidInput):
     """A filter names an unknown field or operator, or compares values of the wrong type."""
+
+
+class NotHeld(InvalidInput):
+    """The scope that a call names, or leaves out, is not one that this caller holds; another caller's may be."""
+
+
+class DoesNotFit(InvalidInput):
+    """Each value is well formed, but they do not go together, or not with what is stored or set up here; nothing was written."""
 
 
 class NotFound(HoldfastError, LookupError):

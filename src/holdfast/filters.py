@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import checks
-from .errors import BadFilter, InvalidInput
+from .errors import BadFilter, DoesNotFit, InvalidInput
 from .types import KINDS, STATES
 
 TEXT_FIELDS = frozenset(
@@ -247,8 +247,12 @@ def _parse(where: Any, depth: int) -> Filter:
         raise BadFilter("where", f"`{operator}` takes an object with one field")
     field, value = next(iter(body.items()))
     if operator == "range":
-        if not isinstance(value, Mapping) or not set(value) <= {"gt", "gte", "lt", "lte"}:
-            raise BadFilter(str(field), "`range` takes an object of gt, gte, lt, lte")
+        if (
+            not isinstance(value, Mapping)
+            or not set(value) <= {"gt", "gte", "lt", "lte"}
+            or None in value.values()
+        ):
+            raise BadFilter(str(field), "`range` takes an object of gt, gte, lt, lte, none of them null")
         return Range(field, **value)
     if operator == "in":
         return In(field, value)
@@ -292,7 +296,7 @@ def _value(field: Any, value: Any, contains: bool = False) -> Any:
         if (field in TEXT_FIELDS or field in LIST_FIELDS) and not isinstance(value, str):
             raise BadFilter(field, f"is text; {value!r:.40} is not")
         checks.json_value(value, "where", checks.MAX_TEXT)
-    except BadFilter:
+    except (BadFilter, DoesNotFit):
         raise
     except InvalidInput as error:
         raise BadFilter(str(field)[:80], error.problem) from None

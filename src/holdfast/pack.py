@@ -18,14 +18,16 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 
-from .errors import InvalidInput
+from . import checks
+from .errors import DoesNotFit, InvalidInput
 from .ports import Doubles, Floats
-from .types import Kind, MemoryItem
+from .types import KINDS, Kind, MemoryItem
 
 Count = Callable[[str], int]
 
@@ -66,13 +68,36 @@ class Section:
     """A part of the text: its heading, the kinds it shows, and the largest share of the budget it may take, 0..1.
 
     With `by_day` its memories stand under a line with their day, in order of time, conversation by conversation; else
-    in order of slot, each with its own date.
+    in order of slot, each with its own date. Raises `InvalidInput` naming the field that is wrong.
     """
 
     title: str
     kinds: tuple[Kind, ...]
     share: float = 1.0
     by_day: bool = False
+
+    def __post_init__(self) -> None:
+        checks.name(self.title, "sections.title", 120)
+        object.__setattr__(self, "kinds", checks.many(self.kinds, "sections.kinds"))
+        for kind in self.kinds:
+            checks.choice(kind, "sections.kinds", KINDS)
+        checks.unit(self.share, "sections.share")
+        if not isinstance(self.by_day, bool):
+            raise InvalidInput("sections.by_day", "must be true or false")
+
+    @classmethod
+    def of(cls, value: object) -> Section:
+        """Return a `Section` from one, or from a mapping of its fields; raises `InvalidInput` for anything else."""
+        if isinstance(value, Section):
+            return value
+        names = tuple(one.name for one in fields(cls))
+        if not isinstance(value, Mapping) or not {"title", "kinds"} <= {*value} <= {*names}:
+            raise InvalidInput("sections", f"takes holdfast.pack.Section, or dicts of {', '.join(names)}")
+        return cls(**value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"title": self.title, "kinds": list(self.kinds), "share": self.share, "by_day": self.by_day}
 
 
 SECTIONS = (
@@ -383,9 +408,9 @@ class _Work:
             raise InvalidInput("entries", "hold an id twice; pass each memory once")
         self.section = {kind: at for at, one in enumerate(self.sections) for kind in one.kinds}
         if len(self.section) < sum(len(one.kinds) for one in self.sections):
-            raise InvalidInput("sections", "show a kind twice; name each kind in one section")
+            raise DoesNotFit("sections", "show a kind twice; name each kind in one section")
         if len({one.title for one in self.sections}) < len(self.sections):
-            raise InvalidInput("sections", "have a title twice; name each differently")
+            raise DoesNotFit("sections", "have a title twice; name each differently")
         self.units = [self._unit(at) for at in range(len(self.entries))]
         self.dropped: dict[int, Dropped] = {}
         self._sift(least)

@@ -347,7 +347,12 @@ def length(value: object, field: str) -> timedelta:
     found = None
     if isinstance(value, timedelta):
         found = value
-    elif isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40:
+    elif (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 0 < value < 2**40
+        and value == int(value)
+    ):
         found = timedelta(seconds=value)
     elif isinstance(value, str):
         found = checks.span(value)
@@ -366,12 +371,10 @@ def _spelled(value: timedelta) -> str | int:
 
 
 def _under(given: object) -> Scope:
-    try:
-        scope = given if isinstance(given, Scope) else Scope.from_json(given or {})  # type: ignore[arg-type]
-    except TypeError:
-        raise InvalidInput("policy.under", "must be labels with one id each") from None
-    if not scope.single:
-        raise InvalidInput("policy.under", "must have one id per label")
+    labels = {} if given is None else given
+    scope = Scope.from_json(labels) if isinstance(labels, Mapping) else labels
+    if not isinstance(scope, Scope) or not scope.single:
+        raise InvalidInput("policy.under", "must be labels with one id each")
     return scope
 
 
@@ -398,7 +401,11 @@ def _checked(kind: str, term: str, value: Any) -> Any:
             return checks.folded(checks.name(value, name, 120))
         case "many" if isinstance(value, bool):
             return value
-    if kind in ("attribute", "redact") and isinstance(value, str | int) and not isinstance(value, bool):
+    if (
+        kind in ("attribute", "redact")
+        and isinstance(value, str | int | float)
+        and not isinstance(value, bool)
+    ):
         return value  # `_together` knows whether it is one
     raise InvalidInput(name, f"cannot be {value!r:.40}")
 

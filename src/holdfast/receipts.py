@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from . import checks
-from .errors import InvalidInput
+from .errors import DoesNotFit
 from .types import Hit, Scope
 
 STAGES = (
@@ -67,8 +67,14 @@ class Scored:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Scored:
-        """Return the row that `to_json` gave."""
-        return cls(**{**value, "twins": tuple(value.get("twins", ()))})
+        """Return the row that `to_json` gave; raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+        made = cls(**{**value, "twins": _texts(value.get("twins", ()))})
+        checks.item_id(made.id)
+        checks.count(made.version, "version", 1, 2**40)
+        for one in (*made.raw.values(), made.score, made.relevance, made.by):
+            _number(one)
+        _texts((made.stage, *([] if made.because is None else [made.because])))
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +130,61 @@ class Receipt:
         try:
             made = dict(value)
             made["at"], made["valid"] = checks.moment(made["at"], "at"), checks.moment(made["valid"], "valid")
-            made["held"] = Scope.from_json(made["held"])
-            made["known"] = _known_of(made["known"])
+            made["held"], made["known"] = _scope(made["held"]), _known_of(made["known"])
             mounted = made.get("mounted", {})  # kept receipts of earlier versions have none
             made["mounted"] = {str(name): _known_of(known) for name, known in mounted.items()}
-            made["rows"] = tuple(Scored.from_json(row) for row in made["rows"])
-            return cls(**made)
+            made["rows"] = tuple(Scored.from_json(row) for row in checks.many(made["rows"], "rows"))
+            return _whole(cls(**made))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidInput("receipt", f"is no receipt of a search ({type(error).__name__})") from None
+            raise DoesNotFit("receipt", f"is no receipt of a search ({type(error).__name__})") from None
+
+
+def _whole(receipt: Receipt) -> Receipt:
+    """Return a receipt that came from outside, if it holds all that `explain`, `why_not` and `rerun` read of it.
+
+    Raises `KeyError`, `TypeError` or `ValueError` otherwise.
+    """
+    checks.item_id(receipt.id)
+    checks.text(receipt.query, "query")
+    _texts(() if receipt.model is None else (receipt.model,))
+    ((reach, labels),) = receipt.reach.items()
+    for one in checks.many({"visible": [labels], "under": [labels], "exactly": labels}[reach], "reach"):
+        _scope(one)
+    for one in (*receipt.weights.values(), receipt.budget.get("least", 0)):
+        _number(one)
+    for one in receipt.counts.values():
+        checks.count(one, "counts", 0, 2**53)
+    for row in receipt.rows:
+        for name in receipt.weights:
+            row.raw[name]
+    options = receipt.options
+    checks.count(options["k"], "k", 1, 1_000)
+    checks.unit(0 if options["min_relevance"] is None else options["min_relevance"], "min_relevance")
+    for name in ("since", "until"):
+        checks.optional_moment(options[name], name)
+    _texts(() if options["kinds"] is None else options["kinds"]), _texts(options.get("also", ()))
+    if not isinstance(options["where"], Mapping | None):
+        raise TypeError
+    return receipt
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    found = checks.many(values, "texts")
+    if not all(isinstance(one, str) for one in found):
+        raise TypeError
+    return found
+
+
+def _scope(labels: Any) -> Scope:
+    if not isinstance(labels, Mapping):
+        raise TypeError
+    return Scope.from_json(labels)
+
+
+def _number(value: Any) -> None:
+    """Refuse what is no number, or one so large that a sum of products of such would be none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e12:
+        raise TypeError
 
 
 def _known_json(known: Mapping[Scope, datetime]) -> list[Any]:
@@ -139,7 +192,7 @@ def _known_json(known: Mapping[Scope, datetime]) -> list[Any]:
 
 
 def _known_of(pairs: Iterable[Any]) -> dict[Scope, datetime]:
-    return {Scope.from_json(labels): checks.moment(at, "known") for labels, at in pairs}
+    return {_scope(labels): checks.moment(at, "known") for labels, at in checks.many(pairs, "known")}
 
 
 class Hits(list[Hit]):

@@ -13,12 +13,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from . import checks, errors
-from .errors import HoldfastError, InvalidInput
+from .errors import DoesNotFit, HoldfastError, InvalidInput
 from .filters import Filter, to_json
-from .types import Draft, MemoryItem, Page, Scope, Source
+from .judgements import Maintenance, Observation, Queued
+from .receipts import Context, Explanation, Recall, Rerun, WhyNot
+from .types import (
+    Bulk,
+    Change,
+    Draft,
+    Entity,
+    Erasure,
+    Group,
+    Import,
+    MemoryItem,
+    Page,
+    Reembedding,
+    Scope,
+    Source,
+    Stats,
+)
 
 BASE = "/api/v1"
 # Request headers: the labels a caller holds, who acts, and the lease that the request works under.
@@ -141,12 +157,41 @@ def labels_from_header(text: str) -> dict[str, list[str]]:
         pairs = parse_qsl(
             text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=1_000
         )
-    except (ValueError, UnicodeError):
+    except UnicodeError:
+        raise DoesNotFit(LABELS, "is percent-encoded, but not as UTF-8") from None
+    except ValueError:
         raise InvalidInput(LABELS, "must look like user=ada&team=core&team=infra, percent-encoded") from None
     found: dict[str, list[str]] = {}
     for name, id in pairs:
-        found.setdefault(checks.label_name(name), []).append(checks.name(id, f"{LABELS}.{name}"))
+        found.setdefault(checks.label_name(name), []).append(_decoded(id, f"{LABELS}.{name}"))
     return found
+
+
+def _decoded(text: str, field: str) -> str:
+    """Return a name that a header carried: what its escapes stand for can be said by no pattern of the header."""
+    try:
+        return checks.name(text, field)
+    except InvalidInput as error:
+        raise DoesNotFit(field, error.problem) from None
+
+
+def idempotency_key(header: str) -> str:
+    """Return the key in a header "Idempotency-Key", which is percent-encoded; raises `InvalidInput`."""
+    try:
+        return _decoded(unquote(header, errors="strict"), HEADERS["idempotency_key"])
+    except UnicodeError:
+        raise DoesNotFit(HEADERS["idempotency_key"], "is percent-encoded, but not as UTF-8") from None
+
+
+def scope_from_json(value: Any, field: str) -> Scope | tuple[str, ...]:
+    """Return the scope that JSON names by labels with ids, or the label names in a list; raises `InvalidInput`."""
+    if isinstance(value, Mapping):
+        return Scope.from_json(value)
+    if field == "under" or not isinstance(value, list) or not value:
+        raise InvalidInput(
+            field, 'must be labels with ids, or of a scope the names of labels in a list, such as ["team"]'
+        )
+    return tuple(checks.label_name(one) for one in value)
 
 
 def lease_to_header(scope: Scope, name: str, fence: int) -> str:
@@ -243,6 +288,21 @@ def when(text: str, field: str) -> datetime | date | timedelta:
 
 # -- answers -----------------------------------------------------------------------------------------------------------
 
+# What each verb answers with; a list stands in {"items": [...]}.
+ANSWERS: dict[str, Any] = {
+    **dict.fromkeys(("save", "get", "update", "delete", "restore", "resolve", "merge"), MemoryItem),
+    **dict.fromkeys(("save_many", "undo"), list[MemoryItem]),
+    **dict.fromkeys(("current", "summarise"), MemoryItem | None),
+    **dict.fromkeys(("list", "review"), Page[MemoryItem]),
+    **dict.fromkeys(("update_many", "delete_many", "rename"), Bulk),
+    **dict.fromkeys(("history", "changes"), Page[Change]),
+    "conflicts": list[tuple[MemoryItem, ...]], "work": list[Observation], "observe": Observation,
+    "backlog": Page[Queued], "maintain": Maintenance, "overview": Page[Group], "entities": Page[Entity],
+    "recalls": Page[Recall],
+    "stats": Stats, "context": Context, "explain": Explanation, "why_not": WhyNot, "rerun": Rerun, "erase": Erasure,
+    "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import,
+}  # fmt: skip
+
 
 def revive(hint: Any, value: Any) -> Any:
     """Return what a type's JSON form stands for, by the type's own fields: the other way round than `to_json`."""
@@ -290,6 +350,8 @@ def _hints(cls: type) -> dict[str, Any]:
 
 # By the nearest class; the first that fits.
 STATUS: dict[type[HoldfastError], int] = {
+    errors.NotHeld: 403,
+    errors.DoesNotFit: 409,
     errors.InvalidInput: 400,
     errors.NotFound: 404,
     errors.AccessDenied: 403,

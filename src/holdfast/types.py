@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, cast, get_args
 
 from . import checks
-from .errors import InvalidInput
+from .errors import DoesNotFit, InvalidInput, NotHeld
 
 Kind = Literal["fact", "preference", "episode", "procedure", "working"]
 State = Literal["active", "superseded", "deleted", "pending", "rejected"]
@@ -50,7 +50,7 @@ class Scope:
             raise InvalidInput("scope", "has no labels; write Scope.shared() if everybody may see it")
         self._labels = tuple(sorted((checks.label_name(k), _ids(k, v)) for k, v in labels.items()))
         if math.prod(1 + len(ids) for _, ids in self._labels) > MAX_SUBSETS:
-            raise InvalidInput(
+            raise DoesNotFit(
                 "scope", f"has more than {MAX_SUBSETS:,} subsets of labels; hold fewer ids at once"
             )
 
@@ -93,7 +93,7 @@ class Scope:
         mine = dict(self._labels)
         missing = sorted(set(names) - set(mine))
         if missing:
-            raise InvalidInput("scope", f"this caller holds no label {', '.join(missing)}; it holds {self!r}")
+            raise NotHeld("scope", f"this caller holds no label {', '.join(missing)}; it holds {self!r}")
         ordered = sorted(set(names))
         return tuple(_scope(ordered, ids) for ids in itertools.product(*(mine[name] for name in ordered)))
 
@@ -207,16 +207,16 @@ class Draft:
         for name in ("speaker", "thread", "idempotency_key"):
             checks.optional_name(getattr(self, name), name)
         if self.turn is not None:
-            checks.count(self.turn, "turn", 0, 2**31)
+            _put(self, "turn", checks.count(self.turn, "turn", 0, 2**31))
         for name in ("observed_at", "valid_from", "valid_to", "expires_at"):
             _put(self, name, checks.optional_moment(getattr(self, name), name))
         _put(self, "source", Source.of(self.source))
         if self.slot is not None and self.kind == "episode":
-            raise InvalidInput(
+            raise DoesNotFit(
                 "slot", "an episode tells what happened and holds no slot; save a fact beside it"
             )
         if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
-            raise InvalidInput("valid_to", "must be later than valid_from")
+            raise DoesNotFit("valid_to", "must be later than valid_from")
 
     @classmethod
     def of(cls, value: Draft | Mapping[str, Any]) -> Draft:

@@ -436,7 +436,7 @@ def test_the_command(
     assert answer("stats", "--all")["reembedding"]["done"] == 2 * BATCH
     assert answer("reembed", "--to", "none", code=5)["error"] == "ReembedConflict"
     assert answer("reembed", "--cancel")["state"] == "cancelled"
-    assert answer("reembed", "--cancel", code=2)["error"] == "InvalidInput"
+    assert answer("reembed", "--cancel", code=2)["error"] == "DoesNotFit"
     assert answer("reembed", code=2)["error"] == "UsageError"
     with Server([_embeddings]) as server:
         monkeypatch.setenv("HOLDFAST_BASE_URL", server.url)

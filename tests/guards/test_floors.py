@@ -96,6 +96,10 @@ PUBLIC_ROOMS = {
     "keys",
     "cases",
     "agent",
+    # where rules say what they may hold
+    "attributes",
+    "policy",
+    "redact",
 }
 
 # Only config names these.

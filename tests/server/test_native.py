@@ -23,7 +23,7 @@ def test_a_memory_is_saved_found_changed_and_deleted(served: Served) -> None:
         ]
         assert [hit["item"]["id"] for hit in hits] == [made.json()["id"]]
 
-        assert http.patch(where, json={"text": "Prefers long answers"}).status_code == 428
+        assert http.patch(where, json={"text": "Prefers long answers"}).status_code == 400
         changed = http.patch(where, json={"text": "Prefers long answers"}, headers={"If-Match": '"1"'})
         assert changed.status_code == 200
         assert changed.headers["etag"] == '"2"'

@@ -17,7 +17,16 @@ from weakref import WeakKeyDictionary
 
 from .. import checks
 from ..attributes import MANY, TABLE, Attribute, extended
-from ..errors import NO_MODEL, AccessDenied, InvalidInput, ModelMismatch, StoreBusy, VersionConflict
+from ..errors import (
+    NO_MODEL,
+    AccessDenied,
+    DoesNotFit,
+    InvalidInput,
+    ModelMismatch,
+    NotHeld,
+    StoreBusy,
+    VersionConflict,
+)
 from ..filters import And, Contains, Filter, parse
 from ..leases import Fenced
 from ..policy import Heed, Policy, Rule, Within
@@ -378,17 +387,13 @@ class Base:
             return scope
         if scope is None:
             if not held.names:
-                raise InvalidInput(
-                    "scope", "who may see this? use scoped(user=...) or write scope=Scope.shared()"
-                )
+                raise NotHeld("scope", "who may see this? use scoped(user=...) or write scope=Scope.shared()")
             names: Sequence[str] = held.names
         else:
             names = self._names(scope)
         found = held.pick(names)
         if len(found) > 1:
-            raise InvalidInput(
-                "scope", f"{held!r} has several ids for a label; name one, e.g. scope={found[0]!r}"
-            )
+            raise NotHeld("scope", f"{held!r} has several ids for a label; name one, e.g. scope={found[0]!r}")
         return found[0]
 
     def _names(self, scope: Any) -> tuple[str, ...]:
@@ -493,7 +498,7 @@ class Base:
         found = await self._parts.io.store(self._parts.store.buried, items)
         for place, gone in enumerate(found, first):
             if gone and told is None:
-                raise InvalidInput(
+                raise DoesNotFit(
                     f"items[{place}]",
                     "this text from this source was erased; allow_erased=True takes it in again, and so does save",
                 )
@@ -652,6 +657,6 @@ def decode(cursor: str, field: str, read: Callable[[Any], T]) -> T:
         LookupError,
         RecursionError,
     ):  # whatever junk makes `read` trip over
-        raise InvalidInput(
+        raise DoesNotFit(
             field, "is no cursor of this call; pass the `next` of the page before, unchanged"
         ) from None

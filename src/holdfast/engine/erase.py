@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import checks
-from ..errors import InvalidInput
+from ..errors import DoesNotFit, InvalidInput
 from ..filters import Filter
 from ..ports import Reach, Scan
 from ..types import Erasure, Scope
@@ -39,7 +39,7 @@ class Erases(Writes):
         store = self._parts.store
         everywhere = self._reach(None, Scope.shared()) if self._caller.admin else self._reach(None)
         if ids is not None and (where is not None or under is not None):
-            raise InvalidInput("ids", "go without where and under: name memories, or select them")
+            raise DoesNotFit("ids", "go without where and under: name memories, or select them")
         if ids is None and where is None:
             if under is None:
                 raise InvalidInput("ids", "is missing: give ids, a filter as where, or under")

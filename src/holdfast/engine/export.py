@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from .. import checks
-from ..errors import InvalidInput
+from ..errors import DoesNotFit
 from ..policy import Rule
 from ..ports import Extent, KeptReceipt, Past, Reach, Scan, Seen
 from ..receipts import Receipt
@@ -83,7 +83,7 @@ class Exports(Observes):
         """
         checks.choice(format, "format", FORMATS)
         if vectors and format != "jsonl":
-            raise InvalidInput("vectors", "are in an export as jsonl only; a report is for people")
+            raise DoesNotFit("vectors", "are in an export as jsonl only; a report is for people")
         reach, io, store = self._reach(scope, under), self._parts.io, self._parts.store
         tally = Tally(self._parts.clock.now())
         with await io.store(Output, to) as out:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from .. import checks
-from ..errors import InvalidInput, LeaseConflict
+from ..errors import DoesNotFit, LeaseConflict
 from ..leases import Fenced, Held
 from ..types import Scope
 from .base import Base, Caller, Parts
@@ -72,7 +72,7 @@ class Leasing(Base):
             return Holding(self._parts, self._caller, held, length)
         who = checks.optional_name(holder, "holder") or self._caller.actor
         if who is None:
-            raise InvalidInput(
+            raise DoesNotFit(
                 "holder", "who works on it? others are told: holder=..., or actor= of this caller"
             )
         end = time.monotonic() + patience

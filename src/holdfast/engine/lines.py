@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from .. import checks, receipts
-from ..errors import InvalidInput
+from .. import checks
+from ..errors import DoesNotFit, InvalidInput
 from ..policy import Rule
 from ..ports import Authorship, KeptReceipt, Packed, Past, Record, Seen
 from ..receipts import Receipt
@@ -192,14 +192,6 @@ def _receipt(given: Mapping[str, Any]) -> KeptReceipt:
     if not isinstance(given["receipt"], Mapping):
         raise InvalidInput("receipt", "must be an object")
     receipt = Receipt.from_json(given["receipt"])
-    try:  # what `explain` and `rerun` will read of it
-        receipts.explain(receipt)
-        for reach in receipt.reach.values():
-            for labels in reach if isinstance(reach, list) else [reach]:
-                Scope.from_json(labels)
-        dict(receipt.options), dict(receipt.budget), dict(receipt.counts)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InvalidInput("receipt", f"is no receipt of a search ({type(error).__name__})") from None
     body = json.dumps(receipt.to_json(), ensure_ascii=False, separators=(",", ":"))
     scope = receipt.held.pick(receipt.held.names)[0]
     id, until = checks.item_id(receipt.id, "receipt.id"), checks.moment(given["expires_at"], "expires_at")
@@ -391,10 +383,10 @@ class Reader:
         try:
             yield
         except InvalidInput as error:
-            raise InvalidInput(f"{self.name}:{number}", str(error)) from None
+            raise DoesNotFit(f"{self.name}:{number}", str(error)) from None
 
-    def _wrong(self, problem: str) -> InvalidInput:
-        return InvalidInput(f"{self.name}:{self.number}", problem)
+    def _wrong(self, problem: str) -> DoesNotFit:
+        return DoesNotFit(f"{self.name}:{self.number}", problem)
 
 
 def _place(record: Line) -> Scope | None:

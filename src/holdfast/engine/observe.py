@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .. import checks
-from ..errors import InvalidInput, NotFound
+from ..errors import DoesNotFit, InvalidInput, NotFound
 from ..filters import Eq, Exists, In
 from ..judgements import Observation
 from ..ports import Enqueue, Job, Reach, Ref, Replace, Scan, Use, Write
@@ -115,6 +115,7 @@ class Observes(Renames, Reads):
 
         Raises `NotFound` for an id that does not wait (any more), `AccessDenied`, `InvalidInput`.
         """
+        by = self._by("review", reason)
         if id is None:
             pending = Eq("state", "pending")
             return await self.list(
@@ -122,7 +123,7 @@ class Observes(Renames, Reads):
             )
         if not isinstance(approve, bool):
             raise InvalidInput("approve", "is missing: True takes the memory over, False rejects it")
-        checked, by = checks.item_id(id), self._by("review", reason)
+        checked = checks.item_id(id)
         given = {name: one for name, one in (("text", text), ("value", value)) if one is not UNSET}
 
         async def change() -> MemoryItem:
@@ -185,7 +186,7 @@ class Observes(Renames, Reads):
             ]
             live = [one for one in rivals if one is not None and one.state == "active"]
             if not live:
-                raise InvalidInput(
+                raise DoesNotFit(
                     "id", f"memory {kept.id} contradicts none that is live; conflicts() lists those that do"
                 )
             writes: list[Write] = []

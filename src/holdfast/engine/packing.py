@@ -24,10 +24,7 @@ def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Sect
 
     if sections is None:
         return pack.SECTIONS
-    found = checks.many(sections, "sections")
-    for one in found:
-        if not isinstance(one, pack.Section):
-            raise InvalidInput("sections", f"takes holdfast.pack.Section, not {type(one).__name__}")
+    found = tuple(pack.Section.of(one) for one in checks.many(sections, "sections"))
     if not found:
         raise InvalidInput("sections", "is empty; leave it out for the usual ones")
     return found

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from .. import checks
-from ..errors import AccessDenied, InvalidInput
+from ..errors import AccessDenied, DoesNotFit, InvalidInput
 from ..policy import MOST_RULES, Breach, Decree, Heed, Policies, Policy, Rule, exceeded
 from ..ports import Authorship, Reach, Write
 from ..types import MemoryItem, Scope
@@ -38,15 +38,16 @@ class Rulings(Maintains):
         """
         self._only_admin("policy")
         checks.count(limit, "limit", 1, 100_000)
+        by = self._by("policy", reason)
         if set is not None and remove is not None:
-            raise InvalidInput("policy", "takes either a rule to set or the name of one to remove")
+            raise DoesNotFit("policy", "takes either a rule to set or the name of one to remove")
         if set is not None:
             rule = Rule.of(set)
             if rule.rule == "hold":
                 raise InvalidInput("policy.rule", "is a legal hold; hold(under=..., reason=...) places it")
-            await self._decreed(rule, reason)
+            await self._decreed(rule, by)
         if remove is not None:
-            await self._removed(checks.name(remove, "remove"), reason, hold=False)
+            await self._removed(checks.name(remove, "remove"), by, hold=False)
         await self._heed()
         breaches, more = await self._breaches(limit) if check else ((), False)
         if not history:
@@ -71,16 +72,17 @@ class Rulings(Maintains):
         For the unscoped `Memory` alone (`AccessDenied`). Raises `InvalidInput`.
         """
         self._only_admin("hold")
+        by = self._by("policy", reason)
         if under is not None and release is not None:
-            raise InvalidInput("hold", "takes either labels to place it under or the name of one to release")
+            raise DoesNotFit("hold", "takes either labels to place it under or the name of one to release")
         if under is not None:
             given = f"hold-{self._parts.clock.new_id()[-8:]}" if name is None else name
             rule = Rule.of({"name": given, "rule": "hold", "under": self._reach(None, under).under})
-            await self._decreed(rule, reason)
+            await self._decreed(rule, by)
         elif name is not None:
             raise InvalidInput("under", "is missing: say which labels the hold is on")
         if release is not None:
-            await self._removed(checks.name(release, "release"), reason, hold=True)
+            await self._removed(checks.name(release, "release"), by, hold=True)
         await self._heed()
         return tuple(one for one in self._in_force.policy.rules if one.rule == "hold")
 
@@ -90,21 +92,21 @@ class Rulings(Maintains):
 
     # -- changing ------------------------------------------------------------------------------------------------
 
-    async def _decreed(self, rule: Rule, reason: str | None) -> None:
+    async def _decreed(self, rule: Rule, by: Authorship) -> None:
         """Put a rule in force, in place of the one of its name."""
 
         async def change() -> None:
             policy = self._in_force.policy
             before = next((one for one in policy.rules if one.name == rule.name), None)
             if before is not None and (before.rule == "hold" or rule.rule == "hold"):
-                raise InvalidInput("policy.name", f"{rule.name!r} is taken; a hold is released, not replaced")
+                raise DoesNotFit("policy.name", f"{rule.name!r} is taken; a hold is released, not replaced")
             if before is None and len(policy.rules) >= MOST_RULES:
-                raise InvalidInput("policy", f"a store has at most {MOST_RULES:,} rules; remove some")
-            await self._write_rule(rule, self._by("policy", reason), policy)
+                raise DoesNotFit("policy", f"a store has at most {MOST_RULES:,} rules; remove some")
+            await self._write_rule(rule, by, policy)
 
         await self._retried(change)
 
-    async def _removed(self, name: str, reason: str | None, *, hold: bool) -> None:
+    async def _removed(self, name: str, by: Authorship, *, hold: bool) -> None:
         """Take a rule out of force."""
 
         async def change() -> None:
@@ -113,11 +115,9 @@ class Rulings(Maintains):
             if rule is None or (rule.rule == "hold") != hold:
                 what = "hold" if hold else "rule"
                 other = "; hold(release=...) ends a hold" if rule is not None and not hold else ""
-                raise InvalidInput(
-                    "release" if hold else "remove", f"there is no {what} {name!r:.120}{other}"
-                )
+                raise DoesNotFit("release" if hold else "remove", f"there is no {what} {name!r:.120}{other}")
             gone = Rule(rule.name, rule.rule, rule.under, removed=True)
-            await self._write_rule(gone, self._by("policy", reason), policy)
+            await self._write_rule(gone, by, policy)
 
         await self._retried(change)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import checks
 from ..entities import Names
-from ..errors import InvalidInput, NotFound
+from ..errors import DoesNotFit, InvalidInput, NotFound
 from ..filters import Filter, names, to_json
 from ..marks import Mark
 from ..ports import Moment, Reach, Readable, Scan
@@ -166,7 +166,7 @@ class Reads(Answering):
         if cursor is not None:
             by, falling, after = decode(cursor, "cursor", _list_cursor)
             if (by, falling) != (sort, bool(descending)):
-                raise InvalidInput("cursor", "belongs to a list in another order; start again without it")
+                raise DoesNotFit("cursor", "belongs to a list in another order; start again without it")
         scan = Scan(
             reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
             descending=bool(descending), limit=limit + 1, after=after,
@@ -245,7 +245,7 @@ class Reads(Answering):
         """
         checks.count(limit, "limit", 1, MOST)
         if (id is None) == (slot is None):
-            raise InvalidInput("history", "takes either the id of a memory or slot=")
+            raise DoesNotFit("history", "takes either the id of a memory or slot=")
         checked = None if id is None else checks.item_id(id)
         after = None
         if cursor is not None:

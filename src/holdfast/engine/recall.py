@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import age, checks, receipts
 from ..echo import Recalled
 from ..entities import Names
-from ..errors import AccessDenied, ConfigError, ModelMismatch, NotFound
+from ..errors import AccessDenied, BadFilter, ConfigError, DoesNotFit, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
 from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Tally
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
@@ -492,6 +492,10 @@ class Answering(Naming):
     def _again(self, receipt: Receipt) -> Question:
         """Return the question of a receipt, to be asked under its clocks."""
         reach = _reach_of(receipt.reach)
+        try:
+            parse(receipt.options["where"])
+        except BadFilter as error:
+            raise DoesNotFit("receipt", f"has a filter that cannot be asked again: {error}") from None
         as_of = AsOf(receipt.valid, dict(receipt.known))
         return Question(receipt.query, reach, self._at(), receipt.options, as_of, receipt.mounted)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .. import checks
-from ..errors import AccessDenied, InvalidInput, StoreError
+from ..errors import AccessDenied, DoesNotFit, InvalidInput, StoreError
 from ..ports import Authorship, Embedder, SetVector, Vectors
 from ..types import Reembedding
 from .base import UNSET, Base, vectors_of
@@ -50,7 +50,7 @@ class Reembeds(Base):
         if cancel:
             dropped = await io.store(vectors.cancel)
             if dropped is None:
-                raise InvalidInput("cancel", "no change of the embedding model is under way")
+                raise DoesNotFit("cancel", "no change of the embedding model is under way")
             return replace(dropped, state="cancelled")
         embedder = self._parts.opened(to)
         if embedder is not None:  # its dimension may be known from its first answer only

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from .. import checks, decide, entities
 from ..attributes import attribute
-from ..errors import InvalidInput
+from ..errors import DoesNotFit, InvalidInput
 from ..filters import Eq, Or, Range
 from ..judgements import Judgement
 from ..ports import Reach, Ref, Remove, Replace, Scan, Write
@@ -74,10 +74,10 @@ class Renames(Tells):
         by, target = self._by("rename", reason), self._target(scope)
         spoken = checks.name(entity, "entity", 120), checks.name(to, "to", 120)
         if self._shown(to) != to:
-            raise InvalidInput("to", "holds what the policy masks; call the entity something else")
+            raise DoesNotFit("to", "holds what the policy masks; call the entity something else")
         old, new = entities.entity(entity, "entity"), entities.entity(to, "to")
         if old == new:
-            raise InvalidInput("to", f"is the same name, {new!r:.60}")
+            raise DoesNotFit("to", f"is the same name, {new!r:.60}")
 
         async def change() -> Bulk:
             aliases = await self._aliases(Reach(exactly=(target,)))
@@ -131,7 +131,7 @@ class Renames(Tells):
         scan = Scan(reach, at, where, live=False, limit=MOST_MOVED + 1)
         found = await self._parts.io.store(self._parts.store.scan, scan)
         if len(found) > MOST_MOVED:
-            raise InvalidInput("entity", f"{one!r:.60} has more than {MOST_MOVED:,} memories")
+            raise DoesNotFit("entity", f"{one!r:.60} has more than {MOST_MOVED:,} memories")
         pairs: list[tuple[MemoryItem, MemoryItem]] = []
         for item in found:
             if item.state == "deleted":

@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import checks, redact
 from ..echo import NOTHING, Recalled
-from ..errors import InvalidInput
+from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
 from ..extract.messages import MARK, WAITING, WITHHELD, role_in
@@ -73,7 +73,7 @@ class Step:
         for message in numbered:
             self.messages.append(self._masked(message))
         if not self.messages:
-            raise InvalidInput("messages", "are empty; give at least one with text or a tool call")
+            raise DoesNotFit("messages", "are empty; give at least one with text or a tool call")
 
     def _masked(self, message: Message) -> Message:
         words = {name: getattr(message, name) for name in _WORDS}

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Self
 
 from .. import decide, entities
 from ..attributes import attribute
-from ..errors import AccessDenied, ImportConflict, InvalidInput
+from ..errors import AccessDenied, DoesNotFit, ImportConflict, InvalidInput
 from ..policy import Decree, Heed, Rule
 from ..ports import Bring, Entry, KeptReceipt, Moment, Past, Reach, Record, Ref, Replace, Seen, Stale, Write
 from ..types import Import, MemoryItem, Scope, changed
@@ -52,9 +52,9 @@ class Taken:
     exists: bool = False
     common: int = 0
 
-    def wrong(self, number: int, problem: str) -> InvalidInput:
+    def wrong(self, number: int, problem: str) -> DoesNotFit:
         """Return the error for a line, with what was done so far."""
-        return InvalidInput(f"{self.name}:{number}", f"{problem}; {self.done}")
+        return DoesNotFit(f"{self.name}:{number}", f"{problem}; {self.done}")
 
 
 class Known:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from .. import checks, decide
-from ..errors import InvalidInput, NotFound, SlotConflict, UndoConflict
+from ..errors import DoesNotFit, InvalidInput, NotFound, SlotConflict, UndoConflict
 from ..marks import Mark
 from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Write
 from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
@@ -126,24 +126,24 @@ class Tidies(Observes):
         elif len(await self._parts_of(item)) > 1:
             problem = "says different things of different times; one memory cannot keep all of them"
         if problem:
-            raise InvalidInput("ids", f"memory {item.id} {problem}")
+            raise DoesNotFit("ids", f"memory {item.id} {problem}")
 
     def _merged(self, items: Sequence[MemoryItem], text: Any, value: Any) -> MemoryItem:
         """Return the memory that several become."""
         slotted = [one for one in items if one.slot is not None]
         for one in slotted[1:]:
             if one.slot != slotted[0].slot:
-                raise InvalidInput(
+                raise DoesNotFit(
                     "ids",
                     f"memory {one.id} is about {one.slot!r}, memory {slotted[0].id} about {slotted[0].slot!r}; "
                     "values of different slots are never merged",
                 )
             if decide.said(one) != decide.said(slotted[0]) and text is UNSET:
-                raise InvalidInput(
+                raise DoesNotFit(
                     "ids", f"memories {slotted[0].id} and {one.id} have different values; give text and value"
                 )
         if slotted and (text is UNSET) != (value is UNSET):
-            raise InvalidInput(
+            raise DoesNotFit(
                 "value", f"goes with text: memory {slotted[0].id} holds slot {slotted[0].slot!r}"
             )
         best = max(slotted or items, key=_rank)
@@ -310,11 +310,11 @@ def _member(id: str, past: Sequence[Change], at: datetime) -> _Member:
     left = any(one.item.state == "deleted" and one.verb == "update" for one in wrote)
     arrived = past[0].at == at and past[0].version > 1
     if left or arrived:
-        raise InvalidInput(
+        raise DoesNotFit(
             "id", f"memory {id} was moved by this change; move it back with update(id, scope=...)"
         )
     if before and any(one.verb == "observe" and one.item.kind == "episode" for one in wrote):
-        raise InvalidInput(
+        raise DoesNotFit(
             "id",
             f"this change masked words in episode {id}, and undoing it would show them; undo what else is wrong",
         )

@@ -14,14 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
 from ..entities import Names
-from ..errors import (
-    ExtractionFailed,
-    HoldfastError,
-    InvalidInput,
-    ModelError,
-    NotFound,
-    PolicyViolation,
-)
+from ..errors import DoesNotFit, ExtractionFailed, HoldfastError, ModelError, NotFound, PolicyViolation
 from ..filters import Eq
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
@@ -73,7 +66,7 @@ class Works(Writes):
         """
         checks.count(limit, "limit", 1, 1_000)
         if self._parts.calls is None:
-            raise InvalidInput("model", "is not configured; open the memory with one, or set HOLDFAST_MODEL")
+            raise DoesNotFit("model", "is not configured; open the memory with one, or set HOLDFAST_MODEL")
         checked = None if id is None else checks.item_id(id)
         reach, done = self._queue(scope), list[Observation]()
         for _ in range(limit if checked is None else 1):

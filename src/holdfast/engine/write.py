@@ -14,13 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from .. import checks, decide
-from ..errors import (
-    AccessDenied,
-    InvalidInput,
-    NotFound,
-    SlotConflict,
-    VersionConflict,
-)
+from ..errors import AccessDenied, DoesNotFit, InvalidInput, NotFound, SlotConflict, VersionConflict
 from ..ports import (
     Authorship,
     Entry,
@@ -265,9 +259,7 @@ class Writes(Naming):
         async def change() -> MemoryItem:
             current = await self._mine(id, scope, expected_version, deleted=True)
             if current.state != "deleted":
-                raise InvalidInput(
-                    "id", f"memory {current.id} is not deleted, so there is nothing to restore"
-                )
+                raise DoesNotFit("id", f"memory {current.id} is not deleted, so there is nothing to restore")
             return await self._bring_back(current, by)
 
         return await self._retried(change)
@@ -332,7 +324,7 @@ class Writes(Naming):
         # A declarative memory that begins "now" begins after all that its scope knows, whatever the clock says: see Plan.
         given["valid_from"] = now if begins is None and draft.kind == "episode" else begins
         if draft.valid_to is not None and draft.valid_to <= (begins or now):
-            raise InvalidInput(
+            raise DoesNotFit(
                 "valid_to", "must be later than valid_from (which defaults to observed_at, else now)"
             )
         self._not_past(draft.expires_at)
@@ -347,7 +339,7 @@ class Writes(Naming):
 
     def _not_past(self, expires_at: datetime | None) -> None:
         if expires_at is not None and expires_at <= self._parts.clock.now():
-            raise InvalidInput(
+            raise DoesNotFit(
                 "expires_at", "is not in the future, so nobody would ever see this; delete it instead"
             )
 
@@ -361,7 +353,7 @@ class Writes(Naming):
             and "value" not in wanted
             and wanted.get("slot", 1) is not None
         ):
-            raise InvalidInput(
+            raise DoesNotFit(
                 "value", f"memory {current.id} holds slot {current.slot!r}: give its value with the text"
             )
         kept = {name: getattr(current, name) for name in _SHARED if name != "metadata"}
@@ -390,9 +382,7 @@ class Writes(Naming):
         base = Ref(current.id, current.version)
         if new.scope != current.scope:
             if changed_at is not None:
-                raise InvalidInput(
-                    "changed_at", "cannot go with scope; move the memory first, then change it"
-                )
+                raise DoesNotFit("changed_at", "cannot go with scope; move the memory first, then change it")
             return await self._move(current, new, by)
         old = None
         if changed_at is not None:
@@ -473,7 +463,7 @@ class Writes(Naming):
         """Raise `InvalidInput` when a corrected valid time would overlap an earlier part of the same memory."""
         parts = await self._earlier(replace(new, version=base.version))
         if any(decide.overlap(part, new) for part in parts):
-            raise InvalidInput("valid_from", f"overlaps a time for which memory {new.id} says something else")
+            raise DoesNotFit("valid_from", f"overlaps a time for which memory {new.id} says something else")
 
     def _contested(self, item: MemoryItem) -> bool:
         """Whether the item's slot holds one value at a time."""
@@ -621,5 +611,5 @@ def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]
             made.append(make(one))
         except InvalidInput as error:
             field = "" if error.field == "items" else f".{error.field}"
-            raise InvalidInput(f"items[{place}]{field}", error.problem) from None
+            raise type(error)(f"items[{place}]{field}", error.problem) from None
     return made

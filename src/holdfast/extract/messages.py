@@ -111,6 +111,10 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         return
     if not isinstance(one, Mapping):
         raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
+    if not isinstance(one.get("role"), str | None):
+        raise InvalidInput(
+            f"messages[{place}]", f"has a role that is a {type(one['role']).__name__}, not a string"
+        )
     role = str(one.get("role") or one.get("from") or _role_of(str(one.get("type", ""))))
     role = " ".join(checks.cleaned(role).lower().split())
     if not role:

@@ -159,7 +159,7 @@ def _problem(path: str, told: dict[str, Any], headers: dict[str, str] | None = N
 
 _TITLES = {
     400: "Bad request", 401: "Not admitted", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    413: "Too large", 428: "Version required", 429: "Too many requests", 501: "Not implemented", 504: "Timed out",
+    413: "Too large", 429: "Too many requests", 501: "Not implemented", 504: "Timed out",
 }  # fmt: skip
 
 

@@ -1,100 +1,110 @@
-"""The arguments of the verbs as pydantic types: one table for the bodies, the queries and the OpenAPI description.
+"""The arguments of the verbs: one table of what each is, for reading a request and for describing it.
 
-The types here say what JSON a request may hold; what the values mean is checked by the verbs themselves.
+The `type` is what pydantic reads of the JSON or the query; the `schema` says exactly what of that the verbs accept, which they
+check themselves.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from .. import AsyncMemory
 from ..routes import HEADERS, NOT_SENT, Route
+from . import schemas
+from .schemas import DRAFT, ID, MOMENT, SINCE, Schema, part, several
 
 _WHEN = "ISO 8601 with an offset, such as 2026-05-08T09:00:00Z."
 _ID = "0199b8a2-6d7c-7c3e-9a54-1f2b3c4d5e6f"
+_TIME = "2026-05-08T09:00:00Z"
 
 
-def _text(about: str, most: int = 20_000, example: Any = None, least: int = 1) -> Any:
-    return Annotated[
-        str, Field(description=about, min_length=least, max_length=most, examples=_shown(example))
-    ]
+class Argument(NamedTuple):
+    """One argument: what is read, and what of that is accepted."""
+
+    type: Any
+    schema: Schema
 
 
-def _shown(example: Any) -> list[Any] | None:
-    return None if example is None else [example]
+def _told(kind: Any, about: str, schema: Schema, *examples: Any) -> Argument:
+    return Argument(
+        kind, {"description": about, **schema, **({"examples": list(examples)} if examples else {})}
+    )
 
 
-def _number(about: str, least: int, most: int, example: int) -> Any:
-    return Annotated[int, Field(description=about, ge=least, le=most, examples=[example])]
+def _text(about: str, most: int = 20_000, *examples: str) -> Argument:
+    return _told(str, about, schemas.text(most), *examples)
 
 
-def _unit(about: str) -> Any:
-    return Annotated[float, Field(description=about, ge=0, le=1, examples=[0.5])]
+def _name(about: str, most: int, *examples: str) -> Argument:
+    return _told(str, about, schemas.name(most), *examples)
 
 
-def _moment(about: str) -> Any:
-    return Annotated[
-        str,
-        Field(
-            description=f"{about} {_WHEN}",
-            examples=["2026-05-08T09:00:00Z"],
-            json_schema_extra={"format": "date-time"},
-        ),
-    ]
+def _number(about: str, least: int, most: int, example: int) -> Argument:
+    schema: Schema = {"type": "integer", "minimum": least, "maximum": most}
+    return _told(Annotated[int, BeforeValidator(_whole), Field(ge=least, le=most)], about, schema, example)
 
 
-def _flag(about: str) -> Any:
-    return Annotated[bool, Field(description=about, examples=[False])]
+def _whole(value: object) -> object:
+    """Return 3 for 3.0: JSON has one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _object(about: str, example: dict[str, Any]) -> Any:
-    return Annotated[dict[str, Any], Field(description=about, examples=[example])]
+def _real(about: str, least: float, most: float, example: float) -> Argument:
+    schema: Schema = {"type": "number", "minimum": least, "maximum": most}
+    return _told(Annotated[float, Field(ge=least, le=most)], about, schema, example)
 
 
-def _strings(about: str, example: list[str]) -> Any:
-    return Annotated[list[str], Field(description=about, examples=[example])]
+def _unit(about: str) -> Argument:
+    return _real(about, 0, 1, 0.5)
 
 
-_id = Annotated[str, Field(description="Id of a memory.", min_length=1, max_length=64, examples=[_ID])]
-_scope = Annotated[
-    dict[str, str | list[str]] | list[str],
-    Field(
-        description='Which scope: labels with ids, or the names of labels that this caller holds, such as ["team"]; {} is the shared one.',
-        examples=[["user"]],
-    ),
-]
-_under = _object("Every memory that carries these labels, whatever else it carries.", {"user": "ada"})
-_kind = Annotated[
-    str,
-    Field(
-        description="Kind of memory.",
-        pattern="^(fact|preference|episode|procedure|working)$",
-        examples=["fact"],
-    ),
-]
-_receipt = Annotated[
-    str | dict[str, Any], Field(description="A kept receipt's id, or a receipt.", examples=[_ID])
-]
+def _moment(about: str) -> Argument:
+    return _told(str, f"{about} {_WHEN}", MOMENT, _TIME)
 
-# name -> type; where a verb means something of its own by a name, (verb, name).
-TYPES: Mapping[str | tuple[str, str], Any] = {
+
+def _flag(about: str) -> Argument:
+    return _told(bool, about, {"type": "boolean"}, False)
+
+
+def _cursor(about: str) -> Argument:
+    schema: Schema = {"type": "string", "maxLength": 32_000, "pattern": schemas.CURSOR}
+    return _told(Annotated[str, Field(max_length=32_000)], about, schema)
+
+
+_id = _told(str, "Id of a memory.", ID, _ID)
+_SCOPE = dict[str, str | list[str]] | list[str]
+_scope = _told(_SCOPE, schemas.SCOPE["description"], schemas.SCOPE, ["user"])
+_item_scope = _told(_SCOPE, schemas.SCOPE["description"], schemas.ITEM_SCOPE, ["user"])
+_under = _told(
+    dict[str, Any],
+    "Every memory that carries these labels, whatever else it carries.",
+    part("ItemLabels"),
+    {"user": "ada"},
+)
+_receipt = _told(
+    str | dict[str, Any], "A kept receipt's id, or a receipt.", {"anyOf": [ID, part("Receipt")]}, _ID
+)
+_ids = several(ID)
+
+# name -> argument; where a verb means something of its own by a name, (verb, name).
+ARGUMENTS: Mapping[str | tuple[str, str], Argument] = {
     "id": _id,
-    "text": _text("What to remember.", example="Prefers short answers"),
-    "query": _text("What to look for, in plain words.", example="how long should replies be?"),
-    "kind": _kind,
-    "kinds": Annotated[list[_kind], Field(description="Only these kinds.", examples=[["fact", "preference"]])],
-    "slot": _text("Entity and attribute this gives the value of.", 256, "server.port"),
-    "value": Annotated[Any, Field(description="The slot's value: a JSON scalar or a small object.", examples=[8080])],
-    "tags": _strings("Tags.", ["ops"]),
-    "metadata": _object("Any JSON object.", {"ticket": 42}),
+    "text": _text("What to remember.", 20_000, "Prefers short answers"),
+    "query": _text("What to look for, in plain words.", 20_000, "how long should replies be?"),
+    "kind": _told(str, "Kind of memory.", DRAFT["kind"], "fact"),
+    "kinds": _told(list[str], "Only these kinds.", several(DRAFT["kind"]), ["fact", "preference"]),
+    "slot": _told(str, "Entity and attribute this gives the value of.", DRAFT["slot"], "server.port"),
+    "value": _told(Any, "The slot's value: a JSON scalar or a small object.", DRAFT["value"], 8080),
+    "tags": _told(list[str], "Tags.", DRAFT["tags"], ["ops"]),
+    "metadata": _told(dict[str, Any], "Any JSON object.", DRAFT["metadata"], {"ticket": 42}),
     "importance": _unit("How much it matters, 0 to 1."),
     "confidence": _unit("How sure it is, 0 to 1."),
-    "speaker": _text("Who said it.", 256, "Ada"),
-    "thread": _text("The conversation it comes from.", 256, "standup"),
+    "speaker": _name("Who said it.", 256, "Ada"),
+    "thread": _name("The conversation it comes from.", 256, "standup"),
     "turn": _number("Its place in the conversation.", 0, 2**31, 3),
     "observed_at": _moment("When it was said or seen."),
     "valid_from": _moment("From when it is true."),
@@ -103,86 +113,109 @@ TYPES: Mapping[str | tuple[str, str], Any] = {
     "changed_at": _moment("When the world changed; without it the record is corrected."),
     "valid_at": _moment("What was true then."),
     "known_at": _moment("What was known then."),
-    "source": _object("Where it comes from.", {"role": "user", "ref": "log:17"}),
+    "source": _told(dict[str, Any], "Where it comes from.", DRAFT["source"], {"role": "user", "ref": "log:17"}),
     "scope": _scope,
     "under": _under,
-    "reason": _text("Why; kept in the history.", 2_000, "said so in the standup"),
-    "where": _object("A filter.", {"eq": {"kind": "fact"}}),
-    "since": Annotated[str, Field(description=f"Not before: a date, a time, or a span such as 7d. {_WHEN}", examples=["7d"])],
-    "until": Annotated[str, Field(description=f"Not after: a date, a time, or a span such as 7d. {_WHEN}", examples=["1d"])],
-    ("changes", "since"): _text("Cursor to go on from: the next of the page before.", 32_000),
-    ("watch", "since"): _text("Cursor to go on from: the id of the last event.", 32_000),
-    "name": _text("What is worked on.", 256, "nightly-report"),
-    "holder": _text("Who works on it, as others are told; the actor without it.", 256, "ci-7"),
-    "ttl": Annotated[float, Field(description="Seconds it lasts unless renewed; 0 with a fence gives it up.", ge=0, le=31_622_400, examples=[60])],
-    "wait": Annotated[float, Field(description="Seconds to wait at most while another holds it.", ge=0, le=60, examples=[0])],
+    "reason": _name("Why; kept in the history.", 2_000, "said so in the standup"),
+    "where": _told(dict[str, Any], "A filter.", part("Filter"), {"eq": {"kind": "fact"}}),
+    "since": _told(str, f"Not before: a date, a time, or a span such as 7d. {_WHEN}", SINCE, "7d"),
+    "until": _told(str, f"Not after: a date, a time, or a span such as 7d. {_WHEN}", SINCE, "1d"),
+    ("changes", "since"): _cursor("Cursor to go on from: the next of the page before."),
+    ("watch", "since"): _cursor("Cursor to go on from: the id of the last event."),
+    "name": _name("What is worked on.", 256, "nightly-report"),
+    "holder": _name("Who works on it, as others are told; the actor without it.", 256, "ci-7"),
+    "ttl": _real("Seconds it lasts unless renewed; 0 with a fence gives it up.", 0, 31_622_400, 60),
+    "wait": _real("Seconds to wait at most while another holds it.", 0, 60, 0),
     "fence": _number("Go on with the lease that was taken with this fence.", 1, 2**53, 3),
     "k": _number("How many.", 1, 1_000, 10),
     "budget": _number("Most tokens of the text.", 1, 1_000_000, 1024),
-    "sections": _strings("Sections in their order.", ["state", "facts", "episodes"]),
+    "sections": _told(
+        list[dict[str, Any]], "Sections in their order: heading, kinds, the most of the budget (0 to 1), whether by day.",
+        several(schemas.SECTION, minItems=1), [{"title": "Known:", "kinds": ["fact", "preference"]}],
+    ),
     "min_relevance": _unit("Only what is at least this relevant, 0 to 1."),
     "keep": _flag("Keep the receipt."),
     "limit": _number("Most of a page.", 1, 1_000, 100),
-    "cursor": _text("The next of the page before.", 32_000),
-    "sort": _text("A time or id to sort by.", 64, "known_from"),
+    "cursor": _cursor("The next of the page before."),
+    "sort": _told(str, "A time or id to sort by.", schemas.choice(("known_from", "observed_at", "valid_from", "id")), "known_from"),
     "descending": _flag("The highest first."),
-    "items": Annotated[
-        list[dict[str, Any]], Field(description="Memories, each with the arguments of a save.", examples=[[{"text": "Ada lives in Bergen"}]])
-    ],
-    "changes": _object("What to change, as in an update.", {"tags": ["old"]}),
+    "items": _told(
+        list[dict[str, Any]], "Memories, each with the arguments of a save.", several(part("Draft")), [{"text": "Ada lives in Bergen"}]
+    ),
+    "changes": _told(dict[str, Any], "What to change, as in an update.", schemas.CHANGES, {"tags": ["old"]}),
     "dry_run": _flag("Only say what would be done."),
     "allow_erased": _flag("Take in again what was erased."),
-    "ids": Annotated[list[_id], Field(description="Ids of memories.", examples=[[_ID]])],
-    ("erase", "ids"): Annotated[str | list[_id], Field(description="Ids of memories.", examples=[[_ID]])],
+    "ids": _told(list[str], "Ids of memories.", several(ID, minItems=2, maxItems=100, uniqueItems=True), [_ID, _ID[:-1] + "a"]),
+    ("erase", "ids"): _told(str | list[str], "Ids of memories.", {"anyOf": [ID, _ids]}, [_ID]),
     "version": _number("The version to undo.", 1, 2**31, 2),
     "receipt": _receipt,
-    "messages": Annotated[
-        str | dict[str, Any] | list[Any],
-        Field(description="What was said, in the OpenAI or Anthropic shape.", examples=[[{"role": "user", "content": "The server is now on port 9090."}]]),
-    ],
-    "placement": _object("Which labels a kind is saved under.", {"preference": ["user"]}),
-    "recalled": _strings("Ids or texts that were recalled into the prompt.", [_ID]),
-    "used": _strings("Ids of the memories that were of use.", [_ID]),
+    "messages": _told(
+        str | dict[str, Any] | list[Any], schemas.MESSAGES["description"], schemas.MESSAGES,
+        [{"role": "user", "content": "The server is now on port 9090."}],
+    ),
+    "placement": _told(
+        dict[str, list[str]], "Which labels a kind is saved under.", schemas.PLACEMENT, {"preference": ["user"]}
+    ),
+    "recalled": _told(list[str], "Ids or texts that were recalled into the prompt.", several(schemas.text()), [_ID]),
+    "used": _told(list[str], "Ids of the memories that were of use.", several(ID, maxItems=1_000), [_ID]),
     "background": _flag("Return at once; a model reads it later."),
     "approve": _flag("True: commit it. False: reject it."),
-    "cap": _number("Most memories to change.", 1, 10_000, 100),
-    "entity": _text("The entity's name.", 256, "server"),
-    ("rename", "to"): _text("The new name.", 256, "api"),
-    "to": Annotated[str | None, Field(description="Embedding model: minilm, none, openai:NAME.", examples=["minilm"])],
+    "cap": _number("Most memories to change.", 1, 1_000, 100),
+    "entity": _told(str, "The entity's name.", schemas.ENTITY, "server"),
+    ("rename", "to"): _told(str, "The new name.", schemas.ENTITY, "api"),
+    "to": _told(str | None, "Embedding model: minilm, none, openai:NAME, ollama:NAME.", schemas.EMBEDDER, "minilm"),
     "batch": _number("Texts at a time.", 1, 10_000, 128),
     "cancel": _flag("Drop what is under way."),
-    "timeout": Annotated[float, Field(description="End after so many seconds without a change.", ge=0, le=3_600, examples=[30])],
-    "format": Annotated[str, Field(description="jsonl, or a report for a person.", pattern="^(jsonl|markdown|html)$", examples=["jsonl"])],
-    "set": _object("A rule to put in force: its name, kind, labels and terms.", {"name": "notes", "rule": "retention", "kind": "working", "ttl": "7d"}),
-    "remove": _text("Name of a rule to take out of force.", 120, "notes"),
+    "timeout": _real("End after so many seconds without a change.", 0, 3_600, 0),
+    "format": _told(str, "jsonl, or a report for a person.", schemas.choice(("jsonl", "markdown", "html")), "jsonl"),
+    "set": _told(
+        dict[str, Any], "A rule to put in force: its name, kind, labels and terms.", part("Rule"),
+        {"name": "notes", "rule": "retention", "kind": "working", "ttl": "7d"},
+    ),
+    "remove": _name("Name of a rule to take out of force.", 120, "notes"),
     "check": _flag("Hold what is stored against the rules."),
     "history": _flag("Every change of a rule."),
     ("policy", "limit"): _number("Most breaches to list.", 1, 100_000, 1_000),
-    ("hold", "name"): _text("Name of the hold.", 120, "case 12"),
-    "release": _text("Name of a hold to end.", 120, "case 12"),
+    ("hold", "name"): _name("Name of the hold.", 120, "case 12"),
+    "release": _name("Name of a hold to end.", 120, "case 12"),
     "vectors": _flag("With the vectors of the embedding model."),
 }  # fmt: skip
+_OF_SEVERAL = ("review", "work")  # these only look into scopes
+FILE = ("import_items", "source")  # the body, as it is
+# What null clears, of a verb that leaves alone what is not given; elsewhere null is as good as not given.
+CLEARED = frozenset({"slot", "value", "metadata", "speaker", "valid_from", "valid_to", "expires_at", "to"})
 
 
-def sent(route: Route) -> dict[str, tuple[Any, bool]]:
-    """Return the arguments of a route that its JSON or query carries: name -> (type, whether it must be there)."""
+class Sent(NamedTuple):
+    """An argument that a request carries in its JSON or query; `clears`: null is a value of it."""
+
+    argument: Argument
+    required: bool
+    clears: bool
+
+
+def sent(route: Route) -> dict[str, Sent]:
+    """Return the arguments of a route that its JSON or query carries, by name."""
     found = {}
     signature = inspect.signature(getattr(AsyncMemory, route.verb)).parameters
     for name in route.arguments:
-        if name in NOT_SENT or name in HEADERS or f"{{{name}}}" in route.path:
+        if name in NOT_SENT or name in HEADERS or f"{{{name}}}" in route.path or (route.verb, name) == FILE:
             continue
-        kind = TYPES.get((route.verb, name), TYPES.get(name))
-        required = signature[name].default is inspect.Parameter.empty
-        # None is a value of an argument whose default is None, or which is left as it is when not given.
-        nothing = signature[name].default is None or repr(signature[name].default) == "UNSET"
-        found[name] = (kind | None if nothing and not required and kind is not Any else kind, required)
+        default = signature[name].default
+        argument = ARGUMENTS.get((route.verb, name)) or ARGUMENTS[name]
+        if name == "scope" and route.right != "read" and route.verb not in _OF_SEVERAL:
+            argument = _item_scope
+        found[name] = Sent(
+            argument, default is inspect.Parameter.empty, repr(default) == "UNSET" and name in CLEARED
+        )
     return found
 
 
 def body(route: Route) -> type[BaseModel] | None:
     """Return the model of a route's JSON body: strict, and nothing beside what is named; None where it has none."""
     given: dict[str, Any] = {
-        name: (kind, ... if required else None) for name, (kind, required) in sent(route).items()
+        name: (one.argument.type, ...) if one.required else (one.argument.type | None, None)
+        for name, one in sent(route).items()
     }
     if route.in_query or (not given and route.method == "POST"):
         return None

@@ -6,23 +6,33 @@ import asyncio
 import contextlib
 import inspect
 import json
+import re
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Body, Header, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from .. import AsyncMemory, Hit, MemoryItem, Page, Scope
-from ..errors import InvalidInput
+from ..errors import ConfigError, DoesNotFit, EmbedderError, InvalidInput
 from ..receipts import Hits, Receipt
-from ..routes import BASE, HEADERS, ROUTES, STRUCTURED, Route, jsonable, when
+from ..routes import (
+    BASE,
+    HEADERS,
+    ROUTES,
+    STRUCTURED,
+    Route,
+    idempotency_key,
+    jsonable,
+    scope_from_json,
+    when,
+)
 from . import arguments
-from .grants import Refused
 from .service import Service, Visit
 
 STREAMED = ("export", "backup", "watch", "import_items")
@@ -33,6 +43,8 @@ def router(service: Service) -> APIRouter:
     """Return the routes of every verb."""
     made = APIRouter(prefix=BASE)
     own = {"export": _export, "backup": _backup, "watch": _watch, "import_items": _import}
+    for path in {route.path for route in ROUTES.values() if "{" not in route.path}:
+        _shut(made, path)
     for route in ROUTES.values():
         endpoint = own[route.verb](service, route) if route.verb in own else _answered(service, route)
         made.add_api_route(
@@ -55,6 +67,19 @@ def router(service: Service) -> APIRouter:
     return made
 
 
+def _shut(router: APIRouter, path: str) -> None:
+    """Answer 405 to the methods that a written-out path does not take: "/items/many" is not "/items/{id}" with the id "many"."""
+    taken = {route.method for route in ROUTES.values() if route.path == path}
+
+    async def shut() -> None:
+        raise HTTPException(405)
+
+    router.add_api_route(path, shut, methods=sorted(_METHODS - taken), include_in_schema=False)
+
+
+_METHODS = {"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"}
+
+
 def _summary(route: Route) -> str:
     return route.verb.replace("_", " ").capitalize()
 
@@ -72,38 +97,20 @@ def _signed(endpoint: Callable[..., Any], route: Route) -> Callable[..., Any]:
     known = [_parameter("request", Request)]
     for name in route.arguments:
         if f"{{{name}}}" in route.path:
-            kind = arguments.TYPES[name]
-            known.append(_parameter(name, Annotated[kind, InPath()]))
+            known.append(_parameter(name, Annotated[arguments.ARGUMENTS[name].type, InPath()]))
         elif name in HEADERS:
-            known.append(
-                _parameter(
-                    name, Annotated[str | None, Header(alias=HEADERS[name], description=_HEADER[name])], None
-                )
-            )
+            known.append(_parameter(name, Annotated[str | None, Header(alias=HEADERS[name])], None))
     if route.in_query:
-        for name, (kind, required) in arguments.sent(route).items():
-            asked = (
-                Annotated[str, Query(description="JSON text.")]
-                if name in STRUCTURED
-                else Annotated[kind, Query()]
-            )
-            known.append(
-                _parameter(name, asked)
-                if required
-                else _parameter(name, asked | None if name in STRUCTURED else asked, None)
-            )
+        for name, one in arguments.sent(route).items():
+            kind = str if name in STRUCTURED else one.argument.type
+            asked: Any = Annotated[kind, Query()]
+            known.append(_parameter(name, asked) if one.required else _parameter(name, asked, None))
     elif (model := arguments.body(route)) is not None:
         known.append(_parameter("body", Annotated[model, Body()]))
     endpoint.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         sorted(known, key=lambda one: one.default is not inspect.Parameter.empty)
     )
     return endpoint
-
-
-_HEADER = {
-    "expected_version": 'The version that is to be changed, such as "3", or * for whatever it is; needed to change one memory.',
-    "idempotency_key": "The same key and body again give the same answer, and write nothing twice.",
-}
 
 
 def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
@@ -113,29 +120,26 @@ def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> 
 def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a verb from what was read of its request; what the request leaves out is left out."""
     made: dict[str, Any] = {}
+    clears = arguments.sent(route)
     for name, value in read.items():
         if name == "body":
             made |= {
                 one: found
                 for one in value.model_fields_set
-                if _means((found := getattr(value, one)), route, one)
+                if (found := getattr(value, one)) is not None or clears[one].clears
             }
         elif name == "expected_version":
             if (version := _version(value)) is not None:
                 made[name] = version
         elif name == "idempotency_key" and value is not None:
-            made[name] = unquote(value)
+            made[name] = idempotency_key(value)
         elif value is not None:
             made[name] = _parsed(name, value) if name in STRUCTURED and route.in_query else value
     for name in ("scope", "under"):
-        if name in made and made[name] is None:
-            del made[name]
-        if isinstance(made.get(name), Mapping):
-            made[name] = Scope.from_json(made[name])
+        if name in made:
+            made[name] = scope_from_json(made[name], name)
     if "items" in made:
-        made["items"] = [_scoped(item) for item in made["items"]]
-    if "changes" in made:
-        made["changes"] = _scoped(made["changes"])
+        made["items"] = [_draft(item) for item in made["items"]]
     for name in ("since", "until"):
         if name in made and route.verb not in ("changes", "watch"):
             made[name] = when(made[name], name)
@@ -144,34 +148,34 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _means(value: Any, route: Route, name: str) -> bool:
-    """Whether a value says anything: null does where it clears a field, and is as good as not given elsewhere."""
-    if value is not None:
-        return True
-    return repr(inspect.signature(getattr(AsyncMemory, route.verb)).parameters[name].default) == "UNSET"
-
-
-def _scoped(fields: Mapping[str, Any]) -> dict[str, Any]:
-    scope = fields.get("scope")
-    return {**fields, "scope": Scope.from_json(scope)} if isinstance(scope, Mapping) else dict(fields)
+def _draft(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a memory to be saved; null says nothing."""
+    said = {name: one for name, one in fields.items() if one is not None}
+    return said | ({"scope": scope_from_json(said["scope"], "scope")} if "scope" in said else {})
 
 
 def _version(header: str | None) -> int | None:
     if header is None:
-        raise Refused(428, 'say which version is to be changed: If-Match: "3", or * for whatever it is')
-    bare = header.removeprefix("W/").strip().strip('"')
-    if bare == "*":
-        return None
-    if not bare.isdecimal() or len(bare) > 10:
+        raise InvalidInput(
+            "If-Match", 'say which version is to be changed, such as "3", or * for whatever it is'
+        )
+    found = _VERSION.fullmatch(header)
+    if found is None:
         raise InvalidInput("If-Match", f'must be a version such as "3", or *, not {header!r:.40}')
-    return int(bare)
+    return None if header == "*" else int(found["version"])
+
+
+_VERSION = re.compile(r'\*|(?:W/)?"?(?P<version>[0-9]{1,10})"?')
 
 
 def _parsed(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
         raise InvalidInput(name, "must be JSON in a query") from None
+    if not isinstance(found, dict | list):
+        raise InvalidInput(name, "must be a JSON object")
+    return found
 
 
 def chosen(visit: Visit, route: Route, given: Mapping[str, Any]) -> Any:
@@ -222,7 +226,8 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, **read: Any) -> Response:
         async with service.visit(request, route.verb, route.right) as visit:
             given = given_by(route, read)
-            found = await getattr(chosen(visit, route, given), route.verb)(**given)
+            with _naming_models(route):
+                found = await getattr(chosen(visit, route, given), route.verb)(**given)
             visit.told = told_of(found)
         headers = {"ETag": f'"{found.version}"'} if isinstance(found, MemoryItem) else {}
         if isinstance(found, Hits) and not visit.grant.kinds.get(
@@ -232,6 +237,17 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
         return JSONResponse(answer(found), route.status, headers)
 
     return _signed(endpoint, route)
+
+
+@contextlib.contextmanager
+def _naming_models(route: Route) -> Iterator[None]:
+    """A model that a request names, and that cannot be used here, is the request's to change and no fault of the server."""
+    try:
+        yield
+    except (ConfigError, EmbedderError) as error:
+        if route.verb != "reembed":
+            raise
+        raise DoesNotFit("to", f"cannot be used here: {error}") from None
 
 
 def answer(found: Any) -> Any:
