@@ -225,8 +225,12 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_megabyte_of_anything_is_quick(piece: str) -> None:
-    """Less than two seconds of processor time on a busy machine; about half a second is usual at worst."""
-    text = piece * (MEGABYTE // len(piece))
-    began = time.process_time()
-    redact(text)
-    assert time.process_time() - began < 2.0
+    """Eight times as much takes about eight times as long, and not its square: half a second is usual at worst."""
+
+    def spent(size: int) -> float:
+        text = piece * (size // len(piece))
+        began = time.process_time()
+        redact(text)
+        return time.process_time() - began
+
+    assert spent(MEGABYTE) < 30 * max(spent(MEGABYTE // 8), 0.02)
