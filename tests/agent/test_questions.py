@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from holdfast import Memory, MemoryItem, Session
+from holdfast import Memory, MemoryItem, Scope, Session
 
 ASKED = {"role": "user", "content": "I am diabetic. I am allergic to nuts."}
 
@@ -148,3 +148,24 @@ def test_an_answer_that_may_not_be_written_loses_no_turn(memory: Memory, worked:
     assert after.settled == ()
     assert [item.text for item in after.observation.episodes] == ["no"]
     assert ada.current("user.employer") is not None
+
+
+def test_what_all_share_is_confirmed_where_it_is(memory: Memory) -> None:
+    """A shared memory is renewed or ended in its own place, and the turn is kept."""
+    memory.scoped(user="ada").save(
+        "Initech employs Bob", slot="bob.employer", value="Initech", observed_at=AGO, scope=Scope.shared()
+    )
+    for word in ("yes", "no"):
+        session = Session(memory, thread=word, user="ada")
+        if word == "no":
+            memory.scoped(user="ada").save(
+                "Initech employs Eve",
+                slot="eve.employer",
+                value="Initech",
+                observed_at=AGO,
+                scope=Scope.shared(),
+            )
+        assert asked_of(session, "whom does Initech employ?")
+        after = session.after_step(word)
+        assert [item.scope for item in after.settled] == [Scope.shared()]
+        assert [item.text for item in after.observation.episodes] == [word]

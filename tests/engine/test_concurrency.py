@@ -198,3 +198,40 @@ def test_a_search_sees_at_once_what_another_memory_of_the_file_wrote(url: str) -
                 assert held is not None
                 assert held.value == value
             elsewhere.save("The port is 9090", slot="server.port", value=9090)
+
+
+class Interrupted:
+    """An embedding model during whose work on a query something else happens."""
+
+    def __init__(self) -> None:
+        self._real = HashingEmbedder()
+        self.id, self.dimension = self._real.id, self._real.dimension
+        self.meanwhile: Callable[[], Any] | None = None
+
+    def embed(self, texts: Any) -> Any:
+        """Do what is to happen, once, and return the vectors."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return self._real.embed(texts)
+
+
+def test_what_is_written_while_a_query_is_embedded_counts(url: str) -> None:
+    """A search answers with what is there when its query has been embedded: nothing erased, deleted or replaced since."""
+    model = Interrupted()
+    with Memory(url, embedder=model) as memory, Memory(url, embedder=HashingEmbedder()) as other:
+        ada, same = memory.scoped(user="ada"), other.scoped(user="ada")
+        gone = ada.save("the code of the gate is 4711")
+        port = ada.save("the gate listens on 8080", slot="gate.port", value=8080)
+        for round, change in enumerate(
+            (
+                lambda: same.update(port.id, text="the gate listens on 9090", value=9090),
+                lambda: ada.save("the gate listens on 9191", slot="gate.port", value=9191),
+                lambda: same.erase(ids=[gone.id]),
+            )
+        ):
+            ada.search("gate", k=5)
+            model.meanwhile = change
+            texts = [hit.text for hit in ada.search(f"gate code port {round}", k=5)]
+            assert texts
+            assert set(texts) == {item.text for item in same.list()}

@@ -138,11 +138,13 @@ WRITES: dict[str, Callable[[ScopedMemory, str], Any]] = {
 
 
 @pytest.mark.parametrize("what", WRITES)
-@pytest.mark.parametrize("read", [None, (), ("fact",)], ids=["reads all", "reads none", "reads facts"])
+@pytest.mark.parametrize(
+    "read", [None, ("working",), ("fact",)], ids=["reads all", "reads its own", "reads facts"]
+)
 def test_what_it_may_not_write_stays(memory: Memory, what: str, read: Any) -> None:
     """Whoever writes episodes alone changes no fact, by any verb: it is refused whole, or the fact is not there for it."""
     own = ("episode", "procedure")
-    few = memory.scoped(user="ada").limited(read=read, write=own, delete=own)
+    few = memory.scoped(user="ada").limited(read=read and (*read, *own), write=own, delete=own)
     fact = memory.scoped(user="ada").list(kinds=["fact"]).items[0].id
     before = others(memory, *own)
     with pytest.raises((AccessDenied, NotFound)):
@@ -152,7 +154,7 @@ def test_what_it_may_not_write_stays(memory: Memory, what: str, read: Any) -> No
 
 def test_what_it_may_write_it_may(memory: Memory) -> None:
     """Save, many, update, delete, restore of the kind that is allowed; and what changes many leaves the others alone."""
-    few = memory.scoped(user="ada").limited(read=["fact"], write=["episode"], delete=["episode"])
+    few = memory.scoped(user="ada").limited(read=["fact", "episode"], write=["episode"], delete=["episode"])
     before = others(memory, "episode")
     made = few.save("A walk", kind="episode")
     assert [one.text for one in few.save_many([{"text": "Two", "kind": "episode"}])] == ["Two"]
@@ -171,7 +173,7 @@ def test_what_it_may_write_it_may(memory: Memory) -> None:
 def test_a_refusal_names_the_right(memory: Memory) -> None:
     """What is visible is refused by name, what is not is not found, and a slot's holder is not told."""
     ada = memory.scoped(user="ada")
-    few = ada.limited(read=["fact"], write=["episode", "procedure"], delete=())
+    few = ada.limited(read=["fact", "procedure"], write=["episode", "procedure"], delete=())
     fact, preference = ada.list(kinds=["fact"]).items[0], ada.list(kinds=["preference"]).items[0]
     with pytest.raises(AccessDenied, match="'write:fact'; it may write of kind episode or procedure alone"):
         few.update(fact.id, tags=["x"])
@@ -243,3 +245,37 @@ def test_an_outdated_episode_names_its_successor_to_whoever_reads_that(tmp_path:
         assert {hit.item.text: hit.outdated_by for hit in both} == whole
         alone = ada.limited(read=["episode"]).search("which port is the server on?")
         assert [hit.outdated_by for hit in alone] == [None] * len(whole)
+
+
+def test_what_may_be_changed_but_not_read_is_not_there(memory: Memory) -> None:
+    """Rights to write or delete tell nothing of a kind that may not be read: no id, no text, no version, no holder of a slot."""
+    episode = memory.scoped(user="ada").list(kinds=["episode"]).items[0]
+    held = memory.scoped(user="ada").list(kinds=["preference"]).items[0]
+    for rights in ({"write": ["episode"], "delete": ["episode"]}, {}):
+        few = memory.limited(read=["fact"], **rights).scoped(user="ada")
+        for call in (
+            lambda few=few: few.update(episode.id, importance=0.6),
+            lambda few=few: few.update(episode.id, importance=0.6, expected_version=77),
+            lambda few=few: few.update(episode.id, kind="fact"),
+            lambda few=few: few.delete(episode.id),
+        ):
+            with pytest.raises(NotFound):
+                call()
+        everything = {"exists": "text"}
+        assert "episode" not in str(few.update_many(everything, {"tags": ["a"]}, dry_run=True).to_json())
+        assert episode.id not in str(few.delete_many(everything, dry_run=True).to_json())
+    assert memory.scoped(user="ada").get(episode.id) == episode
+    assert memory.scoped(user="ada").get(held.id) == held
+
+
+@pytest.mark.parametrize("rights", [{"write": ["fact"]}, {"delete": ["fact"]}])
+def test_who_may_change_some_kinds_alone_neither_erases_nor_administers(
+    memory: Memory, rights: dict[str, list[str]]
+) -> None:
+    """Erasing and administering take every right for every kind."""
+    few = memory.limited(**rights)
+    with pytest.raises(AccessDenied):
+        few.scoped(user="ada").erase(ids=[memory.scoped(user="ada").list().items[0].id])
+    with pytest.raises(AccessDenied):
+        few.policy(set={"name": "n", "rule": "retention", "kind": "episode", "ttl": "1d"})
+    assert len(few.scoped(user="ada").list()) == 3

@@ -234,8 +234,16 @@ def test_recalls_are_those_of_callers_with_no_more_labels(memory: Memory, ada: S
     assert [one.id for one in memory.scoped(team="core").recalls(limit=1)] == [team]
     assert [one.id for one in memory.scoped(user="ada", team=["core", "ops"]).recalls()] == [team, both, mine]
     assert [one.id for one in memory.recalls(under=Scope.shared())] == [team, both, mine]
-    assert [one.id for one in memory.recalls(under=Scope(team="core"))] == [team, both]
+    assert [one.id for one in memory.recalls(under=Scope(team="core"))] == [team]
     with pytest.raises(InvalidInput, match="cursor"):
         ada.recalls(cursor="junk")
     memory.erase(under=Scope(user="ada"))
     assert [one.id for one in memory.recalls(under=Scope.shared())] == [team]
+
+
+def test_what_was_recalled_for_several_is_not_told_under_one_of_them(memory: Memory) -> None:
+    """A reading under Ada's labels lists what was asked for her alone, not what was asked for her and Bob."""
+    memory.scoped(user=["ada", "bob"]).search("tea", keep=True)
+    mine = memory.scoped(user="ada", team="core").search("tea", keep=True).receipt.id
+    assert [one.id for one in memory.recalls(under=Scope(user="ada"))] == [mine]
+    assert memory.recalls(under=Scope(user="bob")).items == ()

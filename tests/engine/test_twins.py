@@ -84,3 +84,14 @@ def test_what_an_agent_said_again_stands_behind_what_it_repeats(ada: ScopedMemor
     assert len(spoken) == 3  # where the filter keeps out what they repeat, echoes are found
     ada.save("The gate code is 4711, says the echo of the wall", kind="episode", tags=["echo"])
     assert any("wall" in hit.text for hit in ada.search("gate code echo wall", k=3))
+
+
+def test_an_echo_that_fits_better_keeps_its_place(ada: ScopedMemory) -> None:
+    """It answers, so it is not put behind a turn that fits less and may be left out for that."""
+    long = "The office has a kitchen, a roof and many rooms, and by the way the gate code is 4711, said the caretaker on Monday"
+    ada.save(long, kind="episode", thread="t", turn=1)
+    [echo] = ada.observe({"role": "assistant", "content": "The gate code is 4711."}, recalled=[long]).episodes
+    for k in (1, 2, 40):
+        hits = ada.search("what is the gate code?", k=k)
+        assert hits[0].id == echo.id
+    assert ada.search("what is the gate code?", k=40, min_relevance=hits[0].relevance)[0].id == echo.id

@@ -16,7 +16,7 @@ from holdfast import Memory
 from holdfast.engine.kinds import BY_KIND
 from holdfast.errors import InvalidInput
 from holdfast.routes import BASE, LABELS, ROUTES
-from holdfast.server.grants import RIGHTS
+from holdfast.server.grants import RIGHTS, Ceiling, Grant
 from holdfast.server.mcp import words
 from holdfast.server.mem0.routes import ROUTES as MEM0
 from holdfast.server.settings import Settings
@@ -113,7 +113,7 @@ def test_what_no_right_is_for_answers_404_and_what_may_be_read_403(door: Door, v
         assert told.status_code == 200
         assert SECRET in told.text
     elif verb == "restore":
-        assert told.status_code == 400  # it is not deleted
+        assert told.status_code == 409  # it is not deleted
     else:
         assert told.status_code == 403
         assert f"'{ROUTES[verb].right}:fact'" in told.json()["detail"]
@@ -121,7 +121,7 @@ def test_what_no_right_is_for_answers_404_and_what_may_be_read_403(door: Door, v
 
 def test_a_fact_cannot_be_saved_by_who_writes_episodes(door: Door) -> None:
     """One, many, one made of another kind: 403, naming the right; an episode is saved."""
-    key = door.key(rights=FEW)
+    key = door.key(rights=(*FEW, "read:episode"))
     for asked in ({"text": "x"}, {"text": "x", "kind": "preference"}):
         told = door.ask(ROUTES["save"], key, asked)
         assert (told.status_code, "'write:" in told.json()["detail"]) == (403, True)
@@ -239,3 +239,18 @@ def test_of_a_server_the_key_says_it(door: Door) -> None:
         pytest.raises(InvalidInput, match="holdfast keys create"),
     ):
         memory.scoped(user="ada").limited(read=["fact"])
+
+
+@pytest.mark.parametrize(
+    ("rights", "read"),
+    [
+        (("read", "write:episode"), None),
+        (("read", "write:fact", "delete:fact"), None),
+        (("read:fact", "write"), {"fact"}),
+        (("write:fact", "delete:episode"), {"fact", "episode"}),
+    ],
+)
+def test_a_whole_right_to_read_stays_whole(rights: tuple[str, ...], read: set[str] | None) -> None:
+    """Limiting what a key writes limits nothing of what it reads; without any right to read, what it changes is there."""
+    grant = Grant("k", "t", Ceiling.of([]), frozenset(rights))
+    assert grant.kinds.get("read") == read

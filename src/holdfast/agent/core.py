@@ -349,7 +349,7 @@ class Core:
         word, settled = yes_or_no(said[0]), []
         for id in asked if word is not None else ():
             # It was settled elsewhere, or is not this user's to settle; what was said is kept all the same.
-            with contextlib.suppress(NotFound, AccessDenied, PolicyViolation, Conflict):
+            with contextlib.suppress(NotFound, AccessDenied, PolicyViolation, Conflict, InvalidInput):
                 settled.append(await self.confirm(id, bool(word)))
         return tuple(settled)
 
@@ -398,7 +398,7 @@ class Core:
         elif yes:
             found = await got(
                 self.memory.save(
-                    item.text, kind=item.kind, slot=item.slot, value=item.value, scope=tuple(item.scope.names)
+                    item.text, kind=item.kind, slot=item.slot, value=item.value, scope=item.scope
                 )
             )
         else:
@@ -406,7 +406,7 @@ class Core:
                 self.memory.update(
                     id,
                     valid_to=datetime.now(UTC),
-                    scope=tuple(item.scope.names),
+                    scope=item.scope,
                     expected_version=item.version,
                     reason="no longer so, says the user",
                 )

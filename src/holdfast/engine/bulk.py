@@ -11,6 +11,7 @@ from ..filters import And, Filter, In
 from ..policy import told
 from ..ports import Authorship, Reach, Ref, Remove, Replace, Scan, Write
 from ..types import Bulk, Draft, Held, MemoryItem, Scope
+from .kinds import narrowed
 from .write import BATCH, INDEXED, Writes
 
 _OF_MANY = ("kind", "tags", "metadata", "importance", "confidence", "speaker", "expires_at")
@@ -96,7 +97,8 @@ class Bulks(Writes):
         parsed = self._where(where, None)
         if parsed is None:
             raise InvalidInput("where", "is missing; to mean everything, say so with And()")
-        kinds = self._caller.kinds.delete if by.verb == "delete" else self._caller.kinds.write
+        mine = self._caller.kinds
+        kinds = narrowed(mine.delete if by.verb == "delete" else mine.write, mine.read)
         found: list[MemoryItem] = []
         after: tuple[Any, str, int, bool] | None = None
         while True:

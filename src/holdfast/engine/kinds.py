@@ -40,12 +40,8 @@ class Kinds(NamedTuple):
         """Return what both allow."""
         return Kinds(*(narrowed(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
-    def sees(self, kind: str) -> bool:
-        """Whether a memory of a kind is there at all for this caller: to be read, or to be changed."""
-        return any(kinds is None or kind in kinds for kinds in self)
-
     def reads(self, kind: str) -> bool:
-        """Whether a memory of a kind may be read."""
+        """Whether a memory of a kind is there for this caller: what may not be read can be neither changed nor met."""
         return self.read is None or kind in self.read
 
     def need(self, right: str, kind: str) -> None:
@@ -61,12 +57,14 @@ class Kinds(NamedTuple):
         if verb in BY_KIND:
             return
         route = ROUTES.get(verb)
-        right = "read" if route is None or self.read is not None else route.right
-        if getattr(self, right, None) is not None:
-            raise AccessDenied(
-                f"this caller lacks the right {right!r} for every kind, which {verb} takes; it has it for "
-                f"{', '.join(sorted(getattr(self, right))) or 'none'}"
-            )
+        right = "read" if route is None else route.right
+        taken = {"read": ("read",), "write": ("read", "write"), "delete": ("read", "delete")}
+        for one in taken.get(right, self._fields):  # to erase and to administer takes all of them
+            if (few := getattr(self, one)) is not None:
+                raise AccessDenied(
+                    f"this caller lacks the right {one!r} for every kind, which {verb} takes; it has it for "
+                    f"{', '.join(sorted(few)) or 'none'}"
+                )
 
 
 def narrowed(asked: frozenset[str] | None, allowed: frozenset[str] | None) -> frozenset[str] | None:

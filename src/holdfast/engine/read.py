@@ -207,7 +207,7 @@ class Reads(Answering):
     ) -> Page[Recall]:
         """Return what was recalled with `keep=True` and has not expired, newest first, at most `limit` (1..1,000) a page.
 
-        Only what was asked with labels this caller holds too.
+        Only what was asked with labels this caller holds too; `under` labels, what was asked with these of their names alone.
         """
         checks.count(limit, "limit", 1, MOST)
         after = None if cursor is None else decode(cursor, "cursor", _recalls_cursor)
@@ -218,7 +218,8 @@ class Reads(Answering):
             )
             for one in kept:
                 receipt = self._receipt_of(one.body)
-                if self._may(receipt):
+                whose = receipt.held.pick(receipt.held.names)
+                if self._may(receipt) and (under is None or all(one.holds(under) for one in whose)):
                     found.append(Recall.of(receipt, one.expires_at))
             if len(kept) <= limit:
                 break

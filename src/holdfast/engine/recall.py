@@ -272,6 +272,11 @@ class Answering(Naming):
         rows = {id: row for id in sorted(lacking) if (row := found.row_of(id)) is not None}
         told = dict(zip(rows, found.told(list(rows.values())), strict=True)) if rows else {}
         items = await self._fetched(found, list(rows.values()), asked.at)
+        said = {_said(one.item): one for one in answer}
+        for id, row in list(rows.items()):
+            if row in items and (same := said.get(_said(items[row][0]))) is not None:
+                same.twins.append(id)  # the answer has what it says
+                del items[row]
         least = asked.options["min_relevance"]
         return {
             id: Answered(items[rows[id]][0], scored(of), items[rows[id]][1], [])
@@ -298,7 +303,7 @@ class Answering(Naming):
     async def _picked(self, asked: Question, found: Found) -> list[Picked]:
         """Return the best `k` of a corpus that are different things: of memories that say the same, the best one.
 
-        What an agent said again of another one of them stands for that one, not beside it. Looks further down where there are
+        What an agent said again of a better one of them stands behind that one. Looks further down where there are
         twins, to the 1,000th row at most.
         """
         k, depth = asked.options["k"], 0
@@ -315,7 +320,7 @@ class Answering(Naming):
                 near = alike.setdefault(_begun(item), [])
                 said = _said(item) if near else None
                 same = next((one for one in near if _said(one.item) == said), None)
-                if same is not None and item.id != same.item.id:
+                if same is not None and item.id not in (same.item.id, *same.twins):
                     same.twins.append(item.id)
                 elif same is None and len(picked) < k:
                     near.append(Picked(row, item, origin, []))
@@ -323,14 +328,19 @@ class Answering(Naming):
             depth += len(rows)
         if not echoes:
             return picked
-        told = [(Recalled([one.item.text]), one) for one in picked]
+        order = {row: place for place, row in enumerate(found.best(MOST_LOOKED_AT).tolist())}
+        told = [(order[one.row], Recalled([one.item.text]), one) for one in picked]
         for echo in echoes:
-            said = next((one for text, one in told if text.adds_nothing(echo.item.text)), echo)
-            if said is echo:
+            above = (
+                one
+                for place, text, one in told
+                if place < order[echo.row] and text.adds_nothing(echo.item.text)
+            )
+            said = next(above, None)
+            if said is None:
                 picked.append(echo)
             else:
                 said.twins.extend([echo.item.id, *echo.twins])
-        order = {row: place for place, row in enumerate(found.best(MOST_LOOKED_AT).tolist())}
         return sorted(picked, key=lambda one: order[one.row])[:k]
 
     async def _fetched(
@@ -393,8 +403,10 @@ class Answering(Naming):
         mounts = self._mounts(asked.reach)
         mounts = tuple(one for one in mounts if asked.as_of is None or one.name in asked.mounted)
         if not mounts:
-            if asked.state is not None and asked.state.embedder is embedder:
-                probe = probe._replace(stamp=asked.state.stamp)
+            state = asked.state
+            # Others may have written while the query was embedded: what they wrote, or erased, counts.
+            if state is not None and state.embedder is embedder and await call(own.stamp) is state.stamp:
+                probe = probe._replace(stamp=state.stamp)
             return [Share(None, await call(own.candidates, probe))]
         probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
         for mount in mounts:

@@ -478,7 +478,7 @@ class Writes(Naming):
         if self._contested(item):
             holders = await self._holders(item)
             holder = decide.occupant(item, holders, several=False)
-            if holder is not None and not self._caller.kinds.sees(holder.kind):
+            if holder is not None and not self._caller.kinds.reads(holder.kind):
                 raise AccessDenied(
                     f"slot {item.slot!r} is held by a memory of a kind that this caller has no right to"
                 )
@@ -553,7 +553,7 @@ class Writes(Naming):
         if found is None:
             await self._not_mounted(checks.item_id(id), reach)
         gone = found is None or (found.state == "deleted" and not deleted)
-        if found is None or gone or not self._caller.kinds.sees(found.kind):
+        if found is None or gone or not self._caller.kinds.reads(found.kind):
             raise NotFound(checks.item_id(id))
         return found
 
@@ -561,7 +561,7 @@ class Writes(Naming):
         """Raise `AccessDenied` for a memory that is only looked at."""
         for one in self._mounts(reach):
             found = await self._parts.io.store(one.store.get, id, reach, self._at())
-            if found is not None and self._caller.kinds.sees(found.kind):
+            if found is not None and self._caller.kinds.reads(found.kind):
                 raise AccessDenied(
                     f"memory {id} is of {one.name!r}, which is mounted to be read; change it in its own store, or save what "
                     "is true here beside it"

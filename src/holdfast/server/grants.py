@@ -124,8 +124,8 @@ class Grant:
         }
         if not any(found.values()):
             return {}
-        if not found.get("read"):
-            found.pop("read", None)
+        if not self.may("read"):
+            del found["read"]
             if len(found) == 2:
                 found["read"] = found["write"] | found["delete"]
         return found

@@ -6,6 +6,7 @@ import functools
 import itertools
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 CHUNK = 8_192  # positions that are read at once
+_TOGETHER = 16  # searches over several scopes whose rows are kept put together
 TOLD_FROM = 65_536  # positions to read of which the log is told
 # Of the live rows: a word that more of them hold stands in for no other.
 FEW, COMMON = 3, 0.05
@@ -153,6 +155,7 @@ class Searcher:
         self._sizes, self._keep = sizes, keep
         self._guard = threading.Lock()
         self._states: dict[int, Held] = {}
+        self._together: OrderedDict[tuple[int, ...], Rows] = OrderedDict()
 
     def candidates(
         self,
@@ -175,7 +178,7 @@ class Searcher:
             rows = _rows(parts)
         else:
             parts, beyond = [_part(one, query) for one in wholes], None
-            rows = _same_rows(parts)
+            rows = self._same_rows(asked, parts)
         bm25, around, covered, related = _lexical(parts, rows, gains)
         true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
         return rows.plain._replace(
@@ -185,6 +188,32 @@ class Searcher:
             as_of=AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked}),
             has_vectors=query is not None,
         )  # fmt: skip
+
+    def _same_rows(self, asked: Sequence[Asked], parts: Sequence[Part]) -> Rows:
+        """Return the rows of scopes that are ranked whole: those of the search before where nothing has changed since.
+
+        Those of one scope are kept with it. Of several, which hold a copy of each, the last few: else every user of a team
+        would keep the team's.
+        """
+        now = [(part.alive, part.texts, part.used) for part in parts]
+        place = tuple(one.seen.scope_id for one in asked)
+        kept = parts[0].index.ground if len(parts) == 1 else self._together.get(place)
+        if kept is not None and len(kept.parts) == len(now):
+            pairs = zip(kept.parts, now, strict=True)
+            if all(mine is theirs for old, new in pairs for mine, theirs in zip(old, new, strict=True)):
+                return kept
+        made = _rows(parts)
+        if parts:
+            made = made._replace(plain=made.plain._replace(ground=ranking.Ground(made.plain)))
+        if len(parts) == 1:
+            parts[0].index.ground = made
+        elif parts:
+            with self._guard:
+                self._together[place] = made
+                self._together.move_to_end(place)
+                while len(self._together) > _TOGETHER:
+                    self._together.popitem(last=False)
+        return made
 
     def shelf(self, scope_id: int) -> dict[int, MemoryItem]:
         """Return where the items of a scope are kept until something is written there."""
@@ -199,11 +228,13 @@ class Searcher:
         """Drop a scope's state; it can be loaded again."""
         with self._guard:
             self._states.pop(scope_id, None)
+            self._together.clear()
 
     def close(self) -> None:
         """Drop every state."""
         BUDGET.leave(self._number)
         self._states = {}
+        self._together.clear()
 
     def _whole(self, db: sqlite3.Connection | None, asked: Asked, probe: Probe) -> Whole:
         """Return a scope's state with what is live in it for this search."""
@@ -381,29 +412,6 @@ def _part(one: Whole, query: Quantised | None) -> Part:
         cos = one.index.cosines(query)[:size]
         best = one.index.best(query, one.texts, cos)
     return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best, one.used)
-
-
-def _same_rows(parts: Sequence[Part]) -> Rows:
-    """Return the rows of parts that are whole scopes: those of the search before where nothing has changed since.
-
-    They are kept with the last of the scopes, which is most likely the one that nobody else searches.
-    """
-    if not parts:
-        return _rows(parts)
-    now = [(part.alive, part.texts, part.used) for part in parts]
-    kept: Rows | None = parts[-1].index.ground
-    if (
-        kept is None
-        or len(kept.parts) != len(now)
-        or not all(
-            old[0] is new[0] and old[1] is new[1] and old[2] is new[2]
-            for old, new in zip(kept.parts, now, strict=True)
-        )
-    ):
-        kept = _rows(parts)
-        kept = kept._replace(plain=kept.plain._replace(ground=ranking.Ground(kept.plain)))
-        parts[-1].index.ground = kept
-    return kept
 
 
 def _rows(parts: Sequence[Part]) -> Rows:
