@@ -258,7 +258,7 @@ class Machine(RuleBasedStateMachine):
         try:
             model(None if isinstance(got, HoldfastError) else got)
         except Refused as refused:
-            if type(got).__name__ not in refused.names:
+            if not refused.is_met(got):
                 raise AssertionError(f"expected {refused}, got {got!r}") from None
         except AssertionError:
             if isinstance(got, HoldfastError):

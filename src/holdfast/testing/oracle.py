@@ -27,6 +27,10 @@ class Refused(Exception):
         super().__init__(" or ".join(names))
         self.names = names
 
+    def is_met(self, got: object) -> bool:
+        """Whether what a call came to is such an error, or one of a class below."""
+        return any(one.__name__ in self.names for one in type(got).__mro__)
+
 
 def labels_of(scope: Scope) -> Labels:
     """Return the labels of an item's scope as pairs."""
