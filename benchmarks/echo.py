@@ -10,7 +10,7 @@ that's right", and the agent or a tool tells something new in the same breath as
 Judged: new declarative memories that no news was told for (bar 0), memories that ended (bar 0), echoed turns that are flagged (bar
 100 %) and turns without an echo that are (bar 0), sightings that echoes added (bar 0), and news beside an echo that was lost (bar 0).
 Shown besides, without a bar: facts that a question finds further down after the 50 turns than before, and the share of echoes among
-the ten best hits: one that adds nothing stands behind what it repeats, one with other words is found like any other turn.
+the ten best hits: one that adds nothing stands behind a better hit it repeats, any other is found like any other turn.
 """
 
 from __future__ import annotations
