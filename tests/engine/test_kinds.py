@@ -12,7 +12,7 @@ import pytest
 
 from holdfast import AsyncMemory, Memory
 from holdfast.engine.kinds import BY_KIND
-from holdfast.errors import AccessDenied, InvalidInput, NotFound
+from holdfast.errors import AccessDenied, IdempotencyConflict, InvalidInput, NotFound
 from holdfast.memory import ScopedMemory
 from holdfast.routes import ROUTES
 from holdfast.testing import FrozenClock, HashingEmbedder
@@ -279,3 +279,94 @@ def test_who_may_change_some_kinds_alone_neither_erases_nor_administers(
     with pytest.raises(AccessDenied):
         few.policy(set={"name": "n", "rule": "retention", "kind": "episode", "ttl": "1d"})
     assert len(few.scoped(user="ada").list()) == 3
+
+
+def test_a_save_tells_of_no_memory_that_may_not_be_read(memory: Memory) -> None:
+    """Who may write facts and not read them is told of what it saved alone: no id, no tag, no source of what stood there before."""
+    ada = memory.scoped(user="ada")
+    port = ada.list(kinds=["fact"]).items[0]
+    heron = ada.save("The heron is old", tags=["hidden"], metadata={"told": "hidden"})
+    blind = memory.limited(read=["preference"], write=["fact", "preference"]).scoped(user="ada")
+    again = [
+        blind.save("The heron is old", tags=["own"]),
+        blind.save("The server listens on port 8080", slot="server.port", value=8080),
+        blind.save("The server listens on port 9090", slot="server.port", value=9090),
+        *blind.save_many([{"text": "The heron is old"}, {"text": "The heron is old"}]),
+        blind.save("It listens on port 1", kind="preference", slot="server.port", value=1),
+    ]
+    told = str([one.to_json() for one in again])
+    assert "hidden" not in told
+    assert all(id not in told for id in (port.id, heron.id))
+    assert len({one.id for one in again}) == len(again)
+    assert again[0].tags == ("own",)
+    assert again[-1].supersedes is None
+    assert ada.get(again[-1].id).supersedes == again[2].id  # whoever reads both is told
+    assert ada.current("server.port") == ada.get(again[-1].id)
+    assert [one.id for one in blind.list().items if one.slot == "server.port"] == [again[-1].id]
+    assert heron.id in [one.id for one in ada.save_many([{"text": "The heron is old"}])]
+
+
+def test_no_answer_names_a_memory_that_may_not_be_read(memory: Memory) -> None:
+    """What superseded a memory, what it is in conflict with and what it was derived from, by id: as if there were none."""
+    ada = memory.scoped(user="ada")
+    port = ada.list(kinds=["fact"]).items[0]
+    new = ada.save("Port 1", kind="procedure", slot="server.port", value=1, source={"lineage": [port.id]})
+    ada.save("Port 2", kind="fact", slot="server.port", value=2)
+    facts = {one.id for one in ada.history(slot="server.port").items if one.item.kind == "fact"}
+    few = ada.limited(read=["procedure"], write=["procedure"], delete=["procedure"])
+    whole = str([one.to_json() for one in ada.history(new.id).items])
+    assert all(id in whole for id in facts)
+    answers = [
+        few.get(new.id).to_json(),
+        [one.to_json() for one in few.history(new.id).items],
+        [one.to_json() for one in few.history(slot="server.port").items],
+        [one.to_json() for one in few.list(where={"exists": "state"}).items],
+        [hit.to_json() for hit in few.search("Port 1", known_at=new.known_from)],
+        few.update(new.id, tags=["x"]).to_json(),
+        few.delete(new.id).to_json(),
+    ]
+    assert all(new.id in str(one) for one in answers)
+    assert not any(id in str(one) for id in facts for one in answers)
+    assert any(id in str([one.to_json() for one in ada.history(new.id).items]) for id in facts)
+
+
+def test_a_history_gives_no_reason_from_when_a_memory_was_of_another_kind(memory: Memory) -> None:
+    """Why a memory was changed from a kind that may not be read was said of that; why it was changed since is told."""
+    ada = memory.scoped(user="ada", team="core")
+    made = ada.save("Version 1", kind="preference", reason="told me the code is 1234")
+    ada.update(made.id, text="Version 2", kind="fact", reason="the code 1234 is none of a preference")
+    ada.update(made.id, text="Version 3", reason="shorter")
+    ada.update(made.id, text="Version 4", kind="preference", reason="1234 again")
+    ada.update(made.id, text="Version 5", kind="fact", reason="1234 once more")
+    few = ada.limited(read=["fact"])
+    assert [(one.version, one.reason) for one in few.history(made.id).items] == [
+        (2, None),
+        (3, "shorter"),
+        (5, None),
+    ]
+    page = few.history(made.id, limit=1)
+    assert few.history(made.id, limit=1, cursor=page.next).items[0].reason == "shorter"
+    ada.update(made.id, scope=("user",), kind="preference", reason="1234 is Ada's own")
+    memory.scoped(user="ada").update(made.id, kind="fact", reason="1234")
+    memory.scoped(user="ada").update(made.id, tags=["a"], reason="tagged")
+    told = few.history(made.id).items
+    assert [one.reason for one in told if one.reason and "1234" in one.reason] == []
+    assert told[-1].reason == "tagged"
+    assert ada.history(made.id).items[0].reason == "told me the code is 1234"
+
+
+def test_an_idempotency_key_tells_of_nothing_that_may_not_be_read(memory: Memory) -> None:
+    """Neither which memory it was used for, nor what others made of that; the first call's item is told as it was written."""
+    ada = memory.scoped(user="ada")
+    first = ada.save("The weir is old", idempotency_key="k")
+    with pytest.raises(IdempotencyConflict, match=first.id):
+        ada.save("Another", idempotency_key="k")
+    blind = ada.limited(read=["preference"], write=["fact", "preference"])
+    with pytest.raises(IdempotencyConflict) as refused:
+        blind.save("Another", idempotency_key="k")
+    assert first.id not in str(refused.value)
+    own = blind.save("The weir leaks", idempotency_key="mine")
+    ada.update(own.id, text="The weir leaks, said Bob", tags=["hidden"])
+    assert blind.save("The weir leaks", idempotency_key="mine") == own
+    ada.delete(own.id)
+    assert blind.save("The weir leaks", idempotency_key="mine") == own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -242,8 +243,11 @@ def test_recalls_are_those_of_callers_with_no_more_labels(memory: Memory, ada: S
 
 
 def test_what_was_recalled_for_several_is_not_told_under_one_of_them(memory: Memory) -> None:
-    """A reading under Ada's labels lists what was asked for her alone, not what was asked for her and Bob."""
+    """A reading under Ada's labels lists, and an export writes, what was asked for her alone, not what was asked for her and Bob."""
     memory.scoped(user=["ada", "bob"]).search("tea", keep=True)
     mine = memory.scoped(user="ada", team="core").search("tea", keep=True).receipt.id
     assert [one.id for one in memory.recalls(under=Scope(user="ada"))] == [mine]
     assert memory.recalls(under=Scope(user="bob")).items == ()
+    for form in ("jsonl", "markdown"):
+        assert memory.export(io.BytesIO(), under=Scope(user="ada"), format=form).receipts == 1
+        assert memory.export(io.BytesIO(), under=Scope(user="bob"), format=form).receipts == 0

@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
@@ -55,11 +55,12 @@ from ..ports import (
     Write,
 )
 from ..text import Analyzer, index_text, sentences, traits
-from ..types import KINDS, Draft, MemoryItem, Scope
-from .kinds import Kinds, narrowed
+from ..types import KINDS, Draft, MemoryItem, Scope, changed
+from .kinds import EVERY, Kinds, narrowed
 
 T = TypeVar("T")
 ATTEMPTS = 100
+MOST_VERSIONS = 100_000  # of one memory, read at once
 When = datetime | timedelta | Any
 
 
@@ -266,7 +267,7 @@ class Caller(NamedTuple):
     actor: str | None = None
     admin: bool = False
     lease: Fenced | None = None
-    kinds: Kinds = Kinds()
+    kinds: Kinds = EVERY
 
 
 class Base:
@@ -439,6 +440,29 @@ class Base:
         """Whether a memory is of a kind that this caller reads."""
         return self._caller.kinds.reads(item.kind)
 
+    async def _for_caller(self, items: Iterable[MemoryItem]) -> list[MemoryItem]:
+        """Return memories as this caller is told of them: without the ids of others that it does not read."""
+        if self._caller.kinds.read is None:
+            return list(items)
+        told = []
+        for item in items:
+            named = (item.supersedes, item.superseded_by, *item.conflicts_with, *item.source.lineage)
+            reach, at = Reach(exactly=(item.scope,)), self._at()
+            found = [await self._looked_up(id, reach, at) for id in dict.fromkeys(filter(None, named))]
+            seen = {one.id for one in found if one is not None and self._reads(one)}
+            told.append(
+                changed(
+                    item,
+                    supersedes=item.supersedes if item.supersedes in seen else None,
+                    superseded_by=item.superseded_by if item.superseded_by in seen else None,
+                    conflicts_with=tuple(id for id in item.conflicts_with if id in seen),
+                    source=replace(
+                        item.source, lineage=tuple(id for id in item.source.lineage if id in seen)
+                    ),
+                )
+            )
+        return told
+
     def _writable(self, item: MemoryItem, named: Scope | Sequence[str] | None, moving: bool = False) -> None:
         """Raise `AccessDenied` unless the item's scope is the bound one or the one named."""
         held = self._caller.scope
@@ -527,7 +551,10 @@ class Base:
             # Between the switch of a store and this memory's own, the store alone knows that vectors are missing.
             guard: list[Write] = [Wordwise(embedding.beside)] if _wordwise(writes) else []
             guard += [self._caller.lease] if self._caller.lease is not None else []
-            return await parts.io.store(parts.store.apply, [*lawful, *guard, *writes], by, parts.clock.now())
+            written = await parts.io.store(
+                parts.store.apply, [*lawful, *guard, *writes], by, parts.clock.now()
+            )
+            return await self._for_caller(written)
         except VersionConflict as error:
             raise Stale from error
         except ModelMismatch as error:

@@ -215,7 +215,7 @@ class Exports(Observes):
         while True:
             page = await io.store(store.receipts, reach, now, after, BATCH)
             read = [(one, self._receipt_of(one.body)) for one in page]
-            mine = [(one, found) for one, found in read if self._may(found)]
+            mine = [(one, found) for one, found in read if self._may(found, reach.under)]
             yield [one for one, _ in mine], [found for _, found in mine]
             if len(page) < BATCH:
                 return

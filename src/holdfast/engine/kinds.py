@@ -67,6 +67,9 @@ class Kinds(NamedTuple):
                 )
 
 
+EVERY = Kinds()
+
+
 def narrowed(asked: frozenset[str] | None, allowed: frozenset[str] | None) -> frozenset[str] | None:
     """Return the kinds that are both asked for and allowed; None is every kind."""
     if asked is None or allowed is None:

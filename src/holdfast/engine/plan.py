@@ -12,6 +12,7 @@ from .. import decide
 from ..errors import IdempotencyConflict
 from ..ports import Entry, Insert, Once, Ref, Remove, Replace, Sight, Standing, Write
 from ..types import Draft, MemoryItem, Scope, Source, changed
+from .kinds import EVERY, Kinds
 
 _ASKED = tuple(
     one.name for one in fields(Draft) if one.name not in ("source", "metadata", "scope", "idempotency_key")
@@ -23,11 +24,11 @@ _INSTANT = timedelta(microseconds=1)
 class Plan:
     """The `writes` of one batch, and for each draft in `results` where its memory is found."""
 
-    def __init__(self, many: frozenset[str]) -> None:
+    def __init__(self, many: frozenset[str], kinds: Kinds = EVERY) -> None:
         self.writes: list[Write] = []
         # The place among the written items, what was there already, or where an idempotency key leads.
         self.results: list[int | MemoryItem | tuple[Scope, str]] = []
-        self.many = many
+        self.many, self.kinds = many, kinds
         self._made = 0
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
@@ -45,9 +46,10 @@ class Plan:
         once = self._keys.get((item.scope, key), standing.once) if key else None
         if once is not None:
             if once[0] != digest:
-                raise IdempotencyConflict(
-                    f"idempotency key {key!r} was used for another memory ({once[1].id})"
-                )
+                which = (
+                    f" ({once[1].id})" if self.kinds.read is None else ""
+                )  # its kind may be one not to be read
+                raise IdempotencyConflict(f"idempotency key {key!r} was used for another memory{which}")
             self.results.append((item.scope, once[1].id))
             return
         item = self.enter(item, entry, standing)
@@ -61,7 +63,8 @@ class Plan:
     ) -> MemoryItem:
         """Write an item beside what stands, or one more sighting of the memory that says the same; return that memory.
 
-        The memories of its slot that it is `against` stay, in conflict with it.
+        The memories of its slot that it is `against` stay, in conflict with it. What is of a kind that is not read is not met
+        either: whoever is told of a memory that says the same is told what else it says.
         """
         self.meet(standing)
         begins_now = item.valid_from is None
@@ -77,12 +80,13 @@ class Plan:
             )
         else:
             decision = decide.place(item, holders, several)
-            twin = _alike(decision.item, holders) if contested else self._twin(item, standing)
+            if self.kinds.reads(item.kind):
+                twin = _alike(decision.item, holders) if contested else self._twin(item, standing)
         if twin is not None:
             return self.sight(twin, item.source)
         guards = {
             "guarded": contested,
-            "alone": not contested and item.kind != "episode",
+            "alone": not contested and item.kind != "episode" and self.kinds.reads(item.kind),
             "begins_now": begins_now,
         }
         return self._insert(decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards)

@@ -19,7 +19,7 @@ from ..marks import Mark
 from ..ports import Moment, Reach, Readable, Scan
 from ..receipts import Hits, Recall
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
-from .base import decode, encode
+from .base import MOST_VERSIONS, decode, encode
 from .recall import Answering, Question
 
 SORTS = ("known_from", "observed_at", "valid_from", "id")
@@ -96,7 +96,7 @@ class Reads(Answering):
         found = await self._looked_up(checked, self._reach(None, under), at)
         if found is None or found.state not in ("active", "superseded") or not self._reads(found):
             raise NotFound(checked)
-        return found
+        return (await self._for_caller([found]))[0]
 
     async def current(
         self,
@@ -120,7 +120,7 @@ class Reads(Answering):
         scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1, kinds=self._kinds(None))
         for store in self._readable(reach):
             if found := await self._parts.io.store(store.scan, scan):
-                return found[0]
+                return (await self._for_caller(found))[0]
         return await self._by_alias(checked, reach, at)
 
     async def _by_alias(self, slot: str, reach: Reach, at: Moment) -> MemoryItem | None:
@@ -133,7 +133,7 @@ class Reads(Answering):
                 scan = Scan(reach, at, slot=meant, sort="valid_from", limit=1, kinds=self._kinds(None))
                 found = await self._parts.io.store(self._parts.store.scan, scan)
                 if found:
-                    return found[0]
+                    return (await self._for_caller(found))[0]
         return None
 
     async def list(
@@ -181,7 +181,7 @@ class Reads(Answering):
             )
             kept = last.state != "deleted"
             following = encode([sort, bool(descending), str(value), last.id, last.version, kept])
-        return Page(tuple(found[:limit]), following)
+        return Page(tuple(await self._for_caller(found[:limit])), following)
 
     async def overview(
         self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
@@ -218,8 +218,7 @@ class Reads(Answering):
             )
             for one in kept:
                 receipt = self._receipt_of(one.body)
-                whose = receipt.held.pick(receipt.held.names)
-                if self._may(receipt) and (under is None or all(one.holds(under) for one in whose)):
+                if self._may(receipt, under):
                     found.append(Recall.of(receipt, one.expires_at))
             if len(kept) <= limit:
                 break
@@ -285,8 +284,29 @@ class Reads(Answering):
             )
             found += tuple(one for one in page if self._reads(one.item))
             if len(page) < most or len(found) >= most:
-                return found[:most]
+                return await self._changes_told(store, found[:most])
             after = _after(page[-1].item)
+
+    async def _changes_told(self, store: Readable, found: Sequence[Change]) -> Sequence[Change]:
+        """Return changes as this caller is told of them: not why a memory was changed that was of a kind that is not read.
+
+        Nor why one was moved: it may be of another kind where it came from or went.
+        """
+        if self._caller.kinds.read is None:
+            return found
+        told: list[Change] = []
+        for one, item in zip(found, await self._for_caller([one.item for one in found]), strict=True):
+            reason = one.reason
+            if reason is not None and one.version > 1:
+                reach = Reach(exactly=(item.scope,))
+                past = await self._parts.io.store(
+                    store.history, reach, self._at(), id=one.id, limit=MOST_VERSIONS
+                )
+                bases = [other.item for other in past if other.item.known_to == one.at]
+                left = item.state == "deleted" and one.verb == "update"
+                reason = reason if bases and not left and all(map(self._reads, bases)) else None
+            told.append(replace(one, item=item, reason=reason))
+        return told
 
     async def changes(
         self, since: str | None = None, *, limit: int = 100, under: Scope | None = None

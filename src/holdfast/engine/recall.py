@@ -352,7 +352,8 @@ class Answering(Naming):
         for name in dict.fromkeys(origins):
             asked = [key for key, origin in zip(keys, origins, strict=True) if origin == name]
             got = await self._parts.io.store(self._store(name).fetch, asked, at)
-            items |= {(name, key): item for key, item in got.items()}
+            told = await self._for_caller(got.values())
+            items |= {(name, key): item for key, item in zip(got, told, strict=True)}
         places = zip(rows, origins, keys, strict=True)
         return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
 
@@ -491,7 +492,10 @@ class Answering(Naming):
         """Return the receipt that was kept as this body."""
         return Receipt.from_json(json.loads(body))
 
-    def _may(self, receipt: Receipt) -> bool:
+    def _may(self, receipt: Receipt, under: Scope | None = None) -> bool:
+        """Whether this caller may read a receipt; `under` labels, one asked with these of their names alone."""
+        if under is not None and not all(one.holds(under) for one in receipt.held.pick(receipt.held.names)):
+            return False
         if self._caller.admin:
             return True
         # A receipt comes from outside: what it says it read must be what this caller may read.

@@ -27,7 +27,7 @@ from ..ports import (
     Write,
 )
 from ..types import Draft, Kind, MemoryItem, Scope, Source
-from .base import UNSET, InForce, T
+from .base import MOST_VERSIONS, UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
 
@@ -276,7 +276,7 @@ class Writes(Naming):
         ]
 
         async def change() -> list[MemoryItem]:
-            plan = Plan(self._rules.many)
+            plan = Plan(self._rules.many, self._caller.kinds)
             standings = await self._standings(drafts, items)
             for draft, item, digest, entry, standing in zip(
                 drafts, items, digests, entries, standings, strict=True
@@ -295,15 +295,25 @@ class Writes(Naming):
                 return replace(
                     result, known_from=next(one.known_from for one in written if one.id == result.id)
                 )
-            return result
+            return (await self._for_caller([result]))[0]
         if isinstance(result, int):
             return written[result]
         scope, id = result
-        found = await self._current(id, Reach(exactly=(scope,)), deleted=True)
+        reach = Reach(exactly=(scope,))
+        found = await self._parts.io.store(self._parts.store.get, id, reach, self._at())
+        if found is None:
+            raise NotFound(id)
+        if not self._reads(found):  # what others made of it is not told, what this call had written is
+            found = await self._first(id, reach)
         if found.state == "deleted":  # or moved to where this caller still sees it
             with contextlib.suppress(NotFound):
-                return await self._current(id, self._reach(None))
-        return found
+                found = await self._current(id, self._reach(None))
+        return (await self._for_caller([found]))[0]
+
+    async def _first(self, id: str, reach: Reach) -> MemoryItem:
+        """Return the first version of a memory, as it was written."""
+        (first,) = await self._parts.io.store(self._parts.store.history, reach, self._at(), id=id, limit=1)
+        return replace(first.item, known_to=None)
 
     async def _standings(self, drafts: Sequence[Draft], items: Sequence[MemoryItem]) -> list[Standing]:
         now = self._parts.clock.now()
@@ -441,7 +451,7 @@ class Writes(Naming):
     async def _open(self, id: str, scope: Scope) -> list[MemoryItem]:
         """Return the open versions of a memory in exactly one scope, oldest first; none once it is deleted."""
         store, reach = self._parts.store, Reach(exactly=(scope,))
-        past = await self._parts.io.store(store.history, reach, self._at(), id=id, limit=100_000)
+        past = await self._parts.io.store(store.history, reach, self._at(), id=id, limit=MOST_VERSIONS)
         return [one.item for one in past if one.item.known_to is None and one.item.state != "deleted"]
 
     async def _parted(self, gone: Sequence[MemoryItem], spared: Sequence[str] = ()) -> list[Write]:
@@ -483,7 +493,7 @@ class Writes(Naming):
                     f"slot {item.slot!r} is held by a memory of a kind that this caller has no right to"
                 )
             if holder is not None:
-                raise SlotConflict(str(item.slot), holder)
+                raise SlotConflict(str(item.slot), (await self._for_caller([holder]))[0])
         met = decide.rivals(item, holders)
         return replace(item, conflicts_with=met), frozenset(Ref(one.id, one.version) for one in holders)
 
@@ -501,7 +511,7 @@ class Writes(Naming):
         """Write the versions that the deletion closed again, as new ones."""
         store, io = self._parts.store, self._parts.io
         past = await io.store(
-            store.history, Reach(exactly=(deleted.scope,)), self._at(), id=deleted.id, limit=100_000
+            store.history, Reach(exactly=(deleted.scope,)), self._at(), id=deleted.id, limit=MOST_VERSIONS
         )
         closed = [
             one.item
@@ -587,7 +597,8 @@ class Writes(Naming):
         if not anywhere:
             self._writable(current, scope, moving)
         if expected is not None and expected != current.version:
-            raise VersionConflict(expected, current, await self._writer(current))
+            shown = (await self._for_caller([current]))[0]
+            raise VersionConflict(expected, shown, await self._writer(current))
         return current
 
 
