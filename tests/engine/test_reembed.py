@@ -48,6 +48,14 @@ class Watched(HashingEmbedder):
         return super().embed(texts)
 
 
+class Turned(HashingEmbedder):
+    """A model whose vectors are as long as those of another one, and otherwise nothing like them."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors, their last number first."""
+        return super().embed(texts)[:, ::-1].copy()
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """A store with vectors of the old model."""
@@ -219,6 +227,32 @@ def test_what_is_saved_right_behind_the_switch_has_a_vector(tmp_path: Path, ther
         memory.reembed(NEW, batch=BATCH)
     with contextlib.closing(sqlite3.connect(path)) as db:
         assert db.execute(WITHOUT).fetchone() == (0,)
+
+
+def test_a_query_embedded_while_the_model_changes_is_compared_by_one_model(store: Path, fresh: Path) -> None:
+    """Also where others have loaded the new vectors meanwhile: asked again with the new model, or refused where it is not known."""
+    new = Turned(OLD.dimension, "new")  # as long as the old ones, so that nothing would trip
+
+    def change(call: int) -> None:
+        if call == 1:
+            memory.reembed(new)
+            answers(memory)
+
+    with Memory(url(store), embedder=Watched(change, OLD), clock=FrozenClock(seed=4)) as memory:
+        assert answers(memory) == answered(url(store), new)
+
+    def change_beside(call: int) -> None:
+        if call == 1:
+            with Memory(url(fresh), embedder=None) as beside:
+                beside.reembed(OLD)
+            with contextlib.suppress(ModelMismatch):
+                answers(memory)
+
+    with (
+        Memory(url(fresh), embedder=Watched(change_beside, NEW), clock=FrozenClock(seed=4)) as memory,
+        pytest.raises(ModelMismatch),
+    ):
+        answers(memory)
 
 
 def test_what_is_erased_meanwhile_stays_erased(store: Path) -> None:

@@ -136,12 +136,14 @@ class Asked(NamedTuple):
 
 
 class Held:
-    """A scope's state, which may be loaded anew, and the lock under which that happens."""
+    """A scope's state, which may be loaded anew, the lock under which that happens, and the `model` its vectors came from when it
+    was: one for all of an epoch."""
 
-    __slots__ = ("index", "lock")
+    __slots__ = ("index", "lock", "model")
 
     def __init__(self, index: ScopeIndex) -> None:
         self.index, self.lock = index, threading.Lock()
+        self.model: str | None = None
 
 
 class Searcher:
@@ -266,11 +268,13 @@ class Searcher:
         with held.lock:
             current = held.index.position >= seen.position and held.index.last_known >= seen.last_known
             if current:
+                _check_model(held.model, model)
                 return held
             if db is None:
                 raise Unread
             if held.index.position < seen.position:
-                _check_model(db, model)
+                held.model = _model(db)
+                _check_model(held.model, model)
                 if (coming := seen.position - held.index.position) > TOLD_FROM:
                     _report(0, coming)  # making lists may take a while
                 if held.index.position == 0:
@@ -380,11 +384,16 @@ def _sentences(db: sqlite3.Connection | None, keys: Ints) -> dict[int, bytes]:
     return dict(db.execute(_SENTENCES, (str(keys.tolist()),)))
 
 
-def _check_model(db: sqlite3.Connection, model: str | None) -> None:
-    """Refuse to compare a query with another model's vectors, such as another process has written since."""
+def _model(db: sqlite3.Connection) -> str | None:
+    """Return the model that vectors come from, or None while there are none."""
     found = db.execute("SELECT name FROM models ORDER BY model_id LIMIT 1").fetchone()
-    if model is not None and found is not None and found[0] != model:
-        raise ModelMismatch(found[0], model)
+    return None if found is None else str(found[0])
+
+
+def _check_model(held: str | None, asked: str | None) -> None:
+    """Refuse to compare a query with another model's vectors, such as were written while it was embedded."""
+    if asked is not None and held is not None and held != asked:
+        raise ModelMismatch(held, asked)
 
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
