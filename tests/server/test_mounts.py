@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from holdfast import Memory, Scope
-from holdfast.errors import AccessDenied, ConfigError
+from holdfast.errors import AccessDenied, ConfigError, StoreMoved
 from holdfast.server import settings
 from holdfast.server.service import Service
 from holdfast.server.settings import Settings
@@ -86,3 +87,24 @@ def test_settings_say_which_tenant_mounts_what(tmp_path: Path, monkeypatch: pyte
         monkeypatch.setenv("HOLDFAST_SERVER_MOUNTS", bad)
         with pytest.raises(ConfigError, match=r"server\.mounts from environment"):
             settings.read()
+
+
+def test_nobody_elsewhere_is_told_which_files_there_are(
+    served: tuple[str, Service], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is wrong with a store or a mount names its file to the server's own log, by the request's id, and to no caller."""
+    url, service = served
+    acme = service.access.create(tenant="acme", scope=[("user", "ada")])[0]
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {acme}"}) as http:
+        assert http.post("/api/v1/search", json={"query": "vacation"}).status_code == 200
+        (tmp_path / "handbook.db").unlink()
+        told = http.post("/api/v1/search", json={"query": "vacation"}, headers={"X-Request-Id": "r1"})
+    assert told.status_code == 500
+    assert told.json()["type"] == "urn:holdfast:error:StoreMoved"
+    assert str(tmp_path) not in told.text
+    assert "handbook.db" not in told.text
+    (line,) = (one.told for one in caplog.records if one.msg == "refused")  # type: ignore[attr-defined]
+    assert line["request"] == "r1"
+    assert str(tmp_path / "handbook.db") in line["detail"]
+    with Memory(url, key=acme) as memory, pytest.raises(StoreMoved):
+        memory.scoped(user="ada").search("vacation")

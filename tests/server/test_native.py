@@ -164,3 +164,54 @@ def test_an_address_that_is_told_can_be_reached(served: Served) -> None:
     with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert b"200 OK" in connection.makefile("rb").readline()
+
+
+def test_an_argument_that_is_not_known_is_refused(served: Served) -> None:
+    """A query that says what nobody reads is not answered as if it had not: the nearest known argument is named, on every route."""
+    with served.client(served.key("--rights", ALL)) as http:
+        for path, unknown, nearest in (
+            ("/items", "limti", "did you mean limit?"), ("/overview", "corsor", "did you mean cursor?"),
+            ("/stats", "colour", "there are under"), ("/items/0199b8a2-6d7c-7c3e-9a54-1f2b3c4d5e6f", "expand", "valid_at"),
+        ):  # fmt: skip
+            told = http.get(f"/api/v1{path}", params={unknown: "5"})
+            assert told.status_code == 400, path
+            assert told.headers["content-type"] == "application/problem+json"
+            assert told.json()["field"] == unknown
+            assert nearest in told.json()["detail"]
+        assert "dry_run" in http.post("/api/v1/import?dryrun=1", content=b"").json()["detail"]
+        assert http.post("/api/v1/search?k=3", json={"query": "x"}).status_code == 400
+        assert http.get("/api/v1/receipts/x?y=1").status_code == 400
+        assert http.get("/v1/entities/", params={"org_id": "o", "nobody": "reads"}).status_code == 200
+
+
+def test_a_refusal_names_the_field_and_no_type(served: Served) -> None:
+    """A field of several types is told by its name and each way in which it does not fit; what lies in it by its place."""
+    with served.client(served.key()) as http:
+        for body, field in (
+            ({"query": "x", "scope": 3}, "scope"),
+            ({"query": "x", "scope": {"user": 3}}, "scope.user"),
+            ({"query": "x", "scope": ["user", 3]}, "scope"),
+            ({"query": "x", "kinds": ["fact", 3]}, "kinds.1"),
+            ({"query": "x", "k": "3"}, "k"),
+            ({}, "query"),
+        ):
+            told = http.post("/api/v1/search", json=body).json()
+            assert told["status"] == 400
+            assert told["field"] == field
+            assert told["detail"].startswith(f"{field}: ")
+            assert "dict[" not in told["detail"]
+        assert "list" in http.post("/api/v1/search", json={"query": "x", "scope": 3}).json()["detail"]
+
+
+def test_null_is_refused_where_it_would_have_to_clear_what_it_cannot(served: Served) -> None:
+    """An update takes null for what it clears, and says so of the rest, as the library does; elsewhere it is as if not given."""
+    with served.client(served.key()) as http:
+        made = http.post("/api/v1/items", json={"text": "x", "tags": ["a"], "speaker": "Ada", "slot": None})
+        where, version = f"/api/v1/items/{made.json()['id']}", {"If-Match": "*"}
+        for name in ("tags", "kind", "importance", "text"):
+            told = http.patch(where, json={name: None, "confidence": 0.5}, headers=version)
+            assert told.status_code == 400, name
+            assert told.json()["field"] == name
+        cleared = http.patch(where, json={"speaker": None, "metadata": None}, headers=version).json()
+        assert (cleared["speaker"], cleared["metadata"], cleared["tags"]) == (None, {}, ["a"])
+        assert http.post("/api/v1/search", json={"query": "x", "kinds": None}).status_code == 200

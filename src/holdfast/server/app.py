@@ -9,7 +9,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -173,9 +173,10 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, HoldfastError):
         return _problem(path, problem(error))
     if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        return _refusal(path, 400, f"{where or 'body'}: {first['msg']}", field=where or "body")
+        found = [(_field(one["loc"], error.body), one["msg"]) for one in error.errors()]
+        where = found[0][0]
+        ways = dict.fromkeys(told for field, told in found if field == where)  # one for each type it may have
+        return _refusal(path, 400, f"{where}: {', or '.join(ways)}", field=where)
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
         if error.status_code == 405 and (known := allowed(path)):
@@ -183,6 +184,19 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         return _refusal(path, error.status_code, str(error.detail), headers)
     LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})
     return _refusal(path, 500, "something went wrong here; the server's log has it under this request's id")
+
+
+def _field(place: Sequence[int | str], body: Any) -> str:
+    """Return which field of a request a place is; in a body pydantic names the types it tried as well, which lie on no way into it."""
+    where: list[str] = []
+    for part in place[1:]:
+        inside = isinstance(body, Mapping) and part in body
+        if inside or (isinstance(body, list) and isinstance(part, int) and part < len(body)):
+            body = body[part]
+        elif where:
+            continue
+        where.append(str(part))
+    return ".".join(where) or "body"
 
 
 def create_app(service: Service) -> FastAPI:

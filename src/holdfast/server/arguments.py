@@ -7,7 +7,7 @@ check themselves.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
@@ -182,16 +182,18 @@ ARGUMENTS: Mapping[str | tuple[str, str], Argument] = {
 }  # fmt: skip
 _OF_SEVERAL = ("review", "work")  # these only look into scopes
 FILE = ("import_items", "source")  # the body, as it is
-# What null clears, of a verb that leaves alone what is not given; elsewhere null is as good as not given.
+IMPORT = ("allow_erased", "dry_run")  # what goes beside it, in the query
+# What null clears, of a verb that leaves alone what is not given; what else that takes refuses null. Of any other verb null is as
+# good as not given.
 CLEARED = frozenset({"slot", "value", "metadata", "speaker", "valid_from", "valid_to", "expires_at", "to"})
 
 
 class Sent(NamedTuple):
-    """An argument that a request carries in its JSON or query; `clears`: null is a value of it."""
+    """An argument that a request carries in its JSON or query; `kept`: it is left as it is where it is not given, so null is a value."""
 
     argument: Argument
     required: bool
-    clears: bool
+    kept: bool
 
 
 def sent(route: Route) -> dict[str, Sent]:
@@ -205,10 +207,20 @@ def sent(route: Route) -> dict[str, Sent]:
         argument = ARGUMENTS.get((route.verb, name)) or ARGUMENTS[name]
         if name == "scope" and route.right != "read" and route.verb not in _OF_SEVERAL:
             argument = _item_scope
-        found[name] = Sent(
-            argument, default is inspect.Parameter.empty, repr(default) == "UNSET" and name in CLEARED
-        )
+        found[name] = Sent(argument, default is inspect.Parameter.empty, repr(default) == "UNSET")
     return found
+
+
+def takes_null(name: str, one: Sent) -> bool:
+    """Whether an argument of a body may be null: not where that would have to clear what it cannot."""
+    return name in CLEARED if one.kept else not one.required
+
+
+def in_query(route: Route) -> Sequence[str]:
+    """Return the names of the arguments that a route takes in its query."""
+    if route.verb == "import_items":  # its body is the file
+        return IMPORT
+    return tuple(sent(route)) if route.in_query else ()
 
 
 def body(route: Route) -> type[BaseModel] | None:

@@ -29,7 +29,7 @@ _PROBLEM = {
 }  # fmt: skip
 _ABOUT = f"""A key says whose memory it opens. Headers of any request: `{LABELS}: user=ada&team=core` for the labels that the caller holds
 (a key may hold some itself), `{ACTOR}` for who acts, `{LEASE}` for the lease it works under; all percent-encoded. Where null
-is allowed and clears nothing, it is as good as not given."""
+is allowed and clears nothing, it is as good as not given. A query with an argument that is not named here is refused."""
 # What may go wrong with any request.
 _WRONG = {
     "400": "The request is not as described here; `detail` names the field. As plain text where it is no HTTP, such as with an "
@@ -171,7 +171,7 @@ def _body(route: Route) -> dict[str, Any] | None:
         return None
     known = arguments.sent(route)
     properties = {
-        name: one.argument.schema if one.required else nullable(one.argument.schema)
+        name: nullable(one.argument.schema) if arguments.takes_null(name, one) else one.argument.schema
         for name, one in known.items()
     }
     required = [name for name, one in known.items() if one.required]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import inspect
 import json
 import re
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
@@ -50,10 +51,13 @@ def router(service: Service) -> APIRouter:
         made.add_api_route(
             route.path, endpoint, methods=[route.method], name=route.verb, operation_id=route.verb,
             status_code=route.status, summary=_summary(route), description=_about(route), tags=[route.right],
-            response_model=None,
+            response_model=None, dependencies=[_taking(arguments.in_query(route))],
         )  # fmt: skip
 
-    @made.get("/receipts/{token}", name="receipt", operation_id="receipt", tags=["read"], response_model=None)
+    @made.get(
+        "/receipts/{token}", name="receipt", operation_id="receipt", tags=["read"], response_model=None,
+        dependencies=[_taking(())],
+    )  # fmt: skip
     async def receipt(request: Request, token: Annotated[str, InPath(max_length=64)]) -> Response:
         """Return the receipt of a search just made, at the Location that its answer named; the last few hundred are there.
 
@@ -65,6 +69,19 @@ def router(service: Service) -> APIRouter:
             return JSONResponse((await asyncio.to_thread(lambda: found.receipt)).to_json())
 
     return made
+
+
+def _taking(known: Collection[str]) -> Any:
+    """Return what refuses a request whose query has an argument that is not known: it would be answered as if nobody had said it."""
+
+    def refuse(request: Request) -> None:
+        unknown = next((name for name in request.query_params if name not in known), None)
+        if unknown is not None:
+            near = difflib.get_close_matches(unknown, known, 1, 0.5)
+            which = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+            raise InvalidInput(unknown[:64], f"is no argument of this query; {which}")
+
+    return Depends(refuse)
 
 
 def _shut(router: APIRouter, path: str) -> None:
@@ -120,13 +137,13 @@ def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> 
 def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a verb from what was read of its request; what the request leaves out is left out."""
     made: dict[str, Any] = {}
-    clears = arguments.sent(route)
+    known = arguments.sent(route)
     for name, value in read.items():
         if name == "body":
             made |= {
                 one: found
                 for one in value.model_fields_set
-                if (found := getattr(value, one)) is not None or clears[one].clears
+                if (found := getattr(value, one)) is not None or known[one].kept
             }
         elif name == "expected_version":
             if (version := _version(value)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import time
 from collections import OrderedDict
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 
 from .. import AsyncMemory, Scope
-from ..errors import HoldfastError, NotFound
+from ..errors import ConfigError, HoldfastError, NotFound, StoreError, revived
 from ..receipts import Hits
 from ..routes import ACTOR, LABELS, LEASE, labels_from_header, lease_from_header, status_of
 from .access import Access
@@ -21,6 +22,8 @@ from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings, loopback
 from .tenants import Tenants
 from .tokens import Tokens
+
+LOG = logging.getLogger("holdfast.server")
 
 # What a request without a key may do, of a server that is open on loopback.
 LOCAL = Grant("local", TENANT, Ceiling({}, frozenset({ANY})), frozenset(RIGHTS))
@@ -172,6 +175,9 @@ class Service:
                     visit.lease = lease_from_header(request.headers[LEASE])
                 yield visit
             status = 200
+        except (StoreError, ConfigError) as error:
+            status = outcome(error)
+            raise _of_this_place(error, getattr(request.state, "request_id", "")) from None
         except BaseException as error:
             status = outcome(error)
             raise
@@ -179,6 +185,17 @@ class Service:
             request.state.recorded = True
             scope, told = ({}, {}) if visit is None else (visit.scope, visit.told)
             self.access.record(grant.tenant, grant.id, verb, scope, told, status)
+
+
+def _of_this_place(error: HoldfastError, id: str) -> HoldfastError:
+    """Return an error as whoever asks from elsewhere is told of it: which files and settings it names is for this server's log."""
+    LOG.warning(
+        "refused", extra={"told": {"request": id, "error": type(error).__name__, "detail": str(error)}}
+    )
+    about = (type(error).__doc__ or "").splitlines()[0]
+    return revived(
+        type(error), (f"{about} The server's log says more under this request's id, X-Request-Id",), {}
+    )
 
 
 def actor_of(request: Request) -> str | None:
