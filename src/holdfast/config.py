@@ -282,7 +282,7 @@ def open_mounts(
     Raises `ConfigError` for what is no SQLite file, and where its vectors or its language are others; and as the store does.
     """
     from .engine import Mount
-    from .stores.sqlite_mount import SqliteMount
+    from .stores.sqlite_mount import SqliteMounted
 
     opened: list[Mount] = []
     try:
@@ -290,12 +290,12 @@ def open_mounts(
             path = _path(Setting(f"mount {name!r}", url, setting.origin))
             if own.value == url or (str(own.value).startswith("sqlite:///") and path == _path(own)):
                 continue
-            store = SqliteMount(path, memory_budget=memory_budget)
-            opened.append(Mount(name, store))
-            _check_mount(name, store, embedder, language)
+            check = functools.partial(_check_mounted, name, language)
+            opened.append(Mount(name, SqliteMounted(path, memory_budget=memory_budget, check=check)))
+            _check_model_of(name, opened[-1].store, embedder)
     except BaseException:
         for one in opened:
-            one.store.close()
+            one.place.close()
         raise
     return tuple(opened)
 
@@ -313,9 +313,15 @@ def _mounts(setting: Setting) -> Mapping[str, str]:
     return {checks.name(one, "mounts", 64): url for one, url in given.items()}
 
 
-def _check_mount(name: str, store: Readable, embedder: Embedder | None, language: str) -> None:
-    """Refuse a mount whose vectors another model made, or whose words were stemmed in another language: they do not compare."""
-    stored, there = store.model(), store.remember("language", language)
+def _check_mounted(name: str, language: str, store: Readable) -> None:
+    """Refuse a mount whose words were stemmed in another language: they do not compare."""
+    if (there := store.remember("language", language)) != language:
+        raise ConfigError(f"mount {name!r}: was made for {there!r}, and this memory's store for {language!r}")
+
+
+def _check_model_of(name: str, store: Readable, embedder: Embedder | None) -> None:
+    """Refuse a mount whose vectors another model made; of what is put there later, each search says so."""
+    stored = store.model()
     filled = stored is not None or store.ends(Reach(under=Scope.shared()))
     if embedder is not None and stored != embedder.id and filled:
         has = "no vectors" if stored in (None, NO_MODEL) else f"vectors of the embedding model {stored}"
@@ -323,8 +329,6 @@ def _check_mount(name: str, store: Readable, embedder: Embedder | None, language
             f"mount {name!r}: has {has}, and this memory works with {embedder.id}: change one of them with `holdfast "
             "reembed`, or open this memory with embedder=None"
         )
-    if there != language:
-        raise ConfigError(f"mount {name!r}: was made for {there!r}, and this memory's store for {language!r}")
 
 
 def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder | None:

@@ -333,8 +333,9 @@ class Memory(_Opened):
             waiting.run(self._link.close())
             return
         self._direct.close()
-        for one in (self._store, *(mount.store for mount in self._mounts)):
-            one.close()
+        self._store.close()
+        for mount in self._mounts:
+            mount.place.close()
 
     def __enter__(self) -> Self:
         return self
@@ -429,7 +430,7 @@ class AsyncMemory(_Opened):
         if self._link is not None:
             await self._link.close()
             return
-        await self._pooled.close([self._store, *(mount.store for mount in self._mounts)])
+        await self._pooled.close([self._store, *(mount.place for mount in self._mounts)])
 
     async def __aenter__(self) -> Self:
         return self

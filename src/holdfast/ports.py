@@ -570,6 +570,16 @@ class Readable(Protocol):
         """Close every connection; later calls raise `StoreClosed`."""
 
 
+class Mounted(Protocol):
+    """A place where another's store lies, which may be another one later on. Safe to call from any thread."""
+
+    def now(self) -> Readable:
+        """Return the store that lies there; who asks several things of one answer asks them of the one it got first."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
 @runtime_checkable
 class Store(Readable, Protocol):
     """Where memories live. Every method is safe to call from any thread; a write is seen whole or not at all.

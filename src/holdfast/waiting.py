@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import EmbedderError, HoldfastError, ModelError
-from .ports import Embedder, Floats, Model, Readable, Reply
+from .ports import Embedder, Floats, Model, Mounted, Readable, Reply
 
 if TYPE_CHECKING:
     import asyncio
@@ -205,7 +205,7 @@ class Pooled:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), wait)
 
-    async def close(self, stores: Sequence[Readable]) -> None:
+    async def close(self, stores: Sequence[Readable | Mounted]) -> None:
         """Close stores once the step they are at is done, and let the threads and the task go."""
         for one in stores:
             await self.store(one.close)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from holdfast.errors import (
     NotAStore,
     NotFound,
     StoreClosed,
+    StoreMoved,
     WrongKey,
 )
 from holdfast.filters import Eq
@@ -274,6 +276,45 @@ def test_what_is_written_there_meanwhile_is_seen(memory: Memory, handbook: Path)
         assert ada.search("parental leave")[0].text == "Parental leave is 12 months"
         theirs.delete(made.id, scope=Scope.shared())
         assert made.id not in {hit.id for hit in ada.search("parental leave", k=50)}
+
+
+@pytest.mark.parametrize("how", ["renamed", "written over"])
+@pytest.mark.parametrize("model", [True, False], ids=["model", "words"])
+def test_another_file_at_its_path_is_mounted_in_its_turn(tmp_path: Path, how: str, model: bool) -> None:
+    """A handbook that another one takes the place of is read from the next search on, by words and by id; of the old one nothing is found."""
+    embedder, path, new = HashingEmbedder() if model else None, tmp_path / "handbook.db", tmp_path / "new.db"
+    for file, text in ((path, "Vacation is 30 days a year"), (new, "Vacation is 33 days a year")):
+        with Memory(url(file), embedder=embedder) as theirs:
+            theirs.save("The office opens at eight", scope=Scope.shared())
+            theirs.save("Ada's notes", scope=Scope(user="ada"))
+            theirs.save(text, scope=Scope.shared(), slot="vacation.days", value=text)
+    with Memory(url(tmp_path / "own.db"), embedder=embedder, mounts={"handbook": url(path)}) as memory:
+        ada = memory.scoped(user="ada")
+        (old,) = (hit for hit in ada.search("vacation days") if "30" in hit.text)
+        for text in ("33", "30", "33"):
+            kept = tmp_path / "kept.db"
+            shutil.copyfile(path, kept)
+            if how == "renamed":
+                new.replace(path)
+            else:
+                shutil.copyfile(new, path)
+            kept.replace(new)
+            found = [hit.text for hit in ada.search("vacation days", min_relevance=0)]
+            assert [one for one in found if "Vacation" in one] == [f"Vacation is {text} days a year"]
+            current = ada.current("vacation.days")
+            assert current is not None
+            assert text in current.text
+            if text == "33":
+                with pytest.raises(NotFound):
+                    ada.get(old.id)
+        path.unlink()
+        with pytest.raises(StoreMoved, match="removed"):
+            ada.search("vacation days")
+        path.write_bytes(b"no store, yet" * 1000)
+        with pytest.raises(NotAStore):
+            ada.search("vacation days")
+        new.replace(path)
+        assert [hit.text for hit in ada.search("vacation days") if "Vacation" in hit.text]
 
 
 @pytest.mark.parametrize("whose", ["theirs", "own"])

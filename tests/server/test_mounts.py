@@ -106,5 +106,11 @@ def test_nobody_elsewhere_is_told_which_files_there_are(
     (line,) = (one.told for one in caplog.records if one.msg == "refused")  # type: ignore[attr-defined]
     assert line["request"] == "r1"
     assert str(tmp_path / "handbook.db") in line["detail"]
-    with Memory(url, key=acme) as memory, pytest.raises(StoreMoved):
-        memory.scoped(user="ada").search("vacation")
+    with Memory(url, key=acme) as memory:
+        with pytest.raises(StoreMoved):
+            memory.scoped(user="ada").search("vacation")
+        with Memory(f"sqlite:///{tmp_path}/handbook.db", embedder=None) as handbook:
+            handbook.save("Vacation is 33 days a year", scope=Scope.shared())
+        assert [hit.text for hit in memory.scoped(user="ada").search("vacation")] == [
+            "Vacation is 33 days a year"
+        ]

@@ -39,6 +39,7 @@ from ..ports import (
     Floats,
     Insert,
     Moment,
+    Mounted,
     Once,
     Past,
     Reach,
@@ -233,7 +234,12 @@ class Mount(NamedTuple):
     """Another store that is looked at and never written, under the name that its hits carry."""
 
     name: str
-    store: Readable
+    place: Mounted
+
+    @property
+    def store(self) -> Readable:
+        """The store that lies there now."""
+        return self.place.now()
 
 
 @dataclass(frozen=True, slots=True)

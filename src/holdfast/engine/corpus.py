@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ranking
-from ..ports import Beyond, Candidates, Floats, Ints
+from ..ports import Beyond, Candidates, Floats, Ints, Readable
 
 
 class Told(NamedTuple):
@@ -22,9 +22,10 @@ class Told(NamedTuple):
 
 
 class Share(NamedTuple):
-    """What one store has for a question; `origin` is the mount's name, None for the store's own."""
+    """What one `store` has for a question; `origin` is the mount's name, None for the store's own."""
 
     origin: str | None
+    store: Readable
     candidates: Candidates
 
 
@@ -45,6 +46,10 @@ class Found(NamedTuple):
             return [None] * len(rows)
         ends = [*itertools.accumulate(len(one.candidates.live) for one in self.shares)]
         return [self.shares[n].origin for n in np.searchsorted(ends, rows, "right").tolist()]
+
+    def store(self, origin: str | None) -> Readable:
+        """Return the store that was asked, whose keys the rows from there have: another may lie at its place by now."""
+        return next(one.store for one in self.shares if one.origin == origin)
 
     def best(self, k: int) -> Ints:
         """Return the `k` best rows, best first."""

@@ -351,15 +351,11 @@ class Answering(Naming):
         items: dict[tuple[str | None, int], MemoryItem] = {}
         for name in dict.fromkeys(origins):
             asked = [key for key, origin in zip(keys, origins, strict=True) if origin == name]
-            got = await self._parts.io.store(self._store(name).fetch, asked, at)
+            got = await self._parts.io.store(found.store(name).fetch, asked, at)
             told = await self._for_caller(got.values())
             items |= {(name, key): item for key, item in zip(got, told, strict=True)}
         places = zip(rows, origins, keys, strict=True)
         return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
-
-    def _store(self, origin: str | None) -> Readable:
-        """Return the store that a hit comes from."""
-        return next((one.store for one in self._parts.mounts if one.name == origin), self._parts.store)
 
     async def _found(self, asked: Question, witness: str | None = None) -> Found:
         """Return the ranked corpus of a question.
@@ -408,17 +404,18 @@ class Answering(Naming):
             # Others may have written while the query was embedded: what they wrote, or erased, counts.
             if state is not None and state.embedder is embedder and await call(own.stamp) is state.stamp:
                 probe = probe._replace(stamp=state.stamp)
-            return [Share(None, await call(own.candidates, probe))]
+            return [Share(None, own, await call(own.candidates, probe))]
         probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
         for mount in mounts:
-            there = await call(mount.store.model)
+            store = mount.store
+            there = await call(store.model)
             if probe.model is not None and there not in (None, probe.model):
                 raise ConfigError(
                     f"mount {mount.name!r}: has vectors of the embedding model {there} by now, and this memory works with "
                     f"{probe.model}: change one of them with `holdfast reembed`"
                 )
             as_of = asked.as_of and AsOf(asked.as_of.valid, asked.mounted[mount.name])
-            probes.append((mount.name, mount.store, probe._replace(as_of=as_of)))
+            probes.append((mount.name, store, probe._replace(as_of=as_of)))
         # First how many hold each word, which takes no vectors; then with what was counted in the others.
         counted = [await call(store.candidates, one._replace(vector=None)) for _, store, one in probes]
         at = probe.at._replace(valid=max(one.as_of.valid for one in counted))
@@ -426,7 +423,7 @@ class Answering(Naming):
         for n, (name, store, one) in enumerate(probes):
             others = _together([part.tally for part in (*counted[:n], *counted[n + 1 :])])
             found = await call(store.candidates, one._replace(at=at, elsewhere=others))
-            shares.append(Share(name, found))
+            shares.append(Share(name, store, found))
         return shares
 
     # -- receipts ------------------------------------------------------------------------------------------------

@@ -1,14 +1,15 @@
-"""A SQLite store that is only looked at: another's file, of which not a byte is changed."""
+"""A SQLite store that is only looked at: another's file, of which not a byte is changed, and what lies at its path by now."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..errors import NotAStore, StoreClosed, StoreReadOnly
+from ..errors import NotAStore, StoreClosed, StoreMoved, StoreReadOnly
 from . import sqlite_schema as schema
 from .envelope import accessed
 from .index import SIZES
@@ -18,6 +19,48 @@ from .sqlite_place import Location
 from .sqlite_reader import Reader
 from .sqlite_reads import SqliteReads
 from .sqlite_search import Searcher
+
+
+class SqliteMounted:
+    """A path, and the store that lies there: another file, put in the place of the one that was read, is opened in its turn.
+
+    A file that is open is `checked` first. The one before stays open until the next, for a search may still read it.
+    """
+
+    def __init__(self, path: str, *, memory_budget: int, check: Callable[[SqliteMount], None]) -> None:
+        self._path, self._budget, self._check = path, memory_budget, check
+        self._guard = threading.Lock()
+        self._before: SqliteMount | None = None
+        self._store = self._opened()
+
+    def _opened(self) -> SqliteMount:
+        store = SqliteMount(self._path, memory_budget=self._budget)
+        try:
+            self._check(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def now(self) -> SqliteMount:
+        """Return the store that lies at the path; raises `StoreMoved` where none does, and as `SqliteMount` for another one."""
+        store = self._store
+        if store.is_there():
+            return store
+        with self._guard:
+            if not self._store.is_there():  # others may have been first
+                opened = self._opened()
+                if self._before is not None:
+                    self._before.close()
+                self._before, self._store = self._store, opened
+            return self._store
+
+    def close(self) -> None:
+        """Close what is open; later calls raise `StoreClosed`."""
+        with self._guard:
+            for one in (self._before, self._store):
+                if one is not None:
+                    one.close()
 
 
 class SqliteMount(SqliteReads):
@@ -36,6 +79,7 @@ class SqliteMount(SqliteReads):
         self._closed = False
         self._idle = []
         self._stamp: object = None
+        self.term_key = b""
         self._budget = memory_budget
         self._searcher = Searcher(memory_budget, SIZES, lambda kept: None)
         self._hashes = {}
@@ -48,7 +92,7 @@ class SqliteMount(SqliteReads):
                         f"{path}: is empty, or of an older Holdfast and not brought up to date: open it once to write "
                         f"(`holdfast stats --store sqlite:///{path}`), then mount it"
                     )
-                self.term_key = db.execute("SELECT value FROM meta WHERE name = 'term_key'").fetchone()[0]
+                self.term_key = _term_key(db)
             self._location.note()
         except BaseException:
             self.close()
@@ -70,13 +114,41 @@ class SqliteMount(SqliteReads):
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Reader]:
-        """Lend a connection to read with; one that was made before the file was changed is made anew."""
-        stamp = [(one.st_mtime_ns, one.st_size) for one in self._files()]
-        if stamp != self._stamp:
-            self._stamp = stamp
+        """Lend a connection to read with; one that was made before the file was changed is made anew.
+
+        Raises `StoreMoved` where the file was written over with another store: what is known of this one is not of that.
+        """
+        stamp = self._looked()
+        if changed := stamp != self._stamp:
             self._let_idle_go()
         with super()._reading() as reader:
+            if changed and self.term_key and _term_key(reader.db) != self.term_key:
+                raise StoreMoved(
+                    f"{self.path}: was written over with another store while this memory had it open"
+                )
+            self._stamp = stamp
             yield reader
+
+    def is_there(self) -> bool:
+        """Whether the file at the path is still this store, as far as it can be told without reading it where it did not change.
+
+        Raises `StoreMoved` where there is no file, and what reading one does that is none.
+        """
+        if self._closed:
+            return True  # which whoever reads it is told
+        try:
+            self._location.check(log=False)
+            if self._looked() != self._stamp:
+                with self._reading():
+                    pass
+        except StoreMoved:
+            if not Path(self.path).exists():
+                raise
+            return False
+        return True
+
+    def _looked(self) -> object:
+        return [(one.st_mtime_ns, one.st_size) for one in self._files()]
 
     def _files(self) -> Iterator[os.stat_result]:
         for end in ("", "-wal"):
@@ -122,3 +194,9 @@ class SqliteMount(SqliteReads):
         with contextlib.suppress(IndexError):  # others may take one meanwhile
             while True:
                 self._idle.pop().db.close()
+
+
+def _term_key(db: sqlite3.Connection) -> bytes:
+    """Return what the words of a store are hashed with: of each store its own."""
+    found: bytes = db.execute("SELECT value FROM meta WHERE name = 'term_key'").fetchone()[0]
+    return found
