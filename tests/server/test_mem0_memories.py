@@ -169,6 +169,8 @@ def test_both_forms_of_filters(client) -> None:
         ({"user_id": "*", "keywords": {"contains": "four"}}, ""),
         ({"user_id": "*", "created_at": {"lt": "2021-01-01"}}, "FOUR"),
         ({"user_id": "*", "created_at": "2020-09-13"}, "FOUR"),
+        ({"user_id": "*", "created_at": {"lte": "9999-12-31"}}, "FOUR one three two"),
+        ({"user_id": "*", "expiration_date": "9999-12-31"}, ""),
         ({"user_id": "*", "created_at": {"gte": "2020-09-14"}}, "one three two"),
         ({"user_id": "*", "updated_at": {"lte": "2021-01-01"}}, ""),
         ({"user_id": "*", "expiration_date": "2999-01-01"}, "FOUR"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -40,6 +41,54 @@ def test_events_tell_what_was_done(tenant: Tenant, connect: Connect) -> None:  #
     assert refused.status_code == 404
     assert refused.headers["content-type"] == "application/json"
     assert isinstance(refused.json()["detail"], str)
+
+
+def test_events_of_one_kind_and_of_some_days(tenant: Tenant, connect: Connect) -> None:  # noqa: F811
+    """A page counts what it selects; a day is all of its moments, and a kind or a day without events gives none."""
+    key = tenant.key()
+    client = connect(tenant.url, key)
+    for n in range(3):
+        client.add(f"note {n}", user_id="ada", infer=False)
+    client.delete_all(user_id="ada")
+    today = datetime.now(UTC).date()
+    with httpx.Client(base_url=tenant.url, headers={"Authorization": f"Token {key}"}) as http:
+
+        def counted(**asked: object) -> tuple[int, int]:
+            told = http.get("/v1/events/", params={name: str(one) for name, one in asked.items()}).json()
+            return told["count"], len(told["results"])
+
+        assert counted() == (4, 4)
+        assert counted(event_type="ADD", page_size=2) == (3, 2)
+        assert counted(event_type="ADD", page_size=2, page=2) == (3, 1)
+        assert counted(event_type="SEARCH") == (0, 0)
+        days = {"start_date": today - timedelta(days=1), "end_date": today + timedelta(days=1)}
+        assert counted(**days) == (4, 4)
+        assert counted(end_date=today - timedelta(days=1)) == (0, 0)
+        assert http.get("/v1/events/", params={"start_date": "soon"}).status_code == 400
+
+
+def test_counts_are_of_what_the_key_sees(tenant: Tenant, connect: Connect) -> None:  # noqa: F811
+    """All of the tenant, or what is under the key's ceiling; and what entities there may be."""
+    everybody, ada, users = (
+        tenant.key(), tenant.key("--scope", "user=ada"), tenant.key("--scope", "user=*"),
+    )  # fmt: skip
+    client = connect(tenant.url, everybody)
+    client.add("one", user_id="ada", infer=False)
+    client.add("two", user_id="ada", agent_id="helper", infer=False)
+    client.add("three", user_id="bob", infer=False)
+    client.add("four", agent_id="helper", infer=False)
+    client.delete(client.add("five", user_id="ada", infer=False)["results"][0]["id"])
+
+    def counted(key: str) -> dict[str, object]:
+        told = httpx.get(f"{tenant.url}/v1/stats/", headers={"Authorization": f"Token {key}"})
+        assert told.status_code == 200, told.text
+        return dict(told.json())
+
+    assert counted(everybody) == {"total_memories": 4, "total_add_events": 5, "total_search_events": None}
+    assert counted(ada) == {"total_memories": 2, "total_add_events": 0, "total_search_events": None}
+    assert counted(users)["total_memories"] == 3
+    told = httpx.get(f"{tenant.url}/v1/entities/filters/", headers={"Authorization": f"Token {ada}"})
+    assert told.json() == {"results": ["user", "agent", "app", "run"]}
 
 
 def test_a_project_keeps_its_settings_and_members(tenant: Tenant, connect: Connect) -> None:  # noqa: F811

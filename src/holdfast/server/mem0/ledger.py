@@ -158,13 +158,19 @@ class Ledger:
             raise NotFound(id, "event")
         return _event(found[0])
 
-    def events(self, tenant: str, key: str) -> list[Event]:
-        """Return the events of a key, newest first."""
-        order = "ORDER BY created_at DESC, id"
-        return [
-            _event(row)
-            for row in self._read(f"SELECT * FROM events WHERE tenant = ? AND key = ? {order}", tenant, key)
-        ]
+    def events(
+        self, tenant: str, key: str, kind: str | None, begin: str, end: str, first: int, most: int
+    ) -> tuple[list[Event], int]:
+        """Return `most` events of a key, newest first and from the `first` on, and how many there are: of one kind, if that is given,
+        and from `begin` on and before `end` (ISO 8601, UTC)."""
+        where = "FROM events WHERE tenant = ? AND key = ? AND coalesce(? = kind, 1) AND created_at >= ? AND created_at < ?"
+        asked = tenant, key, kind, begin, end
+        rows = self._read(
+            f"SELECT * {where} ORDER BY created_at DESC, id LIMIT ? OFFSET ?", *asked, most, first
+        )
+        return [_event(row) for row in rows], sum(
+            n for (n,) in self._read(f"SELECT count(*) {where}", *asked)
+        )
 
     # -- settings and exports ------------------------------------------------------------------------------------------
 

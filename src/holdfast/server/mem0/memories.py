@@ -225,8 +225,13 @@ async def history(asked: Asked) -> list[dict[str, Any]]:
 
 async def _seen(visit: Visit, item: MemoryItem) -> None:
     """Raise `NotFound` for what is of the tenant, and of nobody whom the key may name."""
-    if reach(visit).where is not None and not set(item.scope.names) & visit.grant.ceiling.open:
+    if reach(visit).where is not None and not carries(visit, item.scope):
         raise NotFound(item.id)
+
+
+def carries(visit: Visit, scope: Scope) -> bool:
+    """Whether a scope has a label that the key may name; asked where `reach` gives a condition."""
+    return bool(set(scope.names) & visit.grant.ceiling.open)
 
 
 # -- changing ------------------------------------------------------------------------------------------------------------

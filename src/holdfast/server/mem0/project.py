@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ... import MemoryItem
+from ... import MemoryItem, Scope
 from ...errors import InvalidInput, NotFound
 from ...filters import Exists
 from ..grants import Refused
 from . import shapes
 from .asked import Asked, meant, memory_id, whole
 from .ledger import Event
-from .memories import owning
+from .memories import TYPES, carries, owning
 from .reading import everything, found, listed, reach
-from .selection import of_entities
+from .selection import between, of_entities
 
 ORGANISATION = "holdfast"
 _SETTINGS = {
@@ -39,18 +39,19 @@ async def ping(asked: Asked) -> dict[str, Any]:
 
 
 async def events(asked: Asked) -> dict[str, Any]:
-    """Return what this key's requests did, newest first, without the memories' texts."""
-    kept = asked.ledger.events(asked.tenant, asked.visit.grant.id)
+    """Return what this key's requests did, newest first, without the memories' texts; of one `event_type`, and between two days
+    or times, if these are given."""
     page, size = (
         whole(asked.query.get("page"), "page", 1, 10**6),
         whole(asked.query.get("page_size"), "page_size", 100, 1_000),
     )
-    answer = shapes.paged(kept, page, size, asked.url)
-    answer["results"] = [
-        _event(one, [{"id": id, "event": event} for id, event in one.results[:_SHOWN]])
-        for one in answer["results"]
-    ]
-    return answer
+    begin, end = between(asked.query.get("start_date"), asked.query.get("end_date"))
+    kind = asked.query.get("event_type") or None
+    kept, count = asked.ledger.events(
+        asked.tenant, asked.visit.grant.id, kind, begin.isoformat(), end.isoformat(), (page - 1) * size, size
+    )
+    told = [_event(one, [{"id": id, "event": event} for id, event in one.results[:_SHOWN]]) for one in kept]
+    return shapes.one_page(told, count, page, size, asked.url)
 
 
 async def event(asked: Asked) -> dict[str, Any]:
@@ -74,6 +75,36 @@ def _event(one: Event, results: list[dict[str, Any]]) -> dict[str, Any]:
         "created_at": one.created_at, "updated_at": one.created_at, "started_at": one.created_at,
         "completed_at": one.created_at, "latency": one.milliseconds, "graph_status": None,
     }  # fmt: skip
+
+
+# -- counts --------------------------------------------------------------------------------------------------------------
+
+
+async def stats(asked: Asked) -> dict[str, Any]:
+    """Return how many memories the key sees, a message and what was read from it each for itself, and how often it added some
+    in the last 30 days. Searches leave no event, so they are not counted."""
+    at = reach(asked.visit)
+    total, cursor = 0, None
+    while True:
+        page = await at.verbs.overview(under=at.under, limit=1_000, cursor=cursor)
+        total += sum(
+            one.count
+            for one in page
+            if isinstance(one.key, Scope) and (at.where is None or carries(asked.visit, one.key))
+        )
+        cursor = page.next
+        if cursor is None:
+            break
+    begin, end = between(None, None)
+    _, added = asked.ledger.events(
+        asked.tenant, asked.visit.grant.id, "ADD", begin.isoformat(), end.isoformat(), 0, 0
+    )
+    return {"total_memories": total, "total_add_events": added, "total_search_events": None}
+
+
+async def entity_filters(asked: Asked) -> dict[str, Any]:
+    """Return whom memories can be asked for by."""
+    return {"results": list(TYPES)}
 
 
 # -- the project ---------------------------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ ROUTES = (
     Route("DELETE", "/v1/memories/", "delete_all", "delete", memories.delete_all),
     Route("GET", "/v1/memories/{id}/history/", "history", "read", memories.history),
     Route("GET", "/v1/entities/", "users", "read", memories.users),
+    Route("GET", "/v1/entities/filters/", "entity_filters", "read", project.entity_filters),
+    Route("GET", "/v1/stats/", "stats", "read", project.stats),
     Route("GET", "/v2/entities/{type}/{name}/", "entity", "read", memories.entity),
     Route("DELETE", "/v2/entities/{type}/{name}/", "delete_users", "delete", memories.delete_entity),
     Route("PUT", "/v1/batch/", "batch_update", "write", memories.batch_update),

@@ -22,6 +22,7 @@ LABELS = {"user_id": "user", "agent_id": "agent", "app_id": "app"}
 ENTITIES = {**{name: f"labels.{label}" for name, label in LABELS.items()}, "run_id": "thread"}
 EVERY = "*"
 _DAY = timedelta(days=1)
+_LAST = datetime.max.replace(tzinfo=UTC)
 _MOST_DEPTH = 12
 _BOUNDS = ("gt", "gte", "lt", "lte")
 
@@ -88,6 +89,13 @@ def dated(name: str, start: object = None, end: object = None) -> Filter | None:
     """Return the condition that a time lies between two moments or days, both included; None where neither is given."""
     bounds = {sign: given for sign, given in (("gte", start), ("lte", end)) if given is not None}
     return _time(name, bounds) if bounds else None
+
+
+def between(start: object, end: object) -> tuple[datetime, datetime]:
+    """Return the moment from which on, and the one before which, two days or moments with all between them lie; without one, all time."""
+    first = datetime.min.replace(tzinfo=UTC) if start is None else moment(start, "start_date")[0]
+    last, whole = (_LAST, False) if end is None else moment(end, "end_date")
+    return first, _after(last) if whole else last
 
 
 def any_of(categories: object) -> Filter:
@@ -238,13 +246,18 @@ def _at(name: str, operator: str, value: Any) -> Filter:
     """Return one comparison of a time; a whole day is met by all of its moments."""
     at, whole = moment(value, name)
     if name == "expiration_date":  # the last day of a memory, which is kept as the moment after it
-        at, whole = at + _DAY, False
-    after = at + (_DAY if whole else timedelta(milliseconds=1))
+        at, whole = _after(at), False
+    after = _after(at) if whole else _after(at, timedelta(milliseconds=1))
     bounds = {
         "eq": {"gte": at, "lt": after}, "gte": {"gte": at}, "gt": {"gte": after}, "lt": {"lt": at}, "lte": {"lt": after},
     }[operator]  # fmt: skip
     field = {"updated_at": "known_from", "expiration_date": "expires_at"}.get(name)
     return Range(field, **bounds) if field else _created(bounds)
+
+
+def _after(at: datetime, span: timedelta = _DAY) -> datetime:
+    """Return the moment a span after another one, or the last there is."""
+    return min(at, _LAST - span) + span
 
 
 def _created(bounds: Mapping[str, datetime]) -> Filter:

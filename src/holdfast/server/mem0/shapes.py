@@ -149,16 +149,21 @@ def entities(items: Iterable[MemoryItem]) -> list[dict[str, Any]]:
 
 def paged(found: Sequence[Any], page: int, size: int, url: str) -> dict[str, Any]:
     """Return one page of results, with where the others are."""
-    last = max(1, -(-len(found) // size))
+    return one_page(found[(page - 1) * size : page * size], len(found), page, size, url)
+
+
+def one_page(results: Sequence[Any], count: int, page: int, size: int, url: str) -> dict[str, Any]:
+    """Return the results of one page of `count`, with where the others are."""
+    last = max(1, -(-count // size))
 
     def link(number: int) -> str:
         return f"{url}?page={number}&page_size={size}"
 
     return {
-        "count": len(found),
+        "count": count,
         "next": link(page + 1) if page < last else None,
         "previous": link(page - 1) if 1 < page <= last + 1 else None,
-        "results": list(found[(page - 1) * size : page * size]),
+        "results": list(results),
     }
 
 
