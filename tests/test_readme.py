@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 # What differs from run to run or from machine to machine: ids, days, how long it took, the last digits of a relevance.
 VARYING = (
@@ -38,6 +40,7 @@ def fixed(line: str) -> str:
     return line.rstrip()
 
 
+@pytest.mark.slow
 def test_the_terminal_says_what_readme_says(tmp_path: Path) -> None:
     """Each command of the opening terminal prints the lines below it, ids, days and milliseconds aside."""
     shown = console()

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, on loopback, and its keys."""
+"""A real server in a process of its own, on loopback, and its keys; starting one takes seconds, so tests that can share one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +77,8 @@ class Served:
         headers = {"Holdfast-Labels": labels} if labels else {}
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        # Without TLS: reading every root certificate takes longer than most of what a test asks.
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, verify=False)
 
 
 @pytest.fixture
@@ -100,3 +102,39 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 def served(serving: Callable[..., Served]) -> Served:
     """One server over one store."""
     return serving()
+
+
+@dataclass
+class Tenant:
+    """A tenant of its own on a server that the tests of a module share."""
+
+    server: Served
+    name: str
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self.server.url
+
+    def key(self, *flags: str, rights: str = "read,write,delete") -> str:
+        """Make a key of this tenant."""
+        return self.server.key(*flags, rights=rights, tenant=self.name)
+
+    def client(self, key: str | None, labels: str = "user=ada") -> httpx.Client:
+        """A plain HTTP client with this key, for a caller of these labels."""
+        return self.server.client(key, labels)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server with a file a tenant."""
+    folder = tmp_path_factory.mktemp("house")
+    server = Served(folder, f"sqlite:///{folder}/{{tenant}}.db").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def tenant(house: Served) -> Tenant:
+    """A tenant that nobody has used."""
+    return Tenant(house, f"t{uuid.uuid4().hex[:12]}")

@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.server.conftest import Served
 
 os.environ["MEM0_TELEMETRY"] = "false"
 os.environ["MEM0_DIR"] = tempfile.mkdtemp(prefix="mem0-")  # read when mem0 is imported
@@ -36,38 +32,6 @@ class Waited:
         if not callable(found):
             return found
         return lambda *given, **named: self._loop.run_until_complete(found(*given, **named))
-
-
-@dataclass
-class Tenant:
-    """A tenant of its own on a server that several tests share, since starting one takes seconds."""
-
-    server: Served
-    name: str
-
-    @property
-    def url(self) -> str:
-        """The server's address."""
-        return self.server.url
-
-    def key(self, *flags: str, rights: str = "read,write,delete") -> str:
-        """Make a key of this tenant."""
-        return self.server.key(*flags, rights=rights, tenant=self.name)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server with a file a tenant."""
-    folder = tmp_path_factory.mktemp("house")
-    server = Served(folder, f"sqlite:///{folder}/{{tenant}}.db").start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def tenant(house: Served) -> Tenant:
-    """A tenant that nobody has used."""
-    return Tenant(house, f"t{uuid.uuid4().hex[:12]}")
 
 
 @pytest.fixture(params=["sync", "async"])

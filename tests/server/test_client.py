@@ -14,7 +14,7 @@ from holdfast import AsyncMemory, Client, Memory, Scope
 from holdfast.errors import AccessDenied, ConfigError, InvalidInput, StoreClosed, StoreError, VersionConflict
 from holdfast.testing import FrozenClock, HashingEmbedder
 from holdfast.verify import isolation
-from tests.server.conftest import ALL, Served
+from tests.server.conftest import ALL, Served, Tenant
 from tests.server.inprocess import running
 
 
@@ -73,9 +73,9 @@ def test_the_unscoped_memory_is_the_stores_administrator(served: Served) -> None
             assert len(copied.list(under=Scope.shared())) == 2
 
 
-def test_what_a_key_may_not_is_access_denied(served: Served) -> None:
+def test_what_a_key_may_not_is_access_denied(tenant: Tenant) -> None:
     """A ceiling and missing rights are errors of ours, a wrong key too, and a stale version carries the current one."""
-    with Client(served.url, served.key("--scope", "user=ada")) as memory:
+    with Client(tenant.url, tenant.key("--scope", "user=ada")) as memory:
         item = memory.scoped(user="ada").save("Ada likes tea")
         memory.scoped(user="ada").update(item.id, text="Ada likes green tea", expected_version=1)
         with pytest.raises(VersionConflict) as stale:
@@ -83,12 +83,12 @@ def test_what_a_key_may_not_is_access_denied(served: Served) -> None:
         assert (stale.value.current.version, stale.value.expected) == (2, 1)
         for refused in (
             lambda: memory.scoped(user="bob").list(), lambda: memory.list(under=Scope.shared()),
-            lambda: memory.scoped(user="ada").erase(item.id), lambda: memory.backup(served.folder / "x.db"),
+            lambda: memory.scoped(user="ada").erase(item.id), lambda: memory.backup(tenant.server.folder / "x.db"),
         ):  # fmt: skip
             with pytest.raises(AccessDenied):
                 refused()
-        assert not (served.folder / "x.db").exists()
-    with Client(served.url, "hf_wrong") as memory, pytest.raises(AccessDenied):
+        assert not (tenant.server.folder / "x.db").exists()
+    with Client(tenant.url, "hf_wrong") as memory, pytest.raises(AccessDenied):
         memory.stats()
 
 
@@ -106,12 +106,12 @@ def test_where_there_is_no_server_it_says_so(served: Served) -> None:
         Memory("http://127.0.0.1:1", embedder=None)
 
 
-def test_an_event_loop_goes_on_and_follows_changes(served: Served) -> None:
+def test_an_event_loop_goes_on_and_follows_changes(tenant: Tenant) -> None:
     """The async face: verbs side by side, and a watch that hears of what another caller writes."""
-    key = served.key()
+    key = tenant.key()
 
     async def run() -> list[str]:
-        async with AsyncMemory(served.url, key=key) as memory:
+        async with AsyncMemory(tenant.url, key=key) as memory:
             ada = memory.scoped(user="ada")
             watch = await ada.watch(timeout=20)
             saved = await asyncio.gather(*(ada.save(f"note {n}") for n in range(5)))
@@ -123,9 +123,9 @@ def test_an_event_loop_goes_on_and_follows_changes(served: Served) -> None:
     assert sorted(asyncio.run(run())) == [f"note {n}" for n in range(5)]
 
 
-def test_a_receipt_can_be_asked_for_after_the_search(served: Served) -> None:
+def test_a_receipt_can_be_asked_for_after_the_search(tenant: Tenant) -> None:
     """The receipt of a search that kept none is still there a moment later."""
-    with Client(served.url, served.key()) as memory:
+    with Client(tenant.url, tenant.key()) as memory:
         ada = memory.scoped(user="ada")
         item = ada.save("the server listens on 8080")
         hits = ada.search("which port does the server use?")

@@ -6,16 +6,13 @@ import uuid
 
 import pytest
 
-from tests.server.conftest import ALL
+from tests.server.conftest import ALL, Tenant
 from tests.server.mem0_clients import (  # noqa: F401 - fixtures
     AuthenticationError,
     Connect,
     MemoryNotFoundError,
-    Tenant,
     ValidationError,
     connect,
-    house,
-    tenant,
     texts,
 )
 

@@ -8,14 +8,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from tests.server.conftest import Tenant
 from tests.server.mem0_clients import (  # noqa: F401 - fixtures
     Connect,
     MemoryNotFoundError,
-    Tenant,
     ValidationError,
     connect,
-    house,
-    tenant,
 )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.server.conftest import ALL, Served, command
+from tests.server.conftest import ALL, Served, Tenant, command
 
 
-def test_a_memory_is_saved_found_changed_and_deleted(served: Served) -> None:
+def test_a_memory_is_saved_found_changed_and_deleted(tenant: Tenant) -> None:
     """The life of one memory, with its version as its ETag."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         made = http.post("/api/v1/items", json={"text": "Prefers short answers", "kind": "preference"})
         assert made.status_code == 201
         assert made.headers["etag"] == '"1"'
@@ -40,9 +40,9 @@ def test_a_memory_is_saved_found_changed_and_deleted(served: Served) -> None:
         assert [change["verb"] for change in page["items"]] == ["save", "update", "delete"]
 
 
-def test_bad_input_names_the_field(served: Served) -> None:
+def test_bad_input_names_the_field(tenant: Tenant) -> None:
     """What is wrong with a request is said, and by which field."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         for body, field in (
             ({"query": "x", "k": "3"}, "k"), ({"query": "x", "colour": 1}, "colour"), ({}, "query"),
             ({"query": "x", "where": {"eq": {"colour": 1}}}, "colour"),
@@ -52,12 +52,12 @@ def test_bad_input_names_the_field(served: Served) -> None:
             assert told.json()["detail"].startswith(field), told.json()
 
 
-def test_a_key_sees_what_its_ceiling_holds(served: Served) -> None:
+def test_a_key_sees_what_its_ceiling_holds(tenant: Tenant) -> None:
     """A key of Ada's holds Ada's label and no other; what Bob has is not there for her."""
-    ada, bob = served.key("--scope", "user=ada"), served.key("--scope", "user=bob")
-    with served.client(bob, "") as http:
+    ada, bob = tenant.key("--scope", "user=ada"), tenant.key("--scope", "user=bob")
+    with tenant.client(bob, "") as http:
         id = http.post("/api/v1/items", json={"text": "Bob's bicycle is red"}).json()["id"]
-    with served.client(ada, "") as http:
+    with tenant.client(ada, "") as http:
         assert http.get(f"/api/v1/items/{id}").status_code == 404
         assert http.post("/api/v1/search", json={"query": "bicycle"}).json()["hits"] == []
         assert http.get("/api/v1/stats", headers={"Holdfast-Labels": "user=bob"}).status_code == 403
@@ -123,9 +123,9 @@ def test_told_to_stop_as_soon_as_it_has_an_address_it_stops(
     assert [serving().stop(how) for _ in range(3)] == [0, 0, 0]
 
 
-def test_a_lease_is_taken_refused_gone_on_with_and_given_up(served: Served) -> None:
+def test_a_lease_is_taken_refused_gone_on_with_and_given_up(tenant: Tenant) -> None:
     """Its fence is all that the next request needs; a refusal says who has it and until when."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         taken = http.post("/api/v1/leases", json={"name": "report", "holder": "ci-7", "ttl": 600})
         assert (taken.status_code, taken.json()["fence"]) == (200, 1)
         refused = http.post("/api/v1/leases", json={"name": "report", "holder": "ci-8"})
@@ -140,9 +140,9 @@ def test_a_lease_is_taken_refused_gone_on_with_and_given_up(served: Served) -> N
         assert http.post("/api/v1/leases", json={"name": "report", "holder": "ci-8"}).json()["fence"] == 2
 
 
-def test_rules_and_holds_are_the_administrators(served: Served) -> None:
+def test_rules_and_holds_are_the_administrators(tenant: Tenant) -> None:
     """Set and listed with the right `admin` and no labels; a write that breaks one is a 403 that names it."""
-    with served.client(served.key(rights=ALL), "") as root:
+    with tenant.client(tenant.key(rights=ALL), "") as root:
         rule = {"name": "few", "rule": "quota", "under": {"user": "ada"}, "items": 1}
         made = root.post("/api/v1/policy", json={"set": rule})
         assert made.status_code == 200, made.text
@@ -151,7 +151,7 @@ def test_rules_and_holds_are_the_administrators(served: Served) -> None:
             root.post("/api/v1/hold", json={"under": {"user": "ada"}, "name": "case"}).json()[0]["name"]
             == "case"
         )
-    with served.client(served.key("--scope", "user=ada"), "") as ada:
+    with tenant.client(tenant.key("--scope", "user=ada"), "") as ada:
         assert ada.post("/api/v1/policy", json={}).status_code == 403
         assert ada.post("/api/v1/items", json={"text": "one"}).status_code == 201
         told = ada.post("/api/v1/items", json={"text": "two"})

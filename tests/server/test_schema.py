@@ -17,7 +17,7 @@ import pytest
 from holdfast import Client
 from holdfast.pack import Section
 from holdfast.routes import ROUTES
-from tests.server.conftest import ALL, Served
+from tests.server.conftest import ALL, Served, Tenant
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 # Every check is on. The health checks that are not are of the inputs: how fast this machine makes them.
@@ -77,9 +77,9 @@ def refused(answer: httpx.Response) -> tuple[int, str, str]:
     return answer.status_code, told["type"].rpartition(":")[2], told["detail"].partition(":")[0]
 
 
-def test_a_caller_who_does_not_hold_a_scope_is_told_403(served: Served) -> None:
+def test_a_caller_who_does_not_hold_a_scope_is_told_403(tenant: Tenant) -> None:
     """What is wrong with the request is 400; that this caller cannot ask it is 403."""
-    with served.client(served.key()) as ada, served.client(served.key(), labels="") as nobody:
+    with tenant.client(tenant.key()) as ada, tenant.client(tenant.key(), labels="") as nobody:
         assert refused(ada.post("/api/v1/items", json={"text": "tea", "scope": ["team"]}))[:2] == (
             403,
             "NotHeld",
@@ -103,10 +103,10 @@ def test_a_caller_who_does_not_hold_a_scope_is_told_403(served: Served) -> None:
             )
 
 
-def test_values_that_do_not_fit_each_other_or_the_store_are_told_409(served: Served) -> None:
+def test_values_that_do_not_fit_each_other_or_the_store_are_told_409(tenant: Tenant) -> None:
     """Each value is as described, so it is no bad request; nothing is written."""
     times = {"valid_from": "2026-05-08T09:00:00Z", "valid_to": "2026-05-07T09:00:00Z"}
-    with served.client(served.key(rights=ALL), labels="") as http:
+    with tenant.client(tenant.key(rights=ALL), labels="") as http:
         for method, path, body, field in (
             ("POST", "/items", {"text": "tea", "scope": {}, **times}, "valid_to"),
             ("POST", "/items", {"text": "tea", "scope": {}, "kind": "episode", "slot": "tea.kind"}, "slot"),
@@ -125,9 +125,9 @@ def test_values_that_do_not_fit_each_other_or_the_store_are_told_409(served: Ser
         assert http.get("/api/v1/stats").json()["versions"] == 0
 
 
-def test_a_made_up_receipt_is_refused(served: Served) -> None:
+def test_a_made_up_receipt_is_refused(tenant: Tenant) -> None:
     """What is no receipt is told as such by every verb that takes one, whatever part of it is wrong."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         http.post("/api/v1/items", json={"text": "herons nest by the weir"})
         found = http.post("/api/v1/search", json={"query": "herons"})
         receipt: dict[str, Any] = http.get(found.headers["location"]).json()
@@ -144,21 +144,21 @@ def test_a_made_up_receipt_is_refused(served: Served) -> None:
                 assert refused(answer)[:2] == (409, "DoesNotFit"), (wrong, answer.text)
 
 
-def test_a_written_out_path_is_no_id(served: Served) -> None:
+def test_a_written_out_path_is_no_id(tenant: Tenant) -> None:
     """A method that such a path does not take is answered by 405 with those it does, not as of a memory of that name."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         answer = http.patch("/api/v1/items/many", json={"text": "tea"}, headers={"If-Match": "*"})
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-def test_sections_of_a_context_go_over_http(served: Served) -> None:
+def test_sections_of_a_context_go_over_http(tenant: Tenant) -> None:
     """As objects in JSON, and as `Section` from the typed client, a context is laid out in the sections asked for."""
     wanted = Section("All I know:", ("fact", "preference"), share=0.5)
-    with Client(served.url, served.key()) as memory:
+    with Client(tenant.url, tenant.key()) as memory:
         ada = memory.scoped(user="ada")
         ada.save("The heron nests by the weir")
         assert ada.context("heron", sections=[wanted]).text.count("All I know:") == 1
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         asked = {"query": "heron", "sections": [wanted.to_json()]}
         assert http.post("/api/v1/context", json=asked).json()["text"].count("All I know:") == 1
         for wrong in (
@@ -171,9 +171,9 @@ def test_sections_of_a_context_go_over_http(served: Served) -> None:
             assert refused(http.post("/api/v1/context", json=asked | {"sections": wrong}))[0] == 400
 
 
-def test_rules_that_are_none_are_refused(served: Served) -> None:
+def test_rules_that_are_none_are_refused(tenant: Tenant) -> None:
     """A life that is no number, or no end, never gets into the table that `maintain` reads."""
-    with served.client(served.key(rights=ALL), labels="") as http:
+    with tenant.client(tenant.key(rights=ALL), labels="") as http:
         rule = {"name": "badge", "rule": "attribute", "attribute": "badge"}
         for wrong in ({"life": "AAA"}, {"life": 10**30}, {"life": 0}, {"under": []}, {"under": ""}):
             assert refused(http.post("/api/v1/policy", json={"set": rule | wrong}))[:2] == (
@@ -186,9 +186,9 @@ def test_rules_that_are_none_are_refused(served: Served) -> None:
         )
 
 
-def test_whole_numbers_may_be_written_with_a_point(served: Served) -> None:
+def test_whole_numbers_may_be_written_with_a_point(tenant: Tenant) -> None:
     """JSON has one kind of number, and some languages write 3.0 for 3."""
-    with served.client(served.key()) as http:
+    with tenant.client(tenant.key()) as http:
         assert http.post("/api/v1/items", json={"text": "tea", "turn": 3.0}).json()["turn"] == 3
         assert (
             http.post("/api/v1/items/many", json={"items": [{"text": "milk", "turn": 4.0}]}).json()["items"][

@@ -10,6 +10,7 @@ from holdfast.testing import HashingEmbedder
 from holdfast.verify.isolation import SCOPES, run, uncovered
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SCOPES)
 def test_what_a_gets_does_not_depend_on_b(tmp_path: Path, case: str) -> None:
     """Answers, ids, order, scores, errors, cursors, counts and decisions about duplicates are the same, byte by byte."""

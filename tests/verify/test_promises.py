@@ -51,6 +51,7 @@ def damage(path: Path, *statements: str) -> None:
         db.commit()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["erase", "durability", "timetravel", "chain", "rebuild", "offline"])
 def test_it_holds(capsys: pytest.CaptureFixture[str], name: str) -> None:
     """On a generated store, with evidence that something was tried. (Isolation has a module of its own.)"""
@@ -59,6 +60,7 @@ def test_it_holds(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert evidence["times"] > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("embedder", ["minilm", None])
 def test_it_holds_on_a_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str], embedder: str | None) -> None:
     """All of them on a copy of a store, which itself is not touched."""
