@@ -46,6 +46,7 @@ NUMBER_FIELDS = frozenset({"importance", "confidence", "turn", "version"})
 TIME_FIELDS = frozenset({"observed_at", "valid_from", "valid_to", "known_from", "known_to", "expires_at"})
 LIST_FIELDS = frozenset({"tags", "source.message_ids", "source.lineage", "conflicts_with"})
 ANY_FIELDS = frozenset({"value"})
+_FIELDS = TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS
 MAX_DEPTH = 16
 MAX_NODES = 256
 MAX_VALUES = 10_000  # of all `in` together: SQLite binds 32,766 values in one statement
@@ -239,6 +240,10 @@ def _parse(where: Any, depth: int) -> Filter:
     if operator == "exists":
         return Exists(body)
     if operator not in ("eq", "in", "range", "contains"):
+        if isinstance(operator, str) and _is_field(operator):
+            raise BadFilter(
+                "where", f'{operator!r:.40} is a field; the operator comes first: {{"eq": {{"{operator:.40}": ...}}}}'
+            )
         raise BadFilter(
             "where",
             f"unknown operator {operator!r:.40}; known are eq, in, range, contains, exists, and, or, not",
@@ -276,10 +281,13 @@ def _size(where: Filter, depth: int) -> tuple[int, int]:
 def _field(name: object) -> None:
     if not isinstance(name, str):
         raise BadFilter("where", f"a field is named by a string, not by a {type(name).__name__}")
-    if name in TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS or _PATH.match(name):
-        return
-    known = sorted(TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS)
-    raise BadFilter(name[:80], f"is no field; known are {', '.join(known)}, labels.*, metadata.*, value.*")
+    if not _is_field(name):
+        known = ", ".join(sorted(_FIELDS))
+        raise BadFilter(name[:80], f"is no field; known are {known}, labels.*, metadata.*, value.*")
+
+
+def _is_field(name: str) -> bool:
+    return name in _FIELDS or _PATH.match(name) is not None
 
 
 def _value(field: Any, value: Any, contains: bool = False) -> Any:

@@ -233,6 +233,12 @@ def test_bad_filters(ada: ScopedMemory, where: Any) -> None:
     assert len(ada.changes()) == 1
 
 
+def test_a_field_without_an_operator_is_told_how_to_write_it(ada: ScopedMemory) -> None:
+    """`{"kind": "fact"}` is what people write first: the refusal shows the form that works."""
+    with pytest.raises(BadFilter, match=r'\{"eq": \{"kind": \.\.\.\}\}'):
+        ada.list(where={"kind": "fact"})
+
+
 def test_filters_nest_only_so_deep(ada: ScopedMemory) -> None:
     """Sixteen levels are read, more are refused, as objects and as JSON."""
     where: Any = Eq("kind", "fact")
