@@ -242,7 +242,8 @@ def _parse(where: Any, depth: int) -> Filter:
     if operator not in ("eq", "in", "range", "contains"):
         if isinstance(operator, str) and _is_field(operator):
             raise BadFilter(
-                "where", f'{operator!r:.40} is a field; the operator comes first: {{"eq": {{"{operator:.40}": ...}}}}'
+                "where",
+                f'{operator!r:.40} is a field; the operator comes first: {{"eq": {{"{operator:.40}": ...}}}}',
             )
         raise BadFilter(
             "where",

@@ -60,7 +60,7 @@ def judged(
         concerned = [live.items[id] for id in verdict.ids if id in live.items]
         result, kept = _planned(plan, one, verdict, concerned, now)
         found.append(result)
-        if result[0].outcome in ("superseded", "ended", "forgotten"):
+        if result[0].outcome in ("superseded", "ended", "forgotten", "withheld"):
             for other in concerned:
                 live.drop(other)
         if kept is not None:
@@ -162,7 +162,7 @@ def _planned(
     if outcome == "ended":
         for other in concerned:
             plan.end(other, at)
-    if outcome == "forgotten":
+    if outcome in ("forgotten", "withheld"):
         for other in concerned:
             plan.remove(other)
     if outcome in ("ended", "forgotten", "withheld"):

@@ -21,7 +21,7 @@ from ..types import Draft, MemoryItem, Page, Scope
 from .base import UNSET, place_of
 from .plan import Plan
 from .read import Reads
-from .rename import Renames
+from .unsay import Unsays
 from .work import DECLARATIVE
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _MOST_USED = 1_000
 _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
-class Observes(Renames, Reads):
+class Observes(Unsays, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
     async def observe(
@@ -77,10 +77,13 @@ class Observes(Renames, Reads):
         places = self._places(placement, target)
         uses = checks.many(used, "used")
 
-        async def change() -> tuple[Observation, list[Job]]:
+        async def change() -> tuple[Observation, list[Job], list[MemoryItem]]:
             by, step = self._by("observe", reason), await self._step(messages, thread, target)
             scopes = tuple(dict.fromkeys((target, *places.values())))
-            candidates = step.candidates(await self._declared(scopes), shown)
+            known = await self._declared(scopes)
+            candidates, veiled = await self._unsaid(
+                step, step.candidates(known, shown), known, scopes, thread
+            )
             said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
             told, gone = await self._to_keep(said, allow_erased)
             candidates = [one for one in candidates if one.proposal.message not in gone]
@@ -90,9 +93,10 @@ class Observes(Renames, Reads):
             found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
             also: list[Enqueue | Use] = [*await self._uses(uses, scopes)]
             also += [Enqueue(self._job(target, places, some, by, background)) for some in left]
-            return await self._observed(found, scopes, told, placed, by, also)
+            return *(await self._observed(found, scopes, told, placed, by, also, veiled)), veiled
 
-        seen, jobs = await self._retried(change)
+        seen, jobs, veiled = await self._retried(change)
+        await self._untold(veiled, self._by("summarise", reason))
         await self._introduced(seen.judgements, reason)
         return await self._read_soon(seen, jobs, background)
 

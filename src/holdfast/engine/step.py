@@ -17,7 +17,7 @@ from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
 from ..extract.messages import MARK, WAITING, WITHHELD, role_in
-from ..extract.proposals import leans
+from ..extract.proposals import BEFORE, leans
 from ..judgements import ERASED, Judgement
 from ..types import Draft, MemoryItem, Scope, Source
 from .base import Rules, place_of
@@ -31,13 +31,17 @@ _WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A proposal with what keeps it from being saved at once: `skipped` why it is let go, `held` why it waits for review."""
+    """A proposal with what keeps it from being saved at once: `skipped` why it is let go, `held` why it waits for review.
+
+    `unsaid` says that it is an order to forget what is known: then its words are masked too, for they say it again.
+    """
 
     proposal: Proposal
     text: str
     place: int  # of its message in the list that was handed over
     skipped: str = ""
     held: str = ""
+    unsaid: bool = False
 
     @property
     def draft(self) -> Draft | None:
@@ -128,6 +132,22 @@ class Step:
     def leans(self) -> bool:
         """Whether what was said just before may say what the first message means: then set `before`."""
         return self._rules.own and leans(self.messages)
+
+    def means_before(self, one: Proposal) -> bool:
+        """Whether a proposal withholds what was said before it, and that was in no message of this step."""
+        mine = self.thread_of(one)
+        return one.reason == BEFORE and not any(
+            other.role == "user" and other.place < one.message and other.thread == mine
+            for other in self.messages
+        )
+
+    def thread_of(self, one: Proposal) -> str | None:
+        """Return the thread that the message of a proposal names itself."""
+        return self._message(one).thread
+
+    def speaker_of(self, one: Proposal) -> str:
+        """Return who said the message of a proposal, as its episode names them."""
+        return _speaker(self._message(one))
 
     def unread(
         self, candidates: Sequence[Candidate], pieces: Sequence[Sequence[MemoryItem]]
@@ -310,9 +330,13 @@ def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
     if any(one.proposal.action == "withhold" for one in candidates):
         text = WITHHELD
     else:
-        spans = [(one.proposal.start, one.proposal.end) for one in candidates if one.held and one.text]
-        for start, end in reversed(_joined(spans)):
-            text = text[:start] + WAITING + text[end:]
+        spans = {
+            (one.proposal.start, one.proposal.end): WITHHELD if one.unsaid else WAITING
+            for one in candidates
+            if one.unsaid or (one.held and one.text)
+        }
+        for start, end in reversed(_joined([*spans])):
+            text = text[:start] + spans.get((start, end), WAITING) + text[end:]
     return replace(message, text=text).told
 
 

@@ -113,25 +113,27 @@ class Tells(Works):
             return await self._retold(job)
         seen = await super()._read(job)
         if seen.of("pending"):
-            await self._retract(job)
+            threads = {item.thread for item in await self._still_there(job) if item.thread is not None}
+            by = Authorship("summarise", job.body["actor"], job.body["reason"])
+            await self._retract(job.scope, sorted(threads), by)
         return seen
 
-    async def _retract(self, job: Job) -> None:
-        """Tell the summaries of a step's threads anew, by rule: they may quote words that wait for review by now."""
+    async def _retract(
+        self, scope: Scope, threads: Sequence[str], by: Authorship, *, always: bool = False
+    ) -> None:
+        """Tell the summaries of threads anew, by rule: they may quote words that their turns no longer say.
+
+        `always` also those that were written with the turns as they are."""
         from ..extract.summary import summarised
 
-        by, threads = (
-            Authorship("summarise", job.body["actor"], job.body["reason"]),
-            {item.thread for item in await self._still_there(job) if item.thread is not None},
-        )
-        mine = type(self)(self._parts, Caller(job.scope, job.body["actor"], admin=True))
-        for thread in sorted(threads):
+        mine = type(self)(self._parts, Caller(scope, by.actor, admin=True))
+        for thread in threads:
 
             async def change(thread: str = thread) -> None:
-                turns, told = await self._turns(job.scope, thread), await self._told(job.scope, thread)
+                turns, told = await self._turns(scope, thread), await self._told(scope, thread)
                 held = _live(told)
-                if held is not None and not tells(held, turns):
-                    telling = await mine._telling(summarised(turns, thread), job.scope, thread, told)
+                if held is not None and (always or not tells(held, turns)):
+                    telling = await mine._telling(summarised(turns, thread), scope, thread, told)
                     await self._apply(telling, by)
 
             await self._retried(change)

@@ -7,7 +7,7 @@ process may die at any point between. Who works a job holds it for a while; shou
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -165,6 +165,7 @@ class Works(Writes):
     async def _read(self, job: Job) -> Observation:
         """Ask the model about one step as it is kept now, and keep what the step bears out of its proposals."""
         from ..extract.drafted import proposals
+        from ..extract.messages import WAITING
         from .step import Step, said_in
 
         body, now = job.body, self._parts.clock.now()
@@ -179,7 +180,8 @@ class Works(Writes):
             candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._rules.table))
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
-        veiled = _veiled(episodes, [one.text for one in candidates if one.held and one.draft])
+        held = [one.text for one in candidates if one.held and one.draft]
+        veiled = [veil for item in episodes if (veil := without(item, held, WAITING)) is not item]
 
         async def change() -> Observation:
             made = await mine._placed(candidates, episodes, places, job.scope)
@@ -388,16 +390,14 @@ class Works(Writes):
         return await self._parts.io.store(self._parts.store.scan, scan)
 
 
-def _veiled(episodes: Sequence[MemoryItem], held: Sequence[str]) -> list[MemoryItem]:
-    """Return the episodes in which words now wait for review, without these."""
-    from ..extract.messages import WAITING
-
-    found = []
-    for item in episodes:
-        text = functools.reduce(lambda rest, words: rest.replace(words, WAITING), held, item.text)
-        if text != item.text:
-            found.append(replace(item, text=text))
-    return found
+def without(episode: MemoryItem, words: Iterable[str], mark: str) -> MemoryItem:
+    """Return an episode with a mark in the place of words, in no tag either; itself where it has none of them."""
+    text = functools.reduce(lambda rest, some: rest.replace(some, mark), words, episode.text)
+    if text == episode.text:
+        return episode
+    before, after = episode.text.casefold(), text.casefold()
+    tags = tuple(tag for tag in episode.tags if tag in after or tag not in before)
+    return replace(episode, text=text, tags=tags)
 
 
 def _refused(made: Sequence[Made], decided: Sequence[Judged], error: PolicyViolation) -> dict[int, Made]:

@@ -32,7 +32,7 @@ class Verdict:
     """What to do for one proposal: the `outcome`, the ids of the known items it concerns, and why.
 
     "superseded" and "ended": these end. "merged" and "known": these say the same already ("merged" in other words). "conflict" and
-    "review": these contradict it and stay. "forgotten": these are to be deleted.
+    "review": these contradict it and stay. "forgotten" and "withheld": these are to be deleted.
     """
 
     outcome: Outcome
@@ -93,12 +93,14 @@ def judge(
 ) -> Verdict:
     """Return what a proposal comes to beside the live items of its own scope; neither is changed."""
     live = known if isinstance(known, Held) else Held(known)
-    if proposal.action in ("skip", "withhold"):
-        return Verdict("skipped" if proposal.action == "skip" else "withheld", (), proposal.reason)
-    if proposal.action in ("end", "forget"):
+    if proposal.action == "skip":
+        return Verdict("skipped", (), proposal.reason)
+    if proposal.action in ("end", "forget", "withhold"):
         ids = _named(proposal, live)
-        if proposal.action == "forget":
+        if proposal.action != "end":
             ids += _named(proposal, live.waiting)
+        if proposal.action == "withhold":
+            return Verdict("withheld", ids, proposal.reason)
         done: Outcome = "ended" if proposal.action == "end" else "forgotten"
         return Verdict(done if ids else "nothing to end", ids, proposal.reason)
     if proposal.draft is None:
@@ -174,9 +176,9 @@ def _provisional(draft: Draft, dated: bool) -> MemoryItem:
 
 
 def _named(proposal: Proposal, live: Held) -> tuple[str, ...]:
-    """Return the ids of the items said before it that what a proposal ends names, each once."""
-    named = [item for end in proposal.ends for item in _names(end, live)]
-    return tuple(dict.fromkeys(item.id for item in named if not _later(item, proposal.said)))
+    """Return the ids of the items said before it that what a proposal ends names, each once; of one named by its id, whenever."""
+    named = [(end, item) for end in proposal.ends for item in _names(end, live)]
+    return tuple(dict.fromkeys(item.id for end, item in named if end.id or not _later(item, proposal.said)))
 
 
 def _later(item: MemoryItem, said: datetime | None) -> bool:
@@ -186,6 +188,8 @@ def _later(item: MemoryItem, said: datetime | None) -> bool:
 
 
 def _names(end: End, live: Held) -> list[MemoryItem]:
+    if end.id is not None:
+        return [one for one in live if one.id == end.id]
     if end.preferences:
         slot = None if end.slot is None else checks.folded(end.slot)
         return [one for one in live if one.kind == "preference" and (slot is None or slot in _slots(one))]

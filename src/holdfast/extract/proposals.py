@@ -25,7 +25,7 @@ from .spelling import form
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
 EXTRACTOR = "rules-1"
-_BEFORE = "the user's word, also on the message before"
+BEFORE = "the user's word, also on the message before"  # the reason to withhold where an order is all that a message says
 LEAST_CONFIDENCE = 0.6
 
 # Guards in the order in which they are told: the first that holds is the reason.
@@ -39,7 +39,7 @@ OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a proposal says holds no longer: a value of a slot (None: whatever it holds), or words to look for.
+    """What a proposal says holds no longer: a value of a slot (None: whatever it holds), words to look for, or one memory by its id.
 
     `at` is when it ended, None for now. `preferences` means earlier preferences on the matter of the slot.
     """
@@ -49,6 +49,7 @@ class End:
     words: str = ""
     at: datetime | None = None
     preferences: bool = False
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Proposal:
     """One candidate: what the rules would do, with the words they rest on.
 
     `action` is "assert" (save `draft`, ending what `ends` names), "end" (something holds no longer, without a successor),
-    "forget" (delete what `ends` names), "withhold" (keep the words of the span out of the memory and mask them in the episode)
+    "forget" (delete what `ends` names), "withhold" (keep the words of the span out of the memory, mask them in the episode, and delete what `ends` names)
     or "skip", with the `reason`. `message` is the place in the list handed over; [`start`, `end`) the span in its text.
     `dated` says that words gave the draft's valid time; else it is the message's own. `sensitivity` is the attribute's. `said` is
     when the message says it was said: what was said later is not meant by it.
@@ -111,9 +112,9 @@ def read(
             continue
         if message.role == "user":
             last = lasts.get(message.thread)
-            if last is not None and any(one.action == "withhold" and one.reason == _BEFORE for one in made):
+            if last is not None and any(one.action == "withhold" and one.reason == BEFORE for one in made):
                 found = [one for one in found if one.message != last.place]
-                found.append(Proposal("withhold", last.place, 0, len(last.text), _BEFORE))
+                found.append(Proposal("withhold", last.place, 0, len(last.text), BEFORE))
             lasts[message.thread] = message
         found += made
     return tuple(found)
@@ -367,7 +368,7 @@ class _Reader:
     def _withhold(self, found: Sequence[Proposal], *, alone: bool) -> Proposal:
         """Return the one proposal of a message that is not to be remembered; an order alone means what was said before it."""
         kept = tuple(end for one in found for end in one.ends if one.action == "forget")
-        reason = _BEFORE if alone else "the user's word"
+        reason = BEFORE if alone else "the user's word"
         return Proposal(
             "withhold",
             self._message.place,
