@@ -213,6 +213,17 @@ def test_what_is_forgotten_is_told_by_nothing_any_more() -> None:
         assert "zanzibar" not in ada.context("where do I live?", min_relevance=0.0).text.lower()
 
 
+def test_an_order_to_forget_said_again_under_its_key_is_the_same_message() -> None:
+    """A step that is handed over twice is one step, though what it forgets is gone the second time."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like jazz.")])
+        first = ada.observe([told("Forget that I like jazz.", 1)], idempotency_key="k")
+        again = ada.observe([told("Forget that I like jazz.", 1)], idempotency_key="k")
+        assert [one.id for one in again.episodes] == [one.id for one in first.episodes]
+        assert again.judgements == ()
+
+
 def test_what_is_forgotten_in_the_same_step_is_told_by_nothing() -> None:
     """Said and taken back at once: the turn that said it does not keep it either."""
     with Memory("sqlite://", embedder=None) as memory:

@@ -74,16 +74,12 @@ class Observes(Unsays, Reads):
         checks.optional_name(thread, "thread")
         checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
-        places = self._places(placement, target)
-        uses = checks.many(used, "used")
+        places, uses = self._places(placement, target), checks.many(used, "used")
 
         async def change() -> tuple[Observation, list[Job], list[MemoryItem]]:
             by, step = self._by("observe", reason), await self._step(messages, thread, target)
             scopes = tuple(dict.fromkeys((target, *places.values())))
-            known = await self._declared(scopes)
-            candidates, veiled = await self._unsaid(
-                step, step.candidates(known, shown), known, scopes, thread
-            )
+            candidates, veiled = await self._candidates(step, shown, scopes, thread)
             said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
             told, gone = await self._to_keep(said, allow_erased)
             candidates = [one for one in candidates if one.proposal.message not in gone]

@@ -31,18 +31,19 @@ _MOST = 1_000
 class Unsays(Renames):
     """What a step takes back of earlier ones."""
 
-    async def _unsaid(
-        self, step: Step, candidates: Sequence[Candidate], known: Sequence[MemoryItem], scopes: tuple[Scope, ...],
-        thread: str | None,
-    ) -> tuple[list[Candidate], list[MemoryItem]]:  # fmt: skip
+    async def _candidates(
+        self, step: Step, recalled: Sequence[str], scopes: tuple[Scope, ...], thread: str | None
+    ) -> tuple[list[Candidate], list[MemoryItem]]:
         """Return the candidates of a step, each order to forget with all it means, and earlier episodes as they are to be.
 
         An order that means what was said before it, in a step that has nothing before it, means the latest turn of the user in
         its thread, what was answered to that, and what was read from these.
         """
+        known = await self._declared(scopes)
+        candidates = step.candidates(known, recalled)
         orders = [one for one in candidates if one.proposal.action in ("forget", "withhold")]
         if not orders:
-            return list(candidates), []
+            return candidates, []
         from ..extract.judge import Held, judge
         from ..extract.messages import WITHHELD
         from ..extract.proposals import End

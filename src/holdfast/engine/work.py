@@ -286,8 +286,10 @@ class Works(Writes):
                 known += await self._waiting(scopes)
             standings = await self._met_by(told, saved, now)
             plan = Plan(self._rules.many)
+            # What an order to forget is kept as depends on what was known: said again, it is the same message all the same.
+            orders = {one.proposal.message for one, _ in candidates if one.proposal.action == "forget"}
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
-                plan.add(draft, item, draft.text, entry, standing)
+                plan.add(draft, item, "" if place_of(item) in orders else draft.text, entry, standing)
             before = {
                 place_of(item) for (_, item), standing in zip(told, standings, strict=False) if standing.once
             }
@@ -300,10 +302,7 @@ class Works(Writes):
             for item, entry in zip(veiled, entries[len(entries) - len(veiled) :], strict=True):
                 plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
             fresh = {item.id for _, item in told if place_of(item) not in before}
-            left = [
-                one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}
-            ]
-            plan.writes += left
+            plan.writes += (left := _due(also, fresh))
             written, wrong = await self._made(plan.writes, by, made, decided)
             if wrong:
                 refused.update(wrong)
@@ -388,6 +387,11 @@ class Works(Writes):
         where = Eq("state", "pending")
         scan = Scan(Reach(exactly=scopes), self._at(), where, live=False, kinds=DECLARATIVE, limit=KNOWN)
         return await self._parts.io.store(self._parts.store.scan, scan)
+
+
+def _due(also: Sequence[Enqueue | Settle | Use], fresh: set[str]) -> list[Enqueue | Settle | Use]:
+    """Return what is written beside a step, without the reading of episodes that were kept before."""
+    return [one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}]
 
 
 def without(episode: MemoryItem, words: Iterable[str], mark: str) -> MemoryItem:
