@@ -507,3 +507,30 @@ def test_without_the_sdk_it_says_what_to_install(tmp_path: Path, monkeypatch: py
         assert httpx.get(f"{url}/readyz").status_code == 200
     made = CliRunner().invoke(main, ["mcp", "--user", "ada"])
     assert (made.exit_code, "holdfast[mcp]" in made.stderr) == (8, True)
+
+
+def test_a_server_is_a_store_like_any(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`holdfast mcp` on a server's URL: the key says what it may, and is recorded; a label that it does not hold is refused."""
+    remote = Place(place.url, place.url, place.access)
+    secret, key = place.access.create(scope=[("user", "nora")], rights=["read", "write"])
+    monkeypatch.setenv("HOLDFAST_KEY", secret)
+
+    async def ask() -> None:
+        async with remote.stdio("--user", "nora") as client:
+            saved = (await said(client, "save_memory", text="Nora likes tea", kind="preference"))["saved"]
+            found = (await said(client, "search_memory", query="what does Nora like?"))["memories"]
+            assert [one["id"] for one in found] == [saved["id"]]
+            await said(client, "update_memory", id=saved["id"], version=1, text="Nora likes coffee")
+            versions = (await said(client, "memory_history", id=saved["id"]))["versions"]
+            assert {one["by"] for one in versions} == {key.id}
+            told = await refused(client, "delete_memory", id=saved["id"], version=versions[-1]["version"])
+            assert (told["error"], "delete" in told["message"]) == ("AccessDenied", True)
+            await said(client, "observe", messages=[{"role": "user", "content": "I live in Bergen."}])
+            text = (await client.read_resource(f"holdfast://items/{saved['id']}")).contents[0].text
+            assert json.loads(text)["text"] == "Nora likes coffee"
+        async with remote.stdio("--user", "bob") as client:
+            assert (await refused(client, "search_memory", query="tea"))["error"] == "AccessDenied"
+        async with remote.stdio("--user", "nora", "--actor", "bot") as client:
+            assert "'act'" in (await refused(client, "search_memory", query="tea"))["message"]
+
+    asyncio.run(ask())

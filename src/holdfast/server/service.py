@@ -40,7 +40,7 @@ class Visit:
         self, grant: Grant, memory: AsyncMemory, named: Mapping[str, Iterable[str]], actor: str | None
     ) -> None:
         self.grant, self.memory = grant, memory.limited(**grant.kinds) if grant.kinds else memory
-        self.actor = grant.acting(actor)
+        self.actor: str | None = grant.acting(actor)
         self.named = named
         self.lease: tuple[Scope, str, int] | None = None
         self.scope: Mapping[str, Any] = {}
@@ -58,7 +58,7 @@ class Visit:
 
     def _verbs(self, labels: Mapping[str, Iterable[str]] | None) -> Any:
         if labels is None and not self.named and self.grant.ceiling.admits(ANY):
-            return self.memory.acting(self.actor)  # no label said, none withheld: the administrator's
+            return self.administrator()  # no label said, none withheld
         held = self.grant.held(self.named if labels is None else labels)
         self.scope = held.to_json()
         return self.memory.scoped(held, actor=self.actor)
@@ -66,13 +66,17 @@ class Visit:
     def all(self, under: Scope) -> Any:
         """Return the administrator's verbs, for a reading `under` labels that the key's ceiling admits."""
         self.scope = self.grant.under(under).to_json()
-        return self.memory.acting(self.actor)
+        return self.administrator()
 
     def whole(self) -> Any:
         """Return the administrator's verbs for what concerns the whole store; takes a key without a ceiling, or `wide`."""
         if self.grant.ceiling.fixed or not self.grant.ceiling.admits(ANY):
             self.grant.need("wide")
-        return self.memory.acting(self.actor)
+        return self.administrator()
+
+    def administrator(self) -> AsyncMemory:
+        """Return the verbs of the store's administrator, under the name of who acts."""
+        return self.memory if self.actor is None else self.memory.acting(self.actor)
 
 
 class Rates:

@@ -54,7 +54,7 @@ def reach(visit: Visit, labels: Mapping[str, str] | None = None) -> Reach:
             where = joined(where, Eq(f"labels.{name}", id))
     if not fixed and not wide and not ceiling.admits(ANY):
         where = joined(where, Or(*(Exists(f"labels.{name}") for name in sorted(ceiling.open))))
-    return Reach(visit.memory.acting(visit.actor), under, where)
+    return Reach(visit.administrator(), under, where)
 
 
 @dataclass(frozen=True, slots=True)
