@@ -199,6 +199,10 @@ def _field(place: Sequence[int | str], body: Any) -> str:
     return ".".join(where) or "body"
 
 
+# FastAPI's own spans and logs, of versions that have some, hold ids in their paths and what errors say; ours are in `spans`.
+_NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False)
+
+
 def create_app(service: Service) -> FastAPI:
     """Return the application over a service, which is closed when the application is."""
     metrics = Metrics()
@@ -219,7 +223,7 @@ def create_app(service: Service) -> FastAPI:
 
     app = FastAPI(
         title="Holdfast", version=__version__, summary="Memory for LLM agents.", lifespan=living,
-        docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json", redirect_slashes=False,
+        docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json", redirect_slashes=False, telemetry=_NO_TELEMETRY,
     )  # fmt: skip
     app.state.ready = False
     for kind in (HoldfastError, RequestValidationError, HTTPException, Exception):

@@ -20,6 +20,7 @@ from ..routes import ACTOR, LABELS, LEASE, labels_from_header, lease_from_header
 from .access import Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings, loopback
+from .spans import Span
 from .tenants import Tenants
 from .tokens import Tokens
 
@@ -169,7 +170,7 @@ class Service:
         grant = getattr(request.state, "grant", None) or self.enter(request, verb)
         request.state.key, request.state.tenant = grant.id, grant.tenant
         visit: Visit | None = None
-        status = 500
+        span, status = Span(verb, request.headers), 500
         try:
             grant.need(*rights)
             async with self.tenants.memory(grant.tenant) as memory:
@@ -189,6 +190,7 @@ class Service:
             request.state.recorded = True
             scope, told = ({}, {}) if visit is None else (visit.scope, visit.told)
             self.access.record(grant.tenant, grant.id, verb, scope, told, status)
+            span.end(status, told)
 
 
 def _of_this_place(error: HoldfastError, id: str) -> HoldfastError:
