@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from tests.server.conftest import ALL, Tenant
@@ -274,3 +277,36 @@ def test_a_key_with_an_open_label_sees_what_carries_it(tenant: Tenant, connect: 
     for call in (users.get, users.history, users.delete):
         with pytest.raises(MemoryNotFoundError):
             call(agent)
+
+
+def test_a_page_is_of_what_is_there_by_then(tenant: Tenant, connect: Connect) -> None:  # noqa: F811
+    """Whoever goes through pages is told of what was written, deleted, erased or went meanwhile by any door, and of nobody else's."""
+    key, bobs = tenant.key(rights="read,write,delete,erase"), tenant.key("--scope", "user=bob")
+    client, bob, everybody = connect(tenant.url, key), connect(tenant.url, bobs), {"user_id": "*"}
+    client.add([{"role": "user", "content": f"note {n}"} for n in range(5)], user_id="ada", infer=False)
+
+    def page(number: int) -> tuple[int, list[str]]:
+        told = client.get_all(filters=everybody, page=number, page_size=2)
+        return told["count"], texts(told)
+
+    assert [page(n) for n in (1, 2, 3, 1)] == [
+        (5, ["note 4", "note 3"]), (5, ["note 2", "note 1"]), (5, ["note 0"]), (5, ["note 4", "note 3"]),
+    ]  # fmt: skip
+    assert bob.get_all(filters=everybody)["count"] == 0
+    assert [one["name"] for one in client.users()["results"]] == ["ada"]
+    bob.add("of Bob", user_id="bob", infer=False)
+    assert page(2) == (6, ["note 3", "note 2"])
+    assert [one["name"] for one in client.users()["results"]] == ["ada", "bob"]
+    assert bob.users()["count"] == 1
+    with httpx.Client(base_url=f"{tenant.url}/api/v1", headers={"Authorization": f"Bearer {key}"}) as http:
+        soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+        note = {"text": "soon gone", "scope": {"user": "ada"}, "kind": "episode", "expires_at": soon}
+        assert http.post("/items", json=note).status_code == 201
+        assert page(1) == (7, ["soon gone", "of Bob"])
+        while datetime.now(UTC).isoformat() <= soon:
+            time.sleep(0.1)
+        assert page(1) == (6, ["of Bob", "note 4"])
+        erased = http.post("/erase", json={"under": {"user": "bob"}})
+        assert erased.status_code == 200, erased.text
+    assert page(1) == (5, ["note 4", "note 3"])
+    assert [one["name"] for one in client.users()["results"]] == ["ada"]

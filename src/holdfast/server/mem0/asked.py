@@ -14,14 +14,18 @@ from ...errors import InvalidInput, NotFound
 from ...filters import Filter
 from ..service import Service, Visit
 from .ledger import Ledger
+from .listings import Listings
 from .selection import ENTITIES, Selection, any_of, dated, labelled, loose, named, selection, worded
 
 
 class Asked:
     """One request that was admitted."""
 
-    def __init__(self, request: Request, visit: Visit, service: Service, ledger: Ledger) -> None:
+    def __init__(
+        self, request: Request, visit: Visit, service: Service, ledger: Ledger, listings: Listings
+    ) -> None:
         self.request, self.visit, self.service, self.ledger = request, visit, service, ledger
+        self.listings = listings
         self.query, self.tenant = request.query_params, visit.grant.tenant
         self._began = time.perf_counter()
 

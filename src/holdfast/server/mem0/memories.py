@@ -14,6 +14,7 @@ from ...types import Trust
 from ..service import Visit
 from . import shapes
 from .asked import Asked, ids, meant, memory_id, share, sweep, whole
+from .listings import Listed
 from .reading import Reach, Seen, chain, everything, found, listed, reach, searched, told, twins
 from .selection import LABELS, Selection, moment, of_entities
 
@@ -156,7 +157,14 @@ async def get(asked: Asked) -> dict[str, Any]:
 async def get_all(asked: Asked) -> dict[str, Any]:
     """Return a page of the memories that filters select, newest first."""
     body = await asked.body() if asked.request.method == "POST" else dict(asked.query)
-    seen = await listed(asked.visit, meant(body), _latest(body))
+    wanted, latest = meant(body), _latest(body)
+    at = reach(asked.visit, wanted.labels)
+
+    async def read() -> Listed:
+        seen = await listed(at, wanted.where, latest)
+        return Listed(seen, [item for one in seen for item in (one.item, one.origin) if item is not None])
+
+    seen = await asked.listings.of(asked.tenant, at, (repr(wanted.where), latest), read)
     page = whole(asked.query.get("page") or body.get("page"), "page", 1, 10**6)
     size = whole(asked.query.get("page_size") or body.get("page_size"), "page_size", 100, 1_000)
     answer = shapes.paged(seen, page, size, asked.url)
@@ -390,7 +398,12 @@ async def _swept(asked: Asked, chosen: Selection, message: str) -> dict[str, Any
 async def users(asked: Asked) -> dict[str, Any]:
     """Return the users, agents, apps and runs that have memories."""
     at = reach(asked.visit)
-    named = shapes.entities(await everything(at, None))
+
+    async def read() -> Listed:
+        items = await everything(at, None)
+        return Listed(shapes.entities(items), items)
+
+    named = await asked.listings.of(asked.tenant, at, "users", read)
     page = whole(asked.query.get("page"), "page", 1, 10**6)
     size = whole(asked.query.get("page_size"), "page_size", max(1, len(named)), 10**6)
     asked.visit.told = {"count": len(named)}

@@ -241,7 +241,8 @@ async def get_export(asked: Asked) -> dict[str, Any]:
         id = next((one for one, wanted in kept.items() if wanted["filters"] == filters), None)
     if id not in kept:
         raise NotFound(str(id), "export")
-    seen = await listed(asked.visit, meant(kept[id]), latest=True)
+    wanted = meant(kept[id])
+    seen = await listed(reach(asked.visit, wanted.labels), wanted.where, latest=True)
     asked.visit.told = {"count": len(seen)}
     memories = [shapes.memory(one) for one in seen]
     return _by_schema(kept[id]["schema"], memories, [one.item for one in seen])

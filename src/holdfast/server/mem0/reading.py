@@ -100,10 +100,9 @@ async def everything(
             return found
 
 
-async def listed(visit: Visit, asked: Selection, latest: bool) -> list[Seen]:
+async def listed(at: Reach, where: Filter | None, latest: bool) -> list[Seen]:
     """Return what is selected, newest first; without `latest` what was superseded too."""
-    at = reach(visit, asked.labels)
-    found = await everything(at, asked.where, None if latest else _KEPT)
+    found = await everything(at, where, None if latest else _KEPT)
     return await told(at, [Seen(one) for one in found])
 
 

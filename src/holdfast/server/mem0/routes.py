@@ -15,6 +15,7 @@ from ..service import Service
 from . import memories, project, webhooks
 from .asked import Asked
 from .ledger import Ledger
+from .listings import Listings
 
 Call = Callable[[Asked], Awaitable[Any]]
 
@@ -90,24 +91,24 @@ def speaks(path: str) -> bool:
 
 def router(service: Service, ledger: Ledger, courier: webhooks.Courier) -> APIRouter:
     """Return the routes of the protocol."""
-    made = APIRouter()
+    made, listings = APIRouter(), Listings()
     for route in ROUTES:
         made.add_api_route(
-            route.path, _answered(service, ledger, courier, route), methods=[route.method], name=f"mem0.{route.verb}",
+            route.path, _answered(service, ledger, courier, listings, route), methods=[route.method], name=f"mem0.{route.verb}",
             include_in_schema=False, response_model=None,
         )  # fmt: skip
     return made
 
 
 def _answered(
-    service: Service, ledger: Ledger, courier: webhooks.Courier, route: Route
+    service: Service, ledger: Ledger, courier: webhooks.Courier, listings: Listings, route: Route
 ) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         async with service.visit(request, f"mem0.{route.verb}", route.right) as visit:
             # A message and what was read from it are one memory there, of whatever kinds.
             for right in visit.grant.kinds:
                 visit.grant.need_whole(right, "the mem0 protocol")
-            made = await route.call(Asked(request, visit, service, ledger))
+            made = await route.call(Asked(request, visit, service, ledger, listings))
         if route.right != "read":
             courier.wake()
         return JSONResponse(made, route.status)

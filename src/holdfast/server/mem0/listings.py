@@ -1,0 +1,74 @@
+"""What was listed last, for whoever goes on to the next page of it.
+
+mem0's pages say how many results there are in all, and a message and what was read from it are one of them: so what is selected is
+read as a whole. It is kept for the pages that follow, for as long as it would be read the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from ... import MemoryItem
+from .reading import Reach
+
+MOST = 20_000  # memories that are kept in all
+LIFE = timedelta(
+    seconds=30
+)  # so much later at most is something listed that was written before and begins by itself
+
+
+class Listed(NamedTuple):
+    """What a listing gives, and the memories that it was read from."""
+
+    results: Sequence[Any]
+    items: Sequence[MemoryItem]
+
+
+class _Kept(NamedTuple):
+    cursor: str
+    until: datetime
+    listed: Listed
+
+
+class Listings:
+    """Listings by tenant, reach and what was asked there; those of the longest ago go first."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most, self._held = most, 0
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+
+    async def of(
+        self, tenant: str, at: Reach, asked: Hashable, read: Callable[[], Awaitable[Listed]]
+    ) -> Sequence[Any]:
+        """Return what `read` gives, or gave not long ago, if nothing in reach was written or has ended since."""
+        key = tenant, at.under, repr(at.where), asked
+        cursor, now = (await at.verbs.watch(timeout=0, under=at.under)).cursor, datetime.now(UTC)
+        kept = self._kept.get(key)
+        if kept is not None and kept.cursor == cursor and now < kept.until:
+            self._kept.move_to_end(key)
+            return kept.listed.results
+        self._drop(key)
+        made = await read()
+        if len(made.items) <= self._most:
+            until = min([now + LIFE, *_ends(made.items, now)])
+            self._drop(key)  # another may have kept it meanwhile
+            self._kept[key] = _Kept(cursor, until, made)
+            self._held += len(made.items)
+            while self._held > self._most:
+                self._drop(next(iter(self._kept)))
+        return made.results
+
+    def _drop(self, key: Hashable) -> None:
+        gone = self._kept.pop(key, None)
+        self._held -= 0 if gone is None else len(gone.listed.items)
+
+
+def _ends(items: Iterable[MemoryItem], now: datetime) -> Iterable[datetime]:
+    """Yield when some memories end, or are gone."""
+    for item in items:
+        for at in (item.valid_to, item.expires_at):
+            if at is not None and at > now:
+                yield at
