@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from . import checks
+from .entities import SLOT as ALIAS
 from .errors import DoesNotFit, InvalidInput
 from .ports import Doubles, Floats
 from .types import KINDS, Kind, MemoryItem
@@ -296,6 +297,8 @@ def _label(item: MemoryItem, section: Section) -> str:
     """Return who said an episode, or of a value its slot, with the value where the text does not say it."""
     if item.slot is None or section.by_day:
         return _one_line(item.speaker or "")
+    if item.slot == ALIAS:
+        return ""  # its text says all there is
     value = item.value if isinstance(item.value, str) else json.dumps(item.value, ensure_ascii=False)
     said = item.value is None or value.casefold() in item.text.casefold()
     return _one_line(item.slot if said else f"{item.slot} = {value}")

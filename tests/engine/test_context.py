@@ -95,6 +95,14 @@ def test_the_past_has_its_own_value(tea: ScopedMemory, clock: FrozenClock) -> No
     assert "until" not in known.text
 
 
+def test_another_name_is_told_in_words(ada: ScopedMemory) -> None:
+    """A name that stands for another is a sentence in a prompt, not the slot and the JSON it is kept as."""
+    ada.observe("My sister is called Eva.")
+    text = ada.context("who is my sister?", min_relevance=0.0).text
+    assert "user's sister is another name of eva." in text
+    assert "entity.alias" not in text
+
+
 def test_nothing_relevant_is_no_text(tea: ScopedMemory) -> None:
     """Nothing rather than noise; and an empty store has nothing to say."""
     made = tea.context("opera in Vienna")
