@@ -51,7 +51,8 @@ class Served:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, (self.folder / "log").read_text()
-        self.url = json.loads(line)["url"]
+        self.told: dict[str, str] = json.loads(line)
+        self.url = self.told["url"]
         return self
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:

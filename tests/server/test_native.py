@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,34 @@ def test_a_key_sees_what_its_ceiling_holds(tenant: Tenant) -> None:
         assert shared.status_code == 403
         assert "shared" in shared.json()["detail"]
         assert http.post("/api/v1/erase", json={"ids": [id]}).status_code == 403
+
+
+def test_the_first_start_makes_a_key_and_tells_it_once(tmp_path: Path) -> None:
+    """On this machine alone, where there has never been a key; not again, not for tenants, and it stands in no log."""
+
+    def started(store: str, *flags: str) -> tuple[Served, dict[str, str]]:
+        server = Served(tmp_path, store, flags)
+        told = server.start().told
+        return server, told
+
+    one, told = started(f"sqlite:///{tmp_path}/memory.db")
+    try:
+        saved = one.client(told["key"], "").post("/api/v1/items", json={"text": "for all", "scope": {}})
+        assert saved.status_code == 201, saved.text
+        assert [key["name"] for key in command("keys", "list", "--store", one.store, cwd=tmp_path)] == [
+            "local"
+        ]
+    finally:
+        one.stop()
+    assert told["key"] not in one.log
+    for store, flags in (
+        (one.store, ()),
+        (f"sqlite:///{tmp_path}/{{tenant}}.db", ()),
+        (f"sqlite:///{tmp_path}/b.db", ("--open",)),
+    ):
+        another, told = started(store, *flags)
+        another.stop()
+        assert set(told) == {"url"}
 
 
 def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:

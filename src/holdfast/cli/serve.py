@@ -86,9 +86,10 @@ keys_option = click.option(
 def serve(call: Call, /, open_: bool | None, keys: Path | None, **flags: Any) -> None:
     """Serve the store over HTTP: REST under /api/v1, the mem0 protocol, MCP, and a page to look inside.
 
-    A request shows a key, made by `holdfast keys create`: Authorization: Bearer KEY. A store named with {tenant} in it is
-    a file for each tenant, opened when first asked for. Without --host only this machine can reach it. SIGTERM and
-    Ctrl-C end it once what was accepted is answered. Every setting may stand in the environment (HOLDFAST_SERVER_PORT)
+    A request shows a key: Authorization: Bearer KEY. The first start makes one with every right and prints it, where only this
+    machine can reach the server; `holdfast keys create` makes others, for some rights and scopes. A store named with
+    {tenant} in it is a file for each tenant, opened when first asked for. Without --host only this machine can reach it.
+    SIGTERM and Ctrl-C end it once what was accepted is answered. Every setting may stand in the environment (HOLDFAST_SERVER_PORT)
     or under [server] in holdfast.toml; `holdfast config` prints them.
     """
     _needed("serve")
@@ -97,10 +98,18 @@ def serve(call: Call, /, open_: bool | None, keys: Path | None, **flags: Any) ->
 
     settings, _ = own.read(open=open_, keys=None if keys is None else str(keys), **flags)
     made = run.service(settings, _store(call), actor=call.actor)
-    run.serve(
-        made,
-        lambda url: call.answer({"url": url}, lambda: output.say(f"Serving {url} (API: {url}/api/docs)")),
-    )
+
+    def told(url: str) -> None:
+        key = run.local_key(made)
+
+        def show() -> None:
+            output.say(f"Serving {url} (API: {url}/api/docs)")
+            if key is not None:
+                output.say(f"Key {key} (every right; shown this once)")
+
+        call.answer({"url": url} | ({} if key is None else {"key": key}), show)
+
+    run.serve(made, told)
 
 
 @click.group(

@@ -16,6 +16,7 @@ from ..config import Setting
 from ..errors import ConfigError
 from .access import Access, file_of
 from .app import JsonLines, create_app
+from .grants import RIGHTS
 from .service import Service
 from .settings import Settings
 from .tenants import Tenants
@@ -45,6 +46,18 @@ def service(settings: Settings, store: Setting, **options: Any) -> Service:
             "make one with `holdfast keys create`"
         )
     return Service(settings, tenants, access)
+
+
+def local_key(made: Service) -> str | None:
+    """Return a new key with every right for a server that only this machine reaches, where there has never been one; else None.
+
+    Whoever can start the server can read the file. Of a store for each tenant it is not known whose key it would be.
+    """
+    settings, access = made.settings, made.access
+    if settings.open or settings.jwt_key or not settings.loopback or made.tenants.several or access.listed():
+        return None
+    secret, _ = access.create(name="local", rights=RIGHTS)
+    return secret
 
 
 def serve(made: Service, told: Callable[[str], None]) -> None:

@@ -24,7 +24,7 @@ class _Open:
 class Tenants:
     """The memories of a server by tenant: `store` is a URL, with {tenant} in it where each has a file of its own.
 
-    `mounts` are what tenants look at beside it, by tenant and name; `options` are further arguments of `AsyncMemory`. All open stores share one memory budget, as those of any process do.
+    `several` says that each has. `mounts` are what tenants look at beside it, by tenant and name; `options` are further arguments of `AsyncMemory`. All open stores share one memory budget, as those of any process do.
     """
 
     def __init__(
@@ -35,13 +35,13 @@ class Tenants:
         **options: Any,
     ) -> None:
         self._store, self._most, self._options, self._mounts = store, most, options, mounts or {}
-        self._several = "{tenant}" in store
+        self.several = "{tenant}" in store
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._opening: dict[str, asyncio.Lock] = {}
 
     def url(self, tenant: str) -> str:
         """Return the URL of a tenant's store; raises `Refused` where the one store is not theirs."""
-        if not self._several and tenant != TENANT:
+        if not self.several and tenant != TENANT:
             raise Refused(403, f"this server keeps one store, that of the tenant {TENANT!r}")
         return self._store.replace("{tenant}", tenant_name(tenant))
 
