@@ -113,6 +113,21 @@ def test_a_caller_who_does_not_hold_a_scope_is_told_403(tenant: Tenant) -> None:
             )
 
 
+def test_what_says_nothing_is_refused(served: Served) -> None:
+    """A number that no memory can have, and words for no memory, were taken, and nothing came of them."""
+    with served.client(served.key()) as http:
+        for where in (
+            {"in": {"turn": [1e308]}},
+            {"eq": {"metadata.a": -1e300}},
+            {"range": {"importance": {"lt": 2.0**63}}},
+        ):
+            status, kind, _ = refused(http.post("/api/v1/search", json={"query": "tea", "where": where}))
+            assert (status, kind) == (400, "BadFilter")
+        for body in ({"text": "tea"}, {"value": 3}, {"approve": True}):
+            assert refused(http.post("/api/v1/review", json=body)) == (409, "DoesNotFit", "id")
+        assert http.post("/api/v1/review", json={}).json() == {"items": [], "next": None}
+
+
 def test_values_that_do_not_fit_each_other_or_the_store_are_told_409(tenant: Tenant) -> None:
     """Each value is as described, so it is no bad request; nothing is written."""
     times = {"valid_from": "2026-05-08T09:00:00Z", "valid_to": "2026-05-07T09:00:00Z"}

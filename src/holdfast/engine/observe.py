@@ -116,6 +116,8 @@ class Observes(Unsays, Reads):
         Raises `NotFound` for an id that does not wait (any more), `AccessDenied`, `InvalidInput`.
         """
         by = self._by("review", reason)
+        if id is None and (approve is not None or text is not UNSET or value is not UNSET):
+            raise DoesNotFit("id", "is missing: approve, text and value are of one memory that waits")
         if id is None:
             pending = Eq("state", "pending")
             return await self.list(
