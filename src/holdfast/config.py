@@ -9,7 +9,6 @@ import functools
 import os
 import threading
 import time
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -520,4 +519,4 @@ class SystemClock:
         milliseconds, fraction = divmod(ticks, 4096)
         random = int.from_bytes(os.urandom(8)) >> 2
         number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random
-        return str(uuid.UUID(int=number))
+        return checks.hyphened(f"{number:032x}")

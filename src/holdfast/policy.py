@@ -245,6 +245,8 @@ class Policy:
 
     def expiry(self, draft: Draft, scope: Scope, now: datetime) -> datetime | None:
         """Return when a draft that does not say so itself expires, saved now; what is held never does."""
+        if not self.rules:  # as in most stores
+            return draft.expires_at
         ttl = None if draft.expires_at or self.held(scope) else self._ttl(scope, draft.kind, draft.tags)
         return draft.expires_at if ttl is None or ttl[1] is None else now + ttl[1]
 

@@ -135,27 +135,29 @@ def redact_json(
     return Redacted(_walked(value, look, "", "", 0), tuple(look.findings))
 
 
-def masked(draft: Draft, table: Mapping[str, Action] = POLICY) -> Draft:
+def masked(draft: Draft, table: Mapping[str, Action] = POLICY, kinds: Collection[str] | None = None) -> Draft:
     """Return a draft with what the table masks gone from its text, slot, value, metadata, tags and speaker.
 
-    Names by which a caller finds its own again (labels, thread, keys, messages' ids) stay as they are.
+    `kinds` are the classes it masks, for who has them already. Names by which a caller finds its own again (labels, thread,
+    keys, messages' ids) stay as they are.
     """
-    kinds = heeded(table, "redact", "block")
+    kinds = heeded(table, "redact", "block") if kinds is None else kinds
 
     def shown(text: str) -> str:
         return str(redact(text, table, kinds).value)
 
-    new = {
-        "text": shown(draft.text),
+    new: dict[str, Any] = {"text": shown(draft.text)}
+    if draft.slot and _MASK.search(slot := shown(draft.slot)):
         # A slot's name has no brackets to spare: "server.redacted-secret".
-        "slot": draft.slot and _MASK.sub(r"redacted-\1", shown(draft.slot)).replace(" ", "-")
-        if draft.slot and _MASK.search(shown(draft.slot))
-        else draft.slot,
-        "value": redact_json(draft.value, table, kinds).value,
-        "metadata": redact_json(dict(draft.metadata), table, kinds).value,
-        "tags": tuple(map(shown, draft.tags)),
-        "speaker": draft.speaker and shown(draft.speaker),
-    }
+        new["slot"] = _MASK.sub(r"redacted-\1", slot).replace(" ", "-")
+    if draft.value is not None:
+        new["value"] = redact_json(draft.value, table, kinds).value
+    if draft.metadata:
+        new["metadata"] = redact_json(dict(draft.metadata), table, kinds).value
+    if draft.tags:
+        new["tags"] = tuple(map(shown, draft.tags))
+    if draft.speaker:
+        new["speaker"] = shown(draft.speaker)
     changes = {name: value for name, value in new.items() if value != getattr(draft, name)}
     return replace(draft, **changes) if changes else draft
 

@@ -117,11 +117,7 @@ class Analyzer:
 
     def terms(self, text: str) -> dict[str, int]:
         """Return the terms of a text with their counts, in order of first appearance."""
-        counts: dict[str, int] = {}
-        for word in _words(text):
-            for term in self._word(word)[0]:
-                counts[term] = counts.get(term, 0) + 1
-        return counts
+        return self.read(text)[0]
 
     def query(self, text: str) -> dict[str, float]:
         """Return the distinct terms of a query with their weights (1 each), in order of first appearance."""
@@ -129,7 +125,24 @@ class Analyzer:
 
     def length(self, text: str) -> int:
         """Return how many words of a text are not stopwords; of scripts without spaces two characters are a word."""
-        return sum(self._word(word)[1] for word in _words(text))
+        return self.read(text)[1]
+
+    def read(self, text: str, before: str = "") -> tuple[dict[str, int], int]:
+        """Return the terms of `before` and `text` as one, and the length of `text` alone, each word looked at once.
+
+        `before` is empty or ends in a space, so that no word runs over into the text.
+        """
+        counts: dict[str, int] = {}
+        length = 0
+        for word in _words(before) if before else ():
+            for term in self._word(word)[0]:
+                counts[term] = counts.get(term, 0) + 1
+        for word in _words(text):
+            terms, size = self._seen.get(word) or self._word(word)
+            length += size
+            for term in terms:
+                counts[term] = counts.get(term, 0) + 1
+        return counts, length
 
     def _word(self, word: str) -> tuple[tuple[str, ...], int]:
         """Return the terms of one word as written, and how many words it counts for."""
@@ -253,15 +266,18 @@ def _prose_spans(text: str, start: int, end: int) -> Iterator[Span]:
         yield at, end
 
 
+_MOST = 4  # that one character costs
+
+
 def _cost(text: str) -> int:
     """Return how much of a window a text takes: 1 a letter, 4 what is likely to be a word piece of its own."""
     wide = 0 if text.isascii() else len(_compiled(_WIDE).findall(text))
-    return len(text) + 3 * (wide + len(_SMALL_PIECES.findall(text)))
+    return len(text) + (_MOST - 1) * (wide + len(_SMALL_PIECES.findall(text)))
 
 
 def _windows(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield text[start:end] cut into even windows of at most `WINDOW` cost, at a line end or a space where there is one."""
-    cost = _cost(text[start:end])
+    cost = 0 if _MOST * (end - start) <= WINDOW else _cost(text[start:end])
     while cost > WINDOW:
         pieces = -(-cost // WINDOW)
         size = max(1, (end - start) // pieces)

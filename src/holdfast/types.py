@@ -7,14 +7,15 @@ and exports; `from_json` reads it back.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar, cast, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 from . import checks
 from .errors import DoesNotFit, InvalidInput, NotHeld
@@ -160,7 +161,7 @@ class Source:
         """Return a `Source` from one, from a mapping of its fields, or the empty one from None."""
         if isinstance(value, Source):
             return value
-        return cls(**_known(cls, value or {}, "source"))
+        return cls(**_known(cls, value, "source")) if value else _NOWHERE
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set."""
@@ -191,7 +192,7 @@ class Draft:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     expires_at: datetime | None = None
-    source: Source = field(default_factory=Source)
+    source: Source = field(default_factory=lambda: Source.of(None))
     scope: Scope | Sequence[str] | None = None
     idempotency_key: str | None = None
 
@@ -297,13 +298,23 @@ class MemoryItem:
         return cls(**made)
 
 
-_FIELDS_OF_ITEM = tuple(one.name for one in fields(MemoryItem))
-_values_of_item = operator.attrgetter(*_FIELDS_OF_ITEM)
+def changed(one: T, /, **values: Any) -> T:
+    """Return one of these types with other values for some fields, unchecked: `dataclasses.replace` in a third of its time."""
+    of: Any = type(one)
+    read, fill = _slots(of)
+    made: T = object.__new__(of)
+    for put, value in zip(fill.values(), read(one), strict=True):
+        put(made, value)
+    for name, value in values.items():
+        fill[name](made, value)
+    return made
 
 
-def changed(item: MemoryItem, /, **values: Any) -> MemoryItem:
-    """Return an item with other values for some fields: `dataclasses.replace` in a third of its time, for every write."""
-    return MemoryItem(**dict(zip(_FIELDS_OF_ITEM, _values_of_item(item), strict=True)) | values)
+@functools.cache
+def _slots(of: Any) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]:
+    """Return what reads all fields of a type at once, in order, and what fills each, by its name."""
+    names = _names_of(of)
+    return operator.attrgetter(*names), {name: getattr(of, name).__set__ for name in names}
 
 
 _TIMES = ("observed_at", "valid_from", "valid_to", "known_from", "known_to", "expires_at")
@@ -633,7 +644,14 @@ def _names(value: object, field: str) -> tuple[str, ...]:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {one.name: getattr(value, one.name) for one in fields(value)}
+    of: Any = type(value)
+    return {name: getattr(value, name) for name in _names_of(of)}
+
+
+@functools.cache
+def _names_of(of: Any) -> tuple[str, ...]:
+    """Return the names of a type's fields, in order."""
+    return tuple(one.name for one in fields(of))
 
 
 def _plain(value: Any) -> Any:
@@ -655,8 +673,11 @@ def _put(target: object, name: str, value: object) -> None:
 def _known(cls: type, value: Mapping[str, Any], where: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(where, f"must be a mapping, not {type(value).__name__}")
-    allowed = {one.name for one in fields(cast(Any, cls))}
+    allowed = _names_of(cls)
     unknown = sorted(str(key) for key in value if key not in allowed)
     if unknown:
         raise InvalidInput(where, f"unknown key {unknown[0]!r:.60}; known are {', '.join(sorted(allowed))}")
     return dict(value)
+
+
+_NOWHERE: Source = Source()  # of every draft that says nothing of it

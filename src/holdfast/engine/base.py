@@ -367,7 +367,7 @@ class Base:
             return draft
         from ..redact import masked  # a millisecond that a program which only reads need not spend
 
-        return masked(draft, self._policy())
+        return masked(draft, *_masking(tuple(self._rules.policy.items())))
 
     def _policy(self) -> Mapping[str, Any]:
         """Return what is done with each class of what may not be written."""
@@ -398,7 +398,7 @@ class Base:
             names: Sequence[str] = held.names
         else:
             names = self._names(scope)
-        found = held.pick(names)
+        found = _picked(held, tuple(names))
         if len(found) > 1:
             raise NotHeld("scope", f"{held!r} has several ids for a label; name one, e.g. scope={found[0]!r}")
         return found[0]
@@ -608,6 +608,11 @@ class Base:
         return [anew.get(id(one), one) for one in writes]
 
 
+@functools.lru_cache(maxsize=4_096)
+def _picked(held: Scope, names: tuple[str, ...]) -> tuple[Scope, ...]:
+    return held.pick(names)
+
+
 @functools.lru_cache(maxsize=64)
 def _masking(changes: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, Any], frozenset[str]]:
     """Return what is done with each class of what may not be written, and the classes that are masked."""
@@ -621,14 +626,15 @@ async def entries_of(
     items: Sequence[MemoryItem], analyzer: Analyzer, io: IO, embedder: Embedder | None
 ) -> list[Entry]:
     """Return what the search reads of texts: their terms, and with a model their vectors and their sentences'."""
-    texts = [_indexed(item) for item in items]
     # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
-    terms = [analyzer.terms(text) for text in texts]
-    read = [(analyzer.length(item.text), traits(item.text)) for item in items]
+    read = [
+        (*analyzer.read(item.text, _indexed(item).removesuffix(item.text)), traits(item.text))
+        for item in items
+    ]
     if embedder is None:
-        return [Entry(terms[n], *read[n]) for n in range(len(items))]
+        return [Entry(*one) for one in read]
     made = await vectors_of(items, io, embedder)
-    return [Entry(terms[n], *read[n], embedder.id, *made[n]) for n in range(len(items))]
+    return [Entry(*one, embedder.id, *vectors) for one, vectors in zip(read, made, strict=True)]
 
 
 async def vectors_of(

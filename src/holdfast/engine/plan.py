@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from .. import decide
 from ..errors import IdempotencyConflict
@@ -88,6 +89,7 @@ class Plan:
             "guarded": contested,
             "alone": not contested and item.kind != "episode" and self.kinds.reads(item.kind),
             "begins_now": begins_now,
+            "end": standing.end,
         }
         return self._insert(decision, entry, frozenset(Ref(one.id, one.version) for one in holders), guards)
 
@@ -150,7 +152,7 @@ class Plan:
         self._newest[item.id] = item.version
 
     def _insert(
-        self, decision: decide.Decision, entry: Entry, seen: frozenset[Ref], guards: dict[str, bool]
+        self, decision: decide.Decision, entry: Entry, seen: frozenset[Ref], guards: dict[str, Any]
     ) -> MemoryItem:
         item = decision.item
         self.writes.append(Insert(item, entry, slot_seen=seen, **guards))

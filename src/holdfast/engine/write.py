@@ -26,7 +26,7 @@ from ..ports import (
     Standing,
     Write,
 )
-from ..types import Draft, Kind, MemoryItem, Scope, Source
+from ..types import Draft, Kind, MemoryItem, Scope, Source, changed
 from .base import MOST_VERSIONS, UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
@@ -39,6 +39,7 @@ _CHANGEABLE = (
 )  # fmt: skip
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
 _PLACING = ("slot", "valid_from", "valid_to")
+_NEW = MemoryItem(id="", version=1, text="", kind="fact", scope=Scope.shared())
 INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
 
 
@@ -338,12 +339,12 @@ class Writes(Naming):
                 "valid_to", "must be later than valid_from (which defaults to observed_at, else now)"
             )
         self._not_past(draft.expires_at)
-        if draft.source.actor is None:
-            given["source"] = replace(draft.source, actor=actor)
+        if draft.source.actor is None and actor is not None:
+            given["source"] = changed(draft.source, actor=actor)
         target = self._target(draft.scope)
         given["expires_at"] = self._in_force.policy.expiry(draft, target, now)
-        return MemoryItem(
-            id=self._parts.clock.new_id(), version=1, scope=target, owner=actor,
+        return changed(
+            _NEW, id=self._parts.clock.new_id(), scope=target, owner=actor,
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
 

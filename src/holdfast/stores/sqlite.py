@@ -252,8 +252,11 @@ class SqliteStore(SqliteReads):
 
     def policies(self, known: int = -1, *, past: bool = False) -> tuple[int, list[Rule]] | None:
         """Return the generation of the rules and those in force (with `past` every change of them); None where it is `known`."""
-        with self._snapshot() as db:
-            return governed.unless(db, known, past)
+        with self._reading() as reader:
+            if governed.generation(reader.db) == known:
+                return None
+            with reader.snapshot():
+                return governed.unless(reader.db, known, past)
 
     def remember(self, name: str, value: str) -> str:
         """Return the store's own value of a setting; where it has none, keep and return `value`."""

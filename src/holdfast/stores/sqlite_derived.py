@@ -164,7 +164,7 @@ def _terms(entry: Entry, hashes: dict[str, int], term_key: bytes) -> tuple[int, 
 def _alike(stored: tuple[bytes, bytes | None], entry: Entry) -> bool:
     """Whether stored vectors are those of an entry, a rounding aside."""
     assert entry.vector is not None  # the caller has looked
-    vector, sentences = rows.pack_vectors(entry.vector, entry.sentences)
+    ((vector, sentences),) = rows.pack_vectors([(entry.vector, entry.sentences)])
     if (vector, sentences) == stored:
         return True
     if len(vector) != len(stored[0]) or len(sentences or b"") != len(stored[1] or b""):
@@ -213,4 +213,5 @@ def _write(db: sqlite3.Connection, table: str, keys: set[int], term_key: bytes, 
             elif entry.vector is not None:
                 known = db.execute("SELECT model_id FROM models WHERE name = ?", (entry.model,)).fetchone()
                 if known is not None:
-                    db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (key, known[0], *rows.pack_vectors(entry.vector, entry.sentences)))  # fmt: skip
+                    (packed,) = rows.pack_vectors([(entry.vector, entry.sentences)])
+                    db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (key, known[0], *packed))

@@ -39,10 +39,10 @@ def put(db: sqlite3.Connection, write: SetVector) -> None:
     found = db.execute("SELECT model_id FROM reembeds WHERE run = ?", (write.run,)).fetchone()
     if found is None:
         raise _overtaken(db)
-    values = (write.key, found[0], *rows.pack_vectors(write.vector, write.sentences), write.key)
+    (packed,) = rows.pack_vectors([(write.vector, write.sentences)])
     db.execute(
         "INSERT OR REPLACE INTO fresh SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM terms WHERE key = ?)",
-        values,
+        (write.key, found[0], *packed, write.key),
     )
     db.execute("INSERT OR REPLACE INTO reembedded VALUES (?, ?)", (write.key >> 32, write.key & 0xFFFFFFFF))
 

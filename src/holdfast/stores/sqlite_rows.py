@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import itertools
 import json
-import uuid
+import struct
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import Frozen
+from .. import checks
 from ..ports import Authorship, Entry, Floats, Reach
 from ..types import Change, MemoryItem, Scope, Source, State
 
@@ -52,6 +53,9 @@ INSERT = (
 _decoded = (
     json.JSONDecoder().raw_decode
 )  # what json.loads does but for looking for space around it, which we never write
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_marked = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
@@ -80,9 +84,15 @@ def at(stored: int) -> datetime:
     return EPOCH + timedelta(microseconds=stored)
 
 
+@functools.lru_cache(maxsize=4_096)
 def labels_key(scope: Scope) -> str:
     """Return a scope's labels as canonical JSON, the form it is looked up by."""
-    return json.dumps(scope.to_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _sorted(scope.to_json())
+
+
+def id_bytes(id: str) -> bytes:
+    """Return the 16 bytes of an id in its one form, in a third of the time of `uuid.UUID`."""
+    return bytes.fromhex(id.replace("-", ""))
 
 
 def body_of(item: MemoryItem) -> str:
@@ -100,7 +110,7 @@ def body_of(item: MemoryItem) -> str:
     if item.value is not None:
         body["value"] = item.value
     body |= {"importance": item.importance, "confidence": item.confidence, "source": item.source.to_json()}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _sorted(body)
 
 
 def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
@@ -128,11 +138,11 @@ def item_of(row: Sequence[Any], valid: int) -> MemoryItem:
     ) = row
     rest = _decoded(body)[0]
     source = rest.pop("source")
-    rest["metadata"] = Frozen(rest.get("metadata", ()))
+    rest["metadata"] = checks.Frozen(rest.get("metadata", ()))
     rest["tags"], rest["conflicts_with"] = tuple(rest.get("tags", ())), tuple(rest.get("conflicts_with", ()))
     state = state_at(valid, state, valid_to, rest.get("superseded_by"))
     return MemoryItem(
-        id=_id(item_id),
+        id=checks.hyphened(item_id.hex()),
         version=version,
         text=text,
         kind=kind,
@@ -165,12 +175,6 @@ def shared(item: MemoryItem) -> bool:
     """Whether nothing in an item can be changed by who holds it, so that the same one may be given to several callers."""
     inner = (item.value, *item.metadata.values())
     return not any(isinstance(one, dict | list) for one in inner)
-
-
-def _id(stored: bytes) -> str:
-    """Return an id's text, five times as fast as `uuid.UUID` makes it."""
-    plain = stored.hex()
-    return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}"
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -213,7 +217,7 @@ def twin_of(item: MemoryItem, term_key: bytes) -> int | None:
     """Return the keyed 63-bit mark that the same text, kind, slot and value share; None for an episode."""
     if item.kind == "episode":
         return None
-    parts = json.dumps([item.kind, item.slot, item.value, item.text], ensure_ascii=False, sort_keys=True)
+    parts = _marked([item.kind, item.slot, item.value, item.text])
     mark = hashlib.blake2b(parts.encode(), digest_size=8, key=term_key).digest()
     return int.from_bytes(mark, "little") >> 1
 
@@ -221,7 +225,7 @@ def twin_of(item: MemoryItem, term_key: bytes) -> int | None:
 def commitment(row: Sequence[Any], salt: bytes) -> bytes:
     """Return what the chain binds: a salted hash over every field of the row, so erased text cannot be guessed from it."""
     plain = [value.hex() if isinstance(value, bytes) else value for value in row]
-    encoded = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    encoded = _encoded(plain).encode()
     return hashlib.blake2b(encoded, digest_size=32, key=salt, person=b"holdfast-commit").digest()
 
 
@@ -254,7 +258,7 @@ def row_of(
     """Return the committed columns of a version, in the order of `INSERT` up to `reason`."""
     return [
         key,
-        uuid.UUID(item.id).bytes,
+        id_bytes(item.id),
         item.version,
         known_from,
         item.kind,
@@ -283,8 +287,12 @@ def pack_terms(entry: Entry, hashes: dict[str, int], term_key: bytes) -> bytes:
 
     `hashes` caches term to hash. Keyed hashes leave no dictionary of words behind when a text is erased.
     """
-    words = [hash_term(term, hashes, term_key) | min(count, 0xFFFF) for term, count in entry.terms.items()]
-    return np.array(sorted(words), dtype="<u8").tobytes()
+    words = [
+        (hashes.get(term) or hash_term(term, hashes, term_key)) | min(count, 0xFFFF)
+        for term, count in entry.terms.items()
+    ]
+    words.sort()
+    return struct.pack(f"<{len(words)}Q", *words)
 
 
 def hash_term(term: str, hashes: dict[str, int], term_key: bytes) -> int:
@@ -298,17 +306,27 @@ def hash_term(term: str, hashes: dict[str, int], term_key: bytes) -> int:
     return known
 
 
-def pack_vectors(vector: Floats, sentences: Floats | None) -> tuple[bytes, bytes | None]:
-    """Return an entry's vector, and those of its sentences where it has any, as packed rows (see `quantise`)."""
-    several = sentences is not None and len(sentences)
-    whole = np.asarray(vector)[None]
-    packed = quantise(np.concatenate([whole, sentences]) if several else whole)
-    return packed[0].tobytes(), packed[1:].tobytes() if several else None
+def pack_vectors(texts: Sequence[tuple[Floats, Floats | None]]) -> list[tuple[bytes, bytes | None]]:
+    """Return each text's vector, and those of its sentences where it has any, as packed rows (see `quantise`)."""
+    vectors: list[Floats] = []
+    ends = [0]
+    for whole, sentences in texts:
+        vectors.append(whole[None])
+        if sentences is not None and len(sentences):
+            vectors.append(sentences)
+        ends.append(ends[-1] + 1 + (0 if sentences is None else len(sentences)))
+    packed = quantise(np.concatenate(vectors))
+    return [
+        (packed[start].tobytes(), packed[start + 1 : end].tobytes() or None)
+        for start, end in itertools.pairwise(ends)
+    ]
 
 
 def quantise(vectors: Floats) -> NDArray[np.uint8]:
     """Return rows of a little-endian float32 scale and int8 components: (n, 4 + d) bytes; recall@10 .98-.99 of float32."""
-    scale = (np.abs(vectors).max(axis=1, keepdims=True) / 127).astype("<f4")
-    safe = np.where(scale == 0, np.float32(1), scale)
-    steps = np.rint(vectors / safe).astype(np.int8)
-    return np.concatenate([scale.view(np.uint8), steps.view(np.uint8)], axis=1)
+    scale = np.abs(vectors).max(axis=1, keepdims=True).astype("<f4") / np.float32(127)
+    packed = np.empty((len(vectors), 4 + vectors.shape[1]), np.uint8)
+    packed[:, :4] = scale.view(np.uint8)
+    scale[scale == 0] = 1
+    packed[:, 4:] = np.rint(vectors / scale).astype(np.int8).view(np.uint8)
+    return packed

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .. import decide
+from .. import checks, decide
 from ..errors import NO_MODEL, ModelMismatch, VersionConflict
 from ..leases import Fenced
 from ..marks import ERA
@@ -20,6 +19,7 @@ from ..ports import (
     Bring,
     Enqueue,
     Entry,
+    Floats,
     Insert,
     Once,
     Packed,
@@ -58,6 +58,7 @@ _CLOSED_SLOTS = (
     "DELETE FROM slots WHERE (scope_id, slot, valid_to, key) IN (SELECT key >> 32, slot, coalesce(valid_to, ?), key "
     "FROM versions WHERE key = ? AND slot IS NOT NULL)"
 )
+PACKED = 64  # texts whose vectors are packed at once
 
 
 class Open(NamedTuple):
@@ -98,18 +99,14 @@ class Transaction:
         self._models: dict[str, int] = {}
         self._marks: dict[tuple[str, int], int | None] = {}
         self._fullness = policies.Fullness(db, now)
+        self._unpacked: list[tuple[int, int, Floats, Floats | None]] = []  # vectors to be packed and written
 
     def write(self, write: Write) -> MemoryItem | None:
         """Make one write; return the item as written, or None for what is none."""
         match write:
             case Insert(item, entry):
-                if write.guarded:
-                    self._check_slot(item, write.slot_seen)
-                if write.alone:
-                    place = self._place(item.scope)
-                    begins = place.known if write.begins_now else rows.micros(item.valid_from)
-                    if self._twin(place.scope_id, item, begins) is not None:
-                        raise Stale
+                if write.guarded or write.alone:
+                    self._check(write)
                 return self._put(item, entry, closes=self._graves(item))
             case Replace(item, base, entry):
                 opened = self._opened(item.scope, base, write.last)
@@ -169,6 +166,8 @@ class Transaction:
     def finish(self) -> None:
         """Store where each written scope ends now; raises `PolicyViolation` where one is fuller than it may be."""
         self._fullness.check()
+        if self._unpacked:
+            self._pack()
         self._db.executemany(
             "UPDATE scopes SET position = ?, last_known = ?, head = ? WHERE scope_id = ?",
             [(p.position, p.known, p.head, p.scope_id) for p in self._places.values()],
@@ -182,13 +181,12 @@ class Transaction:
         if place is None:
             return Standing(rows.at(self._now))
         found = self._used(place, key, keys_after) if key is not None else None
-        once = (found[0], Ref(str(uuid.UUID(bytes=found[1])), found[2])) if found else None
-        if item.valid_from is None:
-            item = changed(item, valid_from=rows.at(place.known))
-        holders = self._holders(place.scope_id, item) if contested else ()
+        once = (found[0], Ref(checks.hyphened(found[1].hex()), found[2])) if found else None
+        begins = place.known if item.valid_from is None else rows.micros(item.valid_from)
+        holders = self._holders(place.scope_id, item, begins) if contested else ()
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
-        twin = None if contested else self._twin(place.scope_id, item, rows.micros(item.valid_from))
-        return Standing(rows.at(place.known), holders, newest, twin, once)
+        twin = None if contested else self._twin(place.scope_id, item, begins)
+        return Standing(rows.at(place.known), holders, newest, twin, once, rows.at(place.last_known))
 
     def _used(self, place: Place, key: str, after: int) -> tuple[str, bytes, int] | None:
         """Return what an idempotency key stands for; once its memory has expired, it stands for nothing."""
@@ -200,13 +198,11 @@ class Transaction:
         ).fetchone()
         return found
 
-    def _holders(self, scope_id: int, item: MemoryItem) -> tuple[MemoryItem, ...]:
+    def _holders(self, scope_id: int, item: MemoryItem, begins: int | None) -> tuple[MemoryItem, ...]:
         """Return the values of the item's slot that end after it begins: those it can meet, now or later."""
         if item.slot is None:
             return ()
-        found = self._db.execute(
-            _HOLDERS, (scope_id, item.slot, rows.micros(item.valid_from) or 0, self._now)
-        ).fetchall()
+        found = self._db.execute(_HOLDERS, (scope_id, item.slot, begins or 0, self._now)).fetchall()
         return tuple(rows.item_of(row, rows.FOREVER) for row in found)
 
     def _twin(self, scope_id: int, item: MemoryItem, at: int | None) -> MemoryItem | None:
@@ -229,9 +225,21 @@ class Transaction:
             self._marks[said] = rows.twin_of(item, self._term_key)
         return self._marks[said]
 
+    def _check(self, write: Insert) -> None:
+        """Raise `Stale` where an item meets another slot or a twin that it was not decided by."""
+        item, place = write.item, self._place(write.item.scope)
+        if write.end is not None and rows.micros(write.end) == place.last_known:
+            return
+        if write.guarded:
+            self._check_slot(item, write.slot_seen)
+        begins = place.known if write.begins_now else rows.micros(item.valid_from)
+        if write.alone and self._twin(place.scope_id, item, begins) is not None:
+            raise Stale
+
     def _check_slot(self, item: MemoryItem, seen: frozenset[Ref]) -> None:
         place = self._place(item.scope)
-        if frozenset(Ref(one.id, one.version) for one in self._holders(place.scope_id, item)) != seen:
+        holders = self._holders(place.scope_id, item, rows.micros(item.valid_from))
+        if frozenset(Ref(one.id, one.version) for one in holders) != seen:
             raise Stale
 
     def _opened(self, scope: Scope, base: Ref, last: bool) -> list[Open]:
@@ -240,7 +248,7 @@ class Transaction:
         found = self._db.execute(
             "SELECT v.key, v.version, v.entry FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id = ? "
             f"AND v.key >> 32 = ? AND c.key IS NULL ORDER BY {rows.CURRENT_FIRST}",
-            (uuid.UUID(base.id).bytes, place.scope_id, place.known, place.known),
+            (rows.id_bytes(base.id), place.scope_id, place.known, place.known),
         ).fetchall()
         opened = [Open(*row) for row in found]
         if base.version not in [one.version for one in (opened[:1] if last else opened)]:
@@ -254,7 +262,7 @@ class Transaction:
         found = self._db.execute(
             "SELECT v.key FROM versions v LEFT JOIN closed c ON c.key = v.key WHERE v.item_id = ? AND v.key >> 32 = ? "
             "AND c.key IS NULL AND v.state = 'deleted'",
-            (uuid.UUID(item.id).bytes, self._place(item.scope).scope_id),
+            (rows.id_bytes(item.id), self._place(item.scope).scope_id),
         )
         return [key for (key,) in found]
 
@@ -262,14 +270,14 @@ class Transaction:
         """Return the highest version number of a memory in a scope, 0 where it has none."""
         found = self._db.execute(
             "SELECT max(version) FROM versions WHERE item_id = ? AND key >> 32 = ?",
-            (uuid.UUID(id).bytes, scope_id),
+            (rows.id_bytes(id), scope_id),
         ).fetchone()
         return found[0] or 0
 
     def _current(self, scope_id: int, base: Ref) -> MemoryItem:
         row = self._db.execute(
             _OPEN + f"v.item_id = ? ORDER BY {rows.CURRENT_FIRST} LIMIT 1",
-            (scope_id, uuid.UUID(base.id).bytes, self._now, self._now),
+            (scope_id, rows.id_bytes(base.id), self._now, self._now),
         ).fetchone()
         if row is None:  # moved to another scope or erased since it was read
             raise Stale
@@ -285,7 +293,7 @@ class Transaction:
             for key, version, read, open in self._db.execute(
                 "SELECT v.key, v.version, v.entry, c.key IS NULL FROM versions v LEFT JOIN closed c ON c.key = v.key "
                 "WHERE v.item_id = ? AND v.key >> 32 = ?",
-                (uuid.UUID(item.id).bytes, place.scope_id),
+                (rows.id_bytes(item.id), place.scope_id),
             )
         }
         closed = [there.get(version, (0, 0, 0)) for version in past.closes]
@@ -342,7 +350,7 @@ class Transaction:
         if linked:
             self._db.executemany(
                 "INSERT OR IGNORE INTO links VALUES (?, ?, ?)",
-                [(key, relation, uuid.UUID(id).bytes) for relation, id in linked],
+                [(key, relation, rows.id_bytes(id)) for relation, id in linked],
             )
         state = rows.state_at(
             max(self._now, place.known),
@@ -358,12 +366,20 @@ class Transaction:
         if packed is not None:
             values = (key, self._model(packed.model, len(packed.whole) - 4), packed.whole, packed.sentences)
             self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", values)
-            return
-        if entry.vector is None or entry.model is None:
-            return
-        model = self._model(entry.model, len(entry.vector))
-        values = (key, model, *rows.pack_vectors(entry.vector, entry.sentences))
-        self._db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", values)
+        elif entry.vector is not None and entry.model is not None:
+            model = self._model(entry.model, len(entry.vector))
+            self._unpacked.append((key, model, entry.vector, entry.sentences))
+            if len(self._unpacked) >= PACKED:
+                self._pack()
+
+    def _pack(self) -> None:
+        """Write the vectors that were put aside, packed at once: of a few numbers numpy makes as much ado as of many."""
+        packed = rows.pack_vectors([(whole, sentences) for *_, whole, sentences in self._unpacked])
+        self._db.executemany(
+            "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+            [(key, model, *both) for (key, model, *_), both in zip(self._unpacked, packed, strict=True)],
+        )
+        self._unpacked.clear()
 
     def _model(self, name: str, dimension: int) -> int:
         if name not in self._models:
@@ -390,14 +406,14 @@ class Transaction:
             "INSERT INTO sightings VALUES (?, ?, ?, ?)",
             (
                 place.scope_id,
-                uuid.UUID(write.base.id).bytes,
+                rows.id_bytes(write.base.id),
                 place.known,
                 json.dumps(write.source.to_json(), ensure_ascii=False),
             ),
         )
 
     def _use(self, scope: Scope, id: str) -> None:
-        place, item = self._place(scope), uuid.UUID(id).bytes
+        place, item = self._place(scope), rows.id_bytes(id)
         self._db.execute(
             "INSERT INTO uses SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM versions WHERE item_id = ?3 AND key >> 32 = ?1) "
             "AND NOT EXISTS (SELECT 1 FROM uses WHERE item_id = ?3 AND scope_id = ?1 AND used_at > ?2 - ?4)",
@@ -414,7 +430,7 @@ class Transaction:
                 place.scope_id,
                 write.key,
                 write.digest,
-                uuid.UUID(write.ref.id).bytes,
+                rows.id_bytes(write.ref.id),
                 write.ref.version,
                 self._now,
             ),
