@@ -371,9 +371,7 @@ class Base:
 
     def _policy(self) -> Mapping[str, Any]:
         """Return what is done with each class of what may not be written."""
-        from ..redact import policy
-
-        return policy(self._rules.policy)
+        return _masking(tuple(self._rules.policy.items()))[0]
 
     def _shown(self, text: str) -> str:
         """Return a text that is written beside a memory, without what policy masks."""
