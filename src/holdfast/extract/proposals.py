@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
-from . import values
+from .anchored import anchored, ended_with, moved
 from .claims import claimed
 from .clauses import Clause, clauses, unprompted
 from .context import Context
@@ -20,7 +20,7 @@ from .guards import Guard
 from .instructions import asked
 from .messages import Message, normalise
 from .orders import Order, ordered
-from .predicates import PROJECT, Claim
+from .predicates import Claim
 from .spelling import form
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
@@ -233,8 +233,11 @@ class _Reader:
 
     def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
         """Return what a clause claims by itself, or written out with what was said before it."""
+        if said := moved(clause, self._known):
+            return clause, said
         read, said = claimed(clause, self._speaker)
-        said = said or self._switched(clause)
+        said = said or anchored(clause, self._speaker, self._known)
+        said += ended_with(clause, self._speaker, self._known)
         if said or self._context is None:
             return read, said
         raw = self._message.text[clause.start : clause.end]
@@ -272,34 +275,6 @@ class _Reader:
         if claim.ends or attribute(claim.attribute, self._table).many or not form(_ALSO).search(clause.whole):
             return False
         return any(item.slot == claim.slot and item.value != claim.value for item in self._known)
-
-    def _switched(self, clause: Clause) -> list[Claim]:
-        """Read "switched from X to Y" into the slot of the speaker's or the project's that is known to hold X."""
-        match = form(
-            r"(?:i|we) (?:have |just |recently |now )*(?:switched|changed|moved|gone|went)(?: over"
-            r"| jobs)? from (?P<old>.+?) to (?P<new>.+)"
-        ).fullmatch(clause.text)
-        if not match:
-            return []
-        old = values.unled(values.bare(match["old"]))
-        for item in self._known:
-            if (
-                item.entity in (self._speaker, PROJECT)
-                and item.attribute
-                and isinstance(item.value, str)
-                and item.value.casefold() == old.casefold()
-            ):
-                return [
-                    Claim(
-                        item.entity,
-                        item.attribute,
-                        values.unled(values.bare(match["new"])),
-                        item.kind,
-                        0.85,
-                        old=item.value,
-                    )
-                ]
-        return []
 
     def _when(self, claim: Claim, clause: Clause) -> When | None:
         """Return when the claim began to hold, if words say so. Times of plans and deadlines are what they are about."""

@@ -1,0 +1,168 @@
+"""What is said of something known, in words that name no attribute: "I meant Bergen, not Oslo", "I moved out of Oslo", "Rex died".
+
+Which attribute is meant is told by what is known: one memory alone holds the value, and where somebody tells of themselves, it is
+one of theirs or of the project. Where none does, or several, nothing is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .. import checks
+from ..types import MemoryItem
+from . import values
+from .clauses import Clause
+from .predicates import PROJECT, Claim, Rule
+from .spelling import form, tokens
+
+_SELF = r"(?:i|we) (?:have |had |just |recently |finally |now |already |also |actually )*"
+_OWN = r"(?:my |our |the |a |an |in |at |for |to |on |with |as )*"
+
+_INSTEAD = (
+    r"(?:(?:i|we) (?:meant|mean|said|wanted) |make (?:it|that) |(?:it|that|this) (?:is|was|should be|must be) )?"
+    r"(?:in |at |on )?(?P<new>[^,]+?),? not (?:in |at |on )?(?P<old>[^,]+)",
+    r"(?:(?:it|that|this) is )?not (?:in |at |on )?(?P<old>[^,]+?),? but (?:in |at |on )?(?P<new>[^,]+)",
+)
+_SWITCHED = rf"{_SELF}(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)"
+
+# How an end is told, and of which attributes: those it is about, or with "-" all but these.
+_WORK = "employer occupation workplace team job role school university club"
+_PLACES = "residence hometown address city country birthplace origin location"
+_KIN = "spouse partner girlfriend boyfriend wife husband fiance"
+_ENDS: tuple[tuple[str, str], ...] = (
+    (rf"{_SELF}(?:moved|relocated) (?:out of|away from) (?P<old>.+)", "residence address"),
+    (rf"{_SELF}used to (?:live|reside) {_OWN}(?P<old>.+)", "residence"),
+    (rf"{_SELF}used to (?:work|be employed) {_OWN}(?P<old>.+)", _WORK),
+    (
+        rf"{_SELF}used to (?:like|love|enjoy|prefer|use|play|do|have|own|drive|be|take|run|eat|drink) {_OWN}(?P<old>.+)",
+        f"-{_PLACES} {_WORK}",
+    ),
+    (rf"{_SELF}(?:quit|left|resigned from|was (?:fired|laid off) (?:from|by)|got (?:fired|laid off) (?:from|by)) {_OWN}(?P<old>.+)", _WORK),
+    (
+        rf"{_SELF}(?:got rid of|gave away|sold|ditched|dropped|abandoned|stopped using|moved off|uninstalled|removed|replaced"
+        rf"|retired|decommissioned|deprecated|gave up|quit|stopped(?: doing| playing| taking| going)?|cancell?ed) {_OWN}(?P<old>.+)",
+        f"-{_PLACES} {_WORK} {_KIN} name goes_by",
+    ),
+    (rf"{_SELF}(?:divorced|broke up with|split up with|separated from|left) {_OWN}(?P<old>.+)", _KIN),
+    (r"(?:(?:my|our) (?:\w+ )?)?(?P<old>.+?) (?:has |just |recently )*(?:died|passed away|was put down|ran away)", "pet"),
+)  # fmt: skip
+_ANY_MORE = r"(?: any ?more| altogether| completely| for good| for now)$"
+
+# What ends although its value is not named.
+_UNNAMED: tuple[tuple[str, str], ...] = (
+    (
+        rf"{_SELF}(?:quit|left|lost|resigned from|gave up) (?:my|our|the) (?:\w+ )?(?:job|position|role)"
+        rf"|{_SELF}(?:quit|resigned|(?:was|were|got) (?:fired|laid off|let go|made redundant))"
+        r"|(?:i|we) (?:am|are) (?:now |currently )*(?:unemployed|out of work|between jobs)",
+        "employer occupation workplace",
+    ),
+    (
+        rf"{_SELF}(?:got|are|am|is) (?:divorced|separated)|{_SELF}(?:broke up|split up)"
+        rf"|my (?P<kin>wife|husband|partner|spouse|boyfriend|girlfriend) and i (?:have |just |recently )*(?:(?:got |are )?(?:divorced|separated)|broke up|split up)",
+        _KIN,
+    ),
+)  # fmt: skip
+_CHANGED = (
+    rf"{_SELF}(?:upgraded|updated|bumped|changed|moved|migrated|raised|lowered|increased|reduced|decreased|extended|shortened|cut|set"
+    r"|switched|renamed|rescheduled|postponed|pushed|downgraded|rolled|ported|converted)(?: up| down| over| back| out)?"
+    r" (?:the|our|my|its) (?P<noun>[\w' -]+?)(?: from (?P<old>.+?))? to (?P<new>.+)"
+)
+# Some word of each row above: most clauses have none, and are not held against the rows.
+_SIGNS = frozenset(
+    """not from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
+    uninstalled removed replaced retired decommissioned deprecated cancelled canceled divorced broke split separated died passed ran put lost let
+    redundant unemployed out between upgraded updated bumped migrated raised lowered increased reduced decreased extended shortened cut set
+    renamed rescheduled postponed pushed downgraded rolled ported converted""".split()
+)
+_ENDED = Rule("", "", lambda raw, casual: (raw,), ends=True, stands=frozenset({"past"}))
+_NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|to|do|does|is|are|be|can|should|if|when|because)\b"
+
+
+def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
+    """Return what a clause that names no attribute says of a value that is known: what takes its place, or that it ended."""
+    if not known or _SIGNS.isdisjoint(tokens(clause.text)):
+        return []
+    held = [one for one in known if one.slot and one.entity and one.attribute]
+    own = [one for one in held if one.entity in (speaker, PROJECT)]
+    for row in _INSTEAD:
+        if match := form(row).fullmatch(clause.text):
+            return _replaced(_holding(match["old"], held), match["new"])
+    if match := form(_SWITCHED).fullmatch(clause.text):
+        return _replaced(_holding(match["old"], own), match["new"])
+    for row, attributes in _ENDS:
+        if match := form(row).fullmatch(form(_ANY_MORE).sub("", clause.text)):
+            meant = [one for one in _holding(match["old"], own) if _of(one, attributes)]
+            if len(meant) == 1:
+                return [_ended(meant[0])]
+    return []
+
+
+def moved(clause: Clause, known: Sequence[MemoryItem]) -> list[Claim]:
+    """Return what "we changed the port to 9090" says of the one port that is known, whose ever it is."""
+    if not known or _SIGNS.isdisjoint(tokens(clause.text)):
+        return []
+    match = form(_CHANGED).fullmatch(clause.text)
+    if match is None:
+        return []
+    named = [one for one in known if one.slot and _named(match["noun"], one)]
+    return _replaced(_holding(match["old"], named) if match["old"] else named, match["new"])
+
+
+def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Iterator[Claim]:
+    """Yield what ends with what a clause says, though it does not name it: "I quit my job", "we got divorced"."""
+    for row, attributes in () if _SIGNS.isdisjoint(tokens(clause.text)) else _UNNAMED:
+        if form(row).fullmatch(clause.text):
+            held = [one for one in known if one.slot and one.entity == speaker and _of(one, attributes)]
+            yield from map(_ended, held)
+
+
+def _holding(words: str, items: Sequence[MemoryItem]) -> list[MemoryItem]:
+    """Return the items whose value is what the words say."""
+    said = _plain(words)
+    return [
+        one for one in items if isinstance(one.value, str | int | float) and _plain(str(one.value)) == said
+    ]
+
+
+def _plain(words: str) -> str:
+    return checks.folded(values.unled(values.bare(words)))
+
+
+def _of(item: MemoryItem, attributes: str) -> bool:
+    names = attributes.removeprefix("-").split()
+    return (item.attribute in names) is not attributes.startswith("-")
+
+
+def _named(noun: str, item: MemoryItem) -> bool:
+    """Whether a noun names an item's attribute, alone or behind whose it is: "timeout", "server port", "API key rotation"."""
+    said = checks.folded(noun)
+    return said in (item.attribute, f"{item.entity} {item.attribute}", f"{item.entity}'s {item.attribute}")
+
+
+def _replaced(held: Sequence[MemoryItem], new: str) -> list[Claim]:
+    """Return the claim that a value took the place of the one that is held, if it is one, and looks like it."""
+    value = values.unled(values.bare(new))
+    if len(held) != 1 or not _alike(value, str(held[0].value)):
+        return []
+    (old,) = held
+    return [
+        Claim(str(old.entity), str(old.attribute), _like(value, old.value), old.kind, 0.85, old=old.value)
+    ]
+
+
+def _alike(new: str, old: str) -> bool:
+    """Whether one value may stand where another did: about as long, and like it a name, a number or plain words."""
+    if not new or new.casefold() == old.casefold() or form(_NO_VALUE).match(new):
+        return False
+    shape = [(one[0].isdigit(), one[0].isupper()) for one in (new, old)]
+    return shape[0] == shape[1] and len(new.split()) <= len(old.split()) + 2
+
+
+def _like(value: str, old: object) -> object:
+    """Return a value as the number it is, where the one before it was one."""
+    plain = value.replace(",", "")
+    return int(plain) if isinstance(old, int) and not isinstance(old, bool) and plain.isdecimal() else value
+
+
+def _ended(item: MemoryItem) -> Claim:
+    return Claim(str(item.entity), str(item.attribute), item.value, item.kind, 0.85, ends=True, rule=_ENDED)

@@ -1,0 +1,76 @@
+"""What is said of something known in words that name no attribute: read where it is sure what is meant, else left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from holdfast import Memory
+
+START = datetime(2026, 5, 1, 9, tzinfo=UTC)
+
+
+def live(said: Sequence[str]) -> dict[str, object]:
+    """What is held, by slot, after a user has said these things a day apart."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada", project="api")
+        for day, text in enumerate(said):
+            ada.observe([{"role": "user", "content": text, "at": START + timedelta(days=day)}])
+        held = [item for item in ada.list(limit=100).items if item.slot and item.entity != "entity"]
+        return {str(item.slot): item.value for item in held}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("I live in Oslo.", "Actually I meant Bergen, not Oslo.", {"user.residence": "Bergen"}),
+        ("I live in Oslo.", "Sorry, it's Bergen, not Oslo.", {"user.residence": "Bergen"}),
+        ("I live in Oslo.", "Not Oslo but Bergen.", {"user.residence": "Bergen"}),
+        ("Anna lives in Paris.", "I meant Rome, not Paris.", {"anna.residence": "Rome"}),
+        ("I live in Oslo.", "I used to live in Oslo.", {}),
+        ("I live in Oslo.", "I moved out of Oslo last week.", {}),
+        ("I work at Acme.", "I quit my job.", {}),
+        ("I work at Acme.", "I was laid off.", {}),
+        ("I work at Acme.", "I left Acme.", {}),
+        ("We use Jira.", "We got rid of Jira.", {}),
+        ("I have a dog called Rex.", "Our dog Rex died last week.", {}),
+        ("I'm married to Eva.", "Eva is lovely. We broke up.", {}),
+        ("The database is Postgres 14.", "We upgraded the database to Postgres 16.", {"project.database": "Postgres 16"}),
+        ("The server is on port 8080.", "We changed the port to 9090.", {"server.port": 9090}),
+    ],
+)  # fmt: skip
+def test_what_changed_is_told_by_what_is_known(before: str, after: str, expected: dict[str, object]) -> None:
+    """The old value ends, and where a new one was named it holds."""
+    assert live([before, after]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("I live in Oslo.", "Did I move out of Oslo?"),
+        ("I live in Oslo.", "If I moved out of Oslo I would miss it."),
+        ("I live in Oslo.", "I left Oslo this morning and will be back on Friday."),
+        ("I live in Oslo.", "I used to work in Oslo."),
+        ("Anna lives in Oslo.", "I moved out of Oslo."),
+        ("I like tea.", "I used to hate tea."),
+        ("I work at Acme.", "Ben quit his job."),
+        ("We use Jira.", "We should deploy to Bergen, not Jira."),
+        ("We use Jira.", "They got rid of Jira."),
+        ("The database is Postgres 14.", "We changed the database to support UTF-8."),
+        ("The database is Postgres 14.", "We changed the password to a longer one."),
+        ("I live in Oslo.", '"I meant Bergen, not Oslo" is what she wrote.'),
+    ],
+)
+def test_where_it_is_not_sure_what_is_meant_nothing_ends(before: str, after: str) -> None:
+    """A question, a supposition, another person, another matter: what was known goes on."""
+    held = live([before])
+    assert held
+    assert held.items() <= live([before, after]).items()
+
+
+def test_of_two_that_hold_the_value_neither_is_meant() -> None:
+    """Two live in Oslo: who is meant is not said."""
+    said = ["I live in Oslo.", "Anna lives in Oslo."]
+    assert live([*said, "I meant Bergen, not Oslo."]) == live(said)
