@@ -35,10 +35,10 @@ def test_blind_sentences() -> None:
     labelled = extraction.sentences(extraction.BLIND)
     assert sum("trap" in one for one in labelled) >= 0.5 * len(labelled)
     sets = extraction.measure(labelled).sets
-    assert set(sets) == {f"blind {name}" for name in "abcd"}
+    assert set(sets) == {f"blind {name}" for name in "abcde"}
     for name, count in sets.items():
         assert count.precision >= 0.95, (name, count)
-        assert count.recall >= (0.42 if name == "blind d" else 0.60), (name, count)
+        assert count.recall >= (0.35 if name == "blind e" else 0.60), (name, count)
 
 
 @pytest.mark.parametrize("made", [pairs(300, seed=11), hostile(300, seed=12)], ids=["pairs", "hostile"])
