@@ -59,7 +59,7 @@ AREAS = {
     ),
     "ranking": Area(
         ("ranking.py",),
-        ("tests/unit/test_ranking.py", "tests/contract/test_sqlite.py::TestInMemory::test_any_history_with_a_model"),
+        ("tests/unit/test_ranking_exact.py", "tests/unit/test_ranking.py"),
     ),
 }  # fmt: skip
 
