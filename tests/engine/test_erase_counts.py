@@ -79,6 +79,7 @@ def test_a_step_that_waits_goes_with_what_was_said(memory: Memory) -> None:
 def test_all_of_a_scope_is_counted(memory: Memory) -> None:
     """Besides the memories: leases, what models cost, the rules bound to it, tombstones, and the scope; Bob's are not among them."""
     for name, who in (("ada", ADA), ("bob", BOB)):
+        memory.scoped(who).search("nothing is here yet", keep=True)
         for about in ("tea", "coffee"):
             traced(memory, who, about)
         memory.scoped(who).erase(memory.scoped(who).save("tea is gone").id)
@@ -87,7 +88,7 @@ def test_all_of_a_scope_is_counted(memory: Memory) -> None:
     bobs = memory.stats(under=BOB)
     done = memory.erase(under=ADA)
     assert done.counts == {
-        "closed": 2, "jobs": 2, "leases": 1, "once": 2, "policies": 1, "receipts": 2, "scopes": 1, "sightings": 2,
+        "closed": 2, "jobs": 2, "leases": 1, "once": 2, "policies": 1, "receipts": 3, "scopes": 1, "sightings": 2,
         "slots": 2, "spent": 1, "terms": 6, "tombstones": 1, "uses": 2, "vectors": 6, "versions": 6,
     }  # fmt: skip
     assert memory.stats(under=BOB) == bobs
