@@ -9,8 +9,9 @@ import pytest
 
 from holdfast import Memory, Scope
 from holdfast.errors import DoesNotFit, InvalidInput, ModelError, NotFound
+from holdfast.stores.sqlite_erase import digest
 from holdfast.testing import FakeModel, FrozenClock, HashingEmbedder
-from holdfast.types import Held
+from holdfast.types import Held, Source
 
 ADA, BOTH, BOB = Scope(user="ada"), Scope(user="ada", team="core"), Scope(user="bob")
 
@@ -163,11 +164,12 @@ def test_each_scope_has_tombstones_of_its_own(memory: Memory) -> None:
 
 def test_a_hold_keeps_what_it_is_on(memory: Memory) -> None:
     """By id and as a whole scope, what is held is left in one piece and told; what merely refers to it goes."""
-    team, ada = memory.scoped(team="core"), memory.scoped(ADA)
+    bob, team, ada = memory.scoped(BOB), memory.scoped(team="core"), memory.scoped(ADA)
+    bobs = bob.save("tea at four")
     held = team.save("tea at five", slot="tea.time", value=5)
     team.update(held.id, text="tea at six", value=6)
     free = ada.save("coffee at nine")
-    beside = team.save("cocoa")
+    beside, hers = team.save("cocoa"), ada.save("milk")
     memory.hold(under=Scope(team="core"), name="case", reason="case 12")
     done = memory.erase(where={"in": {"id": [held.id, free.id]}}, under=Scope.shared())
     assert done.ids == (free.id,)
@@ -179,6 +181,23 @@ def test_a_hold_keeps_what_it_is_on(memory: Memory) -> None:
     assert [one.id for one in whole.held] == sorted([held.id, beside.id])
     memory.hold(release="case", reason="closed")
     assert memory.erase(under=Scope(team="core")).ids == tuple(sorted([held.id, beside.id]))
+    assert {one.id for one in memory.list(under=Scope.shared())} == {bobs.id, hers.id}
+
+
+def test_rules_go_with_their_scope_alone(memory: Memory) -> None:
+    """What a filter selects under labels leaves the rules that are bound there."""
+    memory.scoped(ADA).save("tea")
+    memory.policy(set={"name": "few", "rule": "quota", "items": 500, "under": {"user": "ada"}})
+    done = memory.erase(where={"exists": "text"}, under=ADA)
+    assert done.counts == {"terms": 1, "vectors": 1, "versions": 1}
+    assert [rule.name for rule in memory.policy().rules] == ["few"]
+
+
+def test_a_tombstone_is_the_same_for_ever() -> None:
+    """Stores keep these digests: another one for the same text and source would let what was erased back in."""
+    source = Source(ref="mail", role="user", message_ids=("m2", "m1"))
+    kept = "f21f06cdb0c31be4bc43c835fc7268a62d9cca51f85415a27d65899a1b7cec08"
+    assert digest(bytes(32), "thé à cinq heures", source).hex() == kept
 
 
 def test_what_is_asked_wrongly_is_told(memory: Memory) -> None:
