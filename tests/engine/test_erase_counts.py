@@ -116,12 +116,23 @@ def test_what_was_derived_goes_however_far(memory: Memory) -> None:
 def test_what_was_moved_away_lives_on(memory: Memory) -> None:
     """Of a memory that was moved, the scope it left holds the past: with that scope only the past goes."""
     moved, stays = (memory.save(text, scope=BOB) for text in ("tea at five", "coffee at nine"))
+    beside = memory.save("milk", scope=Scope(user="bob", team="core"))
     memory.update(moved.id, scope=ADA)
     done = memory.erase(under=BOB)
-    assert (done.ids, done.counts["versions"]) == ((stays.id,), 3)
+    assert (done.ids, done.counts["scopes"]) == (tuple(sorted([stays.id, beside.id])), 2)
+    assert done.counts["versions"] == 4, "two that went, and the two of the one that was moved"
     assert memory.scoped(ADA).get(moved.id).version == 2
     assert memory.scoped(ADA).erase(moved.id).ids == (moved.id,)
     assert memory.list(under=Scope.shared()).items == ()
+
+
+def test_a_scope_goes_from_between_two_others(memory: Memory) -> None:
+    """What was made before and after it stays, to the last version."""
+    kept = [memory.save(f"tea of {who}", scope=Scope(user=who)) for who in ("ada", "bob", "eve")]
+    done = memory.erase(under=BOB)
+    assert (done.ids, done.counts) == ((kept[1].id,), {"scopes": 1, "terms": 1, "vectors": 1, "versions": 1})
+    for item in (kept[0], kept[2]):
+        assert memory.scoped(item.scope).get(item.id) == item
 
 
 def test_every_version_that_was_erased_is_refused(memory: Memory) -> None:
