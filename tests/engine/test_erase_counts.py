@@ -77,6 +77,23 @@ def test_a_step_that_waits_goes_with_what_was_said(memory: Memory) -> None:
     assert {one.id for one in ada.backlog()} < waiting
 
 
+def test_a_thread_without_turns_is_not_summed_up(memory: Memory) -> None:
+    """The step that was to tell a thread goes with the last of its turns, and so does what was told; another thread's waits on."""
+    ada = memory.scoped(ADA)
+    turns = {}
+    for about in ("tea", "coffee"):
+        turns[about] = [
+            ada.save(f"We drink {about}, cup {n}.", kind="episode", thread=about).id for n in range(2)
+        ]
+        with pytest.raises(ModelError):
+            ada.summarise(about)
+    gone = ada.erase(turns["tea"])
+    assert gone.counts == {"jobs": 1, "links": 2, "once": 1, "terms": 3, "vectors": 3, "versions": 3}
+    assert len(ada.backlog()) == 1
+    assert set(turns["coffee"]) < {one.id for one in ada.list()}
+    assert len(ada.list()) == 3, "two turns, and what the rules made of them"
+
+
 def test_all_of_a_scope_is_counted(memory: Memory) -> None:
     """Besides the memories: leases, what models cost, the rules bound to it, tombstones, and the scope; Bob's are not among them."""
     for name, who in (("ada", ADA), ("bob", BOB)):
