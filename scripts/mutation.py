@@ -82,11 +82,10 @@ def main(names: list[str]) -> int:
 
 
 def _checked(name: str, area: Area) -> dict[str, object]:
-    """Run mutmut on an area, and return how many mutants were killed, how many it left, and those that lived."""
+    """Run mutmut on an area, and return what became of its mutants: how many were killed or left, and those that lived."""
     place = ROOT / "build" / "mutation" / name
     _laid_out(place, area)
-    metas = [place / "mutants" / "src" / "holdfast" / f"{file}.meta" for file in area.files]
-    for meta in metas:
+    for meta in _metas(place, area):
         _forget_survivors(meta)
     command = [
         "nice",
@@ -102,8 +101,13 @@ def _checked(name: str, area: Area) -> dict[str, object]:
         # CI: the same examples for every mutant. Loading plugins of which no test here makes use costs half as much again.
         given = {"CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         subprocess.run(command, cwd=place, env={**os.environ, **given}, stdout=log, stderr=log, check=False)
+    return _outcome(place, area)
+
+
+def _outcome(place: Path, area: Area) -> dict[str, object]:
+    """Return what became of an area's mutants, as mutmut has noted it so far."""
     codes: dict[str, int | None] = {}
-    for meta in metas:
+    for meta in _metas(place, area):
         if not meta.exists():
             raise SystemExit(f"mutmut wrote no {meta.name}; see {place / 'mutmut.log'}")
         codes |= json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
@@ -116,6 +120,11 @@ def _checked(name: str, area: Area) -> dict[str, object]:
         "mutants": ran, "killed": ran - len(lived), "share": round((ran - len(lived)) / max(1, ran), 3), "left": left,
         "survivors": {key: _change(place, key) for key in sorted(lived)},
     }  # fmt: skip
+
+
+def _metas(place: Path, area: Area) -> list[Path]:
+    """The files in which mutmut keeps what became of the mutants."""
+    return [place / "mutants" / "src" / "holdfast" / f"{file}.meta" for file in area.files]
 
 
 def _forget_survivors(meta: Path) -> None:

@@ -132,14 +132,17 @@ def test_what_was_derived_goes_however_far(memory: Memory) -> None:
 
 def test_what_was_moved_away_lives_on(memory: Memory) -> None:
     """Of a memory that was moved, the scope it left holds the past: with that scope only the past goes."""
+    wide = Scope(user="bob", team="core")
     moved, stays = (memory.save(text, scope=BOB) for text in ("tea at five", "coffee at nine"))
-    beside = memory.save("milk", scope=Scope(user="bob", team="core"))
-    memory.update(moved.id, scope=ADA)
+    too, beside = (memory.save(text, scope=wide) for text in ("honey", "milk"))
+    for item in (moved, too):
+        memory.update(item.id, scope=ADA)
     done = memory.erase(under=BOB)
     assert (done.ids, done.counts["scopes"]) == (tuple(sorted([stays.id, beside.id])), 2)
-    assert done.counts["versions"] == 4, "two that went, and the two of the one that was moved"
-    assert memory.scoped(ADA).get(moved.id).version == 2
-    assert memory.scoped(ADA).erase(moved.id).ids == (moved.id,)
+    assert done.counts["versions"] == 6, "two that went, and two of each that was moved"
+    ada = memory.scoped(ADA)
+    assert [ada.get(item.id).version for item in (moved, too)] == [2, 2]
+    assert ada.erase([moved.id, too.id]).counts["versions"] == 2
     assert memory.list(under=Scope.shared()).items == ()
 
 
