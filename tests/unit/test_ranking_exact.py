@@ -121,7 +121,7 @@ def test_what_has_anything_to_do_with_a_query() -> None:
     """By its words, words related to them, its conversation, its date or its speaker; a fact is in no conversation."""
     #             words  related thread fact   speaker date   none   dead
     c = corpus(
-        8, bm25=[3, 0, 0, 0, 0, 0, 0, 9], related=[0, 2, 0, 0, 0, 0, 0, 9], thread=[0, -1, 0, 0, -1, -1, 1, 0],
+        8, bm25=[0.3, 0, 0, 0, 0, 0, 0, 9], related=[0, 0.2, 0, 0, 0, 0, 0, 9], thread=[0, -1, 0, 0, -1, -1, 1, 0],
         episode=[True, True, True, False, True, True, True, True], speaker=[-1, 1, 1, 1, 0, 1, 1, 0],
         day=[NEVER] * 5 + [SOON, NEVER, WITHIN], live=[True] * 7 + [False], has_vectors=False,
     )  # fmt: skip
@@ -289,6 +289,17 @@ def test_a_large_corpus_ranks_as_a_small_one(dead: int, query: Query) -> None:
     best = top(whole, large.scores, 50)
     assert best.tolist() == rows[top(alone, small.scores, 50)].tolist()
     assert np.array_equal(relevance(large, best), relevance(small, np.searchsorted(rows, best)))
+
+
+def test_other_weights_count_in_a_large_corpus_as_in_a_small_one() -> None:
+    """A recipe made of another has the weights that were asked for, and one number for each of its signals."""
+    recipe = ranking.RECIPE.weighing(related=0.0, thread=2.0)
+    assert dict(recipe.weights) == {**ranking.RECIPE.weights, "related": 0.0, "thread": 2.0}
+    whole, alone = mixed(2_000, 100)
+    large, small = fuse(whole, EVERYTHING, recipe), fuse(alone, EVERYTHING, recipe)
+    assert np.array_equal(large.scores[whole.live], small.scores)
+    with pytest.raises(ValueError, match="shorter"):
+        recipe.named([1.0])
 
 
 @pytest.mark.parametrize("vectors", [True, False])
