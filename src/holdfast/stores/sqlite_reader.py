@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..ports import Reach
+from ..types import MemoryItem
 
 MOST_KEPT = 4_096
 
 
 class Stamp:
-    """One state of the file, as one connection met it; `scopes` has the rows of the scopes that were read in it, by reach."""
+    """One state of the file, as one connection met it; `scopes` has the rows of the scopes that were read in it, by reach, `items`
+    memories that were, by their keys."""
 
-    __slots__ = ("__weakref__", "scopes")
+    __slots__ = ("__weakref__", "items", "scopes")
 
     def __init__(self) -> None:
         self.scopes: dict[Reach, list[Any]] = {}
+        self.items: dict[int, MemoryItem] = {}
 
     def keep(self, reach: Reach, scopes: list[Any]) -> None:
         """Keep what was read in this state."""

@@ -93,7 +93,8 @@ class SqliteReads:
             if query.slot is not None and (scopes := reader.stamp.scopes.get(query.reach)) is not None:
                 # Read first, then see whether that was the state of these scopes: half the statements of a snapshot.
                 stamp = reader.stamp
-                found = View(reader.db, list(map(Seen, scopes)), query.at).scan(query)
+                kept = stamp.items if query.at.known is None else None
+                found = View(reader.db, list(map(Seen, scopes)), query.at).scan(query, kept)
                 if reader.look() is stamp:
                     return found
             with reader.snapshot() as stamp:
@@ -141,7 +142,7 @@ class SqliteReads:
             columns, seen = rows.columns(known)
             for row in self._read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
                 item = made[row[0]] = rows.item_of(row, valid)
-                if item.valid_to is None and rows.shared(item):  # then its state is the same at any moment
+                if rows.lasting(item):
                     shelves[row[0] >> 32][row[0]] = item
         return made
 

@@ -171,10 +171,11 @@ def change_of(row: Sequence[Any], valid: int) -> Change:
     return Change(made, verb, made.known_from or datetime.max, actor, reason)
 
 
-def shared(item: MemoryItem) -> bool:
-    """Whether nothing in an item can be changed by who holds it, so that the same one may be given to several callers."""
+def lasting(item: MemoryItem) -> bool:
+    """Whether the same item may be given to several callers, at any moment: it says the same at all of them, and nothing in it can
+    be changed by who holds it."""
     inner = (item.value, *item.metadata.values())
-    return not any(isinstance(one, dict | list) for one in inner)
+    return item.valid_to is None and not any(isinstance(one, dict | list) for one in inner)
 
 
 @functools.lru_cache(maxsize=4_096)
