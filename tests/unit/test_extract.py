@@ -114,56 +114,6 @@ def test_what_is_no_fact_is_let_go_with_a_reason(said: str, reason: str) -> None
     assert {one.reason for one in made} == {reason}
 
 
-@pytest.mark.parametrize(
-    ("said", "slot", "value"),
-    [
-        ("Quillback renders through Vulkan on everything except the Mac", "quillback.uses", "Vulkan"),
-        ("our mobile app talks to the backend over gRPC", "mobile app.uses", "gRPC"),
-        ("nightly backups land in b2://larkfield-backups", "nightly backups.location", "b2://larkfield-backups"),
-        ("sessions expire after 20 minutes", "sessions.expire", "20 minutes"),
-        ("My lease runs out on June 30.", "user's lease.date", "June 30"),
-        ("We christened the new drone Percival.", "new drone.name", "Percival"),
-        ("After every practice the nets get locked", "project.procedure", "After every practice the nets get locked"),
-        ("give me temps in Celsius always", "user.prefers", "give me temps in Celsius"),
-        ("The lab has three ultra-low freezers, all of them older than me", "lab.owns", "three ultra-low freezers"),
-    ],
-)  # fmt: skip
-def test_a_statement_in_words_no_row_has_is_read(said: str, slot: str, value: str) -> None:
-    """A thing, a verb and something that can be looked up later: a name, a path, an amount, a time."""
-    assert slots(said) == {slot: value}
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "The demo crashed twice in front of the board.", "my phone is at 3%", "The article says Kotlin replaces Java at most banks.",
-        "This script throws a KeyError on line 42.", "Kubernetes is written in Go.", "Taylor Swift comes from Pennsylvania.",
-        "the library requires Java 11", "The response is JSON.", "my head is pounding", "Mondays come round too fast",
-        "Would our docs be built with MkDocs?", "If the invoices came out of Xero, we could match them.",
-    ],
-)  # fmt: skip
-def test_what_passes_or_is_so_everywhere_is_no_statement(said: str) -> None:
-    """What happens to a thing, what a product does everywhere and what is only supposed are left alone."""
-    assert kept(said) == []
-
-
-@pytest.mark.parametrize(
-    ("said", "slot", "old", "new"),
-    [
-        ("Practice isn't on Fridays any more, we've moved it to Mondays.", "practice.schedule", "Fridays", "Mondays"),
-        ("we don't use CocoaPods anymore, it's all Swift Package Manager", "project.uses", "CocoaPods", "Swift Package Manager"),
-        ("Robin isn't my manager anymore, it's Kasia", "user.manager", "Robin", "Kasia"),
-        ("Reviews moved from Gerrit to GitHub last week.", "reviews.uses", "Gerrit", "GitHub"),
-    ],
-)  # fmt: skip
-def test_what_ended_is_replaced_in_the_same_slot(said: str, slot: str, old: str, new: str) -> None:
-    """A new value told in a clause of its own stands where the old one stood."""
-    (one,) = read(said)
-    assert one.draft
-    assert (one.draft.slot, one.draft.value) == (slot, new)
-    assert (slot, old) in [(end.slot, end.value) for end in one.ends]
-
-
 def test_a_supposition_ends_at_a_but() -> None:
     """What follows a "but" speaks for itself."""
     assert slots("If I lived in Paris I'd be happy, but I live in Rome.") == {"user.residence": "Rome"}

@@ -12,22 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import changes, people, statements, things, values, words
-from .clauses import Clause, shortened, timed
+from . import changes, people, things, values, words
+from .clauses import Clause, shortened
 from .predicates import ADVERBS, Claim
-from .spelling import affirm, form
+from .spelling import form, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
 _OLD = (
     r"(?:(?<!\bam)(?<!\bis)(?<!\bare)(?<!\bdo)(?<!\bdoes)(?<!\bdid)(?<!\bhave)(?<!\bhas)(?<!\bwas)(?<!\bcan)(?<!\bwill) not(?= (?-i:[A-Z\d]))"
     r"|, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer"
     r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
-    r"(?P<old>(?!even\b)[\w.+#:/@-]+(?: [\w.+#-]+){0,3})(?<! ones)(?<! one)$"
+    r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
 _ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\banymore$"
 _ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
 _STOPPED = (
-    rf"(?P<who>(?:i|we) (?:{ADVERBS} )*)"
     r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
     r"|taking|playing|learning|training|dating|seeing|running|collecting)\b"
 )
@@ -81,40 +80,21 @@ _BARE = {
 }
 
 
-def stated(clause: Clause, speaker: str) -> list[Claim]:
-    """Return what a clause states that no row reads."""
-    if clause.sure or clause.marks & {"question", "quotation", "request"}:
-        return []
-    found: list[Claim] = []
-    for match in re.finditer(_PIECE, clause.text):
-        text, times = timed(clause.text[match.end() :]) if match.end() else (clause.text, ())
-        piece = replace(clause, text=text, times=(*times, *clause.times)) if match.end() else clause
-        found += (one for one in _claims(text, piece, speaker, _STATED) if one not in found)
-    return found
-
-
-_PIECE = r"^|, (?:and )?| and | - "
-
-
 def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
     """Return what a clause claims, with the clause, or as much of it as says so: what follows a claim is often only company to it."""
     found = claims(clause, speaker)
-    if found and not clause.guards.isdisjoint(_ASIDES):
+    if found and ", " in clause.text and not clause.guards.isdisjoint(_ASIDES):
         # "My phone is a Pixel 8, if that matters": the supposition may be about something else.
         return next(
             ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
         )
     if not found and "question" not in clause.marks and form(_MAY_CLAIM).match(clause.text):
         for part in shortened(clause):
-            # What holds no longer somewhere, or is one of two, is not told by half a clause.
-            found = [] if part.after.startswith("or ") else claims(part, speaker)
-            if found and not (any(one.ends for one in found) and form(_COMPANY_OF_PLACE).match(part.after)):
+            if found := claims(part, speaker):
                 return part, found
-        found = []
     return clause, found
 
 
-_COMPANY_OF_PLACE = r"(?:in|at|for|from|with|by|on|near|over|during) "
 _ASIDES = frozenset({"hypothetical", "reported", "uncertain", "past"})
 _MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
 
@@ -139,45 +119,36 @@ _JOINED = (
     r"|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got)\b .+)"
 )
+_NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 
 
-def _claims(text: str, clause: Clause, speaker: str, readings: Sequence[Reading] = ()) -> list[Claim]:
+def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     old: str | None = None
-    if (" not " in text or " instead " in text or " no longer " in text or ", not" in text) and (
-        match := form(_OLD).search(text)
-    ):
+    if (", " in text or " instead " in text or " not " in text) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
         )
-    elif text[:8].lower() == "instead " and (
-        instead := form(
-            r"instead of (?:the )?(?P<old>[\w.+#-]+(?: [\w.+#-]+)?),? (?P<rest>(?:i|we|my|our|the|this)\b.+)"
-        ).fullmatch(text)
-    ):
-        old, text = instead["old"], instead["rest"]
     denied = ""
     text = _turned(text)
-    low = text.lower()
-    denies = "no" in low and " not " in low
-    if (denies or "no longer" in low or "never" in low or "anymore" in low) and form(_ENDED).search(text):
-        denied, text = "ended", affirm(text)
-    elif ("stop" in low or "quit" in low or " up " in low) and (match := form(_STOPPED).match(text)):
+    said = tokens(text)
+    if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
+        denied, text = "ended", _affirmed(text)
+    elif match := form(rf"(?P<who>(?:i|we) (?:{ADVERBS} )*){_STOPPED}").match(text):
         verb = match["verb"].lower()
         denied, text = (
             "ended",
             f"{match['who']}{_BARE.get(verb, verb.removesuffix('ing'))}{text[match.end() :]}",
         )
-    found = list(_read(text, clause, speaker, readings))
+    found = list(_read(text, clause, speaker))
     if (
         not found
         and not denied
-        and (not readings or form(r".* (?:is|are) not (?:on |at |in )?(?-i:[A-Z\d])").match(text))
-        and denies
+        and "not" in said
         and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text)
     ):
-        denied, text = "denied", affirm(text)
-        found = list(_read(text, clause, speaker, readings))
+        denied, text = "denied", _affirmed(text)
+        found = list(_read(text, clause, speaker))
     if denied:
         # "I don't have a problem" denies nothing that was ever a memory; only named attributes can end.
         return [
@@ -207,11 +178,19 @@ def _read_as(claim: Claim, old: str, clause: Clause) -> Any:
     return values.unled(old)
 
 
+def _affirmed(text: str) -> str:
+    """Return a negated clause without its negation: "does not work" is "works"."""
+    text = re.sub(r"\s*,? anymore$", "", text, flags=re.I)
+    text = re.sub(r"\b(?:no longer|never) ", "", text, flags=re.I)
+    text = re.sub(r"\b(?:do|does|did) not (?:really |actually |even )?", "", text, flags=re.I)
+    return re.sub(r"\b(am|is|are|was|were|have|has|had|can|will|would) not ", r"\1 ", text, flags=re.I)
+
+
 _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
-    r"|on|living|working|coaching|teaching|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
+    r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    rf"need to|have to|got to|must |still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
+    rf"need to|have to|got to|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
     r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very) (?:keen on|into|fond of|an? (?:\w+ )?fan of)|staying (?:in|at)"
@@ -262,10 +241,10 @@ _AS_USER = (
 )
 
 
-def _read(text: str, clause: Clause, speaker: str, readings: Sequence[Reading]) -> Iterator[Claim]:
-    """Yield claims by the first reading that gives any: those of the subject, unless others are given."""
+def _read(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """Yield claims by the first reading of the subject that gives any."""
     first = text.partition(" ")[0].lower()
-    for reading in readings or _BY_FIRST_WORD.get(first, _ANY):
+    for reading in _BY_FIRST_WORD.get(first, _ANY):
         found = list(reading(text, clause, speaker))
         if found:
             yield from found
@@ -273,7 +252,6 @@ def _read(text: str, clause: Clause, speaker: str, readings: Sequence[Reading]) 
 
 
 Reading = Callable[[str, Clause, str], Iterator[Claim]]
-_STATED: Sequence[Reading] = (statements.stated,)
 _ANY: Sequence[Reading] = (
     people.identity,
     changes.change,
@@ -292,6 +270,5 @@ _BY_FIRST_WORD: Mapping[str, Sequence[Reading]] = {
     "the": (people.identity, changes.change, people.turned_round, things.thing),
     "this": (people.identity, changes.change, people.mine, people.turned_round, things.thing),
     "you": (people.identity,),
-    "it": (people.identity,),
-    **dict.fromkeys("he she they that there what how so".split(), ()),
+    **dict.fromkeys("he she they it that there what how so".split(), ()),
 }

@@ -106,9 +106,7 @@ _STOP = re.compile(
 _NO_STOP = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
 )
-_FENCE = re.compile(
-    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*(?:>|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d)[^\n]*", re.S | re.M
-)
+_FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | re.M)
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
 MOST_READ = 20_000  # characters of a message: what a person writes is shorter, what a tool prints is no talk
 _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
@@ -237,7 +235,7 @@ def _clause(
         text = form(r"^(?:do|does|did) (?=(?:i|we|my|the|this|our)\b)").sub("", text)
         text = form(r"^(am|are) (i|we) ").sub(r"\2 \1 ", text)
     standing = bool(first) or ("f" in text and bool(form(rf"\b{_STANDING}\b").search(text)))
-    text, times = timed(text)
+    text, times = _timed(text)
     if text.endswith(" since"):
         # "I've been vegetarian since I was twelve": what follows is a clause of its own.
         text, times = text.removesuffix(" since"), (*times, "since then")
@@ -267,10 +265,13 @@ _CLEFT = (
 _OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 # Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.
 _COMPANY = (
-    r" (?:in|at|for|from|with|by|on|near|over|behind|beside|during|so|and(?! (?-i:[A-Z]))|because|while|as|here|there|except|apart from|everywhere|who|which|that|when|whenever|although|though|until"
-    r"|nobody|no one|unlike|if (?=you |anyone |that |it )|but (?!also)|before|after|just in case|in case|to be (?:near|close|with))\b"
+    r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group)\b|except\b|apart from\b|everywhere\b"
+    r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
+    r"|if (?=you |anyone |that |it )"
+    r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
+    r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
 )
-_MOST_CUTS = 6
+_MOST_CUTS = 4
 
 
 def shortened(clause: Clause) -> Iterator[Clause]:
@@ -280,10 +281,10 @@ def shortened(clause: Clause) -> Iterator[Clause]:
     places = [match.start() for match in re.finditer(r", | - | \(", text)][:_MOST_CUTS]
     company = [match.start() for match in form(_COMPANY).finditer(text)][:_MOST_CUTS]
     for at in (*places, *reversed(company)):
-        head, times = timed(text[:at])
+        head, times = _timed(text[:at])
         if " " not in head:
             head = text[:at]  # "Petra here"
-        if " " in head and head not in seen and not head.endswith((" or", " and")):
+        if " " in head and head not in seen:
             seen.add(head)
             whole, after = (
                 (clause.whole[: begins + at], clause.whole[begins + at :])
@@ -324,16 +325,15 @@ def unprompted(text: str) -> str:
     return _opened(plain(text))[0]
 
 
-_OPENED_BY = rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)"
-
-
 def _opened(text: str) -> tuple[str, bool, bool]:
     """Take openers off; return what is left, whether it was said to be remembered, and whether a greeting led in."""
     sure = greeted = False
     for _ in range(6):
         if match := form(_REMEMBER).match(text):
             sure, text = True, text[match.end() :].lstrip(" :,")
-        elif (match := form(_OPENED_BY).match(text)) and not form(_NO_OPENER).match(text):
+        elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
+            text
+        ):
             greeted = greeted or bool(form(r"hi|hello|hey|g'day|howdy|good |yo\b").match(match[0]))
             text = text[match.end() :]
         else:
@@ -366,9 +366,9 @@ _TAKES_A_TIME = (
 _SMILE = r"\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 _ADVERBIAL = (
     r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
-    r"|on) [^,]{1,40}?,? (?=(?:i|we)\b)"
+    r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
     r"|(?:in|on|at|for) (?:this|our) (?:project|repo|repository|codebase|team|company|app),? (?=\w)"
-    r"|when you (?:\w+)\b[^,]{0,40}?,? (?=i (?:(?:would )?(?:rather|prefer)|always|only|like|want|hate|love)\b))"
+    r"|when you (?:\w+)\b[^,]{0,40}?,? (?=i (?:(?:would )?(?:rather|prefer)|like|want|hate|love)\b))"
 )
 
 
@@ -378,24 +378,10 @@ _ASIDE = (
 )
 
 
-_TIMED_AT_START = rf"({PHRASE}),? +(?=\S)"
-_TIMED_AT_END = rf",? ({PHRASE})$"
-_TIMED_BEFORE_WHY = rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
-_LAST_OF_A_TIME = frozenset("am pm a.m p.m utc time now".split())
-# The last words of what trails behind a clause.
-_LAST_TRAILING = frozenset(
-    """now currently rn atm down hands finally said up days moment present nowadays already too well btw way though actually anyway again lately recently
-    officially please pls plz thanks you everyone guys always sorry know honest tbh honestly sure course years time remotely it far all lot much instead thing
-    myself here only fyi out on forward future morning evening afternoon day night week daily month year bedtime easter christmas lunch weekend summer holidays
-    winter break childhood forever birth lockdown covid then work home me meet loving turns full part""".split()
-)
-_TRAILING = rf",? {_TRAILER}$|{_SMILE}"
-
-
-def timed(text: str) -> tuple[str, tuple[str, ...]]:
+def _timed(text: str) -> tuple[str, tuple[str, ...]]:
     """Take time phrases and trailing adverbs off both ends of a clause."""
     times: list[str] = []
-    timed = any(map(str.isdigit, text)) or not _TIME_WORDS.isdisjoint(re.findall(r"[a-z]+", text.lower()))
+    timed = bool(re.search(r"\d", text)) or not _TIME_WORDS.isdisjoint(re.findall(r"[a-z]+", text.lower()))
     if timed:
         text = _leading(text, times)
     if aside := form(_ASIDE).match(text):
@@ -404,26 +390,25 @@ def timed(text: str) -> tuple[str, tuple[str, ...]]:
         text = aside[1] + text[aside.end(2) :]
     if match := form(_ADVERBIAL).match(text):
         text = text[match.end() :]
-    if timed and (match := form(_TIMED_BEFORE_WHY).search(text, max(0, len(text) - 80))):
+    if timed and (
+        match := form(
+            rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
+        ).search(text, max(0, len(text) - 80))
+    ):
         times.append(match[1])
         text = text[: match.start()]
     for _ in range(4):
-        last = text[text.rfind(" ") + 1 :].lower().rstrip(".'")
-        if (
-            timed
-            and (last in _TIME_WORDS or last in _LAST_OF_A_TIME or any(map(str.isdigit, last)))
-            and (match := form(_TIMED_AT_END).search(text, max(0, len(text) - 60)))
-        ):
+        if timed and (match := form(rf",? ({PHRASE})$").search(text, max(0, len(text) - 60))):
             if match.start() == 0 or form(_TAKES_A_TIME).search(text, 0, match.start()):
                 break
             times.append(match[1])
-        elif (last not in _LAST_TRAILING and last.isalpha()) or form(
+        elif form(
             r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)"
             r"|at (?:work|home|night))$"
         ).search(text):
             break
         else:
-            match = form(_TRAILING).search(text, max(0, len(text) - 40))
+            match = form(rf",? {_TRAILER}$|{_SMILE}").search(text, max(0, len(text) - 40))
             if not match:
                 break
         text = text[: match.start()]
@@ -433,7 +418,7 @@ def timed(text: str) -> tuple[str, tuple[str, ...]]:
 def _leading(text: str, times: list[str]) -> str:
     """Take up to two time phrases off the beginning, where a subject follows them."""
     for _ in range(2):
-        match = form(_TIMED_AT_START).match(text)
+        match = form(rf"({PHRASE}),? +(?=\S)").match(text)
         if not match or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(
             text
         ):

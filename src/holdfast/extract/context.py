@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from . import values, words
 from .clauses import Clause, clauses
 from .instructions import WORK
 from .predicates import Claim
-from .spelling import affirm, form, plain
+from .spelling import form, plain
 
 _RELATION, _ANIMAL = words.one_of(words.RELATIONS), words.one_of(words.ANIMALS)
 _NEAR = 3  # clauses back, beyond which a pronoun may mean anybody
@@ -30,14 +29,6 @@ class _Mention:
 
     phrase: str
     fits: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """What was said to hold no longer, without its negation, and the value in it that another may take the place of."""
-
-    text: str
-    old: str
 
 
 _SHE, _HE, _IT = frozenset({"she", "her"}), frozenset({"he", "his"}), frozenset({"it", "its"})
@@ -60,10 +51,8 @@ class Context:
     """What was said before, as far as a clause may lean on it. One for each speaker of a conversation."""
 
     def __init__(self) -> None:
-        self._said: deque[Clause | str] = deque(
-            maxlen=_NEAR
-        )  # an agent's words as they are, until a pronoun needs them
-        self._ended: _Ended | None = None
+        self._said: deque[Clause] = deque(maxlen=_NEAR)
+        self._ended: Claim | None = None
         self.question = ""
 
     def forget(self) -> None:
@@ -76,19 +65,16 @@ class Context:
         self.question = _asked_last(text)
         if not text:
             return
-        self._said.append(text[-600:])
+        spoken = list(clauses(text[-2_000:]))[-2:]
+        self._said.extend(replace(one, text=form(r"\byour\b").sub("my", one.text)) for one in spoken)
         self._ended = None
 
     def heard(self, clause: Clause, claims: Sequence[Claim]) -> None:
         """Take in a clause of the speaker's, written out, with what it claimed."""
         self._said.append(clause)
-        gone = [one for one in claims if one.ends and isinstance(one.value, str)]
+        gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:
-            old, attribute = gone[0].value, gone[0].attribute
-            affirmed = affirm(clause.text)
-            if affirmed == clause.text:  # "I left Acme" denies nothing
-                affirmed = f"{_TOLD[attribute]} {old}" if attribute in _TOLD else ""
-            self._ended = _Ended(affirmed, old) if old in affirmed else None
+            self._ended = gone[0]
         elif (
             claims
             or "job" not in clause.text
@@ -96,7 +82,7 @@ class Context:
         ):
             self._ended = None
         else:
-            self._ended = _Ended("i work at", "")
+            self._ended = Claim("", "employer", None)
 
     def written_out(self, clause: Clause, raw: str, first: bool) -> Clause | None:
         """Return a clause with what it leans on put in, or None where it leans on nothing that can be told.
@@ -109,14 +95,10 @@ class Context:
             return self._pointed(clause, raw, match["pronoun"].lower(), match["rest"])
         return _succeeding(clause, self._ended) if self._ended else None
 
-    def _backwards(self) -> Iterator[Clause]:
-        """Yield the clauses said last, the latest first."""
-        return islice((one for said in reversed(self._said) for one in reversed(_spoken(said))), _NEAR)
-
     def _pointed(self, clause: Clause, raw: str, pronoun: str, rest: str) -> Clause | None:
         if pronoun in _IT and self._ended and (succeeded := _succeeding(clause, self._ended)):
             return succeeded
-        for back, earlier in enumerate(self._backwards()):
+        for back, earlier in enumerate(reversed(self._said)):
             meant = {one.phrase for one in _mentions(earlier) if pronoun in one.fits}
             if not meant and not (pronoun in _IT and not back):
                 continue
@@ -132,13 +114,6 @@ class Context:
         return None
 
 
-def _spoken(said: Clause | str) -> list[Clause]:
-    """Return a clause of the speaker's, or the last two of what an agent said, with "your" as "my"."""
-    if isinstance(said, Clause):
-        return [said]
-    return [replace(one, text=form(r"\byour\b").sub("my", one.text)) for one in list(clauses(said))[-2:]]
-
-
 def _mentions(clause: Clause) -> list[_Mention]:
     """Return whom and what a clause speaks of that a later pronoun may mean."""
     text, found = clause.text, []
@@ -152,10 +127,6 @@ def _mentions(clause: Clause) -> list[_Mention]:
     named = form(_NAMED).match(rest.strip())
     if named and not clause.casual and named["name"].lower() not in words.NOT_NAMES | words.TECH:
         found.append(_Mention(named["name"], _SHE | _HE))
-    if about := form(
-        r".*\b(?:wrong|mistaken|confused|right|unsure) about (?P<np>(?:the|our|my) [\w -]{2,30})"
-    ).fullmatch(text):
-        found = [_Mention(about["np"], _IT)]
     if not found and (thing := form(_THING).match(text)):
         found.append(_Mention(thing["np"].strip(), _IT))
     return found
@@ -163,24 +134,19 @@ def _mentions(clause: Clause) -> list[_Mention]:
 
 # ---- what takes the place of what ended ----------------------------------------------------------------------------------
 
-# How a new value is told where an old one was let go: "it's pnpm now", "we've moved it to Mondays", "now I'm at Globex".
-_SUCCEEDING = (
-    r"(?:(?:it|that|they|we|i)(?: is| are| am)|(?:we|i) (?:have )?(?:moved|switched|changed|gone)(?: it| that| them| everything| over)*|it (?:has )?(?:moved|changed)"
-    r"|(?:we|i|it|they) (?:now )?(?:use|uses|go with|went with|run on|runs on)|now|use)"
-    r" (?:all |now |just |fully |always )*(?:on |at |in |with |to |using )*(?P<v>(?!not\b)[^,]+?)(?: now| instead)?(?:, .*)?"
-)
-_TOLD = {"uses": "we use", "employer": "i work at", "residence": "i live in"}
-# Jobs are changed without naming the old one.
-_NEW_JOB = r"i am (?:now )?(?:at|with) (?P<v>.+)"
+# By the attribute that lost its value: how the new one is told, and how it reads written out.
+_SUCCEEDED = {
+    "uses": (r"(?:it is|we are (?:now )?(?:on|using)|now) (?P<v>[\w.+#-]+(?: [\w.+#-]+)?)", "we use {v}"),
+    "employer": (r"i am (?:now )?(?:at|with) (?P<v>.+)", "i work at {v}"),
+    "residence": (r"(?:i am|we are) (?:now )?in (?P<v>.+)", "i live in {v}"),
+}
 
 
-def _succeeding(clause: Clause, ended: _Ended) -> Clause | None:
-    """ "We don't use npm anymore, it's pnpm now", "Practice isn't on Fridays any more, we moved it to Mondays"."""
-    match = form(_SUCCEEDING if ended.old else _NEW_JOB).fullmatch(clause.text)
-    if not match or len(match["v"].split()) > 5 or values.points(match["v"]):
-        return None
-    new = values.unled(match["v"])
-    return replace(clause, text=ended.text.replace(ended.old, new) if ended.old else f"{ended.text} {new}")
+def _succeeding(clause: Clause, ended: Claim) -> Clause | None:
+    """ "We don't use npm anymore, it's pnpm now", "I left Acme and now I'm at Globex"."""
+    pattern, template = _SUCCEEDED[ended.attribute]
+    match = form(pattern).fullmatch(clause.text)
+    return replace(clause, text=template.format(v=match["v"])) if match else None
 
 
 # ---- answers -------------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ _DATE = (
     rf"|(?:the )?{_NUMBER} (?:of )?{_MONTH}(?:,? \d{{4}})?"
     rf"|{_MONTH} (?:the )?{_NUMBER}(?:,? (?:19|20)\d\d)?"
     rf"|{_MONTH},? (?:of )?(?:19|20)\d\d|(?:19|20)\d\d|the \d{{1,2}}(?:st|nd|rd|th)"
-    rf"|(?:(?:this|next|last|this past|this coming|the(?= (?:spring|summer|autumn|fall|winter))) )?(?:{_MONTH}|{_DAY}{_PART}?|spring|summer|autumn|fall|winter)"
+    rf"|(?:(?:this|next|last|this past|this coming) )?(?:{_MONTH}|{_DAY}{_PART}?|spring|summer|autumn|fall|winter)"
     rf"|(?:this|next|last) (?:week(?:end)?|month|year|sprint|quarter|season|term|semester)|the weekend"
     rf"|(?:the )?(?:end|start|beginning|middle) of (?:the|this|next|last) (?:week|month|year)"
     rf"|the day (?:after tomorrow|before yesterday)|yesterday{_PART}?|today|tonight|tomorrow{_PART}?|this{_PART})"

@@ -170,16 +170,13 @@ def tagged(sentence: str) -> bool:
 
 def jesting(message: str) -> bool:
     """Whether a message takes back what it said ("just kidding")."""
-    low = message.lower()
-    return ("jok" in low or "kidding" in low or "jk" in low or "j/k" in low) and bool(
-        form(_JESTING).search(message)
-    )
+    return bool(form(_JESTING).search(message))
 
 
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
     return bool(form(_FICTION).match(sentence)) or (
-        "my " in sentence.lower() and bool(form(_OWN_FICTION).search(sentence))
+        "my " in sentence and bool(form(_OWN_FICTION).search(sentence))
     )
 
 

@@ -22,9 +22,7 @@ _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
     feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate""".split()
 )
-_OF_TASKS = frozenset(
-    "remind nudge prod ping poke chase alert reminder remember forget task todo to-do action list note set create".split()
-)
+_OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine""".split()
@@ -37,7 +35,7 @@ def asked(clause: Clause, speaker: str) -> list[Claim]:
     for triggers, reading in ((_OF_REPLIES, _replies), (_OF_TASKS, _tasks), (_OF_PROCEDURES, _procedures)):
         if not triggers.isdisjoint(said) and (found := list(reading(clause, speaker))):
             return found
-    return list(_manners(clause, speaker))
+    return []
 
 
 # ---- how to answer ---------------------------------------------------------------------------------------------------
@@ -156,47 +154,6 @@ def _reply(said: dict[str, str | None]) -> Claim:
     return Claim(REPLIES, attribute, value, "preference")
 
 
-# What is asked of every answer, in whatever words: an order or a bare wish that holds each time, and is about the one who asks.
-_EACH_TIME = r"\b(?:always|ever|every time|each time|in future|whenever|when(?:ever)? you|(?:for|in|on) (?:every|all|each|any)|at all times|anything)\b"
-_OF_MINE = r"\b(?:for me|to me|with me|give me|show me|tell me|send me|my|mine|i)\b"
-_ALWAYS_DONE = r"(?:please |always )*always (?:give|show|list|write|use|include|quote|put|keep|explain|format|send|round|sort|start|add|state|mark|offer)\b|.*\bplease\b.*\balways\b"
-_NO_ORDER = r"(?:i|we|you|he|she|it|they|my|our|the|this|that|these|those|there|what|who|how|why|when|where|if|everyone|everybody|everything|nobody|nothing|somebody|someone|something|anyone|anything|people|always (?:is|are|was)|never (?:mind|ever|had|been|have|heard|seen|again)|as|an?|not|let|get|mind|bear|wait|hold|hang|thank|good|in|on|at|for|to|with|from|.*\b(?:is|are|was|were|has|have|works|fine|enough))\b"
-_FORBIDDEN = r"(?:do not|never|no|stop) (?!get|tell|make|let|worry|forget|call|mind|judge|ask|leave|be\b|take|blame|rush|bother|one\b|idea|problem|worries|way|wonder|need|doubt|offence|more (?!than)|matter)(?P<v>\w+.*)"
-_ONLY = r"(?:[\w-]+ ){0,3}[\w-]+ only(?: for me)?(?: (?:on|in|for|at) [\w ]+)?|(?:[\w-]+ ){1,3}[\w-]+s for me(?: (?:on|in|for|at) [\w ]+)?, always"
-_NOT_FOR_ME = r"no (?P<v>[\w -]{3,40}) for me(?:,? please|,? thanks| thank you)?"
-
-
-def _manners(clause: Clause, speaker: str) -> Iterator[Claim]:
-    """ "Give me temperatures in Celsius, always", "don't use semicolons in my drafts", "aisle seats only"."""
-    text, whole = clause.text, clause.whole
-    if len(text.split()) > 14 or not text[:1].isalpha() or '"' in text or form(_NO_ORDER).match(text):
-        return
-    lasting = clause.standing or bool(form(_EACH_TIME).search(whole))
-    forbidden = form(_FORBIDDEN).fullmatch(text)
-    if forbidden and not form(_NOT_FOR_ME).fullmatch(whole):
-        if lasting or form(r"\b(?:in|on|with|for|to) (?:my \w+|me)\b").search(whole):
-            said = form(r" (?:(?:in|on|for|with) (?:any|every|all|each|my)|(?:when|if)(?:ever)? )").split(
-                text
-            )[0]
-            yield Claim(speaker, "prefers", values.bare(said), "preference", 0.75)
-    elif avoided := form(_NOT_FOR_ME).fullmatch(whole):
-        yield Claim(speaker, "avoids", values.bare(avoided["v"]), confidence=0.75)
-    elif (
-        form(_ONLY).fullmatch(re.sub(r",? (?:please|pls|thanks)$", "", whole, flags=re.I))
-        and not form(r"(?:if|not|the) ").match(text)
-    ) or (
-        lasting
-        and (
-            form(_OF_MINE).search(whole)
-            or (
-                (clause.standing or form(_ALWAYS_DONE).match(whole))
-                and not values.points(text.partition(" ")[2])
-            )
-        )
-    ):
-        yield Claim(speaker, "prefers", values.bare(text), "preference", 0.7)
-
-
 # ---- tasks -----------------------------------------------------------------------------------------------------------
 
 WORK = (
@@ -211,18 +168,20 @@ WORK = (
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
 _REMIND = (
-    rf"(?:(?:always |just )?(?:remind|nudge|prod|ping|poke|chase|alert) me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
+    rf"(?:(?:always |just )?remind me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
     r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
-_ON_MY_LIST = r"(?:(?:(?:top|next|first) )?(?:on|of) my (?:to-?do )?list|my (?:to-?do|task|job|homework|errand)s?(?: list)?|(?:also |still )?on my plate)(?: (?:for )?(?:(?:this|next) \w+|today|tomorrow|now))?(?: is|:)(?: to)? (?P<v>.+)"
-_UNFORGOTTEN = r"(?:(?:do not|never) (?:let me )?forget|(?:(?:i )?(?:have to|must|need to|should|got to) )?remember) to (?P<v>.+)"
+_ON_MY_LIST = r"(?:(?:top|next|first) )?(?:on|of) my (?:to-?do )?list(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?(?: is|:)(?: to)? (?P<v>.+)"
+_UNFORGOTTEN = (
+    r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
+)
 _LISTED = (
     r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)(?:, .*)?"
 )
 # Well-meant advice to the listener, and no task of the speaker.
 _ADVICE = (
-    r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest\b"
+    r"(?:take (?:time|care|a (?:break|moment|breath))|have (?:fun|a)|enjoy|breathe|smile|rest"
     r"|relax|be |keep (?:going|smiling)|let (?:me|us)|check out|tell me|send me|share|say|prepare|laugh"
     r"|love|believe|celebrate|treat yourself|stay|live|do what|cherish|like and)"
 )
@@ -285,7 +244,7 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:when(?:ever)?|every time|each time|before|after|if) (?:you|we) [^,]{{3,60}}? (?:you|we) (?:have to|must|need to|should|always)(?: always| also| first)? (?:{WORK})\b .+",
     rf"(?:before|after|on|with|for) (?:every|each) [^,]{{3,40}}?,? (?:we|you) (?:(?:always|have to|must|need to|should) )?(?:{WORK})\b .+",
     r"(?:do not ever|always|never) force[- ]push\b.*",
-    r"(?:always|never) (?!be |the |a |let |say |give up|forget|trust|look|think)[\w-]+ .+ (?:before|after|when|whenever) (?:you|we|each|every|any)\b.*",
+    r"(?:always|never) (?!be |let |say |give up|forget|trust|look|think)[\w-]+ .+ (?:before|after|when|whenever) (?:you|we|each|every|any)\b.*",
     rf"to (?:release|deploy|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add|create)\b[^,]{{0,40}}?,? (?:you|we) (?:just |first |have to |need to |always )?(?:{WORK})\b .+",
     rf"you (?:must|have to|need to) (?:ask|tell|warn|check with|confirm with) (?:me|us|\w+) {_MOMENT}",
     r"(?:we|i) (?:always|never) (?:run|use|write|commit|push|deploy|merge|rebase|squash|lint"
@@ -297,15 +256,6 @@ _PROCEDURES: Sequence[str] = (
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
     rf"(?!.*\bi\b)(?:{WORK}) .+ {_MOMENT}",
-    # "Before you send anything to a client, have it read by Oswin": any order after what comes round again.
-    r"(?:before|after|on|for|at) (?:each|every|any) [\w' -]{3,40}, (?:please |always |first )*(?!i\b|it\b|you\b|we\b|they\b|the\b|there\b|he\b|she\b|my\b|someone\b)[a-z]+ (?:it|them|the|an?|all|each|every|in|on|with|to|up|out|down|your)\b.*",
-    r"(?:never|do not) (?!be\b|get\b|leave home|go)[a-z]+ .* without (?:\w+ing|my|our|an?|asking)\b.*",
-    r"(?:before|after|when(?:ever)?|once) (?:you|we) (?!are|were|have|get|find|got|do not)[^,]{3,60}, (?:please |always |first )*(?!i\b|it\b|you\b|we\b|they\b|the\b|there\b|what\b|how\b|do\b|can\b|is\b|are\b)[a-z]+ (?:it|them|the|an?|all|each|every|in|on|with|to|up|out)\b.*",
-    r"(?:(?:after|before|on|for|with) (?:every|each|any) [\w' -]+?|at the end of (?:each|every|the) \w+),? (?:the|our|all|we) (?!i\b)[\w' -]+",
-    r"(?!(?:i|we|you|they|my|the (?:first|last)|people|kids|some)\b)(?:[\w-]+ ){0,2}[\w-]+s (?:get|go|are|need|come) (?:[\w-]+ ){1,5}first\b.*",
-    r"(?:all|every|each|any) [\w -]{3,40}? (?:must|needs? to be|has to be|have to be|should be) .+",
-    # Never or always with a thing that has a name is no proverb.
-    r"(?:always|never) (?!be |the |a |my |let |say |give |trust |mind|had|have |been|seen|heard|liked)[a-z]+ .*(?-i:\b[A-Z]+\d+\b|\b[A-Z]{2,}\b|\b\w+[/_.]\w+).*",
     rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
     r"|have to|gets?) .+",
     rf"(?:all )?(?:new )?{_PIECES_OF_WORK} (?:need|must|should|require|have to) (?!be (?:fine|ok|okay|good|done|ready|easy|enough|there|green)\b|pass\b|work\b).+",
@@ -313,7 +263,6 @@ _PROCEDURES: Sequence[str] = (
     r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
     r"|directly|without .+)(?: .*)?",
 )
-_PROCEDURE = "|".join(_PROCEDURES)
 _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
@@ -348,7 +297,9 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         yield _procedure(ruled["v"])
     elif made_sure := form(_MADE_SURE).fullmatch(text):
         yield _procedure(made_sure["v"])
-    elif form(_PROCEDURE).fullmatch(text) or (clause.standing and form(_FROM_NOW_ON).fullmatch(text)):
+    elif any(form(pattern).fullmatch(text) for pattern in _PROCEDURES) or (
+        clause.standing and form(_FROM_NOW_ON).fullmatch(text)
+    ):
         yield _procedure(text)
 
 

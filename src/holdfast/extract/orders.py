@@ -32,14 +32,11 @@ _WITHHOLD = (
     r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
     r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us),? .*"
-    r"|i would (?:rather|prefer)(?: it)?(?: if)? you (?:did not|do not) (?:keep|remember|save|store|record|note|log)\b.*"
-    r"|(?:there is )?no need to (?:remember|save|store|note|keep|record) (?:this|that|it|any)\b.*"
-    r"|you (?:need not|do not need to|do not have to|should not|must not|(?:are|were) not (?:supposed|meant|allowed) to) (?:remember|save|store|note|keep|record|log|retain) (?:this|that|it|any)\b.*"
-    r"|(?:this|that|it)(?: one)? (?:(?:stays|remains|is) (?:between|private\b|off the record|out of (?:your|the) (?:notes|memory|records?|log))|does not (?:go|belong) (?:in|into|on)|never happened|is not for (?:your|the) (?:notes|memory|records?)|(?:goes|leaves) no further)\b.*)"
+    r"|no need to remember (?:this|that|it).*)"
 )
 _FORGET = (
     r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should) (?:now )?)?(?:forget|delete|erase|remove"
-    r"|wipe|drop|unlearn|stop remembering|scrap|purge|scrub|strike|clear|lose|bin|throw away|get rid of) (?:the fact )?(?P<what>.+)"
+    r"|wipe|drop|unlearn|stop remembering|scrap) (?:the fact )?(?P<what>.+)"
 )
 _RESET = (
     r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
@@ -52,7 +49,7 @@ _NOT_FORGOTTEN = (
     r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 )
 _OF_ORDERS = frozenset(
-    """between out notes no further purge scrub strike lose bin throw rid forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
+    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
     memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down""".split()
 )
 
@@ -72,8 +69,8 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     what = re.sub(r" from (?:your |the )?(?:memory|records?|notes)$", "", match["what"], flags=re.I)
     from_memory = what != match["what"]
     told = form(
-        r"(?:everything |anything |whatever |all |what |any notes? |any record |any memory )?(?:that )?(?:i (?:have )?(?:told|said|mentioned|gave)(?: to)?(?: you)?"
-        r"|you (?:know|have|remember|kept|keep|noted|saved|stored|recorded|hold|got)(?: down| on file| stored| saved| noted)?)?(?:(?<!^) ?)(?:about|on|of|regarding) (?P<v>.+)"
+        r"(?:everything |anything |all |what )?(?:that )?(?:i (?:have )?(?:told|said"
+        r"|mentioned)(?: to)?(?: you)?|you know)(?: about)? (?P<v>.+)"
     ).fullmatch(what)
     if told and not form(r"my [\w' -]+").fullmatch(told["v"]):
         return Order("forget", words=values.bare(told["v"]))

@@ -54,15 +54,10 @@ _IDENTITY: Sequence[Rule] = (
         confidence=0.95,
     ),
     Rule("goes_by", r"my preferred name is (?P<v>.+)", values.name),
-    Rule(
-        "goes_by",
-        r"i (?:go|publish|write|perform|sign|post|am (?:known|registered|listed|credited|billed)|play|record|trade|draw|paint|work)(?: \w+)? (?:as|under(?: the name)?) (?P<v>(?!an? )(?-i:[A-Z]).+)",
-        values.name,
-    ),
     Rule("{which} name", r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)", values.name),
     Rule(
         "goes_by",
-        r"(?:(?:you (?:can|may|should) |please |just )*(?:(?:address|refer to|know|list|save|sign) me(?: up)?|put me (?:down|in)|have me(?: down)?) as|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
+        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
         values.name,
         stands=frozenset({"hypothetical"}),
     ),
@@ -74,28 +69,17 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
     found = list(fit(_IDENTITY, text, clause, speaker))
     yield from found
-    # Only what begins a message may be an introduction.
-    here = form(
-        r"(?P<v>(?-i:[A-Z])[\w.'-]+(?: (?-i:[A-Z])[\w.'-]+){0,2}) (?:speaking|here|on the line)(?: (?:from|at|in|again) .+)?"
-        r"|(?P<v3>(?-i:[A-Z])[\w'-]+) (?:from|with) (?:the |an? )?(?!\w+ (?:is|are)\b)[\w ]+"
-        r"|(?:it is|its) (?P<v2>[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)(?:,? (?:here|again|by the way|btw|speaking|from|pronounced|spelled|spelt|with an?|same|the one)\b.*)?"
-    ).fullmatch(clause.whole)
-    if here and not (
-        clause.start < 40
-        and (
-            here["v"]
-            or clause.greeted
-            or (here["v3"] is None and (not clause.before and len(clause.whole) > len(here["v2"] or "") + 6))
-        )
-    ):
-        here = None
+    here = (
+        form(r"(?P<v>(?-i:[A-Z])[a-z]+) here(?: (?:from|at|in) .+)?").fullmatch(clause.whole)
+        if clause.greeted
+        else None
+    )
     titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
         text
     )
     if told := here or titled:
-        raw = told["v"] or told.groupdict().get("v2") or told.groupdict().get("v3") or ""
         yield from (
-            Claim(speaker, "name", value, confidence=0.85) for value in values.name(raw, clause.casual)
+            Claim(speaker, "name", value, confidence=0.85) for value in values.name(told["v"], clause.casual)
         )
         return
     match = form(
@@ -106,10 +90,7 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     low = match["v"].lower().split()
     # Capitals tell a name; without them, and after "this is", only a greeting does ("hi im tom").
     known = match["i"].lower() == "i am" and not clause.casual
-    led = (
-        not clause.start and not clause.casual and bool(form(r".* (?:from|here|calling|again)\b").match(text))
-    )
-    greeted = (clause.greeted or led) and (not clause.casual or len(low) == 1)
+    greeted = clause.greeted and (not clause.casual or len(low) == 1)
     if (known or greeted) and not _is_a(low) and not low[0].endswith("ing"):
         yield from (
             Claim(speaker, "name", value, confidence=0.85) for value in values.name(match["v"], clause.casual)
@@ -127,22 +108,19 @@ def _is_a(low: Sequence[str]) -> bool:
     return any(" ".join(low) in lexicon for lexicon in _WHAT_ONE_IS) or low[-1] in words.TRADES
 
 
-_PARTED = (
-    rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i"
-    r" (?:have )?(?:just )?(?:broke up|broken up|split up|separated|got divorced)"
-)
-_TOGETHER = rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b"
-_OURSELVES = rf"(?P<who>i|we|both of us|my (?:family|{_RELATION})(?: \w+)? and i) (?P<rest>.+)"
-
-
 def own(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "I ...", "we ...", and "my wife Ann and I ..."."""
-    if text[:3].lower() == "my " and (parted := form(_PARTED).fullmatch(text)):
+    partner = rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i"
+    if parted := form(
+        rf"{partner} (?:have )?(?:just )?(?:broke up|broken up|split up|separated|got divorced)"
+    ).fullmatch(text):
         yield Claim(speaker, parted["rel"].lower(), parted["name"], ends=True)
         return
-    if text[:3].lower() == "my " and (together := form(_TOGETHER).match(text)):
+    if together := form(rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b").match(text):
         yield Claim(speaker, together["rel"].lower(), together["name"])
-    match = form(_OURSELVES).match(text)
+    match = form(rf"(?P<who>i|we|both of us|my (?:family|{_RELATION})(?: \w+)? and i) (?P<rest>.+)").match(
+        text
+    )
     if not match:
         return
     said = predicate(match["rest"])
@@ -178,16 +156,7 @@ def _ships(said: str, clause: Clause) -> Iterator[Claim]:
 # Read over "NOUN is REST", where NOUN follows "my".
 _IS = r" (?:is|are|will be|was changed to|has changed to|changed to) "
 _MINE: Sequence[Rule] = (
-    Rule(
-        "pet",
-        rf"(?:[\w-]+ )?(?:{_ANIMAL})s?(?:'s? names?{_IS}|{_IS}(?:called|named) )(?P<v>.+)",
-        values.names,
-    ),
-    Rule(
-        "pet",
-        rf"(?:[\w-]+ )?(?:{_ANIMAL}),? (?P<v>(?-i:[A-Z])[\w'-]+),? (?:is|has|likes|loves|hates|comes|goes|eats|sleeps|lives|weighs|needs|gets|ate|turned|turns)\b.*",
-        values.name,
-    ),
+    Rule("pet", rf"(?:[\w-]+ )?(?:{_ANIMAL})(?:'s name{_IS}|{_IS}(?:called|named) )(?P<v>.+)", values.name),
     Rule(
         "favorite {what}",
         r"(?:all[- ]time |absolute )?(?:favorite|go-to|preferred) (?P<what>(?!(?:part|thing|memory|bit|name|pronouns"
@@ -238,7 +207,7 @@ _MINE: Sequence[Rule] = (
     Rule("age", rf"age{_IS}(?P<v>.+)", values.age),
     Rule("hobby", rf"(?:hobb(?:y|ies)|(?:main )?interests?)(?:{_IS}| include )(?P<v>.+)", values.taste),
     Rule("goal", rf"(?:\w+ )?goal{_IS}to (?P<v>.+)", values.phrase, prefer="future"),
-    Rule("residence", rf"(?:home|place){_IS}(?:located )?(?:in )?(?P<v>(?-i:[A-Z]).+)", values.place),
+    Rule("residence", rf"home{_IS}(?:located )?(?:in )?(?P<v>(?-i:[A-Z]).+)", values.place),
     Rule("allergy", rf"allerg(?:y|ies){_IS}(?P<v>.+)", values.allergen),
     Rule(
         "{noun}.location",
@@ -260,26 +229,21 @@ _OUR_PLACE = Rule(
     r"(?:located |based )?(?:in|at|on|near|(?:just )?outside) (?P<v>.+)",
     values.place,
 )
-_MINE_OR_OURS = (_OUR_PLACE, *(one for one in _MINE if one.attribute in ("pet", "address", "phone")))
+_MINE_OR_OURS = (_OUR_PLACE, _MINE[0], *(one for one in _MINE if one.attribute in ("address", "phone")))
 _ANY_NOUN = (Rule("{noun}", rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<v>.+)", values.loose, confidence=0.7),)
-
-
-_RELATED_BY_NAME = (
-    rf"(?:my|our|meet my|this is my) {_LATELY}(?P<adj>{_ADULT})?(?P<rel>{_RELATION})(?P<own>'s name)?"
-    r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
-    rf"|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{_VERB})\b ?(?P<rest>.*)| \w+s .+)?"
-)
-_RELATED = (
-    rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:(?:at|on|from|in|down|across) (?:the "
-    r"|my )?[\w ]{2,20}? )?"
-    rf"(?P<verb>{_VERB})\b ?(?P<rest>.*)"
-)
-_OF_A_RELATION = rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)"
 
 
 def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My sister lives in ...", "my wife's name is ...", "my favorite band is ...", "my laptop is ..."."""
-    related = form(_RELATED_BY_NAME).fullmatch(text) or form(_RELATED).fullmatch(text)
+    related = form(
+        rf"(?:my|our|meet my|this is my) {_LATELY}(?P<adj>{_ADULT})?(?P<rel>{_RELATION})(?P<own>'s name)?"
+        r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
+        rf"|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{_VERB})\b ?(?P<rest>.*)| \w+s .+)?"
+    ).fullmatch(text) or form(
+        rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:(?:at|on|from|in|down|across) (?:the "
+        r"|my )?[\w ]{2,20}? )?"
+        rf"(?P<verb>{_VERB})\b ?(?P<rest>.*)"
+    ).fullmatch(text)
     if related:
         yield from _related(related.groupdict(), clause, speaker)
         return
@@ -320,7 +284,7 @@ def _who(attribute: str, rest: str, clause: Clause, speaker: str) -> Iterator[Cl
 
 def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[Claim]:
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
-    if owner := form(_OF_A_RELATION).fullmatch(said):
+    if owner := form(rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
         yield from _possessed(
             owner["said"], clause, f"{speaker}'s {words.whom(owner['rel'].lower())}", ours=False
         )
@@ -402,34 +366,6 @@ _ROUND: Sequence[Rule] = (
         "preference",
     ),
     Rule(
-        "likes",
-        r"(?P<v>.+?) (?:is|are) (?:always |still )?my (?:weakness|jam|thing|guilty pleasure|happy place|comfort (?:food|watch|read)|(?:biggest |first |one )?(?:passion|love|obsession|joy)|drug of choice|kryptonite|poison)",
-        values.single_taste,
-        "preference",
-    ),
-    Rule(
-        "likes",
-        r"(?:nothing|not much) (?:beats|tops|comes close to) (?P<v>(?:an? )?.+)",
-        values.single_taste,
-        "preference",
-    ),
-    # What does something to the one who speaks is liked, or not: "matinees suit me", "fluorescent light gives me headaches".
-    Rule(
-        "prefers",
-        r"(?P<v>(?!it|this|that|which|what)[\w' -]+?) (?:suits?|works? (?:best|better)? ?for|agrees? with|helps?|calms?|relaxes|relax|delights?|makes? me happy) me(?: .*)?",
-        values.choice,
-        "preference",
-        0.75,
-    ),
-    Rule(
-        "dislikes",
-        r"(?P<v>(?!it|this|that|which|what)[\w' -]+?) (?:bores?|annoys?|irritates?|bugs?|bothers?|disgusts?|stress(?:es)?|depress(?:es)?|exhausts?|drains?|drives?|puts?|creeps?|freaks?|weirds?|stress(?:es)?|gives?) me (?:to death|senseless|endlessly|no end|mad|crazy|nuts|up the wall|insane|off|out|the creeps|(?:a )?(?:headaches?|migraines?|nightmares)|every time|always)"
-        r"|(?P<v2>(?!it|this|that|which|what)[\w' -]+?) (?:turns? my stomach|makes? my (?:skin crawl|teeth itch|head hurt|blood boil)|gets? on my nerves|does? my head in)",
-        values.taste,
-        "preference",
-        0.75,
-    ),
-    Rule(
         "dislikes",
         r"(?P<v>.+?) (?:is|are) (?:really |just |so )?not (?:really |exactly )?(?:my thing"
         r"|my cup of tea|for me)",
@@ -448,7 +384,7 @@ _ROUND: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"(?P<v>\w+(?: \w+){0,2}?) over [\w ]+?(?: for me|,? always|,? any day|,? every (?:single )?time)+",
+        r"(?P<v>\w+(?: \w+){0,2}?) over [\w ]+?(?: for me|,? always|,? any day|,? every time)+",
         values.anything,
         "preference",
     ),
@@ -457,7 +393,7 @@ _ROUND: Sequence[Rule] = (
 
 def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Sam is my roommate", "Omar is our new CTO", "Dune is my favorite book", "loud bars are not my thing"."""
-    if form(r" (?:my|our|me|over|an? no|off limits)\b|nothing ").search(text):
+    if form(r" (?:my|our|for me|over|makes? me|an? no|off limits)\b").search(text):
         ours = form(r".* our .*(?:cto|ceo|cfo|coo|tech lead|product manager|project manager|pm)").fullmatch(
             text
         )
@@ -483,15 +419,12 @@ _OF_THE_FAMOUS = r".*(?:actor|actress|singer|rapper|footballer|comedian|politici
 _OF_PRODUCTS = frozenset({"port", "host", "url", "location", "schedule"})
 
 
-_BY_NAME = (
-    r"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) "
-    rf"(?P<rest>(?!{_PLURAL}\b){_VERB}\b.*)"
-)
-
-
 def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Maria works at Bosch": somebody by name; a tool by name is a thing."""
-    match = form(_BY_NAME).fullmatch(text)
+    match = form(
+        r"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) "
+        rf"(?P<rest>(?!{_PLURAL}\b){_VERB}\b.*)"
+    ).fullmatch(text)
     if not match or clause.casual or not words.NOT_NAMES.isdisjoint(match["who"].lower().split()):
         return
     who, said = match["who"].lower(), predicate(match["rest"])

@@ -12,7 +12,7 @@ from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from .anchored import anchored, ended_with, moved
-from .claims import claimed, stated
+from .claims import claimed
 from .clauses import Clause, clauses, unprompted
 from .context import Context
 from .dates import When, resolve
@@ -239,17 +239,11 @@ class _Reader:
         said = said or anchored(clause, self._speaker, self._known)
         said += ended_with(clause, self._speaker, self._known)
         if said or self._context is None:
-            return read, said or self._stated(clause)
+            return read, said
         raw = self._message.text[clause.start : clause.end]
         first = not self._message.text[: clause.start].strip()
         told = self._context.written_out(clause, raw, first)
-        if told and (found := claimed(told, self._speaker))[1]:
-            return found
-        return told or clause, self._stated(told or clause)
-
-    def _stated(self, clause: Clause) -> list[Claim]:
-        """What a clause states in general; of an agent's many words only what a row reads is told as a claim of its own."""
-        return [] if self._message.role == "assistant" else stated(clause, self._speaker)
+        return claimed(told, self._speaker) if told else (clause, [])
 
     def _propose(
         self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None

@@ -45,6 +45,7 @@ PERSON: Sequence[Rule] = (
         r"have (?:always )?(?:lived|been) in (?P<v>.+?) (?:my whole|my entire|all my|most of my) life",
         values.place,
     ),
+    Rule("residence", r"have always lived in (?P<v>.+)", values.place),
     Rule(
         "residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"
     ),
@@ -71,7 +72,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "origin",
         r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|hail from"
-        r"|(?:was|were) raised in|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)",
+        r"|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)",
         values.place,
     ),
     Rule(
@@ -91,33 +92,15 @@ PERSON: Sequence[Rule] = (
     Rule(
         "visited",
         r"(?:visited|(?:have |have just )?(?:visited|been to)|went to|traveled to|travelled to) (?P<v>.+)",
-        values.places,
+        values.place,
     ),
     Rule(
         "timezone",
-        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>[A-Z]{2,4}(?:[+-]\d[\d:]*)?|\w+ time|\w+(?= time ?zone))(?: time ?zone| time)?",
+        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?",
         values.definite,
         confidence=0.7,
     ),
-    Rule(
-        "residence",
-        r"live [\w' -]{2,40}? (?:outside|near|in|close to|of) (?P<v>(?-i:[A-Z]).+)",
-        values.place,
-        confidence=0.8,
-    ),
     # ---- work and study
-    Rule(
-        "occupation",
-        r"(?:(?:got |have been |was |be )promoted to|be (?:training|studying|retraining|learning) to (?:be|become)) (?P<v>[\w -]{3,40})",
-        values.anything,
-        confidence=0.8,
-    ),
-    Rule(
-        "occupation",
-        r"(?P<v>(?:lecture|tutor|consult|research|practi[sc]e|specialise|specialize|have been (?:coaching|teaching|tutoring|lecturing)|coach|farm|have been farming)(?: (?:on|in))? (?!you|me|him|her|them|it|this|that|a lot)[\w' -]+?)(?: (?:at|for) (?P<org>(?-i:[A-Z]).+?))?(?: (?:on|in|at) .*)?",
-        values.anything,
-        confidence=0.8,
-    ),
     Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
@@ -144,7 +127,7 @@ PERSON: Sequence[Rule] = (
         r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired"
         r"|laid off) from|retired from|be leaving|be no longer (?:at|with)) (?:my (?:job|role|position) (?:at|with) "
         r"|working (?:at|for) )?(?P<v>.+)",
-        values.workplace,
+        values.proper,
         ends=True,
     ),
     Rule("manager", r"report (?:directly )?to (?P<v>.+)", values.name),
@@ -191,7 +174,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "occupation",
         rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
-        values.post,
+        values.trade,
     ),
     Rule(
         "occupation",
@@ -209,8 +192,8 @@ PERSON: Sequence[Rule] = (
     Rule("occupation", rf"have been (?P<v>an? .+?){_AT}", values.trade, needs="lasting"),
     Rule(
         "occupation",
-        r"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made|started as|qualified as"
-        rf"|trained as) (?P<v>.+?){_AT}",
+        r"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made(?! (?:some|an?|the|this|that|my|our|it|us|me|him|her|them)\b)"
+        rf"|started as|qualified as|trained as) (?P<v>.+?){_AT}",
         values.trade,
     ),
     Rule(
@@ -258,6 +241,7 @@ PERSON: Sequence[Rule] = (
         values.proper,
     ),
     # ---- people
+    Rule("plan", r"be getting (?P<v>married)", values.wedding, prefer="future"),
     Rule(
         "marital status",
         r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
@@ -439,18 +423,7 @@ PERSON: Sequence[Rule] = (
         r"| our| the| own)? (?P<v>.+)",
         values.listed(words.THINGS, 6),
     ),
-    Rule(
-        "owns",
-        r"(?:own|drive|ride|fly|sail|wear|play|shoot (?:on|with)|film on|type on|write on|cook on|(?:have )?inherited) (?P<v>(?:an? )?.*?[A-Z\d].*?)(?: (?:to|with|for|in|at|on|from) .*)?",
-        values.made,
-    ),
-    Rule("owns", r"(?:wear|keep|have always (?:kept|worn)) (?P<v>.+)", values.listed(words.WORN_OR_KEPT)),
-    Rule(
-        "owns",
-        r"run (?P<v>an? (?!tight|fever|marathon|half|race|mile|script|test|risk|query|command|build|temperature|check|few|lot|bit|bath|tab|\d)[\w' -]+?)(?: (?:with|in|on|from|for|near|out of)\b.*)?",
-        values.owned,
-        confidence=0.75,
-    ),
+    Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", values.made),
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"
@@ -464,15 +437,15 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "owns",
-        r"have (?:had )?(?P<v>(?:an?|two|three|the same) .+?(?: and (?:an?|two|three) .+?)?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
+        r"have (?P<v>(?:an?|two|three) .+?(?: and (?:an?|two|three) .+?)?)(?: (?:for|at|in|that|which|with|and|from)\b.*)?",
         values.thing,
     ),
     Rule(
         "owns",
-        r"(?:own|be the proud owner of|(?:have )?inherited) (?P<v>.+?)(?: (?:on|in|from|near|outside|at|that|which|last|years?)\b.*)?",
-        values.owned,
-        confidence=0.8,
+        r"wear (?P<v>(?:an? )?(?:hearing aids?|insulin pump))",
+        values.anything,
     ),
+    Rule("owns", r"(?:own|be the proud owner of) (?P<v>.+)", values.owned, confidence=0.8),
     Rule(
         "owns",
         r"(?:have )?(?:sold|gave away|got rid of|lost|crashed|totaled|donated) (?:my|the"
@@ -492,7 +465,7 @@ PERSON: Sequence[Rule] = (
         r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy"
         r"|be (?:really |so )?(?:enjoying|loving)|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
         r"|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really "
-        r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to|big on|nuts about|hooked on|devoted to)"
+        r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)"
         r"|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)",
         values.taste,
         "preference",
@@ -511,6 +484,13 @@ PERSON: Sequence[Rule] = (
         stands=frozenset({"wish"}),
     ),
     Rule(
+        "dislikes",
+        r"(?:really |absolutely |just |do )*(?:hate|dislike|loathe|can ?not stand|do not like) it (?P<v>when .+)",
+        values.occasion,
+        "preference",
+        0.8,
+    ),
+    Rule(
         "prefers",
         r"(?:have always |always |really |generally |usually |strongly |much |would |do )*(?:prefer"
         r"|preferred|(?:much )?rather (?:have|get|use|drink|eat|see|read|take|hear|be given|receive)) (?P<v>.+)",
@@ -520,11 +500,9 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"(?:always|only|generally|usually|normally|would always) (?:want|take|order|choose|pick|go for|book|ask for) (?P<v>.+)",
-        values.choice,
+        r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
+        values.listed(words.KINDS_OF_PERSON, 1),
         "preference",
-        0.8,
-        stands=frozenset({"hypothetical"}),
     ),
     Rule(
         "prefers",
@@ -538,16 +516,6 @@ PERSON: Sequence[Rule] = (
         r"|some )?(?P<v>.+?)(?: (?:in|with|at|on|for|every|professionally|competitively"
         r"|semi-professionally)\b.*)?",
         values.each(words.INSTRUMENTS),
-    ),
-    Rule(
-        "prefers",
-        r"(?:take|have|drink|eat|like) my (?P<v>(?:coffee|tea|eggs|steak|toast|beer|whisky|curry|chips|pizza|bread|salad|food|meat|news|music) .+)"
-        r"|be (?:more|most|much more|far more) (?:comfortable|productive|at home|at ease|happy) (?:with|in|using|on) (?P<v2>.+)"
-        r"|would (?:much |far )?(?:sooner|rather) (?P<v3>(?!not|you|it|that)[\w' -]+ than .+)",
-        values.choice,
-        "preference",
-        0.8,
-        stands=frozenset({"hypothetical"}),
     ),
     Rule("hobby", r"collect (?P<v>(?!my|your|the|data|them|all)[\w -]+)", values.taste),
     Rule(
@@ -631,8 +599,8 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"be (?P<v>(?!(?:looking|getting|turning|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
-        r"\w{3,}ing (?!for (?:a|the) (?:while|moment)|to (?:understand|figure|see)|it\b|this\b|that\b)\w+.*)",
+        r"be (?P<v>(?!(?:looking|getting|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
+        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
         values.phrase,
         prefer="future",
         needs="future",

@@ -69,11 +69,3 @@ def plain(text: str) -> str:
             r"\bsince (?=(?:\d+|an?|one|two|three|four|five|six|many|several|a few) (?:years?|months?|weeks?|days?)\b(?! ago))"
         ).sub("for ", text)
     return form(r"\bany ?more\b|\bany longer\b").sub("anymore", text) if "any" in text else text
-
-
-def affirm(text: str) -> str:
-    """Return a negated clause without its negation: "does not work" is "works"."""
-    text = re.sub(r"\s*,? anymore$", "", text, flags=re.I)
-    text = re.sub(r"\b(?:no longer|never) ", "", text, flags=re.I)
-    text = re.sub(r"\b(?:do|does|did) not (?:really |actually |even )?", "", text, flags=re.I)
-    return re.sub(r"\b(am|is|are|was|were|have|has|had|can|will|would) not ", r"\1 ", text, flags=re.I)

@@ -45,7 +45,7 @@ THING: Sequence[Rule] = (
     Rule(
         "language",
         r"(?:be|were) (?:now |currently |mostly |all |entirely |fully )*(?:(?:re)?written|implemented"
-        r"|coded|programmed|developed|built|done)? ?in (?P<v>.+?)(?: v?\d[\d.]*)?",
+        r"|coded|programmed|developed|built|done)? ?in (?P<v>.+)",
         values.each(words.CODE_LANGUAGES),
     ),
     Rule(
@@ -78,6 +78,17 @@ THING: Sequence[Rule] = (
         r"|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)",
         values.host,
     ),
+    Rule(
+        "uses",
+        r"(?:currently |now |always )*(?:deploy|build|test|lint|format|bundle|provision|release"
+        r"|ship)(?: (?:everything|it|our \w+|the \w+|all \w+))? (?:with|using|via) (?P<v>.+)",
+        values.tool,
+    ),
+    Rule(
+        "uses",
+        r"(?:go|run|be (?:routed|sent|handled|tracked|managed|logged|reported)|get (?:routed|sent|logged|reported)) (?:through|via) (?P<v>.+)",
+        values.known_tool,
+    ),
     Rule("runs on", r"(?:be )?(?:now |currently )?(?:run|running)s? on (?P<v>.+)", values.tool),
     Rule("uses", rf"{_OF_THING} (?P<v>.+?)(?: (?:for|as) [^,]+)?", values.tool),
     Rule(
@@ -91,10 +102,21 @@ THING: Sequence[Rule] = (
         values.known_tool,
     ),
     Rule(
+        "uses",
+        r"(?:track|manage|store|keep|save|host|document) (?:all |our |the )*[\w ]{3,20} in (?P<v>.+)",
+        values.known_tool,
+    ),
+    Rule(
+        "location",
+        r"(?:land|end up|live|be (?:stored|kept|dumped|written|saved)|go|get (?:stored|written|dumped|saved)) (?:in|to|into|at|on|under) (?P<v>(?!https?:)\w+://\S+)",
+        values.anything,
+    ),
+    Rule(
         "{what}.location",
         r"(?:keep|store|put|host|have) (?:all )?(?:the|our) (?P<what>[\w ]{3,24}?) in (?:an? |the )?(?:[\w-]+ )*?(?:repo|repository|bucket|folder|directory|database|drive|channel|sheet|project) (?:called|named) (?P<v>\S+)",
         values.anything,
     ),
+    Rule("location", r"(?:go|be written|be sent|write) to (?P<v>[\w.~-]*/[\w./~-]*)", values.definite),
     Rule(
         "location",
         r"be (?:on|at|in) (?P<v>(?:\d+ )?(?:(?-i:[A-Z])[\w']+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Square|Row|Yard|Way|Drive|Quay|Crescent|Close))",
@@ -124,6 +146,18 @@ THING: Sequence[Rule] = (
         r"(?:have been|was|be|got|be being) renamed (?:from (?P<old>\S+) )?to (?P<v>\S+)",
         values.anything,
     ),
+    Rule(
+        "schedule",
+        r"(?:run|be scheduled|fire|kick off|happen|start)s? (?:at|for|every|daily at|nightly at"
+        r"|weekly on|on) (?P<v>(?:\d|every|mon|tue|wed|thu|fri|sat|sun|midnight|noon|weekdays).*)",
+        values.anything,
+    ),
+    Rule(
+        "requires",
+        r"(?:require|need) (?:at least )?(?P<v>.+?)(?: to (?:run|build|work))?",
+        values.known_tool,
+    ),
+    Rule("uses", r"(?:have )?(?:be |got |was )?(?:been )?replaced (?:by|with) (?P<v>.+)", values.tool),
 )
 _VERBS = (
     r"(?:is|are|was|were|has been|have been|has|have|uses?|now|runs?|depends?|relies|rely|lives?"
@@ -164,15 +198,12 @@ _HAS_TO_BE_IN = (
 )
 
 
-_THE_THING = (
-    r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
-    rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
-)
-
-
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
-    if match := form(_THE_THING).fullmatch(text):
+    if match := form(
+        r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
+        rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
+    ).fullmatch(text):
         yield from _about(match["np"].strip().lower(), match["rest"], clause)
     elif match := form(
         r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for|on)(?: (?:the|our"
@@ -215,12 +246,9 @@ _NOT_THIS = r"other|another|official|reference|getting started|upstream|sample|t
 _SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|repo|config|file|kit|{words.one_of(words.SYSTEMS)}))"
 
 
-_OUTSIDERS = rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+"
-
-
 def foreign(noun: str, said: str) -> bool:
     """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
-    if noun in words.OUTSIDERS - {"client", "user", "users", "upstream"} or form(_OUTSIDERS).fullmatch(noun):
+    if form(rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+").fullmatch(noun):
         return True
     if noun == "style guide" or not form(_SHOWN).fullmatch(noun):
         return False
@@ -233,7 +261,7 @@ def foreign(noun: str, said: str) -> bool:
 
 
 # "This library" is ours; "the library" may be any that was spoken of.
-ANYBODYS = frozenset(
+_ANYBODYS = frozenset(
     "library package tool product plugin sdk framework image implementation page module extension driver client".split()
 )
 
@@ -245,7 +273,7 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         return
     if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
         return  # somebody, and not something
-    if noun in ANYBODYS and form(rf"the {noun}\b").match(clause.text):
+    if noun in _ANYBODYS and form(rf"the {noun}\b").match(clause.text):
         return
     led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
     if not led and form(NO_THING).fullmatch(noun):

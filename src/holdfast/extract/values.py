@@ -83,7 +83,7 @@ def name(raw: str, casual: bool) -> Values:
         return ()
     if casual:
         plain = len(parts) <= 2 and all(
-            re.fullmatch(r"(?!\w{3,}ing$)[^\W\d_][^\W\d_'-]*(?:['-][^\W\d_]+)*\.?", part) for part in parts
+            re.fullmatch(r"(?!\w{3,}ing$)[a-z][a-z'-]+\.?", part) for part in parts
         )
         return (
             (raw,) if plain and parts[0] not in known.NOT_GREETED and parts[0] not in known.POINTERS else ()
@@ -212,16 +212,6 @@ def place(raw: str, casual: bool) -> Values:
 _AT_HAND = r"\b(?:this|that|these|your|tonight|today)\b"
 
 
-def places(raw: str, casual: bool) -> Values:
-    """Several places: "Kyoto twice and Nara once"."""
-    bare_of = re.sub(
-        r" (?:once|twice|before|already|(?:many|several|three|four|a few) times)\b", "", raw, flags=re.I
-    )
-    return tuple(value for one in re.split(r",? and |, ", bare_of) for value in place(one, casual)) or place(
-        raw, casual
-    )
-
-
 def trade(raw: str, casual: bool) -> Values:
     """An occupation: it ends in a known trade and does not begin with what makes none of it ("a big", "a bit of a")."""
     if form(_AT_HAND).search(raw):
@@ -245,14 +235,6 @@ def trade(raw: str, casual: bool) -> Values:
         return (raw,)
     ends = any(" ".join(parts[-n:]) in known.TRADES for n in (1, 2, 3))
     return (raw,) if ends or form(r"\w{2,}(?:ologist|ographer|wright|smith)").fullmatch(parts[-1]) else ()
-
-
-def post(raw: str, casual: bool) -> Values:
-    """An occupation after "work as": whatever "a" leads there in up to four words is one."""
-    named = form(
-        r"an? (?!team|group|pair|couple|unit|charm|treat|result|whole|rule|joke|favou?r|hobby|matter)[\w-]+(?: [\w-]+){0,3}"
-    ).fullmatch(bare(raw))
-    return trade(raw, casual) or ((unled(bare(raw)),) if named and not points(unled(raw)) else ())
 
 
 def taste(raw: str, casual: bool) -> Values:
@@ -393,6 +375,11 @@ def listed(words: frozenset[str], most: int = 6) -> Reader:
     return read
 
 
+def occasion(raw: str, casual: bool) -> Values:
+    """What one likes or not as it happens ("when meetings start before nine"), unless it is what the listener does."""
+    return phrase(raw, casual) if len(raw.split()) >= 3 else ()
+
+
 def each(words: frozenset[str]) -> Reader:
     """Return a reader of lists whose members are all in a list of words."""
 
@@ -528,6 +515,11 @@ def taught(raw: str, casual: bool) -> Values:
     )
 
 
+def wedding(raw: str, casual: bool) -> Values:
+    """The plan of a wedding, however it was said."""
+    return ("getting married",)
+
+
 def allergen(raw: str, casual: bool) -> Values:
     """What somebody is allergic to; "allergic to Mondays" is a joke."""
     found = taste(raw, casual)
@@ -562,7 +554,6 @@ def made(raw: str, casual: bool) -> Values:
     return (
         (raw,)
         if 1 <= len(parts) <= 5
-        and ", " not in raw
         and by_make
         and not points(raw)
         and known.NO_THING.isdisjoint(raw.lower().split())
@@ -596,7 +587,7 @@ def owned(raw: str, casual: bool) -> Values:
     """What somebody says to own, in up to three words: "own" anchors a noun that no list knows; "a mistake" is none."""
     raw = bare(raw)
     good = form(
-        r"(?:about |around |roughly |over |nearly )?(?:(?:an?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred|thousand|dozen|several|[\d,]+)(?:-\w+)? )+(?!lot|bit|copy|few|part|problem|mistake|share)[\w'-]+(?: [\w'-]+){0,2}"
+        r"(?:an?|two|three|\d+) (?!lot|bit|copy|few|part|problem|mistake|share)[\w'-]+(?: [\w'-]+){0,2}"
     ).fullmatch(raw)
     return (unled(raw),) if good and not points(unled(raw)) else ()
 

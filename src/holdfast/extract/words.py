@@ -6,7 +6,6 @@ guessed at, so a missing word costs a memory its slot, never its truth.
 
 from __future__ import annotations
 
-import functools
 import re
 
 
@@ -14,7 +13,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(" ".join(one.split()) for one in text.split(",") if one.strip())
 
 
-@functools.cache
 def one_of(lexicon: frozenset[str]) -> str:
     """Return the words of a list as alternatives of an expression, the longest first."""
     return "|".join(sorted(map(re.escape, lexicon), key=lambda word: (-len(word), word))).replace(r"\ ", " ")
@@ -181,7 +179,7 @@ FOODS = _words(
     """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat,
     bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic,
     animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried
-    food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, smoking, drinking, booze, cigarettes, cream, butter, cilantro, coriander, celery, fennel, kiwi, strawberries, sesame, junk food, dessert, breakfast"""
+    food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
 )
 THINGS = _words(
     """car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
@@ -195,10 +193,6 @@ THINGS = _words(
     headset, record player, turntable, synth, synthesizer, tent, surfboard, snowboard, skateboard, tractor, jeep,
     suv, sedan, minivan, bookshop, etsy shop, podcast, blog, newsletter, youtube channel, website, timeshare,
     holiday home, second home, vacation home, bnb, airbnb, kayak, visa, passport, driving licence, driving license, season ticket, railcard, narrowboat, houseboat, caravan, motorhome, allotment, shed, freezer, dishwasher, washing machine, tumble dryer, slow cooker, pressure cooker, instant pot, stand mixer, bread maker, wood stove, log burner, heat pump, loom, kiln, pottery wheel, harmonium, banjo, mandolin, trombone, harp, chromebook, thinkpad, steam deck, gopro, router, mountain bike, cargo bike, stall, market stall, surf school, kennel, school, nursery, pub, bar, cattery, studio flat, ebike, moped, hybrid, electric car, wheelchair, hearing aid, pacemaker, annual pass, membership"""
-)
-WORN_OR_KEPT = _words(
-    """hearing aids, hearing aid, contact lenses, contacts, insulin pump, knee brace, dentures, pacemaker, bees, chickens, hens, ducks, geese, goats, sheep, pigs, horses,
-    ponies, pigeons, rabbits, quail, koi, snakes, an aquarium, hives, alpacas, donkeys, tarantulas, finches, canaries, ferrets, guinea pigs"""
 )
 INSTRUMENTS = _words(
     """guitar, piano, violin, cello, viola, drums, bass, double bass, bass guitar, flute, clarinet, saxophone, sax,
@@ -278,7 +272,7 @@ SHOWN = _words(
 OUTSIDERS = _words(
     """competitor, competitors, client, clients, customer, customers, vendor, vendors, supplier, suppliers, neighbour, neighbor, tenant, candidate,
     other team, other project, other repo, other company, other group, other department, other side, third party, upstream, author, guy, stranger,
-    somebody, someone, everyone, applicant, patient, witness, tourist, friend, colleague, coworker, legacy repo, old boilerplate, sandbox, other servers, user, users"""
+    somebody, someone, everyone, friend, colleague, coworker, legacy repo, old boilerplate, sandbox, other servers, user, users"""
 )
 
 # Nouns that name a thing's attribute, and the words before them that belong to it.
@@ -390,6 +384,9 @@ REACTIONS = frozenset(
     "delicious amazing great awesome beautiful fun good cool nice gone coming best perfect lovely wonderful fantastic tasty incredible closed boring missing broken".split()
 )
 NO_THING = frozenset("question meeting call lot bit few friend idea problem phd degree".split())
+KINDS_OF_PERSON = frozenset(
+    "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()
+)
 CONDITIONS_OF_THINGS = frozenset(
     """down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
     fire hold track schedule ice taken dead stuck gone""".split()
