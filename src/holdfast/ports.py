@@ -141,8 +141,8 @@ class Insert(NamedTuple):
 
     With `guarded`, `slot_seen` are the holders of the item's slot when the decision was made; with `alone`, there was no
     live memory of the same text, kind and slot (at the item's beginning; with `begins_now`, at the time of the commit). The
-    store refuses with `Stale` where that has changed. It need not look where nothing was written in the scope since `end`,
-    the `Standing.end` that was decided by.
+    store refuses with `Stale` where that has changed. It need not look where the log of the scope still ends at `end`, the
+    `Standing.end` that was decided by.
     """
 
     item: MemoryItem
@@ -151,7 +151,7 @@ class Insert(NamedTuple):
     slot_seen: frozenset[Ref] = frozenset()
     alone: bool = False
     begins_now: bool = False
-    end: datetime | None = None
+    end: Mark | None = None
 
 
 class Replace(NamedTuple):
@@ -202,15 +202,15 @@ class Once(NamedTuple):
 
 class Standing(NamedTuple):
     """What a save must know of its scope: a `time` later than all written there, the open `holders` of its slot that
-    end after it begins with the `newest` version number of each, the live `twin` with the same text, and the (digest, memory) an idempotency key stands for. `end` is when the last that is
-    written there became known, None where nothing is."""
+    end after it begins with the `newest` version number of each, the live `twin` with the same text, and the (digest, memory) an idempotency key stands for. `end` is where
+    the scope's log ends, in which what was erased counts too; None where there is none."""
 
     time: datetime
     holders: tuple[MemoryItem, ...] = ()
     newest: Mapping[str, int] = _NOTHING
     twin: MemoryItem | None = None
     once: tuple[str, Ref] | None = None
-    end: datetime | None = None
+    end: Mark | None = None
 
 
 class Job(NamedTuple):

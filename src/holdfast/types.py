@@ -160,7 +160,10 @@ class Source:
     def of(cls, value: Source | Mapping[str, Any] | None) -> Source:
         """Return a `Source` from one, from a mapping of its fields, or the empty one from None."""
         if isinstance(value, Source):
-            return value
+            kept: Any = cls  # of a subclass, what is kept of any
+            return (
+                value if type(value) is cls else cls(**{one: getattr(value, one) for one in _names_of(kept)})
+            )
         return cls(**_known(cls, value, "source")) if value else _NOWHERE
 
     def to_json(self) -> dict[str, Any]:

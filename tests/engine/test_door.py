@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Source
 from holdfast.errors import BadFilter, HoldfastError, InvalidInput
 from holdfast.filters import And, Eq, Not, Or, Range
 from holdfast.memory import ScopedMemory
@@ -306,3 +307,15 @@ def test_every_error_is_ours() -> None:
     """InvalidInput is a ValueError as well, so that plain Python code can catch it."""
     assert issubclass(InvalidInput, HoldfastError)
     assert issubclass(InvalidInput, ValueError)
+
+
+def test_a_users_own_kind_of_source_is_kept_as_a_source() -> None:
+    """What a subclass adds is not kept, and who acts is noted in it as in any other."""
+
+    @dataclass(frozen=True)
+    class Ticket(Source):
+        number: int | None = None
+
+    with Memory("sqlite://", embedder=None) as memory:
+        kept = memory.scoped(user="ada", actor="bot").save("note", source=Ticket(ref="desk", number=7))
+        assert kept.source == Source(ref="desk", actor="bot")

@@ -95,6 +95,26 @@ def test_bulk_changes_leave_alone_what_no_longer_matches(tmp_path: Path) -> None
         assert [item.id for item in ada.list().items] == [ids[1]]
 
 
+def test_a_value_that_is_erased_while_another_is_saved_ends_nothing(tmp_path: Path) -> None:
+    """A value of earlier on was to end where a later one begins: without that one, erased in between, it holds on."""
+    url = f"sqlite:///{tmp_path / 'erased.db'}"
+    with Memory(url, embedder=None) as memory, Memory(url, embedder=None) as other:
+        ada, theirs = memory.scoped(user="ada"), other.scoped(user="ada")
+        later = ada.save("port 9090", slot="server.port", value=9090, valid_from=day(2))
+        store = memory._engine._parts.store
+        plain, meddled = store.apply, []
+
+        def apply(writes: object, by: object, now: object) -> object:
+            if not meddled:
+                meddled.append(theirs.erase(later.id))
+            return plain(writes, by, now)  # type: ignore[arg-type]
+
+        store.apply = apply  # type: ignore[method-assign,assignment]
+        saved = ada.save("port 8080", slot="server.port", value=8080, valid_from=day(1))
+        assert (saved.valid_to, saved.superseded_by) == (None, None)
+        assert ada.current("server.port") == saved
+
+
 def test_an_administrator_moves_a_memory(memory: Memory) -> None:
     """The unscoped memory moves an item by naming where it goes."""
     item = memory.scoped(team="core").save("the plan")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import Memory, Scope
+from holdfast import Memory, MemoryItem, Scope
 from holdfast.errors import InvalidInput, SlotConflict
 from holdfast.memory import ScopedMemory
 from holdfast.testing import FrozenClock
@@ -364,3 +366,15 @@ def test_an_expired_holder_does_not_hold(ada: ScopedMemory, clock: FrozenClock) 
     new = put(ada, 2)
     assert new.supersedes is None
     assert ada.current("server.port").id == new.id != old.id
+
+
+def test_values_that_were_read_do_not_pile_up(tmp_path: Path) -> None:
+    """Of a store with more values than are worth keeping, reading each once keeps no more than those."""
+    with Memory(f"sqlite:///{tmp_path / 'values.db'}", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.save_many([{"text": f"n{n} is {n}", "slot": f"number.n{n}", "value": n} for n in range(6_000)])
+        before = sum(isinstance(one, MemoryItem) for one in gc.get_objects())
+        for n in range(6_000):
+            assert ada.current(f"number.n{n}").value == n  # type: ignore[union-attr]
+        after = sum(isinstance(one, MemoryItem) for one in gc.get_objects())
+        assert after - before < 5_000

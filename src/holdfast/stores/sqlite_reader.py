@@ -29,6 +29,12 @@ class Stamp:
             self.scopes.clear()
         self.scopes[reach] = scopes
 
+    def shelf(self) -> dict[int, MemoryItem]:
+        """Return the memories that are kept, none where they have become too many."""
+        if len(self.items) >= MOST_KEPT:
+            self.items.clear()
+        return self.items
+
 
 class Reader:
     """A connection, and the `stamp` of the state in which it last found the file. Used by one thread at a time.

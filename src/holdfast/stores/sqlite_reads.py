@@ -93,7 +93,7 @@ class SqliteReads:
             if query.slot is not None and (scopes := reader.stamp.scopes.get(query.reach)) is not None:
                 # Read first, then see whether that was the state of these scopes: half the statements of a snapshot.
                 stamp = reader.stamp
-                kept = stamp.items if query.at.known is None else None
+                kept = stamp.shelf() if query.at.known is None else None
                 found = View(reader.db, list(map(Seen, scopes)), query.at).scan(query, kept)
                 if reader.look() is stamp:
                     return found

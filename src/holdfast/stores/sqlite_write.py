@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .. import checks, decide
 from ..errors import NO_MODEL, ModelMismatch, VersionConflict
 from ..leases import Fenced
-from ..marks import ERA
+from ..marks import ERA, Mark
 from ..policy import Decree, Heed, Within
 from ..ports import (
     Authorship,
@@ -70,12 +70,12 @@ class Open(NamedTuple):
 
 
 class Place:
-    """A scope within a transaction: where its next version goes and what the chain ends with."""
+    """A scope within a transaction: its `end` before it, where its next version goes and what the chain ends with."""
 
-    __slots__ = ("head", "known", "last_known", "position", "scope_id")
+    __slots__ = ("end", "head", "known", "position", "scope_id")
 
-    def __init__(self, scope_id: int, position: int, last_known: int, head: bytes, now: int) -> None:
-        self.scope_id, self.position, self.last_known, self.head = scope_id, position, last_known, head
+    def __init__(self, scope_id: int, end: Mark, last_known: int, head: bytes, now: int) -> None:
+        self.scope_id, self.end, self.position, self.head = scope_id, end, end.position, head
         # All that one transaction writes becomes known at once: nobody can ask for the time in between.
         self.known = max(now, last_known + 1)
 
@@ -186,7 +186,7 @@ class Transaction:
         holders = self._holders(place.scope_id, item, begins) if contested else ()
         newest = {one.id: self._newest(place.scope_id, one.id) for one in holders}
         twin = None if contested else self._twin(place.scope_id, item, begins)
-        return Standing(rows.at(place.known), holders, newest, twin, once, rows.at(place.last_known))
+        return Standing(rows.at(place.known), holders, newest, twin, once, place.end)
 
     def _used(self, place: Place, key: str, after: int) -> tuple[str, bytes, int] | None:
         """Return what an idempotency key stands for; once its memory has expired, it stands for nothing."""
@@ -228,7 +228,7 @@ class Transaction:
     def _check(self, write: Insert) -> None:
         """Raise `Stale` where an item meets another slot or a twin that it was not decided by."""
         item, place = write.item, self._place(write.item.scope)
-        if write.end is not None and rows.micros(write.end) == place.last_known:
+        if write.end == place.end:
             return
         if write.guarded:
             self._check_slot(item, write.slot_seen)
@@ -441,13 +441,13 @@ class Transaction:
     def _find(self, scope: Scope) -> Place | None:
         if scope not in self._places:
             found = self._db.execute(
-                "SELECT scope_id, position, last_known, head FROM scopes WHERE labels = ?",
+                "SELECT scope_id, position, epoch, last_known, head FROM scopes WHERE labels = ?",
                 (rows.labels_key(scope),),
             ).fetchone()
             if found is None:
                 return None
-            scope_id, position, last_known, head = found
-            self._places[scope] = Place(scope_id, position, last_known, head, self._now)
+            scope_id, position, epoch, last_known, head = found
+            self._places[scope] = Place(scope_id, Mark(position, epoch), last_known, head, self._now)
         return self._places[scope]
 
     def _place(self, scope: Scope) -> Place:

@@ -6,15 +6,17 @@ read as a whole. It is kept for the pages that follow, for as long as it would b
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from ... import MemoryItem
 from .reading import Reach
 
-MOST = 20_000  # memories that are kept in all
+MOST = 32 * 2**20  # characters that are kept in all, of each listing and each memory beside its text
+BESIDE = 1_000
 LIFE = timedelta(
     seconds=30
 )  # so much later at most is something listed that was written before and begins by itself
@@ -28,9 +30,10 @@ class Listed(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    cursor: str
+    end: bytes
     until: datetime
-    listed: Listed
+    results: Sequence[Any]
+    size: int
 
 
 class Listings:
@@ -38,32 +41,38 @@ class Listings:
 
     def __init__(self, most: int = MOST) -> None:
         self._most, self._held = most, 0
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
 
     async def of(
-        self, tenant: str, at: Reach, asked: Hashable, read: Callable[[], Awaitable[Listed]]
+        self, tenant: str, at: Reach, asked: object, read: Callable[[], Awaitable[Listed]]
     ) -> Sequence[Any]:
         """Return what `read` gives, or gave not long ago, if nothing in reach was written or has ended since."""
-        key = tenant, at.under, repr(at.where), asked
-        cursor, now = (await at.verbs.watch(timeout=0, under=at.under)).cursor, datetime.now(UTC)
-        kept = self._kept.get(key)
-        if kept is not None and kept.cursor == cursor and now < kept.until:
+        key = _digest(repr((tenant, at.under, at.where, asked)))
+        end = _digest((await at.verbs.watch(timeout=0, under=at.under)).cursor)
+        kept, now = self._kept.get(key), datetime.now(UTC)
+        if kept is not None and kept.end == end and now < kept.until:
             self._kept.move_to_end(key)
-            return kept.listed.results
+            return kept.results
         self._drop(key)
         made = await read()
-        if len(made.items) <= self._most:
+        size = BESIDE + sum(BESIDE + len(item.text) for item in made.items)
+        if size <= self._most:
             until = min([now + LIFE, *_ends(made.items, now)])
             self._drop(key)  # another may have kept it meanwhile
-            self._kept[key] = _Kept(cursor, until, made)
-            self._held += len(made.items)
+            self._kept[key] = _Kept(end, until, made.results, size)
+            self._held += size
             while self._held > self._most:
                 self._drop(next(iter(self._kept)))
         return made.results
 
-    def _drop(self, key: Hashable) -> None:
+    def _drop(self, key: bytes) -> None:
         gone = self._kept.pop(key, None)
-        self._held -= 0 if gone is None else len(gone.listed.items)
+        self._held -= 0 if gone is None else gone.size
+
+
+def _digest(text: str) -> bytes:
+    """Return what tells a text from others, of filters and of cursors, which may be long."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _ends(items: Iterable[MemoryItem], now: datetime) -> Iterable[datetime]:
