@@ -1,12 +1,16 @@
-"""Listings that are kept between the pages of one: how many, however little each of them lists."""
+"""Listings of mem0: the times they are asked with, and how many are kept between the pages of one."""
 
 from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from holdfast import AsyncMemory, Scope
+from holdfast.errors import InvalidInput
 from holdfast.server.mem0.listings import BESIDE, Listed, Listings
 from holdfast.server.mem0.reading import Reach
+from holdfast.server.mem0.selection import between, dated
 
 
 def test_listings_of_nothing_do_not_pile_up() -> None:
@@ -29,3 +33,12 @@ def test_listings_of_nothing_do_not_pile_up() -> None:
         return read
 
     assert asyncio.run(asked()) == [*range(20), 0]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_times_that_are_none_in_utc_are_refused(time: str) -> None:
+    """What lies outside the years 1 to 9999 there is refused by its name, in a filter and of events."""
+    with pytest.raises(InvalidInput, match="created_at"):
+        dated("created_at", time)
+    with pytest.raises(InvalidInput, match="start_date"):
+        between(time, None)

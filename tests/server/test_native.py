@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from holdfast.server.access import Access
+from holdfast.server.grants import RIGHTS
 from tests.server.conftest import ALL, Served, Tenant, command
 
 
@@ -96,6 +100,24 @@ def test_the_first_start_makes_a_key_and_tells_it_once(tmp_path: Path) -> None:
         another, told = started(store, *flags)
         another.stop()
         assert set(told) == {"url"}
+
+
+def test_of_servers_that_start_at_once_one_makes_the_key(tmp_path: Path) -> None:
+    """However many begin on one file of keys at the same moment, there is one key, and one of them tells it."""
+    for n in range(3):
+        doors = [Access(tmp_path / f"{n}.access") for _ in range(8)]
+        ready = threading.Barrier(len(doors))
+
+        def start(door: Access, ready: threading.Barrier = ready) -> str | None:
+            ready.wait()
+            return door.first(name="local", rights=RIGHTS)
+
+        with ThreadPoolExecutor(len(doors)) as pool:
+            told = [key for key in pool.map(start, doors) if key is not None]
+        assert len(told) == len(doors[0].listed()) == 1
+        assert doors[0].grant(told[0]).id == doors[0].listed()[0].id
+        for door in doors:
+            door.close()
 
 
 def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:

@@ -53,11 +53,10 @@ def local_key(made: Service) -> str | None:
 
     Whoever can start the server can read the file. Of a store for each tenant it is not known whose key it would be.
     """
-    settings, access = made.settings, made.access
-    if settings.open or settings.jwt_key or not settings.loopback or made.tenants.several or access.listed():
+    settings = made.settings
+    if settings.open or settings.jwt_key or not settings.loopback or made.tenants.several:
         return None
-    secret, _ = access.create(name="local", rights=RIGHTS)
-    return secret
+    return made.access.first(name="local", rights=RIGHTS)
 
 
 def serve(made: Service, told: Callable[[str], None]) -> None:

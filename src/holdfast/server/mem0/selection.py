@@ -127,10 +127,10 @@ def moment(value: object, field: str) -> tuple[datetime, bool]:
         if isinstance(value, (int, float)) or value.lstrip("-").replace(".", "", 1).isdecimal():
             return datetime.fromtimestamp(float(value), UTC), False
         made = datetime.fromisoformat(value)
+        made = made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise InvalidInput(field, f"{value!r:.40} is no date or time; write 2026-05-31") from None
-    whole = len(value) == len("2026-05-31")
-    return (made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)), whole
+    return made, len(value) == len("2026-05-31")
 
 
 # -- the tree ----------------------------------------------------------------------------------------------------------
