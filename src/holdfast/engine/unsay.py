@@ -6,16 +6,19 @@ version, so that no search or context tells them. The version before it has them
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..filters import Contains, Eq, Filter, In, Or
-from ..ports import Authorship, Reach, Scan
+from .. import checks
+from ..filters import Contains, Eq, Exists, Filter, In, Not, Or
+from ..ports import Authorship, Reach, Scan, Seen
+from ..text import sentences
 from ..types import MemoryItem, Scope
 from .rename import Renames
-from .work import without
+from .work import phrase, without
 
 if TYPE_CHECKING:
     from .step import Candidate, Step
@@ -26,6 +29,7 @@ _FEWEST_WORDS = (
     2  # of a memory whose text is looked for in other episodes: one word alone would be found anywhere
 )
 _MOST = 1_000
+_AT_ONCE = 100  # texts looked for in one statement
 
 
 class Unsays(Renames):
@@ -48,26 +52,31 @@ class Unsays(Renames):
         from ..extract.messages import WITHHELD
         from ..extract.proposals import End
 
-        waiting = await self._waiting(scopes)
+        waiting, slot = await self._waiting(scopes), (await self._names_of(Reach(exactly=scopes[:1]))).slot
         held, items = Held([*known, *waiting]), {one.id: one for one in (*known, *waiting)}
         changed, veiled = {id(one): one for one in candidates}, dict[str, MemoryItem]()
         for one in orders:
             before = _drafted([each for each in candidates if _place(each) < _place(one)], scopes[0])
+            proposal = replace(
+                one.proposal, ends=tuple(replace(end, slot=slot(end.slot)) for end in one.proposal.ends)
+            )
             named = judge(one.proposal, Held(before), self._rules.table).ids
             changed |= {int(each): replace(changed[int(each)], unsaid=True) for each in named}
             turns = await self._said_last(step, one, scopes[0], thread)
             veiled |= {turn.id: replace(turn, text=WITHHELD, tags=()) for turn in turns}
-            read = [item.id for item in items.values() if not veiled.keys().isdisjoint(item.source.lineage)]
-            ends = (*one.proposal.ends, *(End(id=each) for each in read if turns))
-            gone = [
-                items[each] for each in judge(replace(one.proposal, ends=ends), held, self._rules.table).ids
-            ]
+            said = {turn.id for turn in turns}
+            read = [item.id for item in items.values() if not said.isdisjoint(item.source.lineage)]
+            ends = (*proposal.ends, *(End(id=each) for each in read))
+            gone = [items[each] for each in judge(replace(proposal, ends=ends), held, self._rules.table).ids]
             ends += tuple(End(id=item.id) for item in items.values() if _names_one_of(gone, item))
-            for episode in await self._cited(gone, scopes):
-                if episode.id not in veiled:
-                    veiled[episode.id] = without(episode, [item.text for item in gone], WITHHELD)
+            for episode, words in await self._saying(gone, scopes):
+                shown = veiled.get(episode.id, episode)  # two orders of one step may mean the same turn
+                if (left := without(shown, words, WITHHELD)) is not shown:
+                    veiled[episode.id] = left
+            # Ordered twice, or by two at once, the second finds nothing and would tell what the first took out.
+            states = any(end.slot and end.value is not None for end in proposal.ends)
             changed[id(one)] = replace(
-                one, proposal=replace(one.proposal, ends=ends), unsaid=bool(gone or named)
+                one, proposal=replace(proposal, ends=ends), unsaid=bool(gone or named or states)
             )
         return list(changed.values()), list(veiled.values())
 
@@ -78,30 +87,47 @@ class Unsays(Renames):
         if not step.means_before(one.proposal):
             return []
         thread = step.thread_of(one.proposal) or thread
+        where = Not(Exists("thread")) if thread is None else Eq("thread", thread)
         scan = Scan(
-            Reach(exactly=(scope,)), self._at(), None if thread is None else Eq("thread", thread), sort="observed_at", limit=20,
-            kinds=_EPISODES,
-        )  # fmt: skip
+            Reach(exactly=(scope,)), self._at(), where, sort="observed_at", limit=_MOST, kinds=_EPISODES
+        )
         found = await self._parts.io.store(self._parts.store.scan, scan)
         since = None if thread is not None or one.proposal.said is None else one.proposal.said - _SOON
-        turns = [item for item in found if item.thread == thread and _between(item, since, one.proposal.said)]
-        turns.sort(key=lambda item: (item.observed_at or scan.at.now, item.id), reverse=True)
+        turns = [item for item in found if _between(item, since, one.proposal.said)]
+        turns.sort(key=lambda item: (item.observed_at or scan.at.now, item.id))
         speaker = step.speaker_of(one.proposal)
-        last = next((n for n, item in enumerate(turns) if item.speaker == speaker), -1)
-        return [turn for turn in turns[: last + 1] if turn.speaker == speaker or turn.source.role != "user"]
-
-    async def _cited(self, gone: Iterable[MemoryItem], scopes: tuple[Scope, ...]) -> list[MemoryItem]:
-        """Return the episodes that some memories were read from, and those that say the same words."""
-        where: list[Filter] = []
-        for item in gone:
-            if item.source.lineage and item.state == "active":
-                where.append(In("id", item.source.lineage))
-                if len(item.text.split()) >= _FEWEST_WORDS:
-                    where.append(Contains("text", item.text))
-        if not where:
+        last = next((turn for turn in reversed(turns) if turn.speaker == speaker), None)
+        if last is None:
             return []
-        scan = Scan(Reach(exactly=scopes), self._at(), Or(*where), limit=_MOST, kinds=_EPISODES)
-        return await self._parts.io.store(self._parts.store.scan, scan)
+        # A long message is several episodes; and what was said after the next person spoke may be an answer to them.
+        first = next(n for n, turn in enumerate(turns) if _of_one_message(turn, last))
+        meant = itertools.takewhile(
+            lambda turn: turn.speaker == speaker or turn.source.role != "user", turns[first:]
+        )
+        return list(meant)
+
+    async def _saying(
+        self, gone: Iterable[MemoryItem], scopes: tuple[Scope, ...]
+    ) -> list[tuple[MemoryItem, list[str]]]:
+        """Return the episodes that memories were read from, and those that say the same words, each with the words to mask."""
+        gone = [item for item in gone if item.source.lineage and item.state == "active"]
+        cited: dict[str, list[MemoryItem]] = {}
+        for scope in {item.scope for item in gone}:
+            own = {item.id: item for item in gone if item.scope == scope}
+            records = await self._parts.io.store(self._parts.store.recorded, scope, [*own])
+            seen = [(one.id, one.source) for one in records if isinstance(one, Seen) and one.source]
+            for id, source in (*((item.id, item.source) for item in own.values()), *seen):
+                for episode in source.lineage:
+                    cited.setdefault(episode, []).append(own[id])
+        texts = list({item.text: None for item in gone if len(item.text.split()) >= _FEWEST_WORDS})
+        asked: list[Filter] = [In("id", tuple(cited))] if cited else []
+        pieces = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
+        asked += [Or(*(Contains("text", text) for text in piece)) for piece in pieces]
+        found: dict[str, MemoryItem] = {}
+        for where in asked:
+            scan = Scan(Reach(exactly=scopes), self._at(), where, limit=_MOST, kinds=_EPISODES)
+            found |= {item.id: item for item in await self._parts.io.store(self._parts.store.scan, scan)}
+        return [(episode, _words(episode, gone, cited.get(episode.id, ()))) for episode in found.values()]
 
     async def _untold(self, veiled: Iterable[MemoryItem], by: Authorship) -> None:
         """Tell the summaries anew that may quote what some episodes no longer say."""
@@ -109,6 +135,31 @@ class Unsays(Renames):
             {(one.scope, one.thread) for one in veiled if one.thread is not None}, key=repr
         ):
             await self._retract(scope, [thread], by, always=True)
+
+
+def _words(episode: MemoryItem, gone: Sequence[MemoryItem], cited: Sequence[MemoryItem]) -> list[str]:
+    """Return what of an episode says the memories that go: their words, or of those it was read from the sentences with the value.
+
+    What another person said is theirs, unless a memory was read from it.
+    """
+    agent = episode.source.role != "user"
+    found = [
+        item.text for item in gone if item in cited or agent or episode.speaker == (item.speaker or "user")
+    ]
+    for item in cited:
+        if without(episode, [item.text], "") is episode and isinstance(item.value, str | int | float):
+            value = phrase(str(item.value))
+            found += [one for one in sentences(episode.text) or [episode.text] if value.search(one)]
+    return found
+
+
+def _of_one_message(one: MemoryItem, other: MemoryItem) -> bool:
+    """Whether two episodes of a thread are pieces of one message."""
+    return (one.speaker, one.observed_at, one.metadata.get("message")) == (
+        other.speaker,
+        other.observed_at,
+        other.metadata.get("message"),
+    )
 
 
 def _place(one: Candidate) -> tuple[int, int]:
@@ -125,9 +176,16 @@ def _drafted(candidates: Iterable[Candidate], scope: Scope) -> list[MemoryItem]:
 
 
 def _names_one_of(gone: Iterable[MemoryItem], item: MemoryItem) -> bool:
-    """Whether a memory says no more than whom one of those that go names: "ada's sister" is another name of Anna."""
+    """Whether a memory says no more than whom one of those that go names: "ada's sister" is Anna, "bobby" is Ada."""
     alias = item.value if isinstance(item.value, Mapping) else {}
-    return any(one.slot and alias.get("name") == f"{one.entity}'s {one.attribute}" for one in gone)
+    return any(
+        one.slot
+        and (
+            alias.get("name") == f"{one.entity}'s {one.attribute}"
+            or (alias.get("of"), alias.get("name")) == (one.entity, checks.folded(str(one.value)))
+        )
+        for one in gone
+    )
 
 
 def _between(item: MemoryItem, since: datetime | None, until: datetime | None) -> bool:

@@ -7,6 +7,7 @@ process may die at any point between. Who works a job holds it for a while; shou
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -181,10 +182,14 @@ class Works(Writes):
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
         held = [one.text for one in candidates if one.held and one.draft]
-        veiled = [veil for item in episodes if (veil := without(item, held, WAITING)) is not item]
 
         async def change() -> Observation:
-            made = await mine._placed(candidates, episodes, places, job.scope)
+            # While the model was asked, a user may have taken back what it was shown.
+            episodes = await self._still_there(job)
+            said = {one.place: one.text for one in said_in(episodes)}
+            stand = [one for one in candidates if one.text in said.get(one.proposal.message, "")]
+            veiled = [veil for item in episodes if (veil := without(item, held, WAITING)) is not item]
+            made = await mine._placed(stand, episodes, places, job.scope)
             return (await mine._observed([], scopes, [], made, by, [Settle(job.id)], veiled))[0]
 
         return await mine._retried(change)
@@ -276,18 +281,16 @@ class Works(Writes):
         saved = [item for _, item in candidates if item is not None]
         entries = await self._entries([*(item for _, item in told), *saved, *veiled])
         refused: dict[int, Made] = {}
+        # What an order to forget is kept as depends on what was known: said again, it is the same message all the same.
+        orders = _ordering(candidates, "forget")
+        taking = orders | _ordering(candidates, "withhold")
 
         async def change() -> tuple[Observation, list[Job]]:
             now, known = self._parts.clock.now(), await self._declared(scopes)
-            if any(
-                one.proposal.action == "forget" or (item and item.state == "pending")
-                for one, item in candidates
-            ):
+            if taking or any(item.state == "pending" for item in saved):
                 known += await self._waiting(scopes)
             standings = await self._met_by(told, saved, now)
             plan = Plan(self._rules.many)
-            # What an order to forget is kept as depends on what was known: said again, it is the same message all the same.
-            orders = {one.proposal.message for one, _ in candidates if one.proposal.action == "forget"}
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
                 plan.add(draft, item, "" if place_of(item) in orders else draft.text, entry, standing)
             before = {
@@ -299,8 +302,9 @@ class Works(Writes):
             made = [refused.get(id(one.candidate), one) for one in made]
             decided = judged(plan, made, known, self._rules.table, now)
             done = [*((one, None) for number, one in found if number not in before), *decided]
-            for item, entry in zip(veiled, entries[len(entries) - len(veiled) :], strict=True):
-                plan.writes.append(Replace(item, Ref(item.id, item.version), entry))
+            if not taking or taking - before:  # an order carried out before means nothing that was said since
+                masked = zip(veiled, entries[len(entries) - len(veiled) :], strict=True)
+                plan.writes += [Replace(item, Ref(item.id, item.version), entry) for item, entry in masked]
             fresh = {item.id for _, item in told if place_of(item) not in before}
             plan.writes += (left := _due(also, fresh))
             written, wrong = await self._made(plan.writes, by, made, decided)
@@ -314,7 +318,8 @@ class Works(Writes):
             seen = Observation(tuple(kept[: len(told)]), tuple(judgements), jobs[0].id if jobs else None)
             return seen, jobs
 
-        return await self._retried(change, within=True)
+        # Against an episode that changed meanwhile, what is masked in it has to be found anew.
+        return await (change() if veiled else self._retried(change, within=True))
 
     async def _met_by(
         self, told: Sequence[tuple[Draft, MemoryItem]], saved: Sequence[MemoryItem], now: datetime
@@ -389,14 +394,25 @@ class Works(Writes):
         return await self._parts.io.store(self._parts.store.scan, scan)
 
 
+def _ordering(candidates: Iterable[tuple[Candidate, MemoryItem | None]], action: str) -> set[int]:
+    """Return the numbers of the messages that give an order."""
+    return {one.proposal.message for one, _ in candidates if one.proposal.action == action}
+
+
 def _due(also: Sequence[Enqueue | Settle | Use], fresh: set[str]) -> list[Enqueue | Settle | Use]:
     """Return what is written beside a step, without the reading of episodes that were kept before."""
     return [one for one in also if not isinstance(one, Enqueue) or fresh & {*one.job.body["episodes"]}]
 
 
+def phrase(words: str) -> re.Pattern[str]:
+    """Return what finds words as they may have been said: on several lines, in capitals, but in no longer word."""
+    spaced = r"\s+".join(map(re.escape, words.split()))
+    return re.compile(rf"(?<!\w){spaced}(?!\w)" if spaced else r"(?!)", re.IGNORECASE)
+
+
 def without(episode: MemoryItem, words: Iterable[str], mark: str) -> MemoryItem:
     """Return an episode with a mark in the place of words, in no tag either; itself where it has none of them."""
-    text = functools.reduce(lambda rest, some: rest.replace(some, mark), words, episode.text)
+    text = functools.reduce(lambda rest, some: phrase(some).sub(lambda _: mark, rest), words, episode.text)
     if text == episode.text:
         return episode
     before, after = episode.text.casefold(), text.casefold()

@@ -7,11 +7,13 @@ one of theirs or of the project. Where none does, or several, nothing is read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from .. import checks
 from ..types import MemoryItem
 from . import values
 from .clauses import Clause
+from .dates import resolve
 from .predicates import PROJECT, Claim, Rule
 from .spelling import form, tokens
 
@@ -19,8 +21,8 @@ _SELF = r"(?:i|we) (?:have |had |just |recently |finally |now |already |also |ac
 _OWN = r"(?:my |our |the |a |an |in |at |for |to |on |with |as )*"
 
 _INSTEAD = (
-    r"(?:(?:i|we) (?:meant|mean|said|wanted) |make (?:it|that) |(?:it|that|this) (?:is|was|should be|must be) )?"
-    r"(?:in |at |on )?(?P<new>[^,]+?),? not (?:in |at |on )?(?P<old>[^,]+)",
+    r"(?:(?:i|we) (?:meant|mean) |i said |make (?:it|that) |(?:it|that|this) (?:is|should be|must be) )?"
+    r"(?:in |at |on )?(?P<new>[^,]+?)(?<! is)(?<! are)(?<! was)(?<! were)(?<! am),? not (?:in |at |on )?(?P<old>[^,]+)",
     r"(?:(?:it|that|this) is )?not (?:in |at |on )?(?P<old>[^,]+?),? but (?:in |at |on )?(?P<new>[^,]+)",
 )
 _SWITCHED = rf"{_SELF}(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)"
@@ -29,6 +31,8 @@ _SWITCHED = rf"{_SELF}(?:switched|changed|moved|gone|went)(?: over| jobs)? from 
 _WORK = "employer occupation workplace team job role school university club"
 _PLACES = "residence hometown address city country birthplace origin location"
 _KIN = "spouse partner girlfriend boyfriend wife husband fiance"
+_NAMES = "name goes_by"
+_TASTES = "likes dislikes"
 _ENDS: tuple[tuple[str, str], ...] = (
     (rf"{_SELF}(?:moved|relocated) (?:out of|away from) (?P<old>.+)", "residence address"),
     (rf"{_SELF}used to (?:live|reside) {_OWN}(?P<old>.+)", "residence"),
@@ -38,20 +42,34 @@ _ENDS: tuple[tuple[str, str], ...] = (
         f"-{_PLACES} {_WORK}",
     ),
     (rf"{_SELF}(?:quit|left|resigned from|was (?:fired|laid off) (?:from|by)|got (?:fired|laid off) (?:from|by)) {_OWN}(?P<old>.+)", _WORK),
+    (rf"{_SELF}(?:got rid of|gave away|sold|ditched) {_OWN}(?P<old>.+)", f"-{_PLACES} {_WORK} {_KIN} {_NAMES} {_TASTES}"),
     (
-        rf"{_SELF}(?:got rid of|gave away|sold|ditched|dropped|abandoned|stopped using|moved off|uninstalled|removed|replaced"
-        rf"|retired|decommissioned|deprecated|gave up|quit|stopped(?: doing| playing| taking| going)?|cancell?ed) {_OWN}(?P<old>.+)",
-        f"-{_PLACES} {_WORK} {_KIN} name goes_by",
+        rf"{_SELF}(?:dropped|abandoned|stopped using|moved off|uninstalled|removed|replaced|retired|decommissioned|deprecated|cancell?ed)"
+        rf" {_OWN}(?P<old>.+)",
+        f"-{_PLACES} {_WORK} {_KIN} {_NAMES} {_TASTES} pet owns",
+    ),
+    (
+        rf"{_SELF}(?:gave up|quit|stopped (?:doing|playing|taking|going)) {_OWN}(?P<old>.+)",
+        f"-{_PLACES} {_WORK} {_KIN} {_NAMES} pet owns",
     ),
     (rf"{_SELF}(?:divorced|broke up with|split up with|separated from|left) {_OWN}(?P<old>.+)", _KIN),
     (r"(?:(?:my|our) (?:\w+ )?)?(?P<old>.+?) (?:has |just |recently )*(?:died|passed away|was put down|ran away)", "pet"),
 )  # fmt: skip
-_ANY_MORE = r"(?: any ?more| altogether| completely| for good| for now)$"
+_ANY_MORE = r"(?: any ?more| altogether| completely| for good)$"
+
+# What is told of some hours only ("I left Acme at 6", "I quit for today"), or was taken back at once.
+_PASSES = (
+    r"\b(?:at|around|by|before|after) (?:\d|noon|midnight|lunch)|\d ?[ap]m\b|\b(?:tonight|early|late)\b"
+    r"|\bleft\b.*\b(?:today|this (?:morning|afternoon|evening))\b"
+    r"|\bfor (?:today|now|tonight|the (?:day|night|moment|time being)|an? (?:\w+ )?(?:moment|minute|while|bit))\b"
+    r"|\b(?:back|locally|temporarily|briefly|reverted)\b"
+)
 
 # What ends although its value is not named.
 _UNNAMED: tuple[tuple[str, str], ...] = (
     (
-        rf"{_SELF}(?:quit|left|lost|resigned from|gave up) (?:my|our|the) (?:\w+ )?(?:job|position|role)"
+        rf"{_SELF}(?:quit|left|lost|gave up) my (?:(?:day|old|current|full-time|part-time) )?job"
+        rf"|{_SELF}resigned from (?:my|the) (?:\w+ )?(?:job|position|role|post)"
         rf"|{_SELF}(?:quit|resigned|(?:was|were|got) (?:fired|laid off|let go|made redundant))"
         r"|(?:i|we) (?:am|are) (?:now |currently )*(?:unemployed|out of work|between jobs)",
         "employer occupation workplace",
@@ -63,10 +81,12 @@ _UNNAMED: tuple[tuple[str, str], ...] = (
     ),
 )  # fmt: skip
 _CHANGED = (
-    rf"{_SELF}(?:upgraded|updated|bumped|changed|moved|migrated|raised|lowered|increased|reduced|decreased|extended|shortened|cut|set"
+    rf"{_SELF}(?P<verb>upgraded|updated|bumped|changed|moved|migrated|raised|lowered|increased|reduced|decreased|extended|shortened|cut|set"
     r"|switched|renamed|rescheduled|postponed|pushed|downgraded|rolled|ported|converted)(?: up| down| over| back| out)?"
-    r" (?:the|our|my|its) (?P<noun>[\w' -]+?)(?: from (?P<old>.+?))? to (?P<new>.+)"
+    r" (?P<whose>the|our|my|its) (?P<noun>[\w' -]+?)(?: from (?P<old>.+?))? to (?P<new>.+)"
 )
+_MOVES = frozenset("moved migrated pushed postponed rescheduled ported".split())
+_PERSONS = f"{_PLACES} {_WORK} {_KIN} {_NAMES} age birthday email phone"  # "the age" is no person's
 # Some word of each row above: most clauses have none, and are not held against the rows.
 _SIGNS = frozenset(
     """not from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
@@ -75,12 +95,12 @@ _SIGNS = frozenset(
     renamed rescheduled postponed pushed downgraded rolled ported converted""".split()
 )
 _ENDED = Rule("", "", lambda raw, casual: (raw,), ends=True, stands=frozenset({"past"}))
-_NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|to|do|does|is|are|be|can|should|if|when|because)\b"
+_NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|to|do|does|is|are|be|can|should|if|when|because|\w+ing \w+)\b"
 
 
 def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
     """Return what a clause that names no attribute says of a value that is known: what takes its place, or that it ended."""
-    if not known or _SIGNS.isdisjoint(tokens(clause.text)):
+    if not known or not _changes(clause):
         return []
     held = [one for one in known if one.slot and one.entity and one.attribute]
     own = [one for one in held if one.entity in (speaker, PROJECT)]
@@ -97,23 +117,43 @@ def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[
     return []
 
 
-def moved(clause: Clause, known: Sequence[MemoryItem]) -> list[Claim]:
-    """Return what "we changed the port to 9090" says of the one port that is known, whose ever it is."""
-    if not known or _SIGNS.isdisjoint(tokens(clause.text)):
-        return []
-    match = form(_CHANGED).fullmatch(clause.text)
+def moved(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
+    """Return what "we changed the port to 9090" says of the one port that is known, of a thing's unless it says "my"."""
+    match = form(_CHANGED).fullmatch(clause.text) if known and _changes(clause) else None
     if match is None:
         return []
-    named = [one for one in known if one.slot and _named(match["noun"], one)]
-    return _replaced(_holding(match["old"], named) if match["old"] else named, match["new"])
+    whose = {"my": {speaker}, "our": {speaker, PROJECT}}.get(match["whose"])
+    named = [
+        one
+        for one in known
+        if one.slot
+        and _named(match["noun"], one)
+        and (one.entity in whose if whose else one.entity != speaker and not _of(one, _PERSONS))
+    ]
+    if match["old"]:
+        return _replaced(_holding(match["old"], named), match["new"])
+    # A meeting moves to Tuesday, but a database that moved to Frankfurt is the same as before.
+    if match["verb"] in _MOVES and not (match["new"][0].isdigit() or _dated(match["new"])):
+        return []
+    return _replaced(named, match["new"])
 
 
 def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Iterator[Claim]:
     """Yield what ends with what a clause says, though it does not name it: "I quit my job", "we got divorced"."""
-    for row, attributes in () if _SIGNS.isdisjoint(tokens(clause.text)) else _UNNAMED:
+    for row, attributes in _UNNAMED if _changes(clause) else ():
         if form(row).fullmatch(clause.text):
             held = [one for one in known if one.slot and one.entity == speaker and _of(one, attributes)]
             yield from map(_ended, held)
+
+
+def passes(clause: Clause) -> bool:
+    """Whether what a clause tells is over again in some hours: "I left Acme at 6"."""
+    return bool(form(_PASSES).search(f"{clause.whole} {clause.after}"))
+
+
+def _changes(clause: Clause) -> bool:
+    """Whether a clause may tell of a change that lasts."""
+    return not _SIGNS.isdisjoint(tokens(clause.text)) and not passes(clause)
 
 
 def _holding(words: str, items: Sequence[MemoryItem]) -> list[MemoryItem]:
@@ -139,23 +179,30 @@ def _named(noun: str, item: MemoryItem) -> bool:
     return said in (item.attribute, f"{item.entity} {item.attribute}", f"{item.entity}'s {item.attribute}")
 
 
-def _replaced(held: Sequence[MemoryItem], new: str) -> list[Claim]:
+def _replaced(held: Sequence[MemoryItem], words: str) -> list[Claim]:
     """Return the claim that a value took the place of the one that is held, if it is one, and looks like it."""
-    value = values.unled(values.bare(new))
+    value = values.unled(values.bare(words))
     if len(held) != 1 or not _alike(value, str(held[0].value)):
         return []
     (old,) = held
-    return [
-        Claim(str(old.entity), str(old.attribute), _like(value, old.value), old.kind, 0.85, old=old.value)
-    ]
+    new = _like(value, old.value)
+    if isinstance(old.value, int) is not isinstance(new, int):
+        return []
+    return [Claim(str(old.entity), str(old.attribute), new, old.kind, 0.85, old=old.value)]
 
 
 def _alike(new: str, old: str) -> bool:
     """Whether one value may stand where another did: about as long, and like it a name, a number or plain words."""
     if not new or new.casefold() == old.casefold() or form(_NO_VALUE).match(new):
         return False
+    if _dated(new) is not _dated(old):
+        return False
     shape = [(one[0].isdigit(), one[0].isupper()) for one in (new, old)]
     return shape[0] == shape[1] and len(new.split()) <= len(old.split()) + 2
+
+
+def _dated(words: str) -> bool:
+    return resolve(words, datetime(2000, 1, 1, tzinfo=UTC)) is not None
 
 
 def _like(value: str, old: object) -> object:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
-from .anchored import anchored, ended_with, moved
+from .anchored import anchored, ended_with, moved, passes
 from .claims import claimed
 from .clauses import Clause, clauses, unprompted
 from .context import Context
@@ -95,6 +95,7 @@ def read(
     contexts: dict[tuple[str | None, str], Context] = {}  # by thread and speaker
     replied: dict[str | None, str] = {}  # what the agent said last, by thread
     lasts: dict[str | None, Message] = {}  # what the user said last, by thread
+    answers: dict[str | None, list[Message]] = {}  # and what was said and done since
     given = normalise(messages)
     for n, message in enumerate((*before, *given), -len(before)):
         if message.role == "system":
@@ -113,9 +114,12 @@ def read(
         if message.role == "user":
             last = lasts.get(message.thread)
             if last is not None and any(one.action == "withhold" and one.reason == BEFORE for one in made):
-                found = [one for one in found if one.message != last.place]
-                found.append(Proposal("withhold", last.place, 0, len(last.text), BEFORE))
-            lasts[message.thread] = message
+                meant = [last, *answers[message.thread]]
+                found = [one for one in found if one.message not in {each.place for each in meant}]
+                found += [Proposal("withhold", each.place, 0, len(each.text), BEFORE) for each in meant]
+            lasts[message.thread], answers[message.thread] = message, []
+        elif message.thread in answers:
+            answers[message.thread].append(message)
         found += made
     return tuple(found)
 
@@ -233,7 +237,7 @@ class _Reader:
 
     def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
         """Return what a clause claims by itself, or written out with what was said before it."""
-        if said := moved(clause, self._known):
+        if said := moved(clause, self._speaker, self._known):
             return clause, said
         read, said = claimed(clause, self._speaker)
         said = said or anchored(clause, self._speaker, self._known)
@@ -266,6 +270,8 @@ class _Reader:
             return "not the user's words"
         if why := guarded(clause, stands):
             return why
+        if claim.ends and claim.attribute == "employer" and passes(clause):
+            return "uncertain"  # who left the office at six works there tomorrow
         if self._adds(claim, clause):
             return "one more beside the value known"
         return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
