@@ -120,6 +120,33 @@ def test_of_servers_that_start_at_once_one_makes_the_key(tmp_path: Path) -> None
             door.close()
 
 
+def test_the_first_key_is_good_on_this_machine_alone(tmp_path: Path) -> None:
+    """It counts as none where others could reach the server, and is refused there; no other key can take its name."""
+    server = Served(tmp_path, f"sqlite:///{tmp_path}/memory.db").start()
+    first = server.told["key"]
+    server.stop()
+    outside = Served(tmp_path, server.store, ("--host", "0.0.0.0"))
+    with pytest.raises(AssertionError, match="there is no key yet"):
+        outside.start()
+    with pytest.raises(AssertionError, match="first start"):
+        server.key("--name", "local")
+    other = server.key()
+    outside.start()
+    try:
+        outside.url = outside.url.replace("0.0.0.0", "127.0.0.1")
+        assert outside.client(first).get("/api/v1/stats").status_code == 401
+        assert outside.client(other).get("/api/v1/stats").status_code == 200
+    finally:
+        outside.stop()
+
+
+def test_a_service_in_a_journal_makes_no_key(tmp_path: Path) -> None:
+    """What it prints is kept there: a key is made by `keys create`."""
+    server = Served(tmp_path, f"sqlite:///{tmp_path}/memory.db", (), {"JOURNAL_STREAM": "8:1"}).start()
+    server.stop()
+    assert set(server.told) == {"url"}
+
+
 def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:
     """No key, a wrong one, an expired one, a revoked one: 401, and a refusal leaves a line in the audit."""
     good = served.key()

@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, InvalidInput, NotAStore, NotFound
-from .grants import ANY, TENANT, USUAL, Ceiling, Grant, Refused, rights_of, tenant_name
+from .grants import ANY, RIGHTS, TENANT, USUAL, Ceiling, Grant, Refused, rights_of, tenant_name
 
 _KEY = re.compile(r"hf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})\Z")
+LOCAL = "local"  # the name of the key that the first start of a server makes
 _APPLICATION = 0x48464143  # "HFAC" in the header of the file, so that no other database is taken for one
 _SCHEMA = """
 CREATE TABLE keys (
@@ -180,6 +181,10 @@ class Access:
         `scope` is its ceiling as (name, id) pairs, an id "*" for any; `rights` are such as "read" or "read:fact"; `rate` the most requests a minute. Raises `InvalidInput`.
         """
         wanted = rights_of(rights)
+        if name == LOCAL:
+            raise InvalidInput(
+                "name", f"{LOCAL!r} is the key that a server's first start makes; choose another"
+            )
         if rate is not None and rate < 1:
             raise InvalidInput("rate", "must be at least 1 request a minute")
         secret, id = secrets.token_urlsafe(32), secrets.token_hex(8)
@@ -190,13 +195,13 @@ class Access:
             _put(db, key, _hash(secret))
         return f"hf_{id}_{secret}", key
 
-    def first(self, *, name: str, rights: Iterable[str]) -> str | None:
-        """Make a key of the tenant "default" without a ceiling and return it; None where there has ever been one.
+    def first(self) -> str | None:
+        """Make a key of the tenant "default" with every right and return it; None where there has ever been a key.
 
-        Of several servers that start at once, one gets it.
+        Of several servers that start at once, one gets it. It is good on this machine alone: it was told on a terminal.
         """
         secret, id = secrets.token_urlsafe(32), secrets.token_hex(8)
-        key = Key(id, name, TENANT, Ceiling.of(()), rights_of(rights), None, datetime.now(UTC))
+        key = Key(id, LOCAL, TENANT, Ceiling.of(()), RIGHTS, None, datetime.now(UTC))
         with self._writing() as db:
             if db.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is not None:
                 return None
@@ -232,8 +237,9 @@ class Access:
         """Return all keys, in the order they were made."""
         return [_key(row) for row in self._read(f"SELECT {_COLUMNS} FROM keys ORDER BY created_at, id")]
 
-    def grant(self, shown: str) -> Grant:
-        """Return what a key may do; raises `Refused` (401) for one that is unknown, wrong, expired or revoked."""
+    def grant(self, shown: str, *, elsewhere: bool = False) -> Grant:
+        """Return what a key may do; raises `Refused` (401) for one that is unknown, wrong, expired or revoked, and where the server
+        can be reached from `elsewhere` for the one that the first start made."""
         match = _KEY.match(shown)
         found = self._read(f"SELECT {_COLUMNS}, hash FROM keys WHERE id = ?", match[1]) if match else []
         kept = found[0][-1] if found else bytes(32)  # compared all the same: an id that is none takes as long
@@ -243,6 +249,11 @@ class Access:
         key = _key(found[0][:-1])
         if key.revoked_at is not None:
             raise Refused(401, f"the key {key.id} was revoked")
+        if elsewhere and key.name == LOCAL:
+            raise Refused(
+                401,
+                f"the key {key.id} is good on the server's own machine alone; make one with `holdfast keys create`",
+            )
         if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
             raise Refused(401, f"the key {key.id} expired at {key.expires_at:%Y-%m-%d %H:%M} UTC")
         return Grant(key.id, key.tenant, key.ceiling, frozenset(key.rights), key.rate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -14,9 +15,8 @@ import uvicorn
 
 from ..config import Setting
 from ..errors import ConfigError
-from .access import Access, file_of
+from .access import LOCAL, Access, file_of
 from .app import JsonLines, create_app
-from .grants import RIGHTS
 from .service import Service
 from .settings import Settings
 from .tenants import Tenants
@@ -37,7 +37,7 @@ def service(settings: Settings, store: Setting, **options: Any) -> Service:
     access = Access(Path(settings.keys) if settings.keys else file_of(store.value))
     if (
         not settings.loopback
-        and not any(key.revoked_at is None for key in access.listed())
+        and not any(key.revoked_at is None and key.name != LOCAL for key in access.listed())
         and not settings.jwt_key
     ):
         access.close()
@@ -54,9 +54,12 @@ def local_key(made: Service) -> str | None:
     Whoever can start the server can read the file. Of a store for each tenant it is not known whose key it would be.
     """
     settings = made.settings
-    if settings.open or settings.jwt_key or not settings.loopback or made.tenants.several:
+    unwanted = settings.open or settings.jwt_key or made.tenants.several
+    if (
+        unwanted or not settings.loopback or "JOURNAL_STREAM" in os.environ
+    ):  # what a service prints is kept in a journal
         return None
-    return made.access.first(name="local", rights=RIGHTS)
+    return made.access.first()
 
 
 def serve(made: Service, told: Callable[[str], None]) -> None:

@@ -145,8 +145,10 @@ class Service:
             return LOCAL
         if kind.lower() not in ("bearer", "token") or not shown:
             raise Refused(401, "say who you are: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
-        known = self.access if self.tokens is None or shown.startswith("hf_") else self.tokens
-        grant = known.grant(shown.strip())
+        if self.tokens is None or shown.startswith("hf_"):
+            grant = self.access.grant(shown.strip(), elsewhere=not self.settings.loopback)
+        else:
+            grant = self.tokens.grant(shown.strip())
         rate = grant.rate or self.settings.rate
         if rate:
             self._rates.take(grant.id, rate)
