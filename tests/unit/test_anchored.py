@@ -34,6 +34,7 @@ def live(said: Sequence[str]) -> dict[str, object]:
         ("I work at Acme.", "I quit my job.", {}),
         ("I work at Acme.", "I was laid off.", {}),
         ("I work at Acme.", "I left Acme.", {}),
+        ("I work for Acme.", "I don't work for Acme anymore, went to a small studio.", {}),
         ("We use Jira.", "We got rid of Jira.", {}),
         ("I have a dog called Rex.", "Our dog Rex died last week.", {}),
         ("I'm married to Eva.", "Eva is lovely. We broke up.", {}),

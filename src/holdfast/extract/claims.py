@@ -130,7 +130,7 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
         )
     denied = ""
-    text = _turned(text)
+    text = _turned(form(r"(?<=\banymore),.+$").sub("", text))  # what follows is another remark
     said = tokens(text)
     if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
         denied, text = "ended", _affirmed(text)

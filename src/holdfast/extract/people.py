@@ -282,6 +282,9 @@ def _who(attribute: str, rest: str, clause: Clause, speaker: str) -> Iterator[Cl
         yield from (Claim(speaker, attribute, value) for value in values.name(rest, clause.casual))
 
 
+_LEADING_ON = frozenset({"to", "from", "with", "at"})
+
+
 def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[Claim]:
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
     if owner := form(rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
@@ -316,6 +319,7 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
     known = (
         noun in words.NOT_A_NOUN
         or noun.split()[-1] in words.NOT_A_NOUN
+        or not _LEADING_ON.isdisjoint(noun.split())  # "my train to Ghent": one of many
         or form(rf"(?:.* )?(?:{_ANIMAL})").fullmatch(noun)
     )
     if found or known or len(noun.split()) > 3:
