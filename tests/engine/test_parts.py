@@ -146,7 +146,7 @@ def test_what_is_handed_over_is_checked(memory: Memory) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_child_forked_while_others_write_can_write(tmp_path: Path) -> None:
-    """Children forked from under two writing threads save at once; a store in memory stays with the parent."""
+    """Children forked from under writing and searching threads save at once; a store in memory stays with the parent."""
     with Memory(f"sqlite:///{tmp_path / 'fork.db'}", embedder=None) as memory:
         ada, done = memory.scoped(user="ada"), threading.Event()
 
@@ -154,15 +154,20 @@ def test_a_child_forked_while_others_write_can_write(tmp_path: Path) -> None:
             while not done.is_set():
                 ada.save("written by the parent", kind="episode")
 
-        threads = [threading.Thread(target=write) for _ in range(2)]
+        def read() -> None:
+            while not done.is_set():
+                ada.search("written")
+                ada.stats()
+
+        threads = [threading.Thread(target=act) for act in (write, write, read)]
         for thread in threads:
             thread.start()
-        statuses = [forked(lambda n=n: ada.save(f"child {n}").version == 1) for n in range(4)]
+        statuses = [forked(lambda n=n: ada.save(f"child {n}").version == 1) for n in range(12)]
         done.set()
         for thread in threads:
             thread.join()
-        assert statuses == [0] * 4
-        assert {f"child {n}" for n in range(4)} == {item.text for item in ada.list(kinds=["fact"]).items}
+        assert statuses == [0] * 12
+        assert {f"child {n}" for n in range(12)} == {item.text for item in ada.list(kinds=["fact"]).items}
     memory = Memory("sqlite://", embedder=None)
     assert forked(lambda: refused(memory)) == 0
 

@@ -15,6 +15,7 @@ from ..ports import Candidates, Moment, Probe, Reach, Scan
 from ..types import Change, MemoryItem, Scope
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from .locks import READING
 from .sqlite_access import Error
 from .sqlite_place import Location
 from .sqlite_reader import Reader, Stamp
@@ -39,23 +40,24 @@ class SqliteReads:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
-        try:
-            reader = self._idle.pop()
-        except IndexError:
-            with schema.translated(self.path):
-                reader = Reader(self._open())
-        try:
-            self._location.check(log=False)
-            yield reader
-        except BaseException as error:
-            reader.db.close()
-            if isinstance(error, Error):
-                raise schema.translate(error, self.path) from error
-            raise
-        if self._closed:
-            reader.db.close()
-        else:
-            self._idle.append(reader)
+        with READING:
+            try:
+                reader = self._idle.pop()
+            except IndexError:
+                with schema.translated(self.path):
+                    reader = Reader(self._open())
+            try:
+                self._location.check(log=False)
+                yield reader
+            except BaseException as error:
+                reader.db.close()
+                if isinstance(error, Error):
+                    raise schema.translate(error, self.path) from error
+                raise
+            if self._closed:
+                reader.db.close()
+            else:
+                self._idle.append(reader)
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._reading() as reader:
