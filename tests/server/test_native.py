@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from holdfast.server.access import Access
-from holdfast.server.grants import RIGHTS
 from tests.server.conftest import ALL, Served, Tenant, command
 
 
@@ -110,7 +109,7 @@ def test_of_servers_that_start_at_once_one_makes_the_key(tmp_path: Path) -> None
 
         def start(door: Access, ready: threading.Barrier = ready) -> str | None:
             ready.wait()
-            return door.first(name="local", rights=RIGHTS)
+            return door.first()
 
         with ThreadPoolExecutor(len(doors)) as pool:
             told = [key for key in pool.map(start, doors) if key is not None]

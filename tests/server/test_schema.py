@@ -71,7 +71,7 @@ def test_the_server_takes_and_answers_what_it_says(served: Served, tmp_path: Pat
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", "schemathesis.toml",
         "run", f"{served.url}/api/openapi.json", "--header", f"Authorization: Bearer {served.key(*flags, rights=rights)}",
-        "--workers", "2", "--no-color",
+        "--workers", "1", "--no-color",  # several threads of it meet a fault of CPython 3.11 (ast, gh-106905)
     ]  # fmt: skip
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout[-20_000:] + made.stderr
