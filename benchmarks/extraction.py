@@ -5,6 +5,11 @@ the rules had seen it; docs/extraction.md tells the figures of the first run on 
 somebody who did not know the rules: a, b and c were looked at to mend them, d, e and f were run once, afterwards. Pairs: 1,000 made-up pairs of statements, changes and
 near misses: how many changes ended what was known, and how many near misses did. Redaction: secrets of 14 kinds planted in texts,
 metadata and tool results. Speed: a conversation of twenty turns. `--misses` prints each sentence and pair that went wrong.
+
+    python -m benchmarks.extraction --talk PATH [--misses]
+
+Recorded talk that nobody labelled (as `benchmarks.recall` takes it), each speaker a user, observed turn by turn: how many findings
+there are, and how many of them end what was known. With `--misses` each, to be looked at.
 """
 
 from __future__ import annotations
@@ -23,7 +28,7 @@ from typing import Any
 from benchmarks import _common
 from benchmarks._hostile import hostile
 from benchmarks._pairs import Pair, pairs
-from holdfast import MemoryItem, Scope, extract
+from holdfast import Memory, MemoryItem, Scope, extract
 from holdfast.extract import Proposal
 from holdfast.redact import redact, redact_json
 
@@ -337,6 +342,20 @@ def show_pairs(title: str, made: Sequence[Pair]) -> tuple[dict[str, int], list[s
     return {"false retirements": false, "changes": of, "superseded": hit}, misses
 
 
+def recorded(path: Path) -> tuple[int, list[tuple[str, str, str | None]]]:
+    """Return how many turns of recorded talk were observed, and of each finding its outcome, its words and its slot."""
+    turns, found = 0, list[tuple[str, str, str | None]]()
+    for talk in _common.conversations(path):
+        with Memory("sqlite://", embedder=None) as memory:
+            user = memory.scoped(user="talk")
+            for turn in talk.turns:
+                said = {"role": "user", "name": turn.speaker, "content": turn.text, "at": turn.at}
+                seen = user.observe([said], thread=turn.thread)
+                found += [(one.outcome, one.text, one.item and one.item.slot) for one in seen.judgements]
+                turns += 1
+    return turns, found
+
+
 def main() -> None:
     """Print the tables and save them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
@@ -344,7 +363,13 @@ def main() -> None:
         "--misses", nargs="?", const="seen", choices=("seen", "all"),
         help="print each sentence and pair that went wrong; those of the held-out and blind sets only with `all`",
     )  # fmt: skip
+    parser.add_argument("--talk", type=Path, metavar="PATH", help="observe recorded talk instead, and count")
     given = parser.parse_args()
+    if given.talk is not None:
+        turns, found = recorded(given.talk)
+        print(f"{turns:,} turns: {len(found)} findings, {dict(Counter(outcome for outcome, *_ in found))}")
+        print(*(found if given.misses else ()), sep="\n")
+        return
     labelled = sentences()
     seen, misses = show_sentences("Seen", labelled)
     held, held_misses = show_sentences("Held out", sentences(HELD_OUT))

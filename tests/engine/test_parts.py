@@ -172,6 +172,26 @@ def test_a_child_forked_while_others_write_can_write(tmp_path: Path) -> None:
     assert forked(lambda: refused(memory)) == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_fork_waits_until_nobody_reads(tmp_path: Path) -> None:
+    """SQLite's own locks go into the child as they are: whoever reads in another thread is done first."""
+    with Memory(f"sqlite:///{tmp_path / 'fork.db'}", embedder=None) as memory:
+        store, begun, left = memory._engine._parts.store, threading.Event(), threading.Event()
+
+        def read() -> None:
+            with store._reading():
+                begun.set()
+                threading.Event().wait(0.3)  # a long statement
+                left.set()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        begun.wait()
+        assert forked(left.is_set) == 0
+        reader.join()
+        assert memory.stats().items == 0  # and others are let in again
+
+
 def forked(act: object) -> int:
     """Run `act` in a forked child; 0 when it returned true."""
     child = os.fork()

@@ -147,3 +147,99 @@ def test_several_forget_at_once(tmp_path: Path) -> None:
             list(pool.map(forget, range(4)))
         assert "zanzibar" not in live(ada)
         assert "i like tea" in live(ada)
+
+
+def test_what_is_forgotten_is_told_by_nothing_any_more() -> None:
+    """The words a forgotten memory was read from go with it: from the turn, its tags, the order itself, and the summary."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I moved to Zanzibar last week. I like tea.")], thread="t")
+        ada.observe([told("What is the weather like?", 1)], thread="t")
+        ada.summarise("t")
+        seen = ada.observe([told("Forget that I live in Zanzibar.", 2)], thread="t")
+        assert [one.outcome for one in seen.judgements] == ["forgotten"]
+        live = repr(ada.list(limit=100).items).lower()
+        assert "zanzibar" not in live
+        assert "i like tea." in live
+        assert "weather" in live
+        assert [hit for hit in ada.search("zanzibar") if "zanzibar" in hit.text.lower()] == []
+        assert "zanzibar" not in ada.context("where do I live?", min_relevance=0.0).text.lower()
+
+
+def test_an_order_to_forget_said_again_under_its_key_is_the_same_message() -> None:
+    """A step that is handed over twice is one step, though what it forgets is gone the second time."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like jazz.")])
+        first = ada.observe([told("Forget that I like jazz.", 1)], idempotency_key="k")
+        again = ada.observe([told("Forget that I like jazz.", 1)], idempotency_key="k")
+        assert [one.id for one in again.episodes] == [one.id for one in first.episodes]
+        assert again.judgements == ()
+
+
+def test_what_is_forgotten_in_the_same_step_is_told_by_nothing() -> None:
+    """Said and taken back at once: the turn that said it does not keep it either."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like jazz. I like tea."), told("Forget that I like jazz.", 1)])
+        assert "jazz" not in repr(ada.list(limit=100).items)
+        assert [item.value for item in ada.list(kinds=["preference"]).items] == ["tea"]
+
+
+def test_an_order_to_forget_nothing_known_is_kept_as_it_was_said() -> None:
+    """ "Forget about it, let's use Postgres" takes nothing out of the memory."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("We could try Paris next time.")])
+        seen = ada.observe([told("Forget about Paris.", 1)])
+        assert [one.outcome for one in seen.judgements] == ["skipped"]
+        assert {"We could try Paris next time.", "Forget about Paris."} == {
+            one.text for one in ada.list().items
+        }
+
+
+def test_do_not_remember_that_reaches_the_step_before() -> None:
+    """Said alone in a step, it takes back the user's turn before it, what was answered, and what was read from them."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like tea.")], thread="t")
+        ada.observe([told("I live in Zanzibar. My boss is called Bobby.", 1)], thread="t")
+        ada.observe([told("Zanzibar, with Bobby: noted!", 1, "assistant")], thread="t")
+        ada.observe([told("I like rowing.", 2)], thread="other")
+        seen = ada.observe([told("Please don't remember that.", 3)], thread="t")
+        [judgement] = seen.judgements
+        assert judgement.outcome == "withheld"
+        assert len(judgement.ids) >= 2
+        live = repr(ada.list(limit=100).items).lower()
+        assert "zanzibar" not in live
+        assert "bobby" not in live
+        assert {item.value for item in ada.list(kinds=["preference"]).items} == {"tea", "rowing"}
+        assert [item.text for item in ada.list(where={"eq": {"thread": "other"}}).items] == ["I like rowing."]
+
+
+def test_do_not_remember_that_means_the_speakers_own_turn() -> None:
+    """Where two people talk, the other one's words stay; without a thread, only what was said within the hour is meant."""
+    with Memory("sqlite://", embedder=None) as memory:
+        team = memory.scoped(team="core")
+        team.observe([told("I like tea.", name="Ben")], thread="t")
+        team.observe([told("I like jazz.", name="Ada")], thread="t")
+        team.observe([told("Don't remember that.", 1, name="Ben")], thread="t")
+        assert [item.text for item in team.list(kinds=["preference"]).items] == ["I like jazz."]
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like rowing.")])
+        ada.observe([told("Don't remember that.", 90)])
+        assert [item.value for item in ada.list(kinds=["preference"]).items] == ["rowing"]
+        ada.observe([{"role": "user", "content": "I like golf.", "at": START + timedelta(days=2)}])
+        ada.observe(
+            [{"role": "user", "content": "Don't remember that.", "at": START + timedelta(days=2, minutes=5)}]
+        )
+        assert [item.value for item in ada.list(kinds=["preference"]).items] == ["rowing"]
+
+
+def test_an_order_in_a_withheld_message_is_carried_out() -> None:
+    """ "Forget X. And don't remember this": X goes as well."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("I like jazz.")])
+        ada.observe([told("Forget that I like jazz. Don't remember this conversation.", 1)])
+        assert "jazz" not in repr(ada.list(limit=100).items)

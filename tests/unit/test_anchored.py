@@ -86,6 +86,17 @@ def test_where_it_is_not_sure_what_is_meant_nothing_ends(before: str, after: str
     assert held.items() <= live([before, after]).items()
 
 
+@pytest.mark.parametrize("value", ["", None, {"a": 1}])
+def test_a_slot_without_a_word_to_say_is_left_alone(value: object) -> None:
+    """An empty value, none, or an object: nothing that people say takes its place."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        item = ada.save("It runs in some mode", slot="app.mode", value=value)
+        ada.observe("We changed the mode to alpha.")
+        assert ada.get(item.id).value == value
+        assert ada.get(item.id).state == "active"
+
+
 def test_of_two_that_hold_the_value_neither_is_meant() -> None:
     """Two live in Oslo: who is meant is not said."""
     said = ["I live in Oslo.", "Anna lives in Oslo."]

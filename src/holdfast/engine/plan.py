@@ -47,9 +47,8 @@ class Plan:
         once = self._keys.get((item.scope, key), standing.once) if key else None
         if once is not None:
             if once[0] != digest:
-                which = (
-                    f" ({once[1].id})" if self.kinds.read is None else ""
-                )  # its kind may be one not to be read
+                # To a caller who reads some kinds alone it may be of another.
+                which = f" ({once[1].id})" if self.kinds.read is None else ""
                 raise IdempotencyConflict(f"idempotency key {key!r} was used for another memory{which}")
             self.results.append((item.scope, once[1].id))
             return

@@ -123,7 +123,8 @@ class Tells(Works):
     ) -> None:
         """Tell the summaries of threads anew, by rule: they may quote words that their turns no longer say.
 
-        `always` also those that were written with the turns as they are."""
+        `always` also those that were written with the turns as they are.
+        """
         from ..extract.summary import summarised
 
         mine = type(self)(self._parts, Caller(scope, by.actor, admin=True))

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 _EPISODES = frozenset({"episode"})
 _SOON = timedelta(hours=1)  # how long "that" means what was said before it where there is no thread
-_FEWEST_WORDS = (
-    2  # of a memory whose text is looked for in other episodes: one word alone would be found anywhere
-)
+_FEWEST_WORDS = 2  # of a text that is looked for in other episodes: one word alone would be found anywhere
 _MOST = 1_000
 _AT_ONCE = 100  # texts looked for in one statement
 

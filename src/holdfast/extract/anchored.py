@@ -76,7 +76,7 @@ _UNNAMED: tuple[tuple[str, str], ...] = (
     ),
     (
         rf"{_SELF}(?:got|are|am|is) (?:divorced|separated)|{_SELF}(?:broke up|split up)"
-        rf"|my (?P<kin>wife|husband|partner|spouse|boyfriend|girlfriend) and i (?:have |just |recently )*(?:(?:got |are )?(?:divorced|separated)|broke up|split up)",
+        rf"|my (?:wife|husband|partner|spouse|boyfriend|girlfriend) and i (?:have |just |recently )*(?:(?:got |are )?(?:divorced|separated)|broke up|split up)",
         _KIN,
     ),
 )  # fmt: skip
@@ -102,7 +102,7 @@ def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[
     """Return what a clause that names no attribute says of a value that is known: what takes its place, or that it ended."""
     if not known or not _changes(clause):
         return []
-    held = [one for one in known if one.slot and one.entity and one.attribute]
+    held = _valued(known)
     own = [one for one in held if one.entity in (speaker, PROJECT)]
     for row in _INSTEAD:
         if match := form(row).fullmatch(clause.text):
@@ -125,9 +125,8 @@ def moved(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Cla
     whose = {"my": {speaker}, "our": {speaker, PROJECT}}.get(match["whose"])
     named = [
         one
-        for one in known
-        if one.slot
-        and _named(match["noun"], one)
+        for one in _valued(known)
+        if _named(match["noun"], one)
         and (one.entity in whose if whose else one.entity != speaker and not _of(one, _PERSONS))
     ]
     if match["old"]:
@@ -142,7 +141,7 @@ def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Ite
     """Yield what ends with what a clause says, though it does not name it: "I quit my job", "we got divorced"."""
     for row, attributes in _UNNAMED if _changes(clause) else ():
         if form(row).fullmatch(clause.text):
-            held = [one for one in known if one.slot and one.entity == speaker and _of(one, attributes)]
+            held = [one for one in _valued(known) if one.entity == speaker and _of(one, attributes)]
             yield from map(_ended, held)
 
 
@@ -156,12 +155,19 @@ def _changes(clause: Clause) -> bool:
     return not _SIGNS.isdisjoint(tokens(clause.text)) and not passes(clause)
 
 
+def _valued(known: Sequence[MemoryItem]) -> list[MemoryItem]:
+    """Return the memories whose slot holds a value that people can say."""
+    return [
+        one
+        for one in known
+        if one.entity and one.attribute and isinstance(one.value, str | int | float) and one.value != ""
+    ]
+
+
 def _holding(words: str, items: Sequence[MemoryItem]) -> list[MemoryItem]:
     """Return the items whose value is what the words say."""
     said = _plain(words)
-    return [
-        one for one in items if isinstance(one.value, str | int | float) and _plain(str(one.value)) == said
-    ]
+    return [one for one in items if _plain(str(one.value)) == said]
 
 
 def _plain(words: str) -> str:
