@@ -67,10 +67,18 @@ class Door:
         state["request_id"] = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
         began, status = time.perf_counter(), 500
 
+        def unread() -> None:
+            """Leave a line in the audit for what was turned away before its verb was reached: what it asked could not be read."""
+            if (grant := state.get("grant")) is not None and not state.get("recorded"):
+                state["recorded"] = True
+                self._service.access.record(grant.tenant, grant.id, "unread", {}, {}, status)
+
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status >= 400 and "verb" not in state:
+                    unread()  # before the answer, as every line: who has it can look the line up
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"x-request-id", state["request_id"].encode()),
@@ -81,10 +89,8 @@ class Door:
             try:
                 await self._limited(scope, receive, sending)
             finally:
+                unread()
                 took, verb = time.perf_counter() - began, state.get("verb", "other")
-                if (grant := state.get("grant")) is not None and not state.get("recorded"):
-                    # Turned away before its verb was reached: what it asked could not be read.
-                    self._service.access.record(grant.tenant, grant.id, "unread", {}, {}, status)
                 self._metrics.requests.labels(verb, str(status)).inc()
                 self._metrics.seconds.labels(verb).observe(took)
                 LOG.info(
