@@ -7,9 +7,10 @@ says nothing. Pure.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from . import values, words
@@ -51,7 +52,9 @@ class Context:
     """What was said before, as far as a clause may lean on it. One for each speaker of a conversation."""
 
     def __init__(self) -> None:
-        self._said: deque[Clause] = deque(maxlen=_NEAR)
+        self._said: deque[Clause | str] = deque(
+            maxlen=_NEAR
+        )  # an agent's message as it was: few pronouns need it read
         self._ended: Claim | None = None
         self.question = ""
 
@@ -63,11 +66,9 @@ class Context:
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
         self.question = _asked_last(text)
-        if not text:
-            return
-        spoken = list(clauses(text[-2_000:]))[-2:]
-        self._said.extend(replace(one, text=form(r"\byour\b").sub("my", one.text)) for one in spoken)
-        self._ended = None
+        if text:
+            self._said.append(text)
+            self._ended = None
 
     def heard(self, clause: Clause, claims: Sequence[Claim]) -> None:
         """Take in a clause of the speaker's, written out, with what it claimed."""
@@ -98,7 +99,7 @@ class Context:
     def _pointed(self, clause: Clause, raw: str, pronoun: str, rest: str) -> Clause | None:
         if pronoun in _IT and self._ended and (succeeded := _succeeding(clause, self._ended)):
             return succeeded
-        for back, earlier in enumerate(reversed(self._said)):
+        for back, earlier in enumerate(itertools.islice(self._earlier(), _NEAR)):
             meant = {one.phrase for one in _mentions(earlier) if pronoun in one.fits}
             if not meant and not (pronoun in _IT and not back):
                 continue
@@ -112,6 +113,15 @@ class Context:
             )
             return replace(clause, text=f"{subject}{rest}", said=said)
         return None
+
+    def _earlier(self) -> Iterator[Clause]:
+        """Yield what was said before, the latest first; of an agent's message its last two clauses, put as the speaker would."""
+        for said in reversed(self._said):
+            if isinstance(said, Clause):
+                yield said
+                continue
+            for one in reversed(list(clauses(said[-2_000:]))[-2:]):
+                yield replace(one, text=form(r"\byour\b").sub("my", one.text))
 
 
 def _mentions(clause: Clause) -> list[_Mention]:

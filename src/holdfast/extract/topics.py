@@ -43,10 +43,10 @@ def topics(messages: str | Mapping[str, Any] | Sequence[Any]) -> Topics:
         names.update(
             name for name in _NAME.findall(message.text) if name.split()[0].lower() not in words.NOT_NAMES
         )
-        counts.update(
-            word.lower() for word in _WORD.findall(message.text[:20_000]) if _analyzer().length(word)
-        )
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+        counts.update(_WORD.findall(message.text[:20_000].lower()))
+    ranked = [
+        word for word in sorted(counts, key=lambda word: (-counts[word], word)) if _analyzer().length(word)
+    ]
     return Topics(tuple(name for name, _ in names.most_common(_MOST)), tuple(ranked[:_MOST]), _outcome(read))
 
 
