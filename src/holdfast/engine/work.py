@@ -357,11 +357,15 @@ class Works(Writes):
             if where not in known:
                 known[where] = await self._names_of(Reach(exactly=(where,)))
             named = known[where].slot
-            ends = tuple(replace(end, slot=named(end.slot)) for end in proposal.ends)
+            if proposal.ends:
+                ends = tuple(replace(end, slot=named(end.slot)) for end in proposal.ends)
+                proposal = replace(proposal, ends=ends)
             if item is not None and proposal.draft is not None:
-                item = replace(item, slot=named(item.slot))
-                proposal = replace(proposal, draft=replace(proposal.draft, slot=item.slot))
-            made.append((replace(one, proposal=replace(proposal, ends=ends)), item))
+                slot = named(item.slot)
+                item = item if slot == item.slot else replace(item, slot=slot)
+                if slot != proposal.draft.slot:
+                    proposal = replace(proposal, draft=replace(proposal.draft, slot=slot))
+            made.append((one if proposal is one.proposal else replace(one, proposal=proposal), item))
         return made
 
     def _candidate(

@@ -243,12 +243,13 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 
 
 _NOT_THIS = r"other|another|official|reference|getting started|upstream|sample|typical|previous|old|legacy|third-party|competing|original|vendor"
+_FOREIGN = rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+"
 _SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|repo|config|file|kit|{words.one_of(words.SYSTEMS)}))"
 
 
 def foreign(noun: str, said: str) -> bool:
     """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
-    if form(rf"(?:.*\b)?(?:{words.one_of(words.OUTSIDERS)})(?:'s?)? .+|(?:{_NOT_THIS}) .+").fullmatch(noun):
+    if form(_FOREIGN).fullmatch(noun):
         return True
     if noun == "style guide" or not form(_SHOWN).fullmatch(noun):
         return False

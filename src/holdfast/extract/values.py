@@ -592,11 +592,14 @@ def owned(raw: str, casual: bool) -> Values:
     return (unled(raw),) if good and not points(unled(raw)) else ()
 
 
+_WORKPLACE = (
+    rf"the (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
+)
+
+
 def workplace(raw: str, casual: bool) -> Values:
     """An employer: a name, or an institution that is told by its kind ("the post office in Cork")."""
-    kind = form(
-        rf"the (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
-    ).fullmatch(
+    kind = form(_WORKPLACE).fullmatch(
         bare(
             re.sub(
                 r",.*| (?:as|and|so|because|but|for|since|where|which|doing|now|full|part)\b.*",
