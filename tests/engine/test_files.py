@@ -82,6 +82,22 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "memory.db.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes here")
+def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
+    """What users said is for nobody else on the machine to read, whatever the umask; one who opens up the file is left to it."""
+    path, before = tmp_path / "memory.db", os.umask(0)
+    try:
+        with opened(path) as memory:
+            memory.scoped(user="ada").save("I live in Oslo")
+            modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("memory.db", "memory.db-wal", "memory.db-shm", "memory.db.key"), 0o600)
+    path.chmod(0o640)
+    filled(path, 1)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
 def test_a_damaged_file(tmp_path: Path) -> None:
     """Garbage in the middle of the file is reported as damage or not met, and never answered as data."""
     path = tmp_path / "memory.db"

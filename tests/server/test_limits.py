@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +88,18 @@ def test_a_receipt_just_made_is_there_for_the_key_that_made_it(served: Served) -
         where = http.post("/api/v1/search", json={"query": "tea"}).headers["location"]
         assert http.get(where).json()["query"] == "tea"
         assert other.get(where).status_code == 404
+
+
+def test_the_address_is_told_while_it_runs(tmp_path: Path) -> None:
+    """A journal or a log that takes down what is printed has it at once, not when the server ends."""
+    arguments = ["serve", "--store", f"sqlite:///{tmp_path}/memory.db", "--port", "0", "--open"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "holdfast.cli", *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        told = server.stdout.readline()
+        assert httpx.get(told.split()[1] + "/readyz").text == "ready"
+        server.terminate()
 
 
 def test_it_speaks_tls(serving: Callable[..., Served], tmp_path: Path) -> None:

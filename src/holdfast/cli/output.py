@@ -52,8 +52,8 @@ def console(error: bool = False) -> Console:
 
 
 def say(message: str, error: bool = False) -> None:
-    """Print one plain line."""
-    print(harmless(message, lines=True), file=sys.stderr if error else sys.stdout)
+    """Print one plain line, at once: what runs on is told of while it runs, also where a journal or a log takes it down."""
+    print(harmless(message, lines=True), file=sys.stderr if error else sys.stdout, flush=True)
 
 
 def show_hits(hits: Sequence[Hit], receipt: str | None = None) -> None:

@@ -7,6 +7,8 @@ book of the locks that this process holds, and closing a file in the one drops t
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +47,10 @@ class Access:
         return Access(path, self.secret)
 
     def opened(self, **how: Any) -> sqlite3.Connection:
-        """Open the file for reading and writing, made where there is none; `how` goes to `connect`."""
+        """Open the file for reading and writing, made where there is none, for its owner alone; `how` goes to `connect`."""
+        if self.path != ":memory:":
+            with contextlib.suppress(OSError):  # it is there, or SQLite says why it cannot be made
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return self._connected(self.path, how)
 
     def looking(self, how: str = "mode=ro", **more: Any) -> sqlite3.Connection:
