@@ -368,3 +368,22 @@ def test_scrambled_statements_are_read_without_an_error(text: str, known: int) -
         assert set(verdict.ids) <= {"old", "redis", "jazz"}
         assert one.reason
         assert verdict.reason
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [", in case that matters", ", if that helps", " (yes, really)", " and that won't change", " because of my sister", ", just so you know"],
+)  # fmt: skip
+def test_what_stands_behind_a_statement_does_not_silence_it(behind: str) -> None:
+    """Why something is said, and another remark about it, leave the statement as it is; a condition of it does not."""
+    assert slots(f"My wedding is on July 8th{behind}") == {"user's wedding.date": "July 8th"}
+    assert slots(f"I work at Siemens{behind}.") == {"user.employer": "Siemens"}
+    assert not slots("I work at Siemens if they take me.")
+
+
+def test_an_apostrophe_that_is_left_out_is_put_back() -> None:
+    """ "were" that begins a statement is "we're"; in the middle of one it is the past."""
+    assert slots("were based in Oslo") == {"user.residence": "Oslo"}
+    assert slots("my dogs name is Hank") == {"user.pet": "Hank"}
+    assert slots("my wifes birthday is on the 3rd of May") == {"user's wife.birthday": "3rd of May"}
+    assert not slots("My parents were based in Oslo.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 
-from . import guards, words
+from . import guards, remarks, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
 from .spelling import form, plain, straight
@@ -55,7 +55,7 @@ class Clause:
 
 _I = r"(?:i|i'?m|i'?ve|i'?d|i'?ll|my|we|we'?re|we'?ve|our)"
 _SUBJECT = (
-    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|everyone|everybody|people|someone|nobody|(?:the|our|this"
+    rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|everyone|everybody|people|someone|nobody|(?:that|these|those|which|nothing|none|all|everything|neither)(?:'s| is| are| was| were| has| have| will| would| won'?t| do| don'?t| does| doesn'?t| can| can'?t| isn'?t| aren'?t| never| only| still| always)|(?:the|our|this"
     r"|that) [\w-]+(?: [\w-]+)?(?:'s| is| are| has| uses| runs)"
     r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs))"
 )
@@ -115,6 +115,7 @@ _BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|sta
 _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)"
+    r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
     rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
@@ -215,7 +216,7 @@ def _clause(
     raw: str, start: int, end: int, marks: set[Guard], before: tuple[str, ...], casual: bool
 ) -> Clause:
     text = plain(raw).strip(" ,;:-").rstrip(" ,.!?\u2026;:")
-    text = form(_CONJUNCTION).sub("", text)
+    text = remarks.taken_off(form(_CONJUNCTION).sub("", text))
     now = ("now",) if form(_OF_NOW).match(text) else ()
     text, sure, greeted = _opened(text)
     if first := form(rf"{_STANDING},? ").match(text):

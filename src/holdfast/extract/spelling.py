@@ -36,6 +36,19 @@ _SHORT = {
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
 _WORD = r"(?<![\w'])(?=[icwglfrdaujk'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
+# Where the apostrophe is left out, what follows tells "we're" from "were" and "my wife's name" from several wives.
+_UNMARKED = (
+    (r"\b(we|they|you|i)ve (?=\w)", r"\1 have "),
+    (r"\b(they|you)re (?=\w)", r"\1 are "),
+    (r"\b(she|he|that|there|what)s (?=\w)", r"\1 is "),
+    (r"^its (?=(?:an?|the|called|named|all|not|my|our|in|on|at|now) )", "it is "),
+    (r"^were (?=(?:[a-z]+ing|both|all|on|in|at|not|still|now|an?|currently|also|based|engaged|married|keen|central|eastern|pacific) )", "we are "),
+    (r"\bid (?=(?:like|love|rather|prefer|appreciate|want) )", "I would "),
+    (r"^ill (?=(?:be|have|need|take|start|send) )", "I will "),
+    (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
+    (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:called|named|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
+    (r"^(my (?:husband|wife|brother|sister|partner|son|daughter|mum|mom|dad|boyfriend|girlfriend))s (?=an? )", r"\1 is "),
+)  # fmt: skip
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _IS = (
@@ -55,6 +68,9 @@ def plain(text: str) -> str:
     text = " ".join(text.split())
     if " in law" in text:
         text = form(r"\b(mother|father|sister|brother|son|daughter) in law\b").sub(r"\1-in-law", text)
+    if "'" not in text:
+        for pattern, written_out in _UNMARKED:
+            text = form(pattern).sub(written_out, text)
     text = form(_WORD).sub(lambda match: _SHORT.get(match[0].lower(), match[0]), text)
     if "n't" in text or "nt" in text:
         text = form(_NOT).sub(r"\1 not", text)
