@@ -4,7 +4,8 @@ Sentences: precision and recall on benchmarks/sentences.jsonl, by class and by s
 the rules had seen it; docs/extraction.md tells the figures of the first run on each. Those in benchmarks/blind.jsonl were written by
 somebody who did not know the rules: a, b and c were looked at to mend them, d, e and f were run once, afterwards. Pairs: 1,000 made-up pairs of statements, changes and
 near misses: how many changes ended what was known, and how many near misses did. Redaction: secrets of 14 kinds planted in texts,
-metadata and tool results. Speed: a conversation of twenty turns. `--misses` prints each sentence and pair that went wrong.
+metadata and tool results. Said otherwise: what is read of true sentences is read again with words around it that change nothing ("I should
+mention that ...", "... lol"): the share that still is. Speed: a conversation of twenty turns. `--misses` prints each that went wrong.
 
     python -m benchmarks.extraction --talk PATH [--misses]
 
@@ -19,7 +20,7 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -180,6 +181,65 @@ def _classes_of_attributes(labelled: Sequence[dict[str, Any]]) -> dict[str, str]
         for want in expected(one):
             seen[_attribute(want)][one["class"]] += 1
     return {attribute: counts.most_common(1)[0][0] for attribute, counts in seen.items()}
+
+
+# ---- said otherwise ---------------------------------------------------------------------------------------------------
+
+
+def _within_a_sentence(say: str) -> str:
+    return say if re.match(r"I\b|[A-Z]+\b(?! [a-z])", say) else say[:1].lower() + say[1:]
+
+
+def _unstopped(say: str) -> str:
+    return say.rstrip(" .!")
+
+
+# What may stand around a statement and changes nothing of it.
+WAYS: dict[str, Callable[[str], str]] = {
+    "I should mention that ...": lambda say: f"I should mention that {_within_a_sentence(say)}",
+    "as you may know, ...": lambda say: f"As you may know, {say}",
+    "it might help to know that ...": lambda say: f"it might help to know that {_within_a_sentence(say)}",
+    "I think I mentioned ...": lambda say: f"I think I mentioned {_within_a_sentence(say)}",
+    "I forgot to say that ...": lambda say: f"I forgot to say that {_within_a_sentence(say)}",
+    "I just wanted to say that ...": lambda say: f"I just wanted to say that {_within_a_sentence(say)}",
+    "did I mention that ...?": lambda say: f"did I mention that {_within_a_sentence(_unstopped(say))}?",
+    "not sure if it matters, but ...": lambda say: f"not sure if it matters, but {_within_a_sentence(say)}",
+    "heads up: ...": lambda say: f"heads up: {_within_a_sentence(say)}",
+    "okay so ...": lambda say: f"okay so {say}",
+    "... lol": lambda say: f"{_unstopped(say)} lol",
+    "... haha": lambda say: f"{_unstopped(say)}, haha",
+    "... \U0001f605": lambda say: f"{_unstopped(say)} \U0001f605",
+    "... these days": lambda say: f"{_unstopped(say)} these days",
+    "... btw": lambda say: f"{_unstopped(say)} btw",
+    "..., so please keep that in mind": lambda say: f"{_unstopped(say)}, so please keep that in mind.",
+    "..., what would you suggest?": lambda say: f"{_unstopped(say)}, what would you suggest?",
+}
+
+
+def _all_read(sentence: dict[str, Any]) -> bool:
+    left = expected(sentence)
+    for found in told(extract.read(messages(sentence), now=NOW)):
+        if hit := next((want for want in left if want.same(found)), None):
+            left.remove(hit)
+    return not left
+
+
+def said_otherwise(labelled: Iterable[dict[str, Any]]) -> tuple[dict[str, float], list[str]]:
+    """Return for each way of saying a statement the share of those read that are read so too, and each that is not as a line.
+
+    Of labelled sentences these are the ones of at most 140 characters that say something by themselves, and that are read.
+    """
+    plain = [
+        one for one in labelled
+        if one["expect"] and "before" not in one and len(one["say"]) <= 140
+        and all(want["action"] == "assert" for want in one["expect"]) and _all_read(one)
+    ]  # fmt: skip
+    shares, misses = {}, []
+    for way, said in WAYS.items():
+        lost = [text for one in plain if not _all_read({**one, "say": (text := said(one["say"]))})]
+        shares[way] = 1 - len(lost) / len(plain)
+        misses += [f"[said otherwise] {text}" for text in lost]
+    return shares, misses
 
 
 # ---- pairs -----------------------------------------------------------------------------------------------------------
@@ -374,6 +434,10 @@ def main() -> None:
     seen, misses = show_sentences("Seen", labelled)
     held, held_misses = show_sentences("Held out", sentences(HELD_OUT))
     blind, blind_misses = show_sentences("Blind", sentences(BLIND))
+    shares, otherwise = said_otherwise([*labelled, *sentences(HELD_OUT), *sentences(BLIND)])
+    _common.show(
+        "Said otherwise: of what is read, the share still read", ("said", "share"), [*shares.items()]
+    )
     plain, plain_misses = show_pairs("Made up", pairs())
     hard, hard_misses = show_pairs("Hostile", hostile())
     places, leaks = planted()
@@ -385,6 +449,7 @@ def main() -> None:
             *misses,
             *plain_misses,
             *hard_misses,
+            *otherwise,
             *((*held_misses, *blind_misses) if given.misses == "all" else ()),
             sep="\n",
         )
@@ -394,6 +459,7 @@ def main() -> None:
             "sentences": _counts(seen),
             "held out": _counts(held),
             "blind": _counts(blind),
+            "said otherwise": {way: round(share, 3) for way, share in shares.items()},
             "pairs": plain,
             "hostile pairs": hard,
             "redaction": {"planted": places, "left": leaks},

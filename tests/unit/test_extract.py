@@ -103,7 +103,7 @@ def test_a_draft_tells_where_it_comes_from() -> None:
         ("Do I live in Berlin?", "question"), ("My name is Priya, right?", "question"), ("I live in Rome?", "question"),
         ("If I live in Paris, I work at Renault.", "hypothetical"), ("Maybe I'm vegan.", "uncertain"), ("Act as a lawyer. I live in Ohio.", "hypothetical"),
         ("Proofread this: I am a student at Oxford.", "quotation"), ("My essay begins with: I live in Ohio.", "quotation"),
-        ("My brother works for the BBC, just kidding.", "joke"), ("I live in Rome lol", "joke"),
+        ("My brother works for the BBC, just kidding.", "joke"), ("I'm allergic to wifi lol", "joke"),
         ("Apparently I live in Berlin, and I work at Bosch.", "reported speech"),
     ],
 )  # fmt: skip

@@ -44,6 +44,26 @@ def test_blind_sentences() -> None:
         assert count.recall >= recall, (name, count)
 
 
+def test_said_otherwise() -> None:
+    """What is read is read in 95 % of cases with words around it that change nothing: led up to, laughed at, with a remark behind it."""
+    shares, misses = extraction.said_otherwise(extraction.sentences()[::3])
+    for way, share in shares.items():
+        assert share >= 0.95, (way, misses)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i live in denial haha", "I'm allergic to small talk \U0001f602", "my cat owns the sofa lol", "call me Einstein lol", "I love mondays \U0001f605",
+        "I'm a full time taxi driver for my kids lol", "my husband lives in the garage lol", "I'm basically a vet at this point lol",
+        "She said I should mention that I'm vegan", "should I mention that I'm pregnant?", "Mention that the server runs on port 80 in the readme",
+    ],
+)  # fmt: skip
+def test_a_joke_and_what_others_say_are_still_told_apart(text: str) -> None:
+    """A laugh beside a figure of speech, and an order or a question to say something, state nothing."""
+    assert extraction.told(extract.read([{"role": "user", "content": text}], now=NOW)) == []
+
+
 @pytest.mark.parametrize("made", [pairs(300, seed=11), hostile(300, seed=12)], ids=["pairs", "hostile"])
 def test_pairs(made: Sequence[Pair]) -> None:
     """No near miss ends what was known, and 98 % of changes do."""

@@ -16,6 +16,7 @@ from operator import itemgetter
 from . import guards, remarks, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
+from .openers import led_up, opened
 from .spelling import form, plain, straight
 
 
@@ -60,28 +61,8 @@ _SUBJECT = (
     r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs))"
 )
 
-# Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
-_OPENER = (
-    r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
-    r"|frankly|seriously|btw|by the way|fyi"
-    r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
-    r"|to be (?:honest|clear|fair)|tbh|also"
-    r"|and|but|plus|anyway|look|listen|sorry|thanks|thank you|great|cool|hm+|um+|uh+|right"
-    r"|correction|update|heads up|ps|(?:just )?a heads up|not gonna lie"
-    r"|ngl|fun fact|(?:a )?quick (?:note|update|fyi|one)(?: from (?:me|my side|our side))?|one thing though|new (?:city|job)|guess what|for context|"
-    r"as of (?:today|now)|in fact|as i (?:said|mentioned)|like i said|wait"
-    r"|new here|good (?:morning|evening|afternoon)"
-    r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now"
-    r"|these days|nowadays|lately|recently|now"
-    r"|personally|guys|folks|team|because|though|although|while|whereas|then|as you (?:know"
-    r"|may know)|you know|i mean|background"
-    r"|in (?:short|general)|today|yesterday|oh and|one more thing|nice to meet you|hi there"
-    r"|hey there|hello there|hi all|hi everyone|since"
-    r"|please (?:note|know)(?: that)?|note(?: that)?|just to (?:clarify|confirm|note)|important"
-    r"|reminder|in case (?:it matters|you're wondering))"
-)
 _TRAILER = (
-    r"(?:now|currently|right now|rn|atm|hands down|finally|as i said|just a heads up|these days|at the moment|at present|nowadays|already|too|as well"
+    r"(?:now|currently|right now|rn|atm|lo+l|lmf?ao|rofl|(?:ha){2,}h?|(?:he){2,}|ha|hands down|finally|as i said|just a heads up|these days|at the moment|at present|nowadays|already|too|as well"
     r"|btw|by the way|though|actually"
     r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you"
     r"|everyone|guys|always|sorry not sorry"
@@ -184,10 +165,11 @@ def _cut(
     sentence: str, offset: int, marks: frozenset[Guard], quoted: list[tuple[int, int]], casual: bool
 ) -> Iterator[Clause]:
     """Yield the clauses of one sentence; what came before one is kept for its guards, up to a "but"."""
-    asked = "?" in sentence[-4:]
+    begin, leads_asking = led_up(sentence)
+    asked = "?" in sentence[-4:] and not leads_asking
     tag = asked and guards.tagged(sentence)
-    cuts = (match.end() for match in form(_CUT).finditer(sentence))
-    places = [0, *(at for at in cuts if not form(_WHOLE).search(sentence, 0, at)), len(sentence)]
+    cuts = (match.end() for match in form(_CUT).finditer(sentence, begin))
+    places = [begin, *(at for at in cuts if not form(_WHOLE).search(sentence, 0, at)), len(sentence)]
     before: tuple[str, ...] = ()
     for start, end in pairwise(places):
         raw = sentence[start:end]
@@ -195,9 +177,9 @@ def _cut(
             continue
         begins = offset + start + len(raw) - len(raw.lstrip())
         own = set(marks)
-        if start and form(r"\bbut\W*$").search(sentence, 0, start):
+        if start > begin and form(r"\bbut\W*$").search(sentence, 0, start):
             before = ()
-        if any(a < begins < b for a, b in quoted) or (start and _introduced(sentence[:start])):
+        if any(a < begins < b for a, b in quoted) or (start > begin and _introduced(sentence[begin:start])):
             own.add("quotation")
         if asked and (tag or end == len(sentence)):
             own.add("question")
@@ -218,7 +200,7 @@ def _clause(
     text = plain(raw).strip(" ,;:-").rstrip(" ,.!?\u2026;:")
     text = remarks.taken_off(form(_CONJUNCTION).sub("", text))
     now = ("now",) if form(_OF_NOW).match(text) else ()
-    text, sure, greeted = _opened(text)
+    text, sure, greeted = opened(text)
     if first := form(rf"{_STANDING},? ").match(text):
         text = text[first.end() :]
     request = form(_REQUEST).match(text)
@@ -301,52 +283,11 @@ def shortened(clause: Clause) -> Iterator[Clause]:
             )
 
 
-_REMEMBER = (
-    r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
-    r"|do not forget|make a note|save this for later|save this|"
-    r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
-    r"|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
-    r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
-    r"|would like) you to (?:remember|know|note))"
-    r"(?:(?:| this): (?=(?:[\w-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
-    r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
-)
-
-
 # Each of these raises a guard, which is read from the whole clause. Without it a row can tell what is being let go.
 _HEDGE = (
     r"(?:(?:maybe|perhaps|apparently|supposedly|allegedly|reportedly|imagine|suppose|let's say|assuming"
     r"|(?:if|unless)(?= (?:i|we|my|our|this)\b)|i (?:think|guess|heard|believe|suppose|wish)"
     r"|(?:he|she|they|someone|people) (?:say|says|said|told me|thinks?|claims?))(?: that)?,? )+"
-)
-
-
-def unprompted(text: str) -> str:
-    """Return a statement as it was said without the words that ask to remember it."""
-    return _opened(plain(text))[0]
-
-
-def _opened(text: str) -> tuple[str, bool, bool]:
-    """Take openers off; return what is left, whether it was said to be remembered, and whether a greeting led in."""
-    sure = greeted = False
-    for _ in range(6):
-        if match := form(_REMEMBER).match(text):
-            sure, text = True, text[match.end() :].lstrip(" :,")
-        elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
-            text
-        ):
-            greeted = greeted or bool(form(r"hi|hello|hey|g'day|howdy|good |yo\b").match(match[0]))
-            text = text[match.end() :]
-        else:
-            break
-    return text, sure, greeted
-
-
-# "right now" opens; "so" in "so that", "while" as a noun, "no" before a noun, "since 2019" and "note the" do not.
-_NO_OPENER = (
-    r"(?:no (?!i |we |my |wait|sorry|actually|it |the )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b"
-    r"|my\b)|team [A-Z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for"
-    r"|sorry for|look (?:at|for)|listen to|great \w+|cool \w+|today'|actually \w+ing)"
 )
 
 
@@ -364,7 +305,7 @@ _TAKES_A_TIME = (
     r"|like|love|hate|to|for|uses?"
     r"|due(?: on| by)?)$"
 )
-_SMILE = r"\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
+_SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 _ADVERBIAL = (
     r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"

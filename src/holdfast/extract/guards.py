@@ -12,7 +12,16 @@ from typing import Literal
 from .spelling import form
 
 Guard = Literal[
-    "question", "hypothetical", "uncertain", "quotation", "reported", "joke", "past", "wish", "request"
+    "question",
+    "hypothetical",
+    "uncertain",
+    "quotation",
+    "reported",
+    "joke",
+    "laugh",
+    "past",
+    "wish",
+    "request",
 ]
 _REPORT = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"
@@ -68,10 +77,15 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     ),
     (
         "joke",
-        r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+|jk|j/k|just kidding|kidding|joking|literal"
+        r"\b(?:jk|j/k|just kidding|kidding|joking|literal"
         r"|literally|basically|yeah right|obviously not|as they say"
-        r"|said (?:no one|nobody)|no one ever|in spirit|at heart|the queen of england|illuminati)\b"
-        r"|, ha\b|(?:^|\s)/s\b|(?:^|\b)(?:yeah|oh) sure\b|\boh (?:great|joy|lovely)\b|^sure, (?:because|and)\b|[\U0001f643\U0001f644\U0001f605\U0001f602\U0001f923\U0001f61c\U0001f639\U0001f92a\U0001f61d]",
+        r"|said (?:no one|nobody)|no one ever|as if\W*$|in spirit|at heart|the queen of england|illuminati)\b"
+        r"|(?:^|\s)/s\b|(?:^|\b)(?:yeah|oh) sure\b|\boh (?:great|joy|lovely)\b|^sure, (?:because|and)\b|[\U0001f643\U0001f644\U0001f61c\U0001f92a\U0001f61d]",
+    ),
+    # People laugh beside plain facts too: this stops only what reads as a joke (`claims.figurative`).
+    (
+        "laugh",
+        r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+)\b|, ha\b|[\U0001f605\U0001f602\U0001f923\U0001f639]",
     ),
     (
         "past",

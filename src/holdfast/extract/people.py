@@ -190,7 +190,12 @@ _MINE: Sequence[Rule] = (
     Rule("timezone", rf"time ?zone{_IS}(?P<v>.+)", values.anything),
     Rule(
         "{noun}",
-        rf"(?P<noun>blood (?:type|group)|nationality|(?:shoe|shirt|t-shirt|ring|dress|hat) size){_IS}(?P<v>.+)",
+        rf"(?P<noun>blood (?:type|group)){_IS}(?P<v>(?:a|b|ab|o)(?: ?[+-]|(?: rh(?:esus)?)? (?:positive|negative|pos|neg))?)",
+        values.anything,
+    ),
+    Rule(
+        "{noun}",
+        rf"(?P<noun>nationality|(?:shoe|shirt|t-shirt|ring|dress|hat) size){_IS}(?P<v>.+)",
         values.anything,
     ),
     Rule(

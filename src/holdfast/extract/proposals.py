@@ -13,12 +13,14 @@ from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
 from .anchored import anchored, ended_with, moved, passes
 from .claims import claimed
-from .clauses import Clause, clauses, unprompted
+from .clauses import Clause, clauses
 from .context import Context
 from .dates import When, resolve
 from .guards import Guard
 from .instructions import asked
+from .jests import in_jest
 from .messages import Message, normalise
+from .openers import unprompted
 from .orders import Order, ordered
 from .predicates import Claim
 from .spelling import form
@@ -30,7 +32,7 @@ LEAST_CONFIDENCE = 0.6
 
 # Guards in the order in which they are told: the first that holds is the reason.
 _REASONS: Mapping[Guard, str] = {
-    "request": "quotation", "quotation": "quotation", "question": "question", "joke": "joke", "hypothetical": "hypothetical",
+    "request": "quotation", "quotation": "quotation", "question": "question", "joke": "joke", "laugh": "joke", "hypothetical": "hypothetical",
     "wish": "negated wish", "reported": "reported speech", "past": "past", "uncertain": "uncertain",
 }  # fmt: skip
 # An instruction may be conditional ("if a migration fails, roll back") and may be put as a question ("could you ...?").
@@ -214,7 +216,7 @@ class _Reader:
         supposed = (
             {"hypothetical"} if order and (order.verb != "withhold" or " if " in clause.whole) else set()
         )
-        if order is None or clause.guards & {"quotation", "request", "joke", "question", *supposed}:
+        if order is None or clause.guards & {"quotation", "request", "joke", "laugh", "question", *supposed}:
             return None
         return order
 
@@ -269,12 +271,21 @@ class _Reader:
         if self._message.role != "user" and claim.entity == self._speaker:
             return "not the user's words"
         if why := guarded(clause, stands):
-            return why
+            earnest = why == _REASONS["laugh"] and not self._jests(claim, clause)
+            why = guarded(clause, stands | {"laugh"}) if earnest else why
+            if why:
+                return why
         if claim.ends and claim.attribute == "employer" and passes(clause):
             return "uncertain"  # who left the office at six works there tomorrow
         if self._adds(claim, clause):
             return "one more beside the value known"
         return "low confidence" if claim.confidence < LEAST_CONFIDENCE else None
+
+    def _jests(self, claim: Claim, clause: Clause) -> bool:
+        """Whether a claim that is laughed at is a joke: it reads as one, or it would end what is known and tells of no change."""
+        known = {item.value for item in self._known if item.slot == claim.slot}
+        ends = known - {claim.value} and not attribute(claim.attribute, self._table).many
+        return in_jest(claim, clause) or bool(ends and not form(_CHANGED).search(clause.whole))
 
     def _adds(self, claim: Claim, clause: Clause) -> bool:
         """Whether "also" adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
@@ -384,5 +395,6 @@ _STATEMENT = (
     r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) .+)"
 )
 _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
+_CHANGED = r"\b(?:now|moved|switched|changed|anymore|no longer|new|left|joined|quit|became|started|just|renamed|instead|not)\b"
 _PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})

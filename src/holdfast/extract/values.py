@@ -194,7 +194,7 @@ def place(raw: str, casual: bool) -> Values:
         not found
         or str(found[0]).lower() in known.TECH
         or re.search(r"[@/\d]{2}", str(found[0]))
-        or str(found[0]).lower() in known.NOT_NAMES
+        or str(found[0]).lower() in known.NOT_NAMES | known.NOWHERE
         or labels(str(found[0]))
         or (
             form(_ADJECTIVE).fullmatch(str(found[0])) if casual else not form(_PLACE).fullmatch(str(found[0]))

@@ -333,6 +333,12 @@ NOT_NAMES = _words(
     prod, staging, redis, docker, search, code, tests, deploys, logs, python, java, data, everything, standup, ci,
     cd, done, right, wrong, ready, back, fine, busy, free, stuck, late, lost, happy, glad, tired, batman, groot, superman"""
 )
+# Where one lives in a manner of speaking, and rooms: no place of residence without more.
+NOWHERE = _words(
+    """denial, hell, heaven, chaos, hope, fear, peace, sweatpants, pyjamas, pajamas, leggings, hoodies, jeans, crocs, spreadsheets, meetings, limbo, squalor, poverty,
+    bed, hiding, exile, darkness, misery, sin, luxury, regret, hogwarts, narnia, mordor, gotham, wonderland, neverland, atlantis, mars, the moon, moon, venus, garage,
+    attic, basement, shed, kitchen, fridge, car, van, office, harmony, comfort, silence, isolation, debt, style, moderation, winter, summer, spring, autumn"""
+)
 # Lower-case words that may follow "I'm" in a greeting and are no name.
 NOT_GREETED = _words(
     """new, back, here, sorry, tired, happy, sad, confused, stuck, trying, looking, glad, ready, good, fine, ok, okay,

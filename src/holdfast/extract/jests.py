@@ -1,0 +1,62 @@
+"""What reads as a joke where somebody laughs: people laugh beside plain facts too ("I have twins lol"). English only; pure."""
+
+from __future__ import annotations
+
+from . import words
+from .clauses import Clause
+from .predicates import Claim
+from .spelling import form
+
+# What one may be allergic to in earnest, by the last word.
+_ALLERGENS = words.FOODS | frozenset(
+    """cats cat dogs dog horses pollen grass dust mites mold mould bees bee wasps stings latex penicillin amoxicillin aspirin ibuprofen sulfa nickel
+    cashews cashew walnuts almonds pistachios hazelnuts peanut nut sesame mustard celery kiwi strawberries mango soya oats corn lupin sulphites ragweed
+    birch hay feathers wool fur cockroaches perfume fragrance fragrances sunscreen plasters adhesive codeine morphine lilies prawns mussels oysters
+    clams squid salmon tuna cod citrus oranges lemons apples peaches pineapple cinnamon chocolate""".split()
+)
+# What nobody likes but in jest.
+_UNLOVED = (
+    r"(?:.* )?(?:mondays?|on[- ]call|meetings?|deadlines?|bugs?|traffic|taxes|paperwork|conflicts|legacy code|pain|chaos|suffering|bureaucracy|outages?|mornings?"
+    r"|losing|failing|crying|flaky tests|yaml|jira|regex|spreadsheets|homework|exams|bills|debt|anxiety|stress|drama|hangovers?|layovers|delays|running late|whatever .*)"
+)
+_FAMOUS = frozenset(
+    """sherlock watson einstein picasso shakespeare mozart beethoven columbus napoleon cinderella rapunzel gandalf frodo yoda neo morpheus houdini superman
+    batman spiderman wolverine thanos shrek elsa cupid santa satan zeus hercules nostradamus macgyver rambo rocky gordon columbo marple poirot""".split()
+)
+_FIGURES = r"(?:spirit animal|superpower|kryptonite|love language|retirement plan|cardio|toxic trait|personal trainer|sleep schedule)"
+_STATION = r"(?:the )?(?:professional|unpaid|certified|self-proclaimed|self-appointed|resident|household|family|human|glorified|walking|official|amateur|world's|full[- ]time|part[- ]time)\b.*"
+_NO_PERSON = rf"\b(?:is|are|am) an? (?:[\w-]+ )?(?:{words.one_of(words.ANIMALS)}|raccoon|robot|ghost|vampire|wizard|witch|potato|gremlin|goblin|unicorn|dinosaur|alien|zombie)\b"
+_SERVING = r"\W*(?:of (?-i:[a-z]).*|(?:for|to|of|in) (?:my|the|this|these|our|all|everyone|him|her|them)\b)"
+_UNWILLING = r"(?:.* )?(?:survive|cope|sleep|cry|crying|panic|pray|blame|bribe|sacrifice|scream|yell|fired|alive|trust|napping|nap|hide|hiding|rich|world domination|take over)\b.*"
+
+
+def in_jest(claim: Claim, clause: Clause) -> bool:
+    """Whether a claim that is laughed at is a figure of speech ("allergic to Mondays", "my cat is the boss")."""
+    value, attribute = str(claim.value).lower(), claim.attribute
+    if form(_NO_PERSON).search(" ".join((*clause.before, clause.text))):
+        return True
+    last = value.split()[-1] if value else ""
+    if attribute in ("allergy", "avoids"):
+        return last not in _ALLERGENS
+    if claim.entity.split(" ")[-1] in words.ANIMALS:
+        return attribute not in ("name", "age", "breed", "allergy", "weight", "diet", "condition", "birthday")
+    if attribute in ("likes", "hobby") or attribute.startswith("favorite "):
+        return bool(form(_UNLOVED).fullmatch(value))
+    if attribute in ("name", "goes_by", "nickname"):
+        return last in _FAMOUS
+    if attribute in ("spouse", "partner"):
+        return value in words.TECH
+    if attribute == "occupation":
+        rest = clause.text.partition(str(claim.value))[2] or clause.after
+        return bool(form(_STATION).fullmatch(value) or form(_SERVING).match(rest))
+    if attribute in ("residence", "origin", "birthplace"):
+        return value.startswith("the ") or last in words.TECH
+    if attribute == "employer":
+        return value.startswith("bank of m")
+    if attribute == "diet":
+        return last not in words.DIETS and value not in words.DIETS
+    if attribute == "middle name":
+        return value in ("trouble", "danger", "chaos", "patience", "adventure", "drama")
+    if attribute in ("goal", "task", "plan", "procedure"):
+        return bool(form(_UNWILLING).fullmatch(value))
+    return bool(form(_FIGURES).fullmatch(attribute))
