@@ -10,27 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import values, words
+from .ahead import AHEAD
 from .predicates import Rule
+from .tastes import TASTES
+from .wellbeing import WELLBEING, WORN
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
 _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |close |great |dear )?"
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
-_EVENT = words.one_of(words.EVENTS)
-_WORN = (
-    r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly "
-    r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
-    r"|devout |proud |openly |currently |now |also |actually )*"
-)
-# Verbs that say a plan with some objects and anything else with others ("running tests tonight", "giving up for today").
-_NOT_AHEAD = (
-    r"(?!(?:going (?:to (?:bed|sleep)\b|through|over|with|ahead|back to (?!(?-i:[A-Z]))|off|on\b(?! (?:vacation|holiday|leave|an? |safari|tour|honeymoon|sabbatical))|up\b|down\b|nuts|crazy|insane|mad|live|blind|forward|in circles)"
-    r"|(?:taking|having|seeing|giving|running|meeting) (?:the (?:same|blame)|an? (?:\d+|look|while|hard|bad|moment|problem|issue|blast|good|great)|trouble|problems"
-    r"|issues|doubts|fun|longer|forever|ages|care|over|notes|late|low|out|behind|into|up|in|on|some|errors?|resistance)\b"
-    rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|(?-i:[A-Z]\w+) (?-i:Run|Marathon|Half|Race|Relay)|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
-    r"|starting (?:to|over|from|with|again)\b))"
-)
 PERSON: Sequence[Rule] = (
     # ---- where
     Rule(
@@ -77,7 +66,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "nationality",
-        rf"be {_WORN}(?:an? )?(?P<v>(?:half |part )?(?:{words.one_of(words.NATIONALITIES)}))(?: citizen"
+        rf"be {WORN}(?:an? )?(?P<v>(?:half |part )?(?:{words.one_of(words.NATIONALITIES)}))(?: citizen"
         r"| by birth)?",
         values.anything,
         confidence=0.85,
@@ -179,13 +168,13 @@ PERSON: Sequence[Rule] = (
     Rule(
         "occupation",
         r"be {0}(?P<v>an? (?:[\w-]+ )*student)(?: in (?P<studies>[\w -]+?))?(?: (?:at|from) (?P<school>.+))?".replace(
-            "{0}", _WORN
+            "{0}", WORN
         ),
         values.trade,
     ),
     Rule(
         "occupation",
-        rf"be {_WORN}(?P<v>(?:an?|the|our) .+?|[\w-]+ (?:engineer|manager|developer|designer|officer"
+        rf"be {WORN}(?P<v>(?:an?|the|our) .+?|[\w-]+ (?:engineer|manager|developer|designer|officer"
         rf"|director|lead|analyst|nurse|scientist)|head of .+?|cto|ceo|cfo|coo|vp .+?){_AT}",
         values.trade,
     ),
@@ -315,91 +304,7 @@ PERSON: Sequence[Rule] = (
         rf"|bought) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}))(?: from .+)?",
         values.anything,
     ),
-    # ---- health and what else is sensitive
-    Rule(
-        "allergy",
-        r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)",
-        values.allergen,
-    ),
-    Rule(
-        "allergy",
-        r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible "
-        r"|slight )?(?P<v>(?!an?\b|no\b|any\b)[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
-        values.anything,
-    ),
-    Rule(
-        "diet",
-        r"(?:be|have (?:been|gone|turned|become)|went|became|turned|switched to|have switched to|eat"
-        r"|eat only|only eat|(?:be trying|try) to eat|keep|follow|stick to|be on)(?: an?"
-        rf"| the)? {_WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?",
-        values.anything,
-    ),
-    Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
-    Rule(
-        "condition",
-        rf"(?:be|get) {_WORN}(?:terribly |awfully )?(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
-        r"|and|which|because|with)\b.*)?",
-        values.anything,
-    ),
-    Rule(
-        "condition",
-        r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
-        r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
-        r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+)",
-        values.listed(words.CONDITIONS),
-    ),
-    Rule(
-        "condition",
-        r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
-        values.intolerance,
-    ),
-    Rule("condition", r"have (?:an? )?(?:\w+ )?(?P<v>\w+) intolerance", values.intolerance),
-    Rule(
-        "medication",
-        # "On deadline", "on parole" end like a medicine; what one is on must end as only medicines do.
-        rf"(?:take|be taking|have been taking|be (?:now |currently )?on|have been on|be prescribed|was prescribed) (?:the |my |some )?(?P<v2>{words.one_of(words.MEDICINES)})(?: for .+)?"
-        r"|use an? (?P<v3>(?:\w+ )?inhaler|epipen|insulin pump|nasal spray)(?: for .+)?"
-        r"|(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
-        r"(?= (?:\d+ ?mg (?:of )?)?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
-        r"|[a-z][\w-]*(?:pril|sartan|formin|statin|mab|zole|p?[rz]am|cillin|mycin|xetine|thyroxine|traline|apine|idone|azine|olol|afil|floxacin"
-        r"|gliptin|parin|arin|xaban|triptan|tadine|codone|sone|solone|lone|amide|azide|antin|pentin|gabalin|profen|umab|glutide|trigine|oxate|pramate))\b))"
-        r" (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
-        r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
-        r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
-        r"|thyroxine))(?: for .+| daily| twice.*)?",
-        values.drug,
-    ),
-    Rule(
-        "religion",
-        rf"be {_WORN}(?:an? )?(?:practicing |devout |proud )?(?P<v>{words.one_of(frozenset(words.RELIGIONS))})",
-        values.anything,
-        confidence=0.85,
-    ),
-    Rule(
-        "politics",
-        rf"be {_WORN}an? (?:registered |lifelong )?(?P<v>{words.one_of(words.POLITICS)})"
-        r"|vote (?P<v2>labour|republican|democrat|conservative|green|tory)",
-        values.anything,
-        confidence=0.8,
-    ),
-    Rule(
-        "orientation",
-        rf"be {_WORN}(?:an? )?(?P<v>{words.one_of(words.ORIENTATIONS)})",
-        values.anything,
-        confidence=0.8,
-    ),
-    Rule(
-        "avoids",
-        r"(?:do not eat|do not drink|do not do|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink"
-        r"|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)",
-        values.each(words.FOODS),
-    ),
-    Rule(
-        "avoids",
-        r"(?:have )?(?:stopped|quit|given up|gave up|be off|be avoiding|avoid|cut out)(?: (?:eating"
-        r"|drinking|all))? (?P<v>.+)",
-        values.each(words.FOODS),
-    ),
+    *WELLBEING,
     # ---- who
     Rule(
         "age",
@@ -459,204 +364,6 @@ PERSON: Sequence[Rule] = (
         r"|with) (?P<v>an? .+)",
         values.definite,
     ),
-    # ---- taste
-    Rule(
-        "likes",
-        r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy"
-        r"|be (?:really |so )?(?:enjoying|loving)|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
-        r"|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really "
-        r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)"
-        r"|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)",
-        values.taste,
-        "preference",
-        0.85,
-    ),
-    Rule(
-        "dislikes",
-        r"(?:really |absolutely |just |do |still |truly )*(?:hate|dislike|despise|loathe|detest"
-        r"|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)"
-        r"|can ?not (?:really )?(?:stand|bear|abide)|can not stand|be not (?:really |exactly )?(?:an? "
-        r"|much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated"
-        r"|(?:have )?never (?:really |much )?(?:liked|enjoyed|cared for)) (?P<v>.+)",
-        values.taste,
-        "preference",
-        0.85,
-        stands=frozenset({"wish"}),
-    ),
-    Rule(
-        "dislikes",
-        r"(?:really |absolutely |just |do )*(?:hate|dislike|loathe|can ?not stand|do not like) it (?P<v>when .+)",
-        values.occasion,
-        "preference",
-        0.8,
-    ),
-    Rule(
-        "prefers",
-        r"(?:have always |always |really |generally |usually |strongly |much |would |do )*(?:prefer"
-        r"|preferred|(?:much )?rather (?:have|get|use|drink|eat|see|read|take|hear|be given|receive)) (?P<v>.+)",
-        values.choice,
-        "preference",
-        stands=frozenset({"hypothetical"}),
-    ),
-    Rule(
-        "prefers",
-        r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
-        values.listed(words.KINDS_OF_PERSON, 1),
-        "preference",
-    ),
-    Rule(
-        "prefers",
-        r"be (?:much )?more of an? (?P<v>\w+) (?:person|guy|girl|man|woman)(?: than an? \w+ \w+)?",
-        values.choice,
-        "preference",
-    ),
-    Rule(
-        "hobby",
-        r"(?:play|be learning to play|have played|have been playing) (?:the "
-        r"|some )?(?P<v>.+?)(?: (?:in|with|at|on|for|every|professionally|competitively"
-        r"|semi-professionally)\b.*)?",
-        values.each(words.INSTRUMENTS),
-    ),
-    Rule("hobby", r"collect (?P<v>(?!my|your|the|data|them|all)[\w -]+)", values.taste),
-    Rule(
-        "speaks",
-        r"(?:speak|be fluent in|be a native speaker of|know) (?:fluent |some |basic |conversational "
-        r"|native )?(?P<v>.+)",
-        values.each(words.LANGUAGES),
-    ),
-    Rule(
-        "learning",
-        r"(?:be|have been|started) (?:currently )?(?:learning|teaching myself|taking up"
-        r"|taking lessons in|studying)(?: how)?(?: to (?:speak|play|use))? (?P<v>(?!a lot|a ton|tons"
-        r"|lots|new things|so much|that|how|about|more|from|as|to be|by|the hard)[\w+#. -]+)",
-        values.taste,
-    ),
-    Rule(
-        "uses",
-        r"be an? (?:[\w-]+ )?(?P<v>[\w.+# ]+?) user",
-        values.known_tool,
-    ),
-    Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
-    Rule(
-        "knows",
-        r"know (?P<v>.+?)(?: inside out| (?:very |pretty |really )?well| best)?",
-        values.each(words.CODE_LANGUAGES),
-    ),
-    Rule(
-        "uses",
-        r"be on (?P<v>linux|windows|macos|mac|ubuntu|arch|arch linux|fedora|debian|android|ios|an? \w+ mac)(?:,.*)?",
-        values.known_tool,
-    ),
-    Rule(
-        "uses",
-        r"(?:mainly |mostly |always |still |primarily |usually )*(?:use|code in|program in"
-        r"|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to"
-        r"|every|daily)\b.*)?",
-        values.known_tool,
-    ),
-    # ---- ahead
-    Rule(
-        "plan",
-        rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
-        r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
-        r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
-        r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching|sailing|docking|spending|delivering|defending|submitting|sitting|back"
-        r"|joining|volunteering|teaching)\b.*)",
-        values.phrase,
-        prefer="future",
-        needs="time",
-    ),
-    Rule(
-        "plan",
-        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
-        values.phrase,
-        prefer="future",
-        needs="time",
-    ),
-    Rule(
-        "plan",
-        rf"have (?:an?|my|our|the|another|two|got an?) (?P<v>(?:[\w'-]+ ){{0,3}}(?:{_EVENT})s?\b.*)",
-        values.phrase,
-        prefer="future",
-        needs="time",
-    ),
-    Rule(
-        "plan",
-        r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start"
-        r"|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform"
-        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b|bed\b|sleep\b).+)",
-        values.phrase,
-        prefer="future",
-        needs="time",
-        stands=frozenset({"hypothetical"}),
-    ),
-    Rule(
-        "plan",
-        r"(?:have )?(?:just )?(?:signed up|registered|booked|got tickets|bought tickets"
-        r"|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)",
-        values.phrase,
-        prefer="future",
-    ),
-    Rule(
-        "plan",
-        r"be (?P<v>(?!(?:looking|getting|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
-        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
-        values.phrase,
-        prefer="future",
-        needs="future",
-        confidence=0.75,
-    ),
-    Rule(
-        "plan",
-        r"be (?P<v>(?:spending|having|hosting|celebrating) (?:christmas|easter|thanksgiving|new year(?:'s)?|hanukkah|diwali|eid|ramadan|passover|midsummer|(?:the|this|next) (?:weekend|summer|winter|holidays)|(?:my|our) (?:birthday|anniversary))\b.*)",
-        values.phrase,
-        prefer="future",
-    ),
-    Rule("plan", r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the) .+)", values.phrase, prefer="future"),
-    Rule(
-        "plan",
-        r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party"
-        r"|honeymoon|road trip|visit|getaway|reunion)\b.*)",
-        values.phrase,
-        prefer="future",
-    ),
-    Rule(
-        "plan",
-        r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling"
-        r"|offline)(?: .*)?",
-        values.phrase,
-        prefer="future",
-        needs="time",
-    ),
-    Rule(
-        "goal",
-        r"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying"
-        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!over\b|again\b|from\b|it\b|the (?:\w+ )?(?:page|site|link|docs?|settings|screen|tab|form)\b|you|this|that|the (?:tests?|code|script|app|build|logs?|server|bug|project|command|job)s?\b|them"
-        r"|him|her|more\b|how you|your|about)[\w' -]+)",
-        values.phrase,
-        prefer="future",
-        confidence=0.8,
-    ),
-    Rule(
-        "goal",
-        r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing"
-        r"|studying) for (?P<v>.+)",
-        values.anything,
-        prefer="future",
-    ),
-    Rule(
-        "task",
-        rf"(?:need to|have to|got to|have got to) (?P<v>(?:{words.one_of(words.ERRANDS)})\b.+)",
-        values.phrase,
-        prefer="future",
-        confidence=0.85,
-        needs="still",
-    ),
-    Rule(
-        "task",
-        r"(?:still |really |also )*(?:need to|have to|must|have got to|need to remember to) (?P<v>.+)",
-        values.phrase,
-        prefer="future",
-        needs="time",
-    ),
+    *TASTES,
+    *AHEAD,
 )

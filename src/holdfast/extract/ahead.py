@@ -1,0 +1,124 @@
+"""What people say is ahead: plans, goals and tasks, as rows (see `rules`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import values, words
+from .predicates import Rule
+
+_EVENT = words.one_of(words.EVENTS)
+# Verbs that say a plan with some objects and anything else with others ("running tests tonight", "giving up for today").
+_NOT_AHEAD = (
+    r"(?!(?:going (?:to (?:bed|sleep)\b|through|over|with|ahead|back to (?!(?-i:[A-Z]))|off|on\b(?! (?:vacation|holiday|leave|an? |safari|tour|honeymoon|sabbatical))|up\b|down\b|nuts|crazy|insane|mad|live|blind|forward|in circles)"
+    r"|(?:taking|having|seeing|giving|running|meeting) (?:the (?:same|blame)|an? (?:\d+|look|while|hard|bad|moment|problem|issue|blast|good|great)|trouble|problems"
+    r"|issues|doubts|fun|longer|forever|ages|care|over|notes|late|low|out|behind|into|up|in|on|some|errors?|resistance)\b"
+    rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|(?-i:[A-Z]\w+) (?-i:Run|Marathon|Half|Race|Relay)|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
+    r"|starting (?:to|over|from|with|again)\b))"
+)
+AHEAD: Sequence[Rule] = (
+    Rule(
+        "plan",
+        rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
+        r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
+        r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
+        r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching|sailing|docking|spending|delivering|defending|submitting|sitting|back"
+        r"|joining|volunteering|teaching)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        rf"have (?:an?|my|our|the|another|two|got an?) (?P<v>(?:[\w'-]+ ){{0,3}}(?:{_EVENT})s?\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "plan",
+        r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start"
+        r"|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform"
+        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b|bed\b|sleep\b).+)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "plan",
+        r"(?:have )?(?:just )?(?:signed up|registered|booked|got tickets|bought tickets"
+        r"|enrolled)(?: us| myself)? (?:for|to|in|into) (?P<v>.+)",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "plan",
+        r"be (?P<v>(?!(?:looking|getting|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
+        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.75,
+    ),
+    Rule(
+        "plan",
+        r"be (?P<v>(?:spending|having|hosting|celebrating) (?:christmas|easter|thanksgiving|new year(?:'s)?|hanukkah|diwali|eid|ramadan|passover|midsummer|(?:the|this|next) (?:weekend|summer|winter|holidays)|(?:my|our) (?:birthday|anniversary))\b.*)",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule("plan", r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the) .+)", values.phrase, prefer="future"),
+    Rule(
+        "plan",
+        r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party"
+        r"|honeymoon|road trip|visit|getaway|reunion)\b.*)",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "plan",
+        r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling"
+        r"|offline)(?: .*)?",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+    Rule(
+        "goal",
+        r"(?:really |would |)*(?:want|would like|be hoping|be aiming|aim|be trying"
+        rf"|be working) to (?P<v>(?:{words.one_of(words.UNCOUNTED_VERBS)}) (?!over\b|again\b|from\b|it\b|the (?:\w+ )?(?:page|site|link|docs?|settings|screen|tab|form)\b|you|this|that|the (?:tests?|code|script|app|build|logs?|server|bug|project|command|job)s?\b|them"
+        r"|him|her|more\b|how you|your|about)[\w' -]+)",
+        values.phrase,
+        prefer="future",
+        confidence=0.8,
+    ),
+    Rule(
+        "goal",
+        r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing"
+        r"|studying) for (?P<v>.+)",
+        values.anything,
+        prefer="future",
+    ),
+    Rule(
+        "task",
+        rf"(?:need to|have to|got to|have got to) (?P<v>(?:{words.one_of(words.ERRANDS)})\b.+)",
+        values.phrase,
+        prefer="future",
+        confidence=0.85,
+        needs="still",
+    ),
+    Rule(
+        "task",
+        r"(?:still |really |also )*(?:need to|have to|must|have got to|need to remember to) (?P<v>.+)",
+        values.phrase,
+        prefer="future",
+        needs="time",
+    ),
+)
