@@ -387,3 +387,31 @@ def test_an_apostrophe_that_is_left_out_is_put_back() -> None:
     assert slots("my dogs name is Hank") == {"user.pet": "Hank"}
     assert slots("my wifes birthday is on the 3rd of May") == {"user's wife.birthday": "3rd of May"}
     assert not slots("My parents were based in Oslo.")
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("camping just isn't for me", "user.dislikes", "camping"),
+        ("can't get enough of Korean dramas", "user.likes", "Korean dramas"),
+        ("I could eat pho every single day", "user.likes", "pho"),
+        ("Shellfish makes me ill so I stay away from it", "user.avoids", "Shellfish"),
+        ("my sciatica is playing up again", "user.condition", "sciatica"),
+        ("the doctor says I have anaemia", "user.condition", "anaemia"),
+        ("doc put me on statins", "user.medication", "statins"),
+        ("as a coeliac I struggle with most menus", "user.condition", "coeliac"),
+        ("don't sugarcoat things with me", "replies.tone", "direct"),
+    ],
+)
+def test_taste_and_health_told_by_the_thing_they_are_about(said: str, slot: str, value: str) -> None:
+    """Who speaks need not be the subject; how something is found, and what it does to one, tells of whoever speaks."""
+    assert slots(said) == {slot: value}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["This build drives me crazy", "Dave drives me crazy", "As a user I want to log in", "It isn't for me, it's for my boss", "my neighbour thinks I have asthma"],
+)  # fmt: skip
+def test_what_only_looks_like_taste_or_health(said: str) -> None:
+    """One thing at hand, somebody by name, a user story, and what is meant for somebody else."""
+    assert not slots(said)

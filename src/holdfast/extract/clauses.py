@@ -310,6 +310,7 @@ _ADVERBIAL = (
     r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
     r"|(?:in|on|at|for) (?:this|our) (?:project|repo|repository|codebase|team|company|app),? (?=\w)"
+    r"|(?:when it comes to|as for|as far as|speaking of|regarding|talking of|on the subject of) [^,]{2,40}?(?: goes?| is concerned)?,? (?=(?:i|we|my)\b)"
     r"|when you (?:\w+)\b[^,]{0,40}?,? (?=i (?:(?:would )?(?:rather|prefer)|like|want|hate|love)\b))"
 )
 
@@ -346,7 +347,7 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
             times.append(match[1])
         elif form(
             r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)"
-            r"|at (?:work|home|night))$"
+            r"|at (?:work|home|night))$|\bcould (?:happily |easily )?(?:eat|drink|watch|listen|do|play)\b.* (?:every|each) (?:single )?(?:day|night|week)$"
         ).search(text):
             break
         else:

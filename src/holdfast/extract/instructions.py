@@ -20,7 +20,7 @@ REPLIES = "replies"
 # Without one of these words a reading cannot fit.
 _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
-    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate""".split()
+    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat""".split()
 )
 _OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
 _OF_PROCEDURES = frozenset(
@@ -120,6 +120,26 @@ _REPLIES: Sequence[tuple[str, str]] = (
         rf"{_REPLY}|\b(?:answer|reply|respond|always)\b",
     ),
     (
+        r"(?:always |only )?(?:use|write in|stick to) (?P<spelling>british|american|canadian|australian|uk|us|oxford)(?: english)? spellings?(?: (?:with|for) me)?",
+        "",
+    ),
+    (
+        r"(?:(?:always |only )?(?:give|show|tell|put|use|list) (?:me )?)?(?:all )?(?:temperatures|distances|weights|measurements|prices) in (?P<units>celsius|fahrenheit|kelvin|km|kilomet(?:er|re)s|miles|kilos?|kilograms|pounds|grams|metric|imperial|euros?|dollars|cent\w+)(?: (?:with|for) me)?",
+        "",
+    ),
+    (
+        rf"(?:{_WANT}|(?:always |please )?(?:include|add|give me|put) )(?:more |some |your )?(?P<includes>sources|citations|references|(?:code )?(?:samples|examples|snippets)|links|diagrams|page numbers|(?:a )?tl;?dr|a summary) (?:in|with|to|at the end of) (?:your|all|every|each|all your) {_REPLY}",
+        "",
+    ),
+    (
+        rf"(?:skip|leave out|drop|cut(?: out)?|spare me|avoid|no|lose|stop with) (?:all )?(?:the |any |your )?(?P<avoids>(?!emoji)[\w' -]{{3,30}}?) (?:in (?:your|all|future) {_REPLY}|when you (?:reply|answer|respond|write to me|explain)\b.*)",
+        "",
+    ),
+    (
+        r"do not (?P<direct>sugar-?coat|beat around the bush|mince words)(?: (?:it|things|anything|stuff|your \w+))?(?: (?:with|for) me)?",
+        "",
+    ),
+    (
         rf"(?:your |all )?{_REPLY} (?:should|must|need to) (?:always )?(?:be|come|use) (?:in |as "
         rf"|formatted as |with )?(?:(?P<fmt>{_FORMATS})|(?P<lang>{_LANGUAGES}))",
         "",
@@ -149,6 +169,10 @@ def _reply(said: dict[str, str | None]) -> Claim:
         attribute, value = "language", said["lang"] or ""
     elif said.get("fmt"):
         attribute, value = "format", (said["fmt"] or "").lower()
+    elif said.get("direct"):
+        attribute, value = "tone", "direct"
+    elif held := next((name for name in ("spelling", "includes", "avoids") if said.get(name)), None):
+        attribute, value = held, said[held] or ""
     else:
         attribute, value = ("units", said["units"] or "") if said.get("units") else ("emoji", "none")
     return Claim(REPLIES, attribute, value, "preference")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from .spelling import form, plain
 
+# What they find is told by whom it is about, and is no hearsay.
+_DOCTOR = r"(?:the |my |our )?(?:doctor|doc|gp|consultant|specialist|dermatologist|cardiologist|neurologist|allergist|psychiatrist|dentist|optician|physio|paediatrician|pediatrician)s?"
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
     r"(?:well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|scratch that|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
@@ -25,6 +27,7 @@ _OPENER = (
     r"|in (?:short|general)|today|yesterday|oh and|one more thing|nice to meet you|hi there"
     r"|hey there|hello there|hi all|hi everyone|since"
     r"|please (?:note|know)(?: that)?|note(?: that)?|just to (?:clarify|confirm|note)|important"
+    rf"|{_DOCTOR} (?:says?|said|tells me|told me|confirmed|has confirmed)(?: that)?(?= i (?:have|am|need|must|can not)\b)"
     r"|reminder|in case (?:it matters|you're wondering))"
 )
 _REMEMBER = (

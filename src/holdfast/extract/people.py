@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from . import values, words
+from . import tastes, values, wellbeing, words
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
-from .spelling import form
+from .spelling import form, tokens
 from .things import IN_GENERAL, THING, attribute_of, date_or_time, due
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -361,53 +361,23 @@ _ROUND: Sequence[Rule] = (
         values.name,
     ),
     Rule("{rel}", r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)", values.name),
-    Rule(
-        "favorite {what}",
-        r"(?P<v>.+?) (?:is|are) my (?:all[- ]time |absolute )?favorite (?P<what>(?!part|thing|memory"
-        r"|bit|moment)[\w -]+?)(?: of all time| ever)?",
-        values.single_taste,
-        "preference",
-    ),
-    Rule(
-        "likes",
-        r"(?P<v>.+?) (?:is|are) (?:my|one of my) (?:all[- ]time |absolute )?favorites?",
-        values.single_taste,
-        "preference",
-    ),
-    Rule(
-        "dislikes",
-        r"(?P<v>.+?) (?:is|are) (?:really |just |so )?not (?:really |exactly )?(?:my thing"
-        r"|my cup of tea|for me)",
-        values.taste,
-        "preference",
-    ),
-    Rule(
-        "avoids",
-        r"(?P<v>[\w ]+?) (?:always )?makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch)",
-        values.each(words.FOODS),
-    ),
-    Rule(
-        "avoids",
-        r"(?P<v>[\w ]+?) (?:is|are) (?:an? (?:big |definite )?no(?:-go)?|off limits|out)(?: for me)?",
-        values.each(words.FOODS),
-    ),
-    Rule(
-        "prefers",
-        r"(?P<v>\w+(?: \w+){0,2}?) over [\w ]+?(?: for me|,? always|,? any day|,? every time)+",
-        values.anything,
-        "preference",
-    ),
+    *tastes.TURNED,
+    *wellbeing.TURNED,
 )
+
+
+# Without one of these a clause that is about a thing says nothing of somebody.
+_OF_SOMEBODY = frozenset("my our me over no off beats tops i out means".split())
 
 
 def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Sam is my roommate", "Omar is our new CTO", "Dune is my favorite book", "loud bars are not my thing"."""
-    if form(r" (?:my|our|for me|over|makes? me|an? no|off limits)\b").search(text):
+    if not _OF_SOMEBODY.isdisjoint(tokens(clause.whole)):
         ours = form(r".* our .*(?:cto|ceo|cfo|coo|tech lead|product manager|project manager|pm)").fullmatch(
             text
         )
-        # "Coffee over tea, always" rests on its last word, which is no trailer there.
-        said = clause.whole if " over " in text else text
+        # "Coffee over tea, always" and "not for me" rest on their last words, which are no trailers there.
+        said = clause.whole if " over " in text or clause.whole.endswith(" for me") else text
         yield from fit(_ROUND, said, clause, PROJECT if ours else speaker)
 
 

@@ -98,7 +98,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "employer",
-        r"have (?:worked|been working|been employed|been)(?: \w+)?? (?:at|for|with) (?P<v>.+)",
+        r"have (?:worked|been working|been employed|been)(?: (?!living|dating|together|married|struggling|dealing|friends)\w+)?? (?:at|for|with) (?P<v>.+)",
         values.workplace,
         needs="lasting",
     ),
@@ -347,8 +347,8 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "owns",
-        r"wear (?P<v>(?:an? )?(?:hearing aids?|insulin pump))",
-        values.anything,
+        r"wear (?P<v>.+)",
+        values.listed(frozenset({"hearing aids", "hearing aid", "insulin pump"}), 3),
     ),
     Rule("owns", r"(?:own|be the proud owner of) (?P<v>.+)", values.owned, confidence=0.8),
     Rule(

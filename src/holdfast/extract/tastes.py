@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from . import values, words
 from .predicates import Rule
+from .spelling import form
 
+_AT_HAND_NOW = r"\b(?:build|bug|script|page|thread|ticket|today|tonight|again|error|code|meeting)\b"
+
+
+def kind_of_thing(raw: str, casual: bool) -> values.Values:
+    """What somebody finds good or bad as a kind ("small talk", "horror films"): one thing at hand, or somebody by name, is none."""
+    found = values.taste(raw, casual)
+    name = len(found) == 1 and re.fullmatch(r"[A-Z][a-z]+(?<!s)(?<!ing)(?<!y)(?<!ion)(?<!ism)", str(found[0]))
+    return () if name or form(_AT_HAND_NOW).search(raw) else found
+
+
+_KEEN = r"(?:fan|lover|nerd|geek|buff|enthusiast|addict|fanatic|nut|junkie|aficionado|obsessive|maniac)s?"
+_BIG = r"(?:big|huge|massive|total|lifelong|avid|proud|complete|absolute|serious|devoted|die-hard)"
+_VERY = r"(?:really |so |very |way |much |a lot |super |totally |completely |both |properly |quite |pretty )*"
 TASTES: Sequence[Rule] = (
     Rule(
         "likes",
-        r"(?:really |absolutely |do |just |still |truly |always )*(?:like|love|adore|enjoy"
-        r"|be (?:really |so )?(?:enjoying|loving)|be (?:really |so |very )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:big"
-        r"|huge|massive|great|real|total|lifelong|avid) )?(?:fan|lover) of|be (?:very |really "
-        r"|super )?(?:fond of|passionate about|keen on|crazy about|mad about|partial to)"
-        r"|have (?:always )?loved|have a (?:soft spot|weakness|passion) for) (?P<v>.+)",
+        r"(?:really |absolutely |do |just |still |truly |always |quite |rather )*(?:like|love|adore|enjoy|dig|live for)(?: nothing (?:more|better) than)?(?: an? (?:bit|spot|touch) of| an? (?:good|nice|decent)(?= ))?"
+        rf" (?P<v>.+)|(?:be {_VERY}(?:enjoying|loving|digging)|be {_VERY}(?:more )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:{_BIG}|great|real) )?{_KEEN} of|be {_VERY}(?:fond of|passionate about|keen on|crazy about|mad about|partial to|hooked on|big on|addicted to)"
+        r"|have (?:always )?(?:loved|enjoyed|liked)|have (?:\w+ )?a (?:soft spot|weakness|passion|thing) for|(?:have )?(?:\w+ )?(?:got|gotten|become)(?: really| super| seriously| totally)? into|be a (?:total |complete |real )?sucker for(?! an?\b)|can ?not get enough of"
+        r"|can ?not (?:live|do|function) without|will never say no to|be always up for|get a kick out of|have fallen in love with(?! (?:an?|the|my|your|this|that)\b)) (?P<v2>.+?)(?: than (?:most|other|the average|the next) .+)?",
         values.taste,
         "preference",
         0.85,
@@ -31,6 +45,54 @@ TASTES: Sequence[Rule] = (
         0.85,
         stands=frozenset({"wish"}),
     ),
+    # "I could eat pho every day" supposes nothing.
+    Rule(
+        "likes",
+        r"could (?:happily |easily |honestly )?(?:eat|drink|listen to|watch|play|do) (?P<v>.+?) (?:all day(?: long)?|all night|forever|for (?:hours|ever|days)|every (?:single )?(?:day|night|week|meal)|three times a day|day and night)",
+        values.taste,
+        "preference",
+        0.8,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "likes",
+        rf"be (?:an? |both |all |such an? )*(?:{_BIG} )(?P<v>(?!fan\b)[\w' -]{{3,30}}?) (?:{_KEEN}|people|person|guy|girl|household|family|couple)",
+        values.taste,
+        "preference",
+        0.8,
+    ),
+    Rule(
+        "likes",
+        r"be an? (?P<v>(?!(?:big|huge|great|true|real|massive|new|long|bit|fellow|former|good|such)\b)[\w' -]{3,24}?) (?:fan|lover|nerd|geek|buff|enthusiast|fanatic)",
+        values.taste,
+        "preference",
+        0.75,
+    ),
+    Rule(
+        "likes",
+        r"be (?:always |at my |at our )*happiest(?: when)?(?: i am| we are)? (?P<v>.+)",
+        values.phrase,
+        "preference",
+        0.8,
+    ),
+    Rule(
+        "dislikes",
+        r"be not (?:really |exactly |much of )?an? (?P<v>(?!big |huge |bad |good |great |nice |fan )[\w' -]{3,24}?) (?:person|guy|girl|fan|lover|drinker|eater)",
+        values.taste,
+        "preference",
+        0.8,
+    ),
+    Rule(
+        "dislikes",
+        r"(?:(?:always |usually |generally |mostly )*(?:tend to |try to |like to )?(?:avoid|stay away from|steer clear of|keep away from|shy away from)"
+        r"|can (?:happily |easily )?(?:do|live) without|could (?:happily |easily |really )?do without|have (?:no|zero|little) (?:time|patience|love|interest) (?:for|in|with)|do not have (?:the |any |much )?(?:time|patience|interest) (?:for|in)"
+        r"|have never (?:really |quite )?(?:been (?:an? )?(?:big |huge )?(?:fan of|into|keen on|fond of)|got(?:ten)? into|understood the appeal of|seen the point of|warmed to|taken to)|find(?! it\b| them\b| that\b) (?=.* (?:boring|dull|tedious|annoying|irritating|unbearable|exhausting)$)) "
+        r"(?P<v>.+?)(?: (?:boring|dull|tedious|annoying|irritating|unbearable|exhausting))?",
+        kind_of_thing,
+        "preference",
+        0.8,
+        stands=frozenset({"hypothetical", "wish"}),
+    ),
     Rule(
         "dislikes",
         r"(?:really |absolutely |just |do )*(?:hate|dislike|loathe|can ?not stand|do not like) it (?P<v>when .+)",
@@ -45,6 +107,22 @@ TASTES: Sequence[Rule] = (
         values.choice,
         "preference",
         stands=frozenset({"hypothetical"}),
+    ),
+    # Told of choices as they come, and not of the one at hand: there is always something it is chosen over.
+    Rule(
+        "prefers",
+        r"(?:(?:always|usually|generally|tend to|mostly|will always|would always|would) (?:go for|choose|pick|take|opt for|reach for|lean towards?)) (?P<v>.+?)(?:,? (?:over|rather than|instead of) .+?)(?: any (?:day|time)(?: of the week)?| every time)?",
+        values.choice,
+        "preference",
+        0.85,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "prefers",
+        r"(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for) (?P<v>(?!the (?:first|second|wrong|same|other)\b).+)",
+        values.taste,
+        "preference",
+        0.8,
     ),
     Rule(
         "prefers",
@@ -101,5 +179,79 @@ TASTES: Sequence[Rule] = (
         r"|write everything in|develop on|develop in|work in|work on) (?P<v>.+?)(?: (?:for|as|on|at|to"
         r"|every|daily)\b.*)?",
         values.known_tool,
+    ),
+)
+# What is said of a thing, and tells how somebody finds it: read over the whole clause.
+_SO = r"(?:really |just |totally |very much |so |definitely |always |still |absolutely )*"
+TURNED: Sequence[Rule] = (
+    Rule(
+        "favorite {what}",
+        r"(?P<v>.+?) (?:is|are) my (?:all[- ]time |absolute )?favorite (?P<what>(?!part|thing|memory"
+        r"|bit|moment)[\w -]+?)(?: of all time| ever)?",
+        values.single_taste,
+        "preference",
+    ),
+    Rule(
+        "likes",
+        r"(?P<v>.+?) (?:is|are) (?:my|one of my) (?:all[- ]time |absolute )?favorites?",
+        values.single_taste,
+        "preference",
+    ),
+    Rule(
+        "likes",
+        rf"(?P<v>.+?) (?:is|are) {_SO}(?:my (?:thing|jam|bag|happy place|comfort food|guilty pleasure|weakness|passion|cup of tea|go-to|kind of (?:thing|food|music|place|film|movie|book|weather|holiday|sport))|right up my (?:street|alley))",
+        values.taste,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "likes",
+        r"(?:nothing (?:beats|tops)|(?:you )?can not beat|there is nothing (?:better than|like)) (?P<v>.+?)(?: for me)?",
+        kind_of_thing,
+        "preference",
+        0.75,
+    ),
+    Rule(
+        "likes",
+        r"give me (?P<v>.+?) over .+? (?:any (?:day|time)|every time).*",
+        kind_of_thing,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "dislikes",
+        rf"(?P<v>.+?) {_SO}(?:(?:is|are) {_SO}not|(?:has|have) never been|was never|were never|will never be) {_SO}(?:really |exactly |quite )?(?:my (?:thing|cup of tea|jam|bag|scene|style)|for me)",
+        values.taste,
+        "preference",
+        0.85,
+        stands=frozenset({"wish"}),
+    ),
+    Rule(
+        "dislikes",
+        rf"(?P<v>.+?) {_SO}(?:drives? me (?:up the wall|mad|crazy|insane|nuts|bonkers|bananas|round the bend)|gives? me the (?:creeps|ick|willies|shivers|heebie-jeebies)|(?:creeps?|gross(?:es)?|stress(?:es)?|freaks?|weirds?) me out"
+        r"|makes? me (?:cringe|gag)|gets? on my nerves|bores? me(?: to (?:tears|death))?|annoys? me|irritates? me|puts? me (?:right )?off|turns? my stomach)",
+        kind_of_thing,
+        "preference",
+        0.8,
+    ),
+    Rule(
+        "dislikes",
+        r"(?P<v>.+?) (?:is|are) my (?:biggest |main |number one |absolute |worst |pet )*(?:peeve|nightmare|idea of hell)s?",
+        kind_of_thing,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "dislikes",
+        r"my (?:biggest |main |number one )?(?:pet )?peeves? (?:is|are) (?P<v>.+)",
+        values.taste,
+        "preference",
+        0.85,
+    ),
+    Rule(
+        "prefers",
+        r"(?P<v>\w+(?: \w+){0,2}?) over [\w ]+?(?: for me|,? always|,? any day|,? every time)+",
+        values.anything,
+        "preference",
     ),
 )

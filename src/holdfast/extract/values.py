@@ -526,16 +526,6 @@ def allergen(raw: str, casual: bool) -> Values:
     return () if any(str(one).lower() in known.NO_ALLERGEN for one in found) else found
 
 
-def intolerance(raw: str, casual: bool) -> Values:
-    """A food somebody cannot take, as a condition."""
-    return tuple(f"{one} intolerance" for one in each(known.FOODS)(raw, casual))
-
-
-def drug(raw: str, casual: bool) -> Values:
-    """A medicine: words that only end like one are left out."""
-    return (raw,) if len(raw) > 5 and raw.lower() not in known.NO_DRUG else ()
-
-
 def made(raw: str, casual: bool) -> Values:
     """A thing by its make: it holds a capital or a number, and is short."""
     raw = unled(bare(raw))

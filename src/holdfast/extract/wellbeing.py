@@ -6,12 +6,37 @@ from collections.abc import Sequence
 
 from . import values, words
 from .predicates import Rule
+from .spelling import form
+
+
+def intolerance(raw: str, casual: bool) -> values.Values:
+    """A food somebody cannot take, as a condition."""
+    return tuple(f"{one} intolerance" for one in values.each(words.FOODS)(raw, casual))
+
+
+def drug(raw: str, casual: bool) -> values.Values:
+    """A medicine: words that only end like one are left out."""
+    return (raw,) if len(raw) > 5 and raw.lower() not in words.NO_DRUG else ()
+
+
+def injury(raw: str, casual: bool) -> values.Values:
+    """What is wrong with a part of the body; a heart that is broken is no injury."""
+    return (
+        ()
+        if form(r"(?:.*\b)?(?:broke|broken|weak|torn|tore) (?:my |an? )?heart").fullmatch(raw)
+        else (values.unled(values.bare(raw)),)
+    )
+
 
 WORN = (
     r"(?:really |very |quite |extremely |totally |severely |deathly |highly |mildly |slightly "
     r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
     r"|devout |proud |openly |currently |now |also |actually )*"
 )
+_BODY = r"(?:left |right |lower |upper )?(?:ankle|wrist|arm|leg|foot|toe|finger|thumb|knee|shoulder|hip|back|elbow|collar ?bone|ribs?|hand|nose|jaw|neck|achilles|hamstring|acl|meniscus|rotator cuff|tailbone|heart|knees|hips|ankles)"
+_CONDITION = words.one_of(words.CONDITIONS)
+_FOOD = words.one_of(words.FOODS)
+_DOSE = r"(?:[\d.]+ ?(?:mg|mcg|ml|g|iu|units?) (?:of )?)"
 WELLBEING: Sequence[Rule] = (
     Rule(
         "allergy",
@@ -34,13 +59,13 @@ WELLBEING: Sequence[Rule] = (
     Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
     Rule(
         "condition",
-        rf"(?:be|get) {WORN}(?:terribly |awfully )?(?:\d+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so"
+        rf"(?:be|get) {WORN}(?:terribly |awfully )?(?:an? )?(?:[\w-]+ (?:weeks|months) )?(?P<v>{words.one_of(words.STATES_OF_HEALTH)})(?:,? (?:so|in (?:one|my|his|her|the)"
         r"|and|which|because|with)\b.*)?",
         values.anything,
     ),
     Rule(
         "condition",
-        r"(?:have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
+        r"(?:have (?:been living|been struggling|been dealing|lived) with|have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
         r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
         r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+)",
         values.listed(words.CONDITIONS),
@@ -48,23 +73,73 @@ WELLBEING: Sequence[Rule] = (
     Rule(
         "condition",
         r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
-        values.intolerance,
+        intolerance,
     ),
-    Rule("condition", r"have (?:an? )?(?:\w+ )?(?P<v>\w+) intolerance", values.intolerance),
+    Rule("condition", r"have (?:an? )?(?:\w+ )?(?P<v>\w+) intolerance", intolerance),
     Rule(
         "medication",
         # "On deadline", "on parole" end like a medicine; what one is on must end as only medicines do.
         rf"(?:take|be taking|have been taking|be (?:now |currently )?on|have been on|be prescribed|was prescribed) (?:the |my |some )?(?P<v2>{words.one_of(words.MEDICINES)})(?: for .+)?"
         r"|use an? (?P<v3>(?:\w+ )?inhaler|epipen|insulin pump|nasal spray)(?: for .+)?"
         r"|(?:take|be taking|have been taking|be prescribed|was prescribed|(?:be|have been) on"
-        r"(?= (?:\d+ ?mg (?:of )?)?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
+        rf"(?= {_DOSE}?(?:insulin|aspirin|ibuprofen|prednisone|lithium|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic"
         r"|[a-z][\w-]*(?:pril|sartan|formin|statin|mab|zole|p?[rz]am|cillin|mycin|xetine|thyroxine|traline|apine|idone|azine|olol|afil|floxacin"
         r"|gliptin|parin|arin|xaban|triptan|tadine|codone|sone|solone|lone|amide|azide|antin|pentin|gabalin|profen|umab|glutide|trigine|oxate|pramate))\b))"
-        r" (?:\d+ ?mg (?:of )?)?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
+        rf" {_DOSE}?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
         r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
         r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
         r"|thyroxine))(?: for .+| daily| twice.*)?",
-        values.drug,
+        drug,
+    ),
+    Rule(
+        "medication",
+        rf"(?:take|be taking|be on|have been (?:on|taking)) {_DOSE}?(?P<v>(?!it|one|some|something|time|care|part|a\b|an\b|the\b|them|that|this|leave)[\w-]+(?: [\w-]+)?) for (?:my|the) (?:thyroid|blood pressure|cholesterol|heart|asthma|allergies|hay ?fever|back|migraines?|epilepsy|depression|anxiety|adhd|diabetes|reflux|pain|arthritis|eczema|nerves|stomach|gout|ms|joints|sleep)",
+        values.anything,
+        confidence=0.85,
+    ),
+    Rule(
+        "condition",
+        rf"(?:have |got )?(?:just |recently )?(?P<v>(?:tore|torn|dislocated|ruptured) (?:my|an?|both(?: my)?) (?:\w+ )?{_BODY})(?: .+)?",
+        injury,
+        confidence=0.8,
+    ),
+    Rule(
+        "condition",
+        rf"(?:have|have got|be nursing|be recovering from) (?P<v>(?:an? |two )?(?:really |very |slightly )?(?:bad|dodgy|trick|weak|stiff|frozen|torn|broken|gammy|sprained|ruptured|fractured|dislocated|replaced|artificial|arthritic) {_BODY})(?:,? (?:so|and|from|since|which)\b.*)?",
+        injury,
+        confidence=0.85,
+    ),
+    Rule(
+        "condition",
+        r"(?:have )?had (?P<v>(?:an? |my |another )?(?:[\w-]+ ){0,2}?(?:surgery|operation|replacement|bypass|transplant|c-section|caesarean|mastectomy|hysterectomy|stroke|heart attack|(?:appendix|tonsils|gallbladder|spleen) (?:out|removed)))(?: .*)?",
+        values.anything,
+        needs="time",
+        confidence=0.8,
+        stands=frozenset({"past"}),
+    ),
+    Rule(
+        "condition",
+        r"(?:often |always |sometimes |regularly |usually )*get (?P<v>(?:really |very )?(?:bad |terrible |awful |severe )?(?:migraines|(?:[a-z]+ )?headaches|(?:joint|back|knee|chest) pains?|nosebleeds|hay ?fever|panic attacks|heartburn|cold sores|cramps|vertigo|rashes|palpitations|sinusitis|tonsillitis|cystitis|chilblains|hives|carsick|seasick|travel sick|airsick))(?: (?:when|whenever|if|on|in|from|every|after|at|around)\b.*)?",
+        values.anything,
+        confidence=0.85,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "allergy",
+        r"(?:come|break) out in (?:hives|a rash|spots|lumps|welts)(?: all over)? (?:(?:if|when|whenever) i (?:even )?(?:eat|have|touch|drink|use|wear)|from|with|after (?:eating|having|touching)) (?P<v>.+)",
+        values.allergen,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "allergy",
+        r"carry an (?:epi-?pen|adrenaline (?:pen|injector)|auto-?injector) for (?P<v>.+)",
+        values.allergen,
+    ),
+    Rule(
+        "wears",
+        r"wear (?P<v>(?:an? |my )?(?:[\w-]+ )?(?:contact lenses|dentures|(?:knee|ankle|back|wrist) brace|prosthe\w+|insoles|compression (?:socks|stockings)|retainer|mouth ?guard))(?: (?:for|when|at|all|most|because)\b.*)?",
+        values.anything,
+        confidence=0.85,
     ),
     Rule(
         "religion",
@@ -87,14 +162,46 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
-        r"(?:do not eat|do not drink|do not do|can ?not (?:eat|have|drink|tolerate|consume)|never (?:eat|drink"
+        r"(?:do not eat|do not drink|do not do|can ?not (?:eat|have|drink|tolerate|consume|do|touch|digest)|never (?:eat|drink"
         r"|touch)|do not (?:touch|consume))(?: any)? (?P<v>.+)",
         values.each(words.FOODS),
     ),
     Rule(
         "avoids",
-        r"(?:have )?(?:stopped|quit|given up|gave up|be off|be avoiding|avoid|cut out)(?: (?:eating"
-        r"|drinking|all))? (?P<v>.+)",
+        r"(?:have )?(?:stopped|quit|given up|gave up|sworn off|be (?:trying to )?(?:(?:stay|keep|lay|steer)(?:ing)? )?(?:off|away from|clear of)|be (?:avoiding|cutting out|giving up|trying to (?:avoid|cut out|give up|quit))"
+        r"|(?:try to |tend to |have to |need to |must )?(?:avoid|stay off|stay away from|steer clear of|keep off)|cut out)(?: (?:eating"
+        r"|drinking|all|any))? (?P<v>.+)",
         values.each(words.FOODS),
+    ),
+)
+# What is said of a thing, and tells of somebody's health: read over the whole clause.
+TURNED: Sequence[Rule] = (
+    Rule(
+        "avoids",
+        r"(?P<v>[\w' -]+?) (?:(?:always|really|just) )*(?:makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch|unwell|wheezy|sneeze)|gives? me (?:heartburn|indigestion|migraines|an? (?:migraine|rash|stomach ?ache)|hives|wind|gas)|upsets? my stomach|(?:does|do) not agree with me|disagrees? with me)",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "avoids",
+        r"(?P<v>[\w' -]+?) and (?:i|me) (?:do not|never) (?:agree|get along|get on|mix|go together)(?: .*)?",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "avoids",
+        r"(?P<v>[\w' -]+?) (?:is|are) (?:an? (?:big |definite )?no(?:-go)?|off limits|off the (?:menu|table)|out)(?: for me)?",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "avoids",
+        r"(?:.{2,30} means |strictly |absolutely )?no (?:more )?(?P<v>[\w', -]+?) for me",
+        values.each(words.FOODS),
+    ),
+    # Whoever speaks of "my asthma" has it, whatever is said of it.
+    Rule(
+        "condition",
+        rf"(?:.+ (?:sets? off|triggers?|aggravates?|worsens?|irritates?|flares? up|for|because of|with|due to) )?my (?P<v>{words.one_of(words.CHRONIC)})(?: (?:is|are|has|have|gets?|got|keeps?|comes?|came|flares?|means|makes?|acts?|plays?|stops?|does|do|can)\b.*)?",
+        values.anything,
+        confidence=0.8,
+        stands=frozenset({"hypothetical"}),
     ),
 )

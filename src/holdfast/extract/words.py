@@ -151,7 +151,7 @@ ORIENTATIONS = _words(
 )
 DIETS = _words(
     """vegan, vegetarian, pure vegetarian, veg, pure veg, veggie, eggetarian, jain, coeliac-friendly, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
-    dairy free, sugar-free, low-carb, low carb, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
+    dairy free, nut-free, sugar-free, low-carb, low carb, low fodmap, low-fodmap, low-salt, low salt, low-sodium, low-fat, low-gi, whole30, high-protein, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
     vegan, a vegetarian, a pescatarian"""
 )
 CONDITIONS = _words(
@@ -168,18 +168,29 @@ CONDITIONS = _words(
     disc, a slipped disc, carpal tunnel, tendonitis, chronic back pain, chronic pain, an eating disorder, anorexia,
     bulimia, a stutter, panic attacks, osteoarthritis, rhinitis, shingles, raynaud's, ankylosing spondylitis, plantar fasciitis, a hernia, angina, atrial fibrillation, copd, emphysema, bronchitis, dysautonomia, pots, vasculitis, neuropathy, an underactive thyroid, an overactive thyroid, hay-fever, a latex allergy, tennis elbow, reflux, heartburn, vitiligo, alopecia, restless legs"""
 )
+# Of these "my ..." is said by who has it; "my anxiety" and "my ocd" are said by anybody.
+CHRONIC = CONDITIONS & _words(
+    """adhd, autism, asthma, diabetes, crohn's, ibs, colitis, epilepsy, arthritis, rheumatoid arthritis, osteoporosis, migraines, hypertension, high blood pressure, insomnia, dyslexia,
+    dyspraxia, tinnitus, eczema, psoriasis, rosacea, lupus, fibromyalgia, endometriosis, pcos, acid reflux, gout, sciatica, scoliosis, pacemaker, sleep apnea, sleep apnoea, narcolepsy,
+    glaucoma, hay fever, long covid, chronic fatigue, lactose intolerance, tendonitis, osteoarthritis, rhinitis, vertigo, neuropathy, copd, reflux"""
+)
 STATES_OF_HEALTH = _words(
     """lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind,
     colour blind, deaf, blind, legally blind, hard of hearing, partially sighted, dyslexic, autistic, diabetic,
     celiac, coeliac, asthmatic, epileptic, pregnant, bipolar, immunocompromised, a diabetic, a type 1 diabetic, a
     type 2 diabetic, type 1 diabetic, type 2 diabetic, anemic, anaemic, near-sighted, nearsighted, short-sighted,
-    claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant, carsick, seasick, travel sick, travelsick, airsick, motion sick, anaemic, hypermobile"""
+    claustrophobic, wheelchair bound, hypothyroid, neurodivergent, insulin resistant, carsick, seasick, travel sick, travelsick, airsick, motion sick, anaemic, hypermobile, prediabetic, pre-diabetic, deaf in one ear, blind in one eye, partially deaf, immunosuppressed, perimenopausal, menopausal"""
 )
 FOODS = _words(
     """meat, red meat, pork, beef, chicken, fish, seafood, shellfish, dairy, milk, cheese, eggs, egg, gluten, wheat,
     bread, sugar, nuts, peanuts, soy, alcohol, coffee, caffeine, wine, beer, spicy food, mushrooms, onions, garlic,
     animal products, processed food, fast food, carbs, soda, tea, lamb, lactose, honey, rice, pasta, sweets, fried
-    food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast"""
+    food, raw fish, tomatoes, avocado, bananas, shrimp, crab, salt, junk food, dessert, breakfast, cow's milk, sesame, strawberries, kiwi, prawns, lobster, mussels,
+    oysters, scallops, clams, tofu, mustard, celery, walnuts, almonds, cashews, hazelnuts, pistachios, pecans, tree nuts, potatoes, peppers, chili, chilli, chillies, cilantro, coriander, olives,
+    anchovies, grapefruit, booze, spirits, vodka, whisky, whiskey, gin, rum, chocolate, ice cream, cream, butter, yoghurt, yogurt, oats, corn, beans, lentils, chickpeas, msg, aubergine, eggplant,
+    cucumber, broccoli, cabbage, liver, ham, bacon, sausages, turkey, duck, veal, venison, game, offal, squid, octopus, tuna, salmon, mackerel, citrus, oranges, lemons, grapes, pineapple, melon,
+    raw onions, raw onion, raw tomatoes, raw eggs, fizzy drinks, soft drinks, energy drinks, takeaways, crisps, sweeteners, artificial sweeteners, aspartame, black coffee, red wine, white wine,
+    white bread, wholemeal bread, white rice, oat milk, soya, soy milk, cod, crustaceans, snacks, cake, cakes, biscuits, candy, gluten and dairy, raw meat, soft cheese, blue cheese, nuts and seeds, seeds, spicy, greasy food, fatty food"""
 )
 THINGS = _words(
     """car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
