@@ -15,6 +15,7 @@ from typing import Any
 from . import changes, people, things, values, words
 from .clauses import Clause, shortened
 from .predicates import ADVERBS, Claim
+from .rewordings import reworded
 from .spelling import form, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -107,6 +108,10 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
         one_is = _claims(f"I am {part['what']}", clause, speaker)
         return [*one_is, *claims(replace(clause, text=text[part.end() :]), speaker)]
     found, low = _claims(text, clause, speaker), text.lower()
+    if not found:
+        said = clause.whole if clause.whole.endswith(" here") else clause.text
+        plainer = (_claims(one, clause, speaker) for one in reworded(said, tokens(said)))
+        found = list(dict.fromkeys(claim for read in plainer for claim in read))
     if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)

@@ -99,7 +99,7 @@ _CUT = (
     r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|, (?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
     r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|, (?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
@@ -110,7 +110,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:as|being) an? (?:[\w-]+ ){0,3}[\w-]+,) $"
 )
 
 
@@ -351,8 +351,8 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
         ).search(text):
             break
         else:
-            match = form(rf",? {_TRAILER}$|{_SMILE}").search(text, max(0, len(text) - 40))
-            if not match:
+            ending = rf",? {_TRAILER}$" if text[-1:].isalnum() else rf",? {_TRAILER}$|{_SMILE}"
+            if not (match := form(ending).search(text, max(0, len(text) - 40))):
                 break
         text = text[: match.start()]
     return text.strip(" ,"), tuple(times)

@@ -31,7 +31,7 @@ _VERB = (
 # ---- who one is ------------------------------------------------------------------------------------------------------
 
 _CALLS = (
-    r"(?:(?:you (?:can|may) |just |please |people |friends |my friends |folks |at home |at work "
+    r"(?:(?:you (?:can|may) |just |please |(?:most |some )?(?:people|friends|folks|colleagues) (?:just |usually |mostly )?|my (?:friends|family|mates|colleagues|team|students|kids|grandchildren) |at home |at work "
     r"|every(?:one|body)(?: (?:at|in|on) (?:my |the )?\w+)? )*calls? me"
     r"|my (?:nickname|friends call me)(?: is)?)"
 )
@@ -71,7 +71,7 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     yield from found
     here = (
         form(r"(?P<v>(?-i:[A-Z])[a-z]+) here(?: (?:from|at|in) .+)?").fullmatch(clause.whole)
-        if clause.greeted
+        if clause.greeted or (clause.start == 0 and not _is_here(clause.whole))
         else None
     )
     titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
@@ -101,6 +101,20 @@ _WHAT_ONE_IS = (
     words.NATIONALITIES, words.DIETS, words.CONDITIONS, words.STATES_OF_HEALTH, words.STATUSES, words.POLITICS, words.ORIENTATIONS,
     words.RELIGIONS, words.TRADES, words.TECH, words.NOT_NAMES,
 )  # fmt: skip
+
+
+def _is_here(said: str) -> bool:
+    """Whether the first word of "X here", with no greeting before it, may be something other than a name ("Sunny here", "Developer here")."""
+    first = said.split(" ", 1)[0].lower()
+    return first in _HERE or first in words.RELATIONS or first in words.LANGUAGES or _is_a([first]) or first.endswith("ing")
+
+
+_HERE = frozenset(
+    """same ditto sunny rainy cold hot warm quiet late early morning evening night midnight noon snowy windy cloudy foggy humid busy chaos boring nice
+    lovely beautiful dark bright safe dead empty loud newbie noob newcomer beginner human user customer client parent guest fan lurker first-timer
+    novice rookie amateur hobbyist owner member subscriber admin winter summer spring autumn christmas problem bug help confusion trouble
+    question silence work life weather bus traffic""".split()
+)
 
 
 def _is_a(low: Sequence[str]) -> bool:
@@ -174,7 +188,7 @@ _MINE: Sequence[Rule] = (
     ),
     Rule(
         "username",
-        rf"(?:user ?name|handle|gamertag|screen name)(?: (?:on|for) [\w ]+?)?{_IS}(?P<v>\S+)",
+        rf"(?:[\w-]+ )?(?:user ?name|handle|gamertag|screen name)(?: (?:on|for) [\w ]+?)?{_IS}(?P<v>\S+)",
         values.anything,
     ),
     Rule("address", rf"(?:\w+ )?address{_IS}(?P<v>.+)", values.holding(r"[\d,]")),
@@ -203,6 +217,13 @@ _MINE: Sequence[Rule] = (
         rf"(?:job|job title|title|role|profession|occupation|position){_IS}(?P<v>.+)",
         values.trade,
     ),
+    Rule(
+        "occupation",
+        rf"(?:day job|line of work|trade|profession|business|living){_IS}(?:in |as )?(?P<v>.+)",
+        values.listed(words.FIELDS, 3),
+    ),
+    Rule("studies", rf"(?:\w+'?s? )?degree{_IS}in (?P<v>[\w -]+?)(?: from .+)?", values.anything),
+    Rule("school", rf"(?:uni|university|college|school|alma mater){_IS}(?P<v>.+)", values.proper),
     Rule("employer", rf"(?:employer|company|workplace){_IS}(?P<v>.+)", values.proper),
     Rule("origin", rf"home ?town{_IS}(?P<v>.+)", values.place),
     Rule(
@@ -223,7 +244,7 @@ _MINE: Sequence[Rule] = (
     ),
     Rule(
         "{noun}.name",
-        rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?:called|named) (?P<v>.+)",
+        rf"(?P<noun>(?!\w+s' )[\w' -]{{2,40}}?){_IS}(?:called|named) (?P<v>.+)",
         values.anything,
         confidence=0.85,
     ),
@@ -287,6 +308,7 @@ def _who(attribute: str, rest: str, clause: Clause, speaker: str) -> Iterator[Cl
         yield from (Claim(speaker, attribute, value) for value in values.name(rest, clause.casual))
 
 
+_NOT_YET = frozenset("dream next ideal future previous last other would-be".split())
 _LEADING_ON = frozenset({"to", "from", "with", "at"})
 
 
@@ -324,6 +346,8 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
     known = (
         noun in words.NOT_A_NOUN
         or noun.split()[-1] in words.NOT_A_NOUN
+        or noun.split()[0] in _NOT_YET
+        or "' " in noun
         or not _LEADING_ON.isdisjoint(noun.split())  # "my train to Ghent": one of many
         or form(rf"(?:.* )?(?:{_ANIMAL})").fullmatch(noun)
     )

@@ -25,7 +25,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "residence",
         r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based"
-        r"|located)(?: \w+)??(?: (?:about |around |roughly |just )?(?:\d+|an?|\w+) (?:minutes?|mins?|hours?|miles?|km|kilomet\w+)(?: drive| walk)?)? (?:(?<=reside )at|(?<=stay )at(?= (?-i:[A-Z])\w+$)|in|out of|near|just outside(?: of)?|outside(?: of)?"
+        r"|located)(?: \w+)??(?: with [\w' -]{2,30}?)?(?: (?:about |around |roughly |just )?(?:\d+|an?|\w+) (?:minutes?|mins?|hours?|miles?|km|kilomet\w+)(?: drive| walk)?)? (?:(?<=reside )at|(?<=stay )at(?= (?-i:[A-Z])\w+$)|in|out of|near|just outside(?: of)?|outside(?: of)?"
         r"|close to) (?P<v>.+)",
         values.place,
     ),
@@ -85,11 +85,27 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "timezone",
-        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>[A-Z]{2,4}|\w+ time)(?: time ?zone| time)?",
+        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>(?-i:[A-Z]{2,4})|\w+ time)(?: time ?zone| time)?",
         values.definite,
         confidence=0.7,
     ),
+    Rule(
+        "residence",
+        r"be (?:over |out |up |down |back )?in (?P<v>(?-i:[A-Z]).+)",
+        values.place,
+        needs="now",
+        confidence=0.75,
+    ),
     # ---- work and study
+    Rule("office.location", r"(?:be )?work(?:ing)? (?:out of|from) (?:the|our) (?P<v>(?-i:[A-Z])[\w ]+?) office", values.place),
+    Rule("occupation", r"(?:make|earn) (?:a|my) living (?:by |from |out of )?(?P<v>\w+ing (?:[\w-]+ ){0,3}[\w-]+)", values.phrase),
+    Rule(
+        "studies",
+        r"(?:have|hold|got|did|completed|finished|earned|have (?:done|finished|completed)) (?:an?|my|two) (?:[\w']+ )?(?:degree|phd|ph\.d|doctorate|master'?s|msc|ma|mba|bachelor'?s|bsc|ba|diploma)(?: degree)? in (?P<v>(?!\d|(?!engineering|nursing|marketing|accounting|computing|manufacturing|planning|printing|training|teaching|learning)\w+ing )[\w &-]+?)(?: (?:at|from) (?P<school>.+))?",
+        values.anything,
+    ),
+    Rule("school", r"(?:be )?(?:study|studying) at (?P<v>.+)", values.proper),
+    Rule("employer", r"be (?:an? |part of (?:an?|the) )?(?:[\w-]+ )*team (?:at|within) (?P<v>(?-i:[A-Z]).+)", values.proper),
     Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
@@ -137,7 +153,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "team",
-        r"(?:be (?:on|in|part of)|(?:work|be working) (?:on|in)|lead|be leading|manage|run|head(?: up)?) the (?P<v>[\w -]{2,30}) team(?: (?:at|for) (?P<org>.+))?",
+        r"(?:be (?:on|in|part of)|(?:work|be working|sit) (?:on|in)|lead|be leading|manage|run|head(?: up)?) the (?P<v>[\w -]{2,30}) team(?: (?:at|for) (?P<org>.+))?",
         values.anything,
     ),
     Rule(
@@ -314,7 +330,7 @@ PERSON: Sequence[Rule] = (
         values.age,
     ),
     Rule("birthday", r"(?:be|was) born on (?P<v>.+)", values.definite),
-    Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.anything),
+    Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.holding("/")),
     Rule(
         "goes_by",
         r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)",
@@ -328,7 +344,7 @@ PERSON: Sequence[Rule] = (
         r"| our| the| own)? (?P<v>.+)",
         values.listed(words.THINGS, 6),
     ),
-    Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", values.made),
+    Rule("owns", r"(?:own|drive|ride) (?P<v>(?:an? )?.*[A-Z\d].*)", values.branded),
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )?(?:bought|purchased|picked up|ordered|acquired"

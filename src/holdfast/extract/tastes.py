@@ -170,7 +170,7 @@ TASTES: Sequence[Rule] = (
     ),
     Rule(
         "uses",
-        r"be on (?P<v>linux|windows|macos|mac|ubuntu|arch|arch linux|fedora|debian|android|ios|an? \w+ mac)(?:,.*)?",
+        r"be on (?P<v>linux(?: mint)?|windows|macos|mac|ubuntu|arch|arch linux|fedora|debian|android|ios|an? (?:\w+ )?mac)(?:,.*)?",
         values.known_tool,
     ),
     Rule(

@@ -52,6 +52,7 @@ def _first(raw: str) -> str:
 
 def points(raw: str) -> bool:
     """Whether the words begin by pointing elsewhere ("it", "your ...", "how ...") and so are no value of their own."""
+    raw = re.sub(r"\bIT\b", "computing", raw)  # a trade, and no pronoun
     low = raw.lower()
     return (
         _first(raw) in known.POINTERS
@@ -79,7 +80,7 @@ def name(raw: str, casual: bool) -> Values:
     raw = bare(re.sub(_AFTER_NAME, "", re.split(r", | - | \(", raw)[0], flags=re.I))
     raw = re.sub(r"^(?:the |an? )?(?:wonderful|amazing|lovely|beautiful|late|great) ", "", raw, flags=re.I)
     parts = raw.split()
-    if not 1 <= len(parts) <= 4 or parts[0].lower() in known.NOT_NAMES or re.search(r"[@/\d]|'d$", raw):
+    if not 1 <= len(parts) <= 4 or parts[0].lower() in known.NOT_NAMES or re.search(r"[@/+\d]|'d$", raw):
         return ()
     if casual:
         plain = len(parts) <= 2 and all(

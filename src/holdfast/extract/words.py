@@ -71,7 +71,7 @@ ANIMALS = _words(
     mouse, chinchilla, hedgehog, cockatiel, beagle, labrador, lab, poodle, golden retriever, retriever, german
     shepherd, shepherd, corgi, dachshund, husky, pug, bulldog, terrier, collie, border collie, spaniel, chihuahua,
     greyhound, dalmatian, mutt, tabby, siamese, maine coon, persian, sphynx, axolotl, iguana, bearded dragon,
-    tarantula, rescue dog, donkey, alpaca, llama, shih tzu, rottweiler, great dane, boxer"""
+    tarantula, ponies, puppies, canary, canaries, geese, mice, beehive, rescue cat, rescue greyhound, frog, gerbil, degu, lurcher, whippet, cockapoo, labradoodle, jack russell, rescue dog, donkey, alpaca, llama, shih tzu, rottweiler, great dane, boxer"""
 )
 
 # The last word of a trade; what stands before it ("senior backend") is kept with it.
@@ -104,7 +104,7 @@ TRADES = _words(
     hygienist, trader, trainee, candidate, trainer, translator, treasurer, tutor, undergrad, undergraduate, underwriter, usher,
     valet, vet, veterinarian, vicar, videographer, violinist, vp, waiter, waitress, warden, watchmaker, webmaster,
     welder, worker, writer, youtuber, zoologist, zookeeper, fisherman, homemaker, housewife, stay-at-home mom,
-    stay-at-home dad, stay-at-home parent, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
+    stay-at-home dad, stay-at-home parent, stay-at-home mum, full-time mum, full-time parent, full-time carer, postman, postwoman, milkman, fireman, handyman, businesswoman, businessman, cameraman, foreman, tradesman, craftsman, salesperson, saleswoman, policewoman, barmaid, barman, binman, lollipop lady, dinner lady, sysadmin, dba, devops engineer, qa, qa lead, freshman, sophomore, junior
     developer, grad student, deckhand, farmhand, stagehand, skipper, barrister, joiner, glazier, dispatcher, planner, dispenser, optometrist, radiotherapist, sonographer, beekeeper, brewer, crofter, docker, forester, fitter, framer, gamekeeper, groom, handyman, hydrologist, jockey, lexicographer, midwife, milliner, missionary, monk, nun, puppeteer, ranger, rigger, roaster, scaffolder, signwriter, stonemason, stenographer, tiler, toolmaker, upholsterer, weaver, winemaker, caretaker, childminder, medic, firewoman, policewoman, salesperson, saleswoman, stage manager, tour guide, travel agent, flight attendant, cabin crew, air traffic controller, controller, quantity surveyor, farrier, blacksmith, pastry chef, shepherdess, ceramicist, saddler, thatcher, brewer, cheesemaker, beautician, barber, cobbler, coroner, cryptographer, diver, draughtsman, environmentalist, bosun, first mate, hostler, insurance broker, loss adjuster, ombudsman, paralegal, phlebotomist, playwright, ticket inspector, train driver, bus driver, lorry driver, truck driver"""
 )
 # "I'm a big fan", "a bit of a manager": what makes a trade no trade.
@@ -112,6 +112,13 @@ NOT_A_TRADE = _words(
     """big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human,
     morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring,
     would-be, nobody, former, ex, hopeless, only, the"""
+)
+# What one may do for a living, as a field or a doing.
+FIELDS = _words(
+    """accounting, bookkeeping, data entry, teaching, maths, math, english, chemistry, history, physics, nursing, carpentry, joinery, plumbing, sales, marketing,
+    programming, coding, engineering, software, retail, catering, cleaning, driving, translation, translating, photography, farming, gardening, landscaping,
+    logistics, consulting, consultancy, banking, insurance, design, graphic design, web design, tutoring, recruitment, recruiting, social work, law, admin,
+    construction, roofing, welding, hairdressing, childcare, customer service, customer support, tech support, it support, security, warehousing, fishing, journalism, publishing"""
 )
 STATUSES = _words(
     """retired, unemployed, self-employed, self employed, between jobs, semi-retired, on disability, on parental leave,

@@ -1,0 +1,117 @@
+"""Roundabout ways to say what rows read: "Bergen is where I live" is "I live in Bergen", "nurse by day" is "I am a nurse".
+
+A rewording says what it stands for as one or more plain statements, which are then read, and refused, as if they had been said so: whether
+"Split" is a place or "joiner" a trade is decided there. English only; pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import words
+from .spelling import form
+
+_NAME = r"(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z\u00c0-\u00de])[\w'-]+)?"
+_TITLED = rf"(?:(?:mr|mrs|ms|miss|dr|prof)\.? )?{_NAME}"
+_PLACE = r"(?-i:[A-Z\u00c0-\u00de])[^,]*?"
+_RELATION = words.one_of(words.RELATIONS)
+_ANIMAL = words.one_of(words.ANIMALS)
+_DWELLING = r"(?:place|flat|apartment|house|studio|room|cottage|condo|village|hamlet|town|bungalow|farmhouse|houseshare|flatshare|terrace|duplex|loft|suburb|bedsit|cabin|annexe?)"
+_SITES = r"(?:github|gitlab|twitter|instagram|insta|discord|reddit|slack|mastodon|strava|twitch|steam|bluesky|linkedin|tiktok|youtube|telegram)"
+_TRADE = r"(?:[\w-]+ ){0,3}[\w-]+"
+_A = r"(?P<a>an?) "
+_YEAR = r"(?:first|second|third|fourth|fifth|final|last|1st|2nd|3rd|4th|5th)[ -]year"
+_OWN_THINGS = r"(?:bike|car|van|truck|motorbike|scooter|phone|laptop|camera|guitar|bass|amp|keyboard|telly|tv|console|printer|desktop|tablet|headphones|piano|boat|camper|campervan|telescope|sewing machine|coffee machine|espresso machine|oven)"
+
+# The words it may begin with ("*": a capital, "": any), words of which one is in it, its form, and the statements it stands for.
+_ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
+    # ---- names
+    ("it its this", "again", rf"(?:it is|its|this is) (?P<v>{_NAME}) again", ("my name is {v}",)),
+    ("it", "spelled spelt with", rf"it is (?P<v>{_NAME}),? (?:spelled|spelt|with an? (?-i:[A-Z])\b).*", ("my name is {v}",)),
+    ("", "short", rf"(?:my |the )?short (?:form|name) is (?P<v>{_NAME})|(?P<v2>{_NAME}) for short", ("call me {v}",)),
+    ("i", "answer", rf"i (?:also |only )?answer to (?P<v>{_NAME})", ("I go by {v}",)),
+    ("i", "introduce", rf"i (?:usually |always )?introduce myself as (?P<v>{_NAME})(?: because .+)?", ("I go by {v}",)),
+    ("i", "always", rf"i have always been (?P<v>{_NAME})(?: to .+)?", ("I go by {v}",)),
+    ("my", "name", rf"my name, (?P<v>{_NAME}), .+", ("my name is {v}",)),
+    ("", "nickname", r"nickname is (?P<v>.+)", ("my nickname is {v}",)),
+    ("i", "go", rf"i go by (?P<v>[\w.-]+) (?:online|on {_SITES})", ("my username is {v}",)),
+    ("i", "on", rf"i am (?P<v>[\w.-]*[\d_.@-][\w.-]*) on {_SITES}", ("my username is {v}",)),
+    ("", "pronouns", r"(?:please )?(?:use|refer to me (?:with|using|by)|address me with)(?: my)? (?P<v>\w+/\w+(?:/\w+)?)(?: pronouns)?(?: for me)?|(?P<v2>\w+/\w+) pronouns please", ("my pronouns are {v}",)),
+    # ---- places
+    ("*", "where", rf"(?P<v>{_PLACE}),? is where (?:(?:i|we) (?:now )?live|home is|i am based)(?: now)?", ("I live in {v}",)),
+    ("*", "home", rf"(?P<v>{_PLACE}) (?:is|has been) (?:now |my |our )?home(?: (?:for|to) (?:me|us))?(?: (?:now|these days|for now))?", ("I live in {v}",)),
+    ("i we", "made call", rf"(?:i|we) (?:have )?(?:made|call) (?P<v>{_PLACE}) (?:my|our)?(?: new)? ?home", ("I live in {v}",)),
+    ("i we", "rent share sublet renting sharing", rf"(?:i|we) (?:am |are )?(?:currently )?(?:rent(?:ing)?|shar(?:e|ing)|sublet(?:ting)?) (?:an? |the |our )?(?:[\w-]+ ){{0,2}}{_DWELLING} (?:in|near|outside(?: of)?|just outside(?: of)?) (?P<v>{_PLACE})(?: with .+)?", ("I live in {v}",)),
+    ("i we", "in", rf"(?:i am|we are|i live|we live) in (?:an? |the )?(?:[\w-]+ ){{0,3}}{_DWELLING} (?:in|near|outside(?: of)?|just outside(?: of)?|by|close to|not far from|north of|south of|east of|west of) (?P<v>{_PLACE})", ("I live in {v}",)),
+    ("i we", "settled ended wound", rf"(?:i|we) (?:have )?(?:finally )?(?:settled(?: down)?|ended up|wound up) in (?P<v>{_PLACE})(?: (?:after|with|because) .+)?", ("I live in {v}",)),
+    ("i", "resident native", rf"i am an? (?:proud |lifelong )?(?P<v>{_PLACE}) resident", ("I live in {v}",)),
+    ("i", "native local", rf"i am an? (?:proud |lifelong )?(?P<v>{_PLACE}) (?:native|local)", ("I am from {v}",)),
+    ("", "bred raised", r"(?:i (?:was|am) )?(?:born and (?:bred|raised)|raised|brought up) (?:just )?(?:in|near|outside(?: of)?) (?P<v>.+)", ("I am from {v}",)),
+    ("", "living", r"(?:i have |have )?been living (?:in|near) (?P<v>.+?)(?: for .+| since .+)?", ("I live in {v}",)),
+    ("i", "passport citizenship", rf"i (?:hold|have|am on) (?:an? |dual )?(?P<v>{words.one_of(words.NATIONALITIES)}) (?:passport|citizenship)", ("I am {v}",)),
+    ("", "originally", rf"(?:i am )?originally (?P<v>{words.one_of(words.NATIONALITIES)})(?:, .+)?", ("I am {v}",)),
+    # ---- work and study
+    ("", "training studying apprenticing", rf"(?:i am )?(?:in )?(?:training|studying|apprenticing) to (?:be|become) {_A}(?P<v>{_TRADE})", ("I am training as {a} {v}",)),
+    ("", "living", rf"(?:i )?(?:earn|make) (?:my|a) living as {_A}(?P<v>{_TRADE})", ("I work as {a} {v}",)),
+    ("", "day", rf"(?:i am )?(?:an? )?(?P<v>{_TRADE}) by day(?:[, ].*)?", ("I am a {v}",)),
+    ("being", "being", rf"being {_A}(?P<v>{_TRADE}),? (?P<rest>i .+)", ("I am {a} {v}", "{rest}")),
+    ("as", "as", rf"as {_A}(?P<v>{_TRADE}?),? (?P<rest>i (?!want|can|could|need|should|would|expect|may|must|will|am able|(?:am )?suppose|see\b|click).+)", ("I am {a} {v}", "{rest}")),
+    ("", "here", rf"(?:an? )?(?P<v>{_TRADE}?) (?:at|with) (?P<o>{_PLACE}) here", ("I am a {v} at {o}",)),
+    ("", "here", rf"(?:an? )?(?P<v>(?:{_TRADE} )?(?:engineer|developer|dev|nurse|teacher|student|designer|manager|scientist|researcher|lawyer|accountant|farmer|chef|doctor|gp|vet|librarian|translator|writer|photographer|freelancer|consultant|architect|plumber|electrician|carpenter|driver|pilot|pharmacist|paramedic|sysadmin)) here(?:,? .*)?", ("I am a {v}",)),
+    ("i", "only sole", rf"i am the (?:only|sole|one) (?P<v>{_TRADE}?) (?:on|in|at|here\b).*", ("I am a {v}",)),
+    ("", "retired", rf"(?:i am an? )?retired (?P<v>{_TRADE}?),? (?:aged |age )?(?P<n>\d\d)(?: years old| yo)?(?: .*)?", ("I am a retired {v}", "I am {n} years old")),
+    ("", "retired", rf"retired (?P<v>{_TRADE}?)", ("I am a retired {v}",)),
+    ("my", "company employer startup firm business agency", rf"my (?:company|employer|startup|firm|business|agency), (?P<v>{_PLACE}), .+", ("my employer is {v}",)),
+    ("my", "at", rf"my (?:boss|manager|team|colleagues?|coworkers?|co-workers|job|role|contract|desk|line manager|teammates?) (?:over )?at (?P<v>{_NAME}) (?:is|are|was|has|have|will|wants?|needs?|keeps?|says?|asked|likes?|runs?|uses?|pays?|ends?|starts?)\b.*", ("I work at {v}",)),
+    ("", "left quit", rf"(?:i )?(?:have )?(?:just |recently )?(?:left|quit) (?P<a>{_NAME}) (?:and (?:went|moved|switched|jumped|am now) (?:over )?(?:to|at|with)|to join|for) (?P<v>{_NAME})", ("I left {a}", "I joined {v}")),
+    ("i", "career life", r"i have been in (?P<v>[\w -]+?) (?:my whole|my entire|all my|most of my) (?:career|working life|life)", ("I work in {v}",)),
+    ("i", "with", rf"i am with (?P<v>{_NAME}), (?:been there|have been|for|since|in)\b.*", ("I work at {v}",)),
+    ("", "student", rf"(?:i am )?(?:an? )?(?P<v>{_YEAR} {_TRADE} student)(?: here)?(?: (?P<o>(?:at|in) .+))?", ("I am a {v}",)),
+    ("", "year", rf"(?:i am )?in (?:my )?(?:{_YEAR}) (?:of|studying|in|doing) (?!school|high|primary|college|uni\b|university)(?P<v>[\w -]+?)(?: at .+)?", ("I am studying {v}",)),
+    ("", "minoring majoring", r"(?:i am )?majoring in (?P<v>[\w -]+?)(?:,? (?:and |with a )?minor(?:ing)? in .+)?", ("I am studying {v}",)),
+    # ---- people and animals
+    ("*", "my our", rf"(?P<v>{_TITLED}), (?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION}|{_ANIMAL})), (?P<rest>.+)", ("my {r} is called {v}", "my {r} {rest}")),
+    ("my our", "my our", rf"(?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION}|{_ANIMAL})) \((?P<v>{_TITLED})\)(?: (?P<rest>.+))?", ("my {r} is called {v}", "my {r} {rest}")),
+    ("my our", "my our", rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL}),? (?P<v>{_NAME}),? (?!and i\b|died|passed)(?:(?:is|was|has|had|will|can|does|needs?|got|also|always|never|just|still|turned|refuses|won't|will|keeps?|loves?|hates?|likes?|eats?|sleeps?|barks?|[a-z]+s|[a-z]+ed)\b)(?: .*)?", ("my {r} is called {v}",)),
+    ("*", "our my", rf"(?P<v>{_NAME}) is (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL})", ("my {r} is called {v}",)),
+    ("", "mate bestie bff pal", rf"(?P<v>{_NAME}) is my (?:best mate|bestie|bff|best pal|best bud(?:dy)?)|my (?:best mate|bestie|bff|best pal) is (?:called |named )?(?P<v2>{_NAME})", ("my best friend is {v}",)),
+    ("", "of", r"(?P<w>(?:(?:proud|single|new|busy|tired) )?(?:mother|mum|mom|father|dad|parent)) of (?P<v>\d|one|two|three|four|five|six)(?: .*)?", ("I am a {w} of {v}",)),
+    ("my our", "boy", rf"(?:my|our) (?:little|wee|big|eldest|oldest|youngest|baby) boy,? (?P<v>{_NAME}),? (?P<rest>.+)", ("my son is called {v}",)),
+    ("my our", "girl", rf"(?:my|our) (?:little|wee|big|eldest|oldest|youngest|baby) girl,? (?P<v>{_NAME}),? (?P<rest>.+)", ("my daughter is called {v}",)),
+    ("my our", "my our", rf"(?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION})) (?P<v>{_TITLED}) (?!died|passed)(?:(?-i:[a-z]+(?:s|ed))|will|can|never|just|always|got|had|went|took|put|came|made|said)\b(?: .*)?", ("my {r} is called {v}",)),
+    # ---- things
+    ("", "running", r"(?:i am )?running (?P<v>[\w. -]+?) on (?:my|an?|the) .+", ("I use {v}",)),
+    ("the our", " ".join(_OWN_THINGS[3:-1].split("|")), rf"(?:the|our) (?P<n>{_OWN_THINGS}) is {_A}(?P<v>.+)", ("my {n} is {a} {v}",)),
+    ("my", "of", rf"my (?P<n>{_OWN_THINGS}|instrument) of choice is (?P<v>.+)", ("my {n} is {v}",)),
+    ("my our", "my our", rf"(?:my|our) (?P<n>(?:[a-z]+ )?{_OWN_THINGS}),? {_A}(?P<v>[^,]+), (?P<rest>.+)", ("my {n} is {a} {v}",)),
+    ("", "here", r"(?:i am )?on an? (?P<v>[\w .-]+?) here", ("I own a {v}",)),
+    ("i", "typing writing reading", r"i am (?:typing|writing|reading) (?:(?:this|it) )?(?:up )?(?:on|from) (?:an?|my) (?P<v>[\w .-]+)", ("I own a {v}",)),
+    ("i", "play game gaming", r"i (?:play|game|am gaming) on (?:an?|my|the) (?P<v>[\w .-]+)", ("I own a {v}",)),
+    ("i", "shoot", r"i (?:mostly |usually |still )?shoot (?:with|on) (?:an?|my) (?P<v>[\w .-]+)", ("I own a {v}",)),
+    ("i", "ride drive cycle", r"i (?:usually |mostly )?(?:ride|drive) (?:an?|my) (?P<v>[\w .-]+?) (?:to (?:work|school|the office|uni)|every ?day|daily|around town)", ("I own a {v}",)),
+    ("", "inherited", r"(?:i |we )?(?:have )?inherited (?:an?|the|my \w+'s|his|her) (?P<v>[\w .'-]+?)(?: (?:from|when|off) .+)?", ("I own a {v}",)),
+    ("", "got treated bought", r"(?:i |we )?(?:just |recently |finally |have )*(?:got|treated|bought) (?:myself|ourselves)(?: to)? (?P<a>an?|some|the|two) (?P<v>[\w .'-]+?)(?: (?:for|as|last|this|in) .+)?", ("I bought {a} {v}",)),
+    ("we", "got installed", r"we (?:just |recently |finally |have )*(?:got|installed|had) (?:an? |some )?(?P<v>solar panels|heat pump|wood stove|log burner|hot tub|pool|electric car|ev charger|wallbox|greenhouse|new kitchen|puppy|allotment|air fryer|dishwasher|piano)(?: (?:installed|fitted|put in))?", ("I own a {v}",)),
+    ("i we", "had", r"(?:i|we) have had (?:an?|my|our|this|the same) (?P<v>[\w .-]+?)(?: for (?:\d+|\w+|the last .+|over .+|about .+|nearly .+) (?:years?|months?|decades?)| since .+| for (?:years|ages|decades))?", ("I own a {v}",)),
+    ("i", "upgraded", r"i (?:have )?(?:just |recently |finally )?upgraded to an? (?P<v>[\w .-]+)", ("I bought a {v}",)),
+    ("i we", "keep garage garden shed driveway attic", r"(?:i|we) (?:keep|have) (?P<a>an?) (?P<v>[\w -]+?) (?:in|on|at) (?:my|the|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony|roof|marina|barn|cellar)", ("I own {a} {v}",)),
+    ("there", "garage garden shed driveway attic yard", r"there is (?P<a>an?) (?P<v>[\w -]+?) in (?:my|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony)", ("I own {a} {v}",)),
+    ("i we", "cabin cottage house chalet flat apartment boat caravan farmhouse barn", r"(?:i|we) (?:have|own|got|have got) (?P<a>an?) (?:[\w-]+ ){0,2}(?P<v>cabin|cottage|summer house|holiday home|beach house|chalet|farmhouse|barn|caravan|houseboat|holiday flat|allotment) (?:up |down |out |over )?(?:by|near|in|on|at|outside|close to) .+", ("I own {a} {v}",)),
+)  # fmt: skip
+_BY_CUE: dict[str, list[tuple[str, int]]] = {}
+for _place, (_firsts, _cues, _, _) in enumerate(_ROWS):
+    for _cue in _cues.split():
+        _BY_CUE.setdefault(_cue, []).extend((_first, _place) for _first in _firsts.split() or [""])
+
+
+def reworded(text: str, said: frozenset[str]) -> tuple[str, ...]:
+    """Return the plain statements that a clause stands for, () where it is plain; `said` are its words (`spelling.tokens`)."""
+    begins = ("", text.split(" ", 1)[0].lower(), "*" if text[:1].isupper() else "")
+    fitting = {at for cue in _BY_CUE.keys() & said for first, at in _BY_CUE[cue] if first in begins}
+    for place in sorted(fitting):
+        _, _, pattern, statements = _ROWS[place]
+        if match := form(pattern).fullmatch(text):
+            groups = match.groupdict()
+            groups["v"] = groups.get("v") or groups.get("v2")
+            return tuple(one.format(**groups) for one in statements if "{rest}" not in one or groups["rest"])
+    return ()
