@@ -106,7 +106,13 @@ _WHAT_ONE_IS = (
 def _is_here(said: str) -> bool:
     """Whether the first word of "X here", with no greeting before it, may be something other than a name ("Sunny here", "Developer here")."""
     first = said.split(" ", 1)[0].lower()
-    return first in _HERE or first in words.RELATIONS or first in words.LANGUAGES or _is_a([first]) or first.endswith("ing")
+    return (
+        first in _HERE
+        or first in words.RELATIONS
+        or first in words.LANGUAGES
+        or _is_a([first])
+        or first.endswith("ing")
+    )
 
 
 _HERE = frozenset(

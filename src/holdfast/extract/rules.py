@@ -97,15 +97,27 @@ PERSON: Sequence[Rule] = (
         confidence=0.75,
     ),
     # ---- work and study
-    Rule("office.location", r"(?:be )?work(?:ing)? (?:out of|from) (?:the|our) (?P<v>(?-i:[A-Z])[\w ]+?) office", values.place),
-    Rule("occupation", r"(?:make|earn) (?:a|my) living (?:by |from |out of )?(?P<v>\w+ing (?:[\w-]+ ){0,3}[\w-]+)", values.phrase),
+    Rule(
+        "office.location",
+        r"(?:be )?work(?:ing)? (?:out of|from) (?:the|our) (?P<v>(?-i:[A-Z])[\w ]+?) office",
+        values.place,
+    ),
+    Rule(
+        "occupation",
+        r"(?:make|earn) (?:a|my) living (?:by |from |out of )?(?P<v>\w+ing (?:[\w-]+ ){0,3}[\w-]+)",
+        values.phrase,
+    ),
     Rule(
         "studies",
         r"(?:have|hold|got|did|completed|finished|earned|have (?:done|finished|completed)) (?:an?|my|two) (?:[\w']+ )?(?:degree|phd|ph\.d|doctorate|master'?s|msc|ma|mba|bachelor'?s|bsc|ba|diploma)(?: degree)? in (?P<v>(?!\d|(?!engineering|nursing|marketing|accounting|computing|manufacturing|planning|printing|training|teaching|learning)\w+ing )[\w &-]+?)(?: (?:at|from) (?P<school>.+))?",
         values.anything,
     ),
     Rule("school", r"(?:be )?(?:study|studying) at (?P<v>.+)", values.proper),
-    Rule("employer", r"be (?:an? |part of (?:an?|the) )?(?:[\w-]+ )*team (?:at|within) (?P<v>(?-i:[A-Z]).+)", values.proper),
+    Rule(
+        "employer",
+        r"be (?:an? |part of (?:an?|the) )?(?:[\w-]+ )*team (?:at|within) (?P<v>(?-i:[A-Z]).+)",
+        values.proper,
+    ),
     Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
