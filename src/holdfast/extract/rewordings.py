@@ -99,9 +99,9 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "cabin cottage house chalet flat apartment boat caravan farmhouse barn", r"(?:i|we) (?:have|own|got|have got) (?P<a>an?) (?:[\w-]+ ){0,2}(?P<v>cabin|cottage|summer house|holiday home|beach house|chalet|farmhouse|barn|caravan|houseboat|holiday flat|allotment) (?:up |down |out |over )?(?:by|near|in|on|at|outside|close to) .+", ("I own {a} {v}",)),
 )  # fmt: skip
 _BY_CUE: dict[str, list[tuple[str, int]]] = {}
-for _place, (_firsts, _cues, _, _) in enumerate(_ROWS):
-    for _cue in _cues.split():
-        _BY_CUE.setdefault(_cue, []).extend((_first, _place) for _first in _firsts.split() or [""])
+for _place, _row in enumerate(_ROWS):
+    for _cue in _row[1].split():
+        _BY_CUE.setdefault(_cue, []).extend((_first, _place) for _first in _row[0].split() or [""])
 
 
 def reworded(text: str, said: frozenset[str]) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def reworded(text: str, said: frozenset[str]) -> tuple[str, ...]:
     begins = ("", text.split(" ", 1)[0].lower(), "*" if text[:1].isupper() else "")
     fitting = {at for cue in _BY_CUE.keys() & said for first, at in _BY_CUE[cue] if first in begins}
     for place in sorted(fitting):
-        _, _, pattern, statements = _ROWS[place]
+        pattern, statements = _ROWS[place][2:]
         if match := form(pattern).fullmatch(text):
             groups = match.groupdict()
             groups["v"] = groups.get("v") or groups.get("v2")
