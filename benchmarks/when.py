@@ -1,9 +1,10 @@
-"""Questions that name a time relative to the asking, or an order: `python -m benchmarks.when [--no-model]`.
+"""Questions that name a time or an order: `python -m benchmarks.when [--no-model] [--among PATH]`.
 
 Made up: half a year of an agent's notes, each on a day of its own, about topics that come up again and again, so that only
 the time tells which one is meant. Asked is for the note of "yesterday", "last week", "two months ago", "the latest", "the
 first time" and the like. Counted is how often the right note comes first, with each signal of time switched off in turn
-(the rest as it is), and with a 95 % interval by paired bootstrap over questions.
+(the rest as it is), and with a 95 % interval by paired bootstrap over questions. With `--among PATH`, a LoCoMo file, each set of
+notes lies among the turns of a conversation, dated over the same half year.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from benchmarks import _common, _quoted
-from benchmarks._common import Remembering
+from benchmarks._common import Conversation, Remembering
 from benchmarks._resampling import interval
 from holdfast import Memory
 from holdfast.ranking import RECIPE
@@ -44,6 +46,10 @@ TIMES = (
     ("a week ago", 5, 9), ("two weeks ago", 12, 16), ("three weeks ago", 19, 23), ("two months ago", 50, 70),
     ("in April", 49, 78), ("last Monday", 3, 3), ("on Tuesday", 2, 2), ("last weekend", 4, 5),
     ("4 days ago", 4, 4), ("this week", 0, 3), ("in the past three days", 0, 3), ("earlier this month", 0, 17),
+    ("the week before June 1", 18, 24), ("on the Monday before June 1", 24, 24), ("the day after June 1", 16, 16),
+    ("two weeks before June 1", 29, 33), ("in early May", 39, 48), ("in late April", 49, 58), ("in the first week of May", 42, 48),
+    ("between May 4 and May 10", 39, 45), ("on the weekend of May 16", 32, 33), ("two Mondays ago", 10, 10),
+    ("the week before last", 11, 17),
 )  # fmt: skip
 ORDERS = (("most recently", True), ("the last time", True), ("the first time", False), ("originally", False))
 
@@ -90,7 +96,16 @@ def _cases(notes: list[Note], topics: list[str]) -> Iterator[Case]:
             yield Case(query.format(t=said), by_age[0 if latest else -1], True)
 
 
-def run(model: bool) -> dict[str, Any]:
+def chat(talk: Conversation) -> list[dict[str, Any]]:
+    """Return the turns of a conversation, dated evenly over the last half year."""
+    turns = [one.draft() for one in talk.turns]
+    return [
+        {**turn, "observed_at": NOW - timedelta(days=180 * (1 - n / len(turns)))}
+        for n, turn in enumerate(turns)
+    ]
+
+
+def run(model: bool, talks: Sequence[Conversation] = ()) -> dict[str, Any]:
     """Return, for both kinds of question, how often the right note came first: whole, and without each signal."""
     embedder, clock = Remembering(), FrozenClock(NOW)
     without = {"whole": RECIPE, **{name: RECIPE.weighing(**{name: 0.0}) for name in ("time", "recent")}}
@@ -100,12 +115,14 @@ def run(model: bool) -> dict[str, Any]:
         for seed in shown.track(range(SETS), description="sets"):
             notes, cases = made(seed)
             own = memory.scoped(user=f"set-{seed}")
+            if talks:
+                own.save_many(chat(talks[seed % len(talks)]))
             items = own.save_many([
                 {"text": note.text, "kind": "episode", "observed_at": NOW - timedelta(days=note.ago)}
                 for note in notes
             ])  # fmt: skip
             for case in cases:
-                found = own.search(case.query, k=len(notes)).receipt.rows
+                found = own.search(case.query, k=1_000).receipt.rows
                 kind = rows["an order" if case.ordered else "a time"]
                 for name, recipe in without.items():
                     weights = recipe.weights
@@ -135,9 +152,13 @@ def main() -> None:
     """Print the table and save it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.when", description=__doc__)
     parser.add_argument("--no-model", action="store_true", help="without an embedding model")
+    parser.add_argument(
+        "--among", type=Path, metavar="PATH", help="a LoCoMo file: the notes lie among its turns"
+    )
     given = parser.parse_args()
-    found = run(not given.no_model)
-    with _quoted.keeping("when", write=not given.no_model):
+    found = run(not given.no_model, _common.conversations(given.among) if given.among else ())
+    name = "when" + ("-among" if given.among else "") + ("-no-model" if given.no_model else "")
+    with _quoted.keeping("when", write=name == "when"):
         _common.show(
             "The right note first (percent), and what a signal adds to that, with 95 % intervals",
             ("asked for", "questions", "right", "time adds", "recent adds"),
@@ -151,7 +172,7 @@ def main() -> None:
                 for kind, of in found.items()
             ],
         )
-    _common.save("when-no-model" if given.no_model else "when", found)
+    _common.save(name, found)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from .text import holds
 
@@ -28,23 +29,16 @@ def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
 
     Each is (first day, day after the last) in days since 1970, in order of time and without repeats. What has no year
     ("in May", "8 May") means that day or month of the year of asking and of each of the ten before; "last May" means the
-    latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it.
+    latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it; what counts
+    from a date ("the week before 3 May", "two days after") or is a part of one ("early May", "the first week of") does not.
     """
     if not holds(query, _SIGNS) or not _MAY_NAME.search(query):
         return ()
     today = asked_at.date()
     found: set[Window] = set()
-    left = query
-    for form, read in _forms():
-        for match in form.finditer(left):
-            if _is_verb(match, left):
-                continue
-            read_as = [(_number(a), _number(b)) for a, b in read(match, today) if a < b]
-            found.update(
-                _opened(read_as, left[max(0, match.start() - _LONGEST_OPENING) : match.start()], today)
-            )
-            # What one form has read the next ones do not read again.
-            left = left[: match.start()] + "#" * len(match[0]) + left[match.end() :]
+    for one in _from_to(sorted(_named(query, today)), query):
+        before = query[max(0, one.start - _LONGEST_LEAD) : one.start]
+        found.update(_opened([(_number(a), _number(b)) for a, b in one.spans], before, today))
     return tuple(sorted(found))
 
 
@@ -77,7 +71,7 @@ _IN_ORDER = (
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|last time|(?:current|nowaday)(?:ly|s)?|these days)\b|"
     r"\b(?:did|was|were) (?:\w+ ){1,3}last (?!week|month|year|night|summer|winter|spring|autumn|fall|weekend|name|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d)\w*|\blast\?*$",
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d)\w*|(?<!before )\blast\?*$",
     re.I,
 )
 _FIRST = re.compile(
@@ -86,7 +80,18 @@ _FIRST = re.compile(
     re.I,
 )
 
-Spans = Iterator[tuple[date, date]]
+Span = tuple[date, date]  # the first day, and the day after the last
+Spans = Iterator[Span]
+
+
+class _Named(NamedTuple):
+    """What a stretch of a query names."""
+
+    start: int
+    end: int
+    spans: list[Span]
+
+
 _MONTH = "(?P<month>" + "|".join(f"{name}|{name[:3]}\\b" for name in _MONTHS) + "|Sept\\b)\\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -94,7 +99,19 @@ _COUNT = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|te
 _UNIT = r"(?P<unit>day|week|month|year)"
 _TODAY = "today|tonight|this (?:morning|afternoon|evening)"
 _LATE = r"(?P<late>last|past|previous|this)"
+_WEEKDAY = "(?P<weekday>" + "|".join(_WEEKDAYS) + ")"
+_NTH = ("first", "second", "third", "fourth")
+_HOLIDAY = (
+    r"(?P<holiday>christmas(?: eve| day)?|new year's(?: eve| day)?|halloween|valentine's day|thanksgiving)"
+)
+_FROM, _TO = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?", r" ?(?:-|\u2013|to|until|through) ?(?:the )?"
 # The most exact form first.
+_RANGES = (
+    rf"{_FROM}{_TO}{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
+    rf"{_MONTH} {_FROM}{_TO}{_DAY}(?:,? {_YEAR})?(?! ?(?:am|pm|:))",
+    rf"(?<=between ){_FROM} and {_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
+    rf"(?<=between ){_MONTH} {_FROM} and {_DAY}(?:,? {_YEAR})?",
+)
 _DATES = (
     rf"{_YEAR}-(?P<iso>\d\d)-(?P<day>\d\d)",
     rf"{_YEAR}-(?P<iso>\d\d)",
@@ -105,16 +122,18 @@ _DATES = (
     rf"{_MONTH},? (?:of )?{_YEAR}",
     _MONTH,
     rf"(?P<season>{'|'.join(_SEASONS)}),? (?:of )?{_YEAR}",
+    rf"(?:Q(?P<quarter>[1-4])|(?P<nth>{'|'.join(_NTH)}) quarter),? (?:of )?{_YEAR}",
     _YEAR,
 )
 _MAY_NAME = re.compile(
     r"(?:19|20)\d\d|\b(?:" + "|".join(name[:3] for name in _MONTHS) + ")|"
-    r"\b(?:today|tonight|yesterday|ago|recently|lately|last|past|previous|this|on \w+day)\b",
+    r"\b(?:today|tonight|yesterday|ago|recently|lately|last|past|previous|this|(?:on|since) \w+day)\b|\bon the \d|"
+    r"\b(?:christmas|new year|halloween|valentine|thanksgiving)",
     re.I,
 )
 _SIGNS = (
     "19", "20", *(name[:3].lower() for name in _MONTHS), "today", "tonight", "yesterday", "ago", "recent", "late", "last", "past",
-    "previous", "this", "day",
+    "previous", "this", "day", "on the ", "christmas", "new year", "hallowe", "valentine", "thanksgiv",
 )  # fmt: skip
 # Also an English verb: a month only where a day, a year or one of these words stands beside it.
 _VERBS = frozenset({"may", "mar", "march"})
@@ -122,29 +141,148 @@ _BEFORE_MONTH = re.compile(
     r"\b(?:in|of|during|since|until|till|by|from|to|before|after|between|and|last|next|this|early|mid|late)[ -]$",
     re.I,
 )
-_LONGEST_OPENING = (
-    40  # characters before a date that may open a window: all of a long query, for each date, takes seconds
-)
+_LONGEST_LEAD = 40  # characters before a date that may tell which part or side of it is meant: all of a long query, for each date, takes seconds
 _OPENING = re.compile(r"\b(since|after|before|until|till|prior to)(?: the| about| around)? $", re.I)
 
 
 @functools.cache
 def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Spans]], ...]:
     """Compile the forms at the first query that may name a time, not at import."""
-    weekday = "(?P<weekday>" + "|".join(_WEEKDAYS) + ")"
     forms: tuple[tuple[str, Callable[[re.Match[str], date], Spans]], ...] = (
+        (rf"(?P<one>\d{{1,2}})[/.](?P<two>\d{{1,2}})[/.]{_YEAR}\b", _figures),
+        *((rf"{form}\b", _ranged) for form in _RANGES),
         (rf"{_LATE} {_MONTH}\b(?!,? (?:of )?\d)", _late_month),
+        (rf"{_HOLIDAY},? (?:of |in )?{_YEAR}\b", _holiday),
         *((rf"{form}\b", _dated) for form in _DATES),
         (rf"(?P<before>the day before )?yesterday|(?P<night>last night)|{_TODAY}", _days),
         (rf"{_COUNT} {_UNIT}s? ago", _ago),
+        (rf"{_COUNT} {_WEEKDAY}s? ago", _weekdays_ago),
+        (r"(?P<unit>weekend|week|month|year) before last\b", _before_last),
         (rf"(?:last|past|previous) {_COUNT} {_UNIT}s?", _span),
         (rf"{_LATE} {_UNIT}\b", _unit),
         (rf"{_LATE} weekend|on the weekend", _weekend),
-        (rf"(?:{_LATE}|on) {weekday}\b", _weekday),
+        (rf"(?:{_LATE} |on |(?<=since )){_WEEKDAY}\b", _weekday),
         (rf"{_LATE} (?P<season>{'|'.join(_SEASONS)})", _season),
+        (rf"(?:{_LATE} |on |over |(?<=since )){_HOLIDAY}\b", _holiday),
+        (
+            r"on the (?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[?.!,;]|$| (?:at|with|by|and|or|in the)\b)",
+            _nth_of_month,
+        ),
         (r"(?<!most )recently|lately", _lately),
     )
     return tuple((re.compile(rf"\b{form}", re.I), read) for form, read in forms)
+
+
+@functools.cache
+def _leads() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Span], Span]], ...]:
+    """What stands before a date and tells which part of it, or which time beside it, is meant."""
+    one = "|".join((*_WEEKDAYS, "weekend", "day", "week", "month", "year"))
+    forms: tuple[tuple[str, Callable[[re.Match[str], Span], Span]], ...] = (
+        (
+            r"(?:(?:the )?(?P<part>beginning|start|middle|end) of (?:the )?|(?P<third>early|mid|late)[ -](?:in )?)$",
+            _third,
+        ),
+        (rf"(?:the )?(?P<nth>{'|'.join(_NTH)}|last) (?P<unit>week|half) (?:of|in) (?:the )?$", _portion),
+        (r"(?:the )?(?P<unit>weekend|week) of (?:the )?$", _week_of),
+        (
+            rf"(?:(?:the|last) (?P<one>{one})|{_COUNT} {_UNIT}s?) (?P<side>before|prior to|after|following) (?:the )?$",
+            _beside,
+        ),
+    )
+    return tuple((re.compile(rf"\b{form}", re.I), read) for form, read in forms)
+
+
+def _named(query: str, today: date) -> Iterator[_Named]:
+    """Yield what a query names, the most exact forms first, each with what is said before it."""
+    left = query
+    for form, read in _forms():
+        for match in form.finditer(left):
+            if _is_verb(match, left):
+                continue
+            spans, start = [(a, b) for a, b in read(match, today) if a < b], match.start()
+            for lead, meaning in _leads() * 2:  # "the week before the end of May"
+                before = left[max(0, start - _LONGEST_LEAD) : start]
+                if spans and (led := lead.search(before)):
+                    spans, start = (
+                        [(a, b) for a, b in (meaning(led, one) for one in spans) if a < b],
+                        start - len(led[0]),
+                    )
+            # What one form has read the next ones do not read again.
+            left = left[:start] + "#" * (match.end() - start) + left[match.end() :]
+            yield _Named(start, match.end(), spans)
+
+
+_RANGE_OPENS = re.compile(r"\b(?:(between)|from) (?:the )?$", re.I)
+
+
+def _from_to(named: Sequence[_Named], query: str) -> Iterator[_Named]:
+    """Yield what is named, "between March and May" and "from 3 May to 9 May" as one: all from the first to the last."""
+    rest = list(named)
+    while rest:
+        one = rest.pop(0)
+        opens = _RANGE_OPENS.search(query[max(0, one.start - _LONGEST_LEAD) : one.start])
+        if opens and rest:
+            between = query[one.end : rest[0].start].lower().removesuffix("the ").strip()
+            if between == "and" if opens[1] else between in ("to", "until", "till", "through"):
+                ends = rest.pop(0)
+                yield _Named(one.start, ends.end, [*_hulls(one.spans, ends.spans)])
+                continue
+        yield one
+
+
+def _hulls(begun: Sequence[Span], ended: Sequence[Span]) -> Iterator[Span]:
+    """Yield for each end all that lies between the latest beginning before it and itself."""
+    for first, after in ended:
+        before = [one for one, _ in begun if one <= first]
+        if before:
+            yield max(before), after
+
+
+def _third(match: re.Match[str], span: Span) -> Span:
+    """ "early May", "the end of 2023": a third of it."""
+    first, days = span[0], (span[1] - span[0]).days
+    said = (match["part"] or match["third"]).lower()
+    which = 0 if said in ("early", "beginning", "start") else 1 if said in ("mid", "middle") else 2
+    return _shifted(first, days * which // 3), _shifted(first, -(-days * (which + 1) // 3))
+
+
+def _portion(match: re.Match[str], span: Span) -> Span:
+    """ "the first week of May", "the second half of 2023"."""
+    first, after = span
+    last, which = (
+        match["nth"].lower() == "last",
+        _NTH.index(match["nth"].lower()) if match["nth"].lower() in _NTH else 0,
+    )
+    days = 7 if match["unit"].lower() == "week" else -(-(after - first).days // 2)
+    if last:
+        return max(first, _shifted(after, -days)), after
+    return _shifted(first, days * which), min(after, _shifted(first, days * (which + 1)))
+
+
+def _week_of(match: re.Match[str], span: Span) -> Span:
+    """The week of a day, from Monday on, or the weekend in it."""
+    monday = _shifted(span[0], -span[0].weekday())
+    return _shifted(monday, 5 if match["unit"].lower() == "weekend" else 0), _shifted(monday, 7)
+
+
+def _beside(match: re.Match[str], span: Span) -> Span:
+    """So long before or after a time, or the day, the week, the Sunday next to it."""
+    (first, after), later = span, match["side"].lower() in ("after", "following")
+    if match["one"] is None:
+        count, unit = _counted(match["count"]), match["unit"].lower()
+        way = -1 if later else 1
+        return _about(_shifted(after, -1) if later else first, way * count, unit, match["count"])
+    one = match["one"].lower()
+    if one.capitalize() in _WEEKDAYS or one == "weekend":
+        wanted, days = (5, 2) if one == "weekend" else (_WEEKDAYS.index(one.capitalize()), 1)
+        back = (first.weekday() - wanted) % 7
+        start = (
+            _shifted(after, (wanted - after.weekday()) % 7)
+            if later
+            else _shifted(first, -(back if back >= days else back + 7))
+        )
+        return start, _shifted(start, days)
+    return (after, _back(after, **{f"{one}s": -1})) if later else (_back(first, **{f"{one}s": 1}), first)
 
 
 def _is_verb(match: re.Match[str], query: str) -> bool:
@@ -152,7 +290,7 @@ def _is_verb(match: re.Match[str], query: str) -> bool:
     alone = match[0].lower() in _VERBS
     return alone and not (
         match[0][0].isupper()
-        and _BEFORE_MONTH.search(query[max(0, match.start() - _LONGEST_OPENING) : match.start()])
+        and _BEFORE_MONTH.search(query[max(0, match.start() - _LONGEST_LEAD) : match.start()])
     )
 
 
@@ -185,12 +323,16 @@ def _dated(match: re.Match[str], today: date) -> Spans:
     """A date, a month, a season or a year; none for a date that no calendar has."""
     named = match.groupdict()
     name, iso, day, season = (named.get(part) for part in ("month", "iso", "day", "season"))
+    quarter = named.get("quarter") or (named.get("nth") and 1 + _NTH.index(str(named["nth"]).lower()))
     year = named.get("year")
     years = [int(year)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
     month = int(iso) if iso else _month(name) if name else None
     for one in years:
         if season:
             yield _whole_season(one, season)
+        elif quarter:
+            first = date(one, 3 * int(quarter) - 2, 1)
+            yield first, _back(first, months=-3)
         elif month is None:
             yield date(one, 1, 1), date(one, 12, 31) + timedelta(1)
         elif not 1 <= month <= 12:
@@ -209,15 +351,86 @@ def _days(match: re.Match[str], today: date) -> Spans:
 
 
 def _ago(match: re.Match[str], today: date) -> Spans:
-    """So many days, weeks, months or years ago, give or take what people round to: half of the unit."""
-    count, unit = _counted(match["count"]), match["unit"].lower()
-    vague = match["count"].lower() in ("few", "several")
-    least, most = (count - 1, count + 2) if vague else (count, count)
+    """So many days, weeks, months or years ago."""
+    yield _about(today, _counted(match["count"]), match["unit"].lower(), match["count"])
+
+
+def _about(day: date, back: int, unit: str, said: str) -> Span:
+    """Return the days so many units before a day (after it: less than 0), give or take what people round to: half of the unit."""
+    counts = sorted((back, back))
+    if said.lower() in ("few", "several"):
+        counts = sorted((back - 1, back + 2) if back > 0 else (back + 1, back - 2))
     slack = {"day": 0, "week": 3, "month": 15, "year": 182}[unit]
-    yield (
-        _shifted(_back(today, **{f"{unit}s": most}), -slack),
-        _shifted(_back(today, **{f"{unit}s": least}), slack + 1),
-    )
+    latest, earliest = (_back(day, **{f"{unit}s": count}) for count in counts)
+    return _shifted(earliest, -slack), _shifted(latest, slack + 1)
+
+
+def _weekdays_ago(match: re.Match[str], today: date) -> Spans:
+    """ "two Fridays ago"."""
+    wanted = _WEEKDAYS.index(match["weekday"].capitalize())
+    day = _shifted(today, -((today.weekday() - wanted) % 7 or 7) - 7 * (_counted(match["count"]) - 1))
+    yield day, _shifted(day, 1)
+
+
+def _before_last(match: re.Match[str], today: date) -> Spans:
+    """ "the week before last"."""
+    unit = match["unit"].lower()
+    if unit == "weekend":
+        saturday = _shifted(today, -((today.weekday() - 5) % 7) - (14 if today.weekday() >= 5 else 7))
+        yield saturday, _shifted(saturday, 2)
+        return
+    begun = _begun(unit, today)
+    yield _back(begun, **{f"{unit}s": 2}), _back(begun, **{f"{unit}s": 1})
+
+
+def _nth_of_month(match: re.Match[str], today: date) -> Spans:
+    """ "on the 15th": the latest one that has come."""
+    for months in range(3):  # no two months in a row are without a 31st
+        year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+        if year and 1 <= int(match["day"]) <= calendar.monthrange(year, month + 1)[1]:
+            day = date(year, month + 1, int(match["day"]))
+            if day <= today:
+                yield day, _shifted(day, 1)
+                return
+
+
+def _figures(match: re.Match[str], today: date) -> Spans:
+    """A date in figures, with the day or the month first: both, where both can be."""
+    year, one, two = int(match["year"]), int(match["one"]), int(match["two"])
+    for day, month in {(one, two), (two, one)}:
+        if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
+            yield date(year, month, day), _shifted(date(year, month, day), 1)
+
+
+def _ranged(match: re.Match[str], today: date) -> Spans:
+    """ "3-9 May", "between May 3 and 9"."""
+    for (last, after), first in ((span, int(match["first"])) for span in _dated(match, today)):
+        if 1 <= first <= last.day:
+            yield last.replace(day=first), after
+
+
+def _holiday(match: re.Match[str], today: date) -> Spans:
+    """A holiday of a year, "last Christmas" as the latest that has come, else that of any year as of a month without one."""
+    named = match.groupdict()
+    name, year, late = match["holiday"].lower(), named.get("year"), named.get("late")
+    years = [int(year)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
+    found = [_holiday_of(one, name) for one in years]
+    if year is None:
+        found = [one for one in found if one[0] <= today]
+    since = match[0].lower().startswith(name)
+    yield from found[-1:] if late or since else found
+
+
+def _holiday_of(year: int, name: str) -> Span:
+    if name == "thanksgiving":  # the fourth Thursday of November
+        earliest = date(year, 11, 22)
+        thursday = _shifted(earliest, (3 - earliest.weekday()) % 7)
+        return thursday, _shifted(thursday, 4)
+    month, day, days = {
+        "christmas": (12, 24, 3), "christmas eve": (12, 24, 1), "christmas day": (12, 25, 1), "halloween": (10, 31, 1),
+        "new year's": (12, 31, 2), "new year's eve": (12, 31, 1), "new year's day": (1, 1, 1), "valentine's day": (2, 14, 1),
+    }[name]  # fmt: skip
+    return date(year, month, day), _shifted(date(year, month, day), days)
 
 
 def _span(match: re.Match[str], today: date) -> Spans:
@@ -232,16 +445,21 @@ def _unit(match: re.Match[str], today: date) -> Spans:
     if late == "past":
         yield _back(today, **{f"{unit}s": 1}), _shifted(today, 1)
         return
-    begun = {
+    begun = _begun(unit, today)
+    if late == "this":
+        yield begun, _shifted(today, 1)
+    else:
+        yield _back(begun, **{f"{unit}s": 1}), begun
+
+
+def _begun(unit: str, today: date) -> date:
+    """Return the day on which this day, week, month or year began."""
+    return {
         "day": today,
         "week": _shifted(today, -today.weekday()),
         "month": today.replace(day=1),
         "year": today.replace(month=1, day=1),
     }[unit]
-    if late == "this":
-        yield begun, _shifted(today, 1)
-    else:
-        yield _back(begun, **{f"{unit}s": 1}), begun
 
 
 def _weekend(match: re.Match[str], today: date) -> Spans:

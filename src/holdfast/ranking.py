@@ -13,7 +13,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,7 +41,8 @@ _AFTERGLOW_DAYS = 14.0
 _RUN = 3  # messages of one's own between a question and what answers it
 _STATED = 1.6  # what a declarative row has for a thread, of its own core
 _A_DAY: Doubles = np.array([1.0 / HALF_LIVES[kind] for kind in KINDS])  # in half-lives
-_MATCHING = 0.6  # of the best core: what `recent` puts in order
+_MATCHING = 0.7  # of the best core: what `recent` puts in order
+_SITTING = 0.05  # days, 72 minutes: turns of one thread that follow each other faster are one occasion
 # A thread lifts all its turns by this share of its peak, and those beside the peak by all of it, fading over 8 turns.
 _SPREAD, _NEAR = 0.7, 8.0
 # A table, not np.exp: vectorised exponentials may differ in the last bit with a row's place in the array.
@@ -145,7 +146,7 @@ class Stage:
     they count for others, 0 at least, and 0 for rows that are not live. `peaks` has the highest core of each thread, and a
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
     episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them, `names` whether
-    it names any. `days` are the first and the last day of the rows that match, as far as `recent` asks for them; `today` is
+    it names any. `occasions` are the days on which something that matches began, rising, where `recent` asks for them; `today` is
     the day that is asked about.
     """
 
@@ -160,7 +161,7 @@ class Stage:
     names: bool
     today: float
     standing: float = 1.0
-    days: tuple[float, float] = (0.0, 0.0)
+    occasions: Doubles = field(default_factory=lambda: np.zeros(0))
 
 
 Rows = slice | Ints
@@ -254,16 +255,16 @@ def thread(s: Stage, rows: Rows) -> Doubles:
 
 
 def recent(s: Stage, rows: Rows) -> Doubles:
-    """Where the query asks for the latest: how late the row is dated among those that match, 0..1; for the first: how early.
+    """Where the query asks for the latest: 1 from the last occasion on that matches, halved with each one further back; for the
+    first: the same from the first one.
 
-    Those that match have at least 0.6 of the best core. Times the row's own core over the best one: what does not match is
-    not lifted by its date.
+    What matches has at least 0.7 of the best core; turns of a thread that follow each other within 72 minutes are one occasion,
+    anything else is one of its own. Times the row's own core over the best one: what does not match is not lifted by its date.
     """
-    first, last = s.days
-    late: Doubles = np.clip((s.c.day[rows] - first) / ((last - first) or 1.0), 0.0, 1.0)
-    if s.query.order < 0:
-        late = 1.0 - late
-    late *= s.core[:-1][rows] / (float(np.maximum.reduce(s.core)) or 1.0)
+    day, occasions = s.c.day[rows], s.occasions
+    passed = occasions.searchsorted(day, "right")
+    halvings = len(occasions) - passed if s.query.order > 0 else np.maximum(passed - 1, 0)
+    late: Doubles = np.ldexp(s.core[:-1][rows] / (float(np.maximum.reduce(s.core)) or 1.0), -halvings)
     return late
 
 
@@ -409,9 +410,11 @@ def _settle(stage: Stage) -> None:
     (best,) = (at_peak if ground.whole else at_peak & c.live).nonzero()
     np.maximum.at(stage.summit, c.thread[best], c.place[best])
     if stage.query.order:
-        matching = c.day[(core >= _MATCHING * float(np.maximum.reduce(stage.core))) & c.live]
-        if len(matching):
-            stage.days = float(matching.min()), float(matching.max())
+        (rows,) = ((core >= _MATCHING * float(np.maximum.reduce(stage.core))) & c.live).nonzero()
+        rows = rows[np.lexsort((c.day[rows], c.thread[rows]))]
+        day, of = c.day[rows], c.thread[rows]
+        goes_on = (of[1:] == of[:-1]) & (of[1:] >= 0) & (day[1:] - day[:-1] <= _SITTING)
+        stage.occasions = np.unique(np.concatenate([day[:1], day[1:][~goes_on]]))
 
 
 def _sum(stage: Stage, rows: Rows, signals: tuple[Signal, ...], total: Doubles) -> None:

@@ -84,11 +84,68 @@ def test_a_month_without_a_year_means_any_of_the_last_years() -> None:
         ("after 8 May 2024", "2024-05-09", "2026-11-22"),
         ("before 2023", "2016-11-22", "2022-12-31"),
         ("until 2020", "2016-11-22", "2019-12-31"),
+        ("the week before last", "2026-11-02", "2026-11-08"),
+        ("on the weekend before last", "2026-11-07", "2026-11-08"),
+        ("two Fridays ago", "2026-11-13", "2026-11-13"),
+        ("since Tuesday", "2026-11-17", "2026-11-22"),
+        ("what did we agree on the 15th?", "2026-11-15", "2026-11-15"),
+        ("what did we agree on the 31st?", "2026-10-31", "2026-10-31"),
+        ("last Christmas", "2025-12-24", "2025-12-26"),
+        ("early last year", "2025-01-01", "2025-05-02"),
+        ("at the end of last month", "2026-10-21", "2026-10-31"),
     ],
 )
 def test_times_relative_to_the_asking(query: str, first: str, last: str) -> None:
     """What people say of the past becomes the days they mean, as of the day of asking."""
     assert spans(query) == [(first, last)]
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("where was he in the week before 16 November 2023?", "2023-11-09", "2023-11-15"),
+        ("what did she get two weeks before August 11, 2023", "2023-07-25", "2023-07-31"),
+        ("a month after 3 May 2023", "2023-05-19", "2023-06-18"),
+        ("a few days after 3 May 2023", "2023-05-05", "2023-05-08"),
+        ("on the Sunday before October 25, 2022", "2022-10-23", "2022-10-23"),
+        ("on the Sunday before 23 October 2022", "2022-10-16", "2022-10-16"),
+        ("the Monday after 25 October 2022", "2022-10-31", "2022-10-31"),
+        ("last weekend before April 10, 2023", "2023-04-08", "2023-04-09"),
+        ("the day after August 3, 2023", "2023-08-04", "2023-08-04"),
+        ("the month before July 2023", "2023-06-01", "2023-06-30"),
+        ("the year after 2019", "2020-01-01", "2020-12-31"),
+        ("in early May 2023", "2023-05-01", "2023-05-11"),
+        ("in mid-June 2023", "2023-06-11", "2023-06-20"),
+        ("by the end of June 2023", "2023-06-21", "2023-06-30"),
+        ("in the first week of August 2023", "2023-08-01", "2023-08-07"),
+        ("in the last week of August 2023", "2023-08-25", "2023-08-31"),
+        ("in the second half of 2022", "2022-07-03", "2022-12-31"),
+        ("in Q2 2023", "2023-04-01", "2023-06-30"),
+        ("the fourth quarter of 2022", "2022-10-01", "2022-12-31"),
+        ("the week of 12 July 2023", "2023-07-10", "2023-07-16"),
+        ("on the weekend of 12 July 2023", "2023-07-15", "2023-07-16"),
+        ("between May and July 2023", "2023-05-01", "2023-07-31"),
+        ("from March until May 2023", "2023-03-01", "2023-05-31"),
+        ("between 3 and 9 May 2023", "2023-05-03", "2023-05-09"),
+        ("from the 3rd to the 9th of May 2023", "2023-05-03", "2023-05-09"),
+        ("May 3-9, 2023", "2023-05-03", "2023-05-09"),
+        ("between November 2021 and last month", "2021-11-01", "2026-10-31"),
+        ("the week before the end of May 2023", "2023-05-14", "2023-05-20"),
+        ("before the first week of May 2023", "2016-11-22", "2023-04-30"),
+        ("15/07/2023", "2023-07-15", "2023-07-15"),
+        ("7/15/2023", "2023-07-15", "2023-07-15"),
+        ("on Thanksgiving 2023", "2023-11-23", "2023-11-26"),
+        ("over Christmas 2022", "2022-12-24", "2022-12-26"),
+    ],
+)
+def test_times_that_count_from_a_date(query: str, first: str, last: str) -> None:
+    """A part of a month, the week before a date, from one to another: the days that are meant, and none beside them."""
+    assert spans(query) == [(first, last)]
+
+
+def test_a_date_in_figures_may_be_read_either_way() -> None:
+    """Day first or month first: both, where both can be."""
+    assert spans("what happened on 3/4/2023?") == [("2023-03-04", "2023-03-04"), ("2023-04-03", "2023-04-03")]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +157,10 @@ def test_times_relative_to_the_asking(query: str, first: str, last: str) -> None
         "summer plans",
         "on Mondays",
         "past tense",
+        "on the 3rd floor",
+        "the second week of the trip",
+        "between Ann and Bob",
+        "a Christmas card",
     ],
 )
 def test_what_is_in_doubt_names_no_time(query: str) -> None:
@@ -119,6 +180,7 @@ def test_what_is_in_doubt_names_no_time(query: str) -> None:
         ("the first time she won", -1),
         ("where did they originally live", -1),
         ("what did I do last week?", 0),
+        ("what did we deploy the week before last?", 0),
         ("who won first place", 0),
         ("what is my first name", 0),
         ("which port does staging use", 0),
@@ -134,7 +196,10 @@ def test_an_order_in_time(query: str, expected: int) -> None:
 def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
     """No query and no time of asking breaks the reading, and windows are in order and not empty."""
     found = windows(
-        query + " in December or 31 May, three years ago, last week or since last summer", asked_at
+        query
+        + " in December or 31 May, three years ago, last week, since last summer, between the week before May and last Christmas, "
+        "on the 31st, in early 0001, or from 3-9 May",
+        asked_at,
     )
     assert order(query) in (-1, 0, 1)
     assert list(found) == sorted(set(found))

@@ -212,14 +212,23 @@ def test_a_named_date_lifts_what_was_said_then_and_soon_after() -> None:
 
 
 def test_the_latest_and_the_first_of_what_matches() -> None:
-    """Asked for an order, rows that match gain by their date, others by less; asked for none, none does."""
+    """Asked for an order, the row at that end of those that match gains most, each further one half; asked for none, none does."""
     c = corpus(4, cos=[0.8, 0.8, 0.8, 0.1], day=[100, 110, 120, 900])
     assert part(c, "recent") == [0.0] * 4
     late, early = (part(c, "recent", Query(order=one)) for one in (1, -1))
-    assert late == pytest.approx([0.0, 1.5, 3.0, 0.375])
-    assert early == pytest.approx([3.0, 1.5, 0.0, 0.0])
+    assert late == pytest.approx([0.75, 1.5, 3.0, 0.375])
+    assert early == pytest.approx([3.0, 1.5, 0.75, 0.09375])
     same = corpus(2, cos=[0.8, 0.8], day=[100, 100])
-    assert part(same, "recent", Query(order=1)) == [0.0, 0.0]
+    assert part(same, "recent", Query(order=1)) == [3.0, 3.0]
+
+
+def test_one_conversation_is_one_occasion() -> None:
+    """Turns of a thread that follow each other soon stand together: the latest of them need not be the one that tells."""
+    c = corpus(5, cos=[0.8] * 5, day=[100, 110, 110.01, 110.04, 110.2], thread=[0, 1, 1, 1, 1])
+    assert part(c, "recent", Query(order=1)) == [0.75, 1.5, 1.5, 1.5, 3.0]
+    assert part(c, "recent", Query(order=-1)) == [3.0, 1.5, 1.5, 1.5, 0.75]
+    apart = corpus(3, cos=[0.8] * 3, day=[110, 110.01, 110.02], thread=[-1, -1, 0])
+    assert part(apart, "recent", Query(order=1)) == [0.75, 1.5, 3.0]
 
 
 def test_what_is_asked_for_lifts_rows_that_hold_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import statistics
@@ -327,28 +328,49 @@ class Ranking:
         return 0.0
 
     def _recent(self, n: int) -> list[float]:
-        """Return how late an item is among those that match, or how early if that is asked, for each end that the first
-        and the last of those may have: an item matches from 0.6 of the best core on."""
+        """Return what an item has for the order in time that is asked for, for each set of items that may be those that match: from
+        0.7 of the best core on."""
         if not self.shape.order:
             return [0.0]
-        best, told = (
-            max(self.core),
-            [days(date) for item in self.items if (date := date_of(item)) is not None],
+        best, everybody = max(self.core), range(len(self.items))
+        tight, loose = (
+            {at for at in everybody if self.core[at] >= 0.7 * best + off} for off in (self.blur, -self.blur)
         )
-        cores = list(zip(told, self.core, strict=True))
-        loose, tight = (
-            [day for day, core in cores if core >= 0.6 * best + off] for off in (-self.blur, self.blur)
-        )
+        open_ones = sorted(loose - tight)[:6]
+        some = [
+            tight | set(few)
+            for size in range(len(open_ones) + 1)
+            for few in itertools.combinations(open_ones, size)
+        ]
         # Where cores are no larger than what they are blurred by, any that may be the best may match alone.
-        alone = [] if tight else [[day] for day, core in cores if core >= best - 2 * self.blur]
-        ends = [some for some in (loose, tight, *alone) if some] or [told]
-        found = []
-        for first in {min(some) for some in ends}:
-            for last in {max(some) for some in ends}:
-                late = min(1.0, max(0.0, (told[n] - first) / ((last - first) or 1.0)))
-                share = self.core[n] / (best or 1.0)
-                found.append((late if self.shape.order > 0 else 1.0 - late) * share)
-        return found
+        alone = [] if tight else [{at} for at in everybody if self.core[at] >= best - 2 * self.blur]
+        return [
+            self._by_order(n, which) * self.core[n] / (best or 1.0)
+            for which in (*some, loose, *alone)
+            if which
+        ]
+
+    def _by_order(self, n: int, matching: set[int]) -> float:
+        """Return 1 for what is as late as the last occasion among some items (or as early as the first), half for the one before."""
+        begun = {self._told(at) for at in matching if not self._goes_on(at, matching)}
+        mine = self._told(n)
+        away = [one for one in begun if (one > mine if self.shape.order > 0 else one <= mine)]
+        return 0.5 ** (len(away) if self.shape.order > 0 else max(0, len(away) - 1))
+
+    def _goes_on(self, at: int, matching: set[int]) -> bool:
+        """Whether another of some items was said less than 72 minutes before in the same thread."""
+        mine = self.items[at]
+        return mine.thread is not None and any(
+            (self.items[one].thread, self.items[one].scope) == (mine.thread, mine.scope)
+            and 0.0 < self._told(at) - self._told(one) <= 0.05
+            for one in matching
+        )
+
+    def _told(self, n: int) -> float:
+        """Return the day of an item's own date."""
+        date = date_of(self.items[n])
+        assert date is not None
+        return days(date)
 
     def _thread(self, n: int) -> list[float]:
         """Return what a thread gives to one of its turns, for each turn that may be its best: the latest of equal ones."""
