@@ -415,3 +415,30 @@ def test_taste_and_health_told_by_the_thing_they_are_about(said: str, slot: str,
 def test_what_only_looks_like_taste_or_health(said: str) -> None:
     """One thing at hand, somebody by name, a user story, and what is meant for somebody else."""
     assert not slots(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "before you push anything run make check",
+        "never push to main without asking me",
+        "commit messages: imperative, no ticket numbers",
+        "anything touching auth gets two reviewers",
+        "nobody merges to main without a review",
+        "leave the vendored code alone",
+        "branch names start with the ticket id",
+        "no print statements in production code",
+    ],
+)
+def test_rules_of_work_in_the_words_they_are_given_in(said: str) -> None:
+    """Without a comma, as a heading, in the passive, of anything, nobody and nothing."""
+    assert slots(said) == {"project.procedure": said}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Write a function for each endpoint", "leave me alone", "no idea in which file that is", "nobody knows the answer", "we merge on Friday"],
+)  # fmt: skip
+def test_what_is_meant_for_this_once_is_no_rule_of_work(said: str) -> None:
+    """An order for the piece of work at hand, and talk."""
+    assert not slots(said)

@@ -25,7 +25,8 @@ _OF_REPLIES = frozenset(
 _OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
-    any do don run rule policy convention routine""".split()
+    any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
+    names messages ask not""".split()
 )
 
 
@@ -181,7 +182,7 @@ def _reply(said: dict[str, str | None]) -> Claim:
 # ---- tasks -----------------------------------------------------------------------------------------------------------
 
 WORK = (
-    r"run|rerun|re-run|use|write|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
+    r"run|rerun|re-run|use|write|change|rename|refactor|upgrade|approve|hand-edit|stop|make an?(?= (?:new |separate |fresh )?(?:branch|commit|pr|pull request|ticket|backup|issue)\b)|commit|push|pull|check|test|review|deploy|merge|rebase|squash"
     r"|lint|format|log|validate|add|include|ask|confirm|create|update|keep|name|put|call|cc|reply"
     r"|start|build|rebuild|email|copy|label|call|tell|flag|send|print|file|book|record|wash|clean|weigh"
     r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
@@ -262,7 +263,34 @@ _PIECES_OF_WORK = (
     r"(?:PRs|pull requests|commits|commit messages|functions|releases|branches|branch names|migrations|endpoints|modules|(?:\w+ )?names|dates|times"
     r"|timestamps|secrets|passwords|variables|public functions|docstrings|(?:api )?errors|changelogs?)"
 )
+_OF_GIT = r"(?:merge|push|deploy|commit|release|ship|force-push|rebase|squash|tag|cherry-pick)"
+# Kinds of things that work is done on, as a rule speaks of them.
+_KINDS = (
+    r"(?:(?:new|all|all new|public|internal|our) )*(?:commit messages|commits|branch names|branches|(?:pr|pull request) (?:titles|descriptions)|prs|pull requests|tests|unit tests|docs|documentation|docstrings|changelogs?|types|migrations|secrets|keys|api keys|tokens|passwords|credentials"
+    r"|env files|code|components|endpoints|features|modules|dependencies|strings|translations|feature flags|requests|calls|outbound calls|webhooks|writes|queries|dates|timestamps|logs|configs?|fixtures|hotfixes|releases|tags|errors|names|variables|functions|classes|files|imports|assets|pages|routes)"
+)
 _PROCEDURES: Sequence[str] = (
+    # A condition and an order with nothing between them: "before you push anything run make check".
+    r"(?:before|after|when(?:ever)?|every time|each time) (?:you|we) (?!have|are|were|get|do not|can)[^,]{3,40}? (?:(?:always|please|first|then|you must|make sure to) )*(?:run|rerun|ask|check|update|bump|regenerate|tag|notify|ping|rebase|squash|write|open|tell) .+",
+    r"(?:commit messages?|commits|branch(?:es| names?)?|(?:pr|pull request) (?:titles?|descriptions?)|naming|variable names|file names|docstrings|releases|hotfixes|migrations|changelogs?)(?: style| format| rules?| convention)?: (?!https?:|\d).+",
+    rf"we (?:do not|never) {_OF_GIT}\b.* (?:on|to|in|without|before|until|unless|after|with|directly|straight|during)\b.+",
+    rf"we {_OF_GIT}s? .+ (?:before|after|on every|for every|with every|when)\b .+",
+    rf"(?:you|we) (?:can ?not|must not|may not|are not (?:allowed|supposed) to) {_OF_GIT}\b.* (?:without|unless|until|before)\b.+",
+    r"(?:nothing|nobody|no one) (?:gets?|goes|is|pushes|merges|deploys|commits|ships|touches|edits|may|can)\b.* (?:without|unless|until|before|to (?:main|master|prod\w*|staging|trunk))\b.*",
+    r"(?:code review|a (?:green )?build|green builds?|qa(?: sign-?off)?|sign-?off|review|tests?|approval|linting|\w+ (?:review|sign-?off|approval)) (?:comes?|goes|happens?|is needed|is required) (?:first|before (?:a |any |every )?(?:merg\w+|releas\w+|deploy\w*|push\w*|commit\w*|ship\w*)).*",
+    r"(?:anything|any \w+|any(?:one|body)|whoever|everything) (?:touching|changing|editing|adding|that (?:touches|changes|goes to)|who (?:touches|changes)|going (?:to|into)) .+? (?:gets?|needs?|must|has to|requires?|should|goes through|wants) .+",
+    rf"{_KINDS} (?:(?:always|must|should|have to|has to|only) )*(?:start|begin|end) (?:with|in) .+",
+    rf"{_KINDS} (?:(?:must|should|can|may) )?never (?:go|get|belong|appear|leave|touch|live|contain|hold|end up|reach|make|use|hit)\b.+",
+    rf"(?=(?:all|new|any)\b|.* (?:always|must|should|have to|has to|only) ){_KINDS} (?:(?:always|must|should|have to|has to|only) )*(?:go(?:es)?|belongs?|lives?) (?:in|into|under|through|via|to|behind)\b .+",
+    r"make an? (?:new |separate |fresh |own )*(?:branch|commit|pr|pull request|ticket|backup) for (?:every|each|any)\b.+",
+    rf"{_KINDS} (?:get|are|must be|should be|need to be|always get) \w+ed (?:in the same|with (?:every|each)|together with|before (?:merging|release|every)|on (?:every|merge)|by hand|per)\b.+",
+    r"(?:tests?|types|docs|schema|migrations?|specs?|reviews?|lint\w*|design doc) first,? (?:and )?then .+",
+    rf"(?:use|stick to|stick with|keep to|go with) .+? (?:in|for) (?:all |the |our |any )*(?:{_PLACE_OF_WORK}|dates|times|timestamps|names|ids|money|currency|errors|logging|branches|commits|paths|urls|\w+ (?:names|files|messages))\b.*",
+    r"no (?!one\b|way\b|more\b|need\b|idea\b|problem)[\w' ./-]{3,40}? (?:in|on|inside) (?:the |our |this )?(?:production(?: code)?|prod|tests?|test code|commits?|commit messages|main|master|repo|codebase|code|git|logs?|library code|app code|shared code|templates|migrations|components|\w+ (?:branch|layer|module|folder|files))",
+    r"leave (?!me|him|her|them|it|us|that|this\b)[\w' ./-]{3,40} (?:alone|as is|untouched|as they are|be)",
+    rf"(?:ask|check|confirm|stop)(?: first)? {_MOMENT}",
+    rf"(?!.*\bi\b)(?:{WORK}) (?:every|each|all) (?:new |the |outbound |incoming |external |user )?(?:{_PIECE_OF_WORK}|writes?|imports?|quer(?:y|ies)|inputs?|requests?|calls?|components?|strings?|handlers?|routes?|jobs?|scripts?|models?|errors?|exceptions?)\b.*",
+    rf"do not ever (?:{WORK})\b.+",
     rf"(?:you (?:must|should|need to|have to) )?(?:always|never)(?: ever)? (?:{WORK})\b .+",
     rf"(?:do not ever|you must (?:not|never)) (?:{WORK})\b .+",
     rf"(?:when(?:ever)?|every time|each time|before|after|if) (?:you|we) [^,]{{3,60}}? (?:you|we) (?:have to|must|need to|should|always)(?: always| also| first)? (?:{WORK})\b .+",
@@ -275,7 +303,7 @@ _PROCEDURES: Sequence[str] = (
     r"|format|log|pin|tag) .*\b(?:before|after|when|first|to (?:main|master|prod\w*)|directly"
     r"|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*",
     rf"{_IF_AT_WORK}{_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?, (?:then |please |always "
-    rf"|you (?:must|should|need to) |make sure to |first )*(?:never |do not )?(?:{WORK})\b .+",
+    rf"|you (?:must|should|need to) |make sure to |first )*(?:(?:{WORK})\b .+|(?:never |do not )(?:{WORK})\b.*)",
     rf"first,? (?:{WORK}) .+,? (?:and )?then \w+ .+",
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
@@ -295,7 +323,7 @@ _RULE = r"(?:our|the|my|one) (?:team |house |lab |only |first |main |golden |sho
 _FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{WORK})\b .+"
 # What is about people and feelings is advice, and no rule of work.
 _PERSONAL = (
-    r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses)"
+    r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses|initials|name|ticket|editor)"
     r"|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love"
     r"|dream|happy|smile|friends?|family|kids)\b"
 )
@@ -311,10 +339,12 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         and form(r".*\b(?:it|them|that|me|us|you)\b").match(rest)
     ):
         text = order  # "never edit the generated files by hand, regenerate them with make"
-    if clause.times and form(r"(?:do not|never)\b").match(text):
+    if clause.times and form(r"(?:we )?(?:do not|never)\b").match(text):
         text = " ".join((text, *clause.times))
     if form(_PERSONAL).search(
-        form(r"\b(?:for|ask|tell|show|warn|check with|confirm with) (?:me|us)\b").sub("", text)
+        form(
+            r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
+        ).sub("", text)
     ):
         return
     if ruled := form(_RULE).fullmatch(text):
@@ -329,4 +359,9 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
 
 def _procedure(raw: str) -> Claim:
     said = re.sub(r"^you (?:must|should|need to|have to) ", "", raw, flags=re.I)
+    said = form(_REMARK).sub("", said)
     return Claim(PROJECT, "procedure", values.bare(said), "procedure", 0.85)
+
+
+# Behind a rule this tells why, or is another remark.
+_REMARK = r",? (?:(?:ppl|people|everyone|everybody|no exceptions|trust me|otherwise|or else|thanks|it (?:saves|is|keeps|breaks|takes)|that way|this way|which|even for)\b.*|no (?:excuses|matter what).*)$"

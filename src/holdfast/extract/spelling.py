@@ -54,7 +54,7 @@ _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 _IS = (
     r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
     r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
-    r"|\b(name|birthday|nickname|surname|handle)'?s (?=\w)(?!is\b)"
+    r"|\b(name|birthday|nickname|surname|handle)'?s (?=\w)(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
 )
 _HAS = r"\b([\w-]+)'s (?=(?:been|moved|left|joined|become|switched|quit|started)\b)"
 _GOT = r"\b(have) got (?=(?:an?|one|two|three|four|five|six|\d+|twins|some|my|our|no|to)\b)"
