@@ -69,17 +69,16 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
     found = list(fit(_IDENTITY, text, clause, speaker))
     yield from found
-    here = (
-        form(r"(?P<v>(?-i:[A-Z])[a-z]+) here(?: (?:from|at|in) .+)?").fullmatch(clause.whole)
-        if clause.greeted or (clause.start == 0 and not _is_here(clause.whole))
-        else None
-    )
+    here = form(_INTRODUCED).fullmatch(clause.whole)
+    if here and not clause.greeted and (here["again"] or clause.start > _WITHIN_A_GREETING or _is_here(here)):
+        here = None
     titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
         text
     )
     if told := here or titled:
         yield from (
-            Claim(speaker, "name", value, confidence=0.85) for value in values.name(told["v"], clause.casual)
+            Claim(speaker, "name", value, confidence=0.85)
+            for value in values.name(told["v"] or told.groupdict().get("v2"), clause.casual)
         )
         return
     match = form(
@@ -103,9 +102,20 @@ _WHAT_ONE_IS = (
 )  # fmt: skip
 
 
-def _is_here(said: str) -> bool:
-    """Whether the first word of "X here", with no greeting before it, may be something other than a name ("Sunny here", "Developer here")."""
-    first = said.split(" ", 1)[0].lower()
+# "Marta here", "Leopold Vanhoutte speaking", "this is Dilnoza from the third floor", "Marek again".
+_INTRODUCED = (
+    r"(?:it is |this is )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+(?: (?-i:[A-Z])[\w-]+)?)"
+    r"(?: here(?: (?:from|at|in) .+)?| speaking|(?P<again> again))(?:, .*)?"
+    r"|this is (?P<v2>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+) from (?!above|behind|below|scratch|last|yesterday|today|my|our|a\b|an\b|\d).+"
+)
+_WITHIN_A_GREETING = 16  # characters: "Good afternoon. "
+
+
+def _is_here(told: re.Match[str]) -> bool:
+    """Whether what stands before "here" or "speaking", with no greeting before it, may be no name ("Sunny here", "strictly speaking")."""
+    first = (told["v"] or told["v2"]).split(" ", 1)[0].lower()
+    if first.endswith("ly"):
+        return True
     return (
         first in _HERE
         or first in words.RELATIONS

@@ -19,6 +19,7 @@ from .dates import When, resolve
 from .guards import Guard
 from .instructions import asked
 from .jests import in_jest
+from .mentions import IN_PASSING, mentioned
 from .messages import Message, normalise
 from .openers import unprompted
 from .orders import Order, ordered
@@ -226,8 +227,9 @@ class _Reader:
         if not said and (
             not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
         ):
-            stands = frozenset()
+            stands, whole = frozenset(), clause
             clause, said = self._claimed(clause)
+            said = [*said, *mentioned(whole, self._speaker, said)]
         if self._context is not None:
             self._context.heard(clause, said)
         for claim in said:
@@ -283,15 +285,17 @@ class _Reader:
 
     def _jests(self, claim: Claim, clause: Clause) -> bool:
         """Whether a claim that is laughed at is a joke: it reads as one, or it would end what is known and tells of no change."""
-        known = {item.value for item in self._known if item.slot == claim.slot}
-        ends = known - {claim.value} and not attribute(claim.attribute, self._table).many
-        return in_jest(claim, clause) or bool(ends and not form(_CHANGED).search(clause.whole))
+        return in_jest(claim, clause) or (self._ousts(claim) and not form(_CHANGED).search(clause.whole))
+
+    def _ousts(self, claim: Claim) -> bool:
+        """Whether a claim would take the place of another value that is known."""
+        single = not attribute(claim.attribute, self._table).many
+        return single and any(one.slot == claim.slot and one.value != claim.value for one in self._known)
 
     def _adds(self, claim: Claim, clause: Clause) -> bool:
-        """Whether "also" adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
-        if claim.ends or attribute(claim.attribute, self._table).many or not form(_ALSO).search(clause.whole):
-            return False
-        return any(item.slot == claim.slot and item.value != claim.value for item in self._known)
+        """Whether "also", or a name in passing, adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
+        beside = claim.rule is IN_PASSING or form(_ALSO).search(clause.whole)
+        return bool(beside and not claim.ends and self._ousts(claim))
 
     def _when(self, claim: Claim, clause: Clause) -> When | None:
         """Return when the claim began to hold, if words say so. Times of plans and deadlines are what they are about."""

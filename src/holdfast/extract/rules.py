@@ -209,6 +209,11 @@ PERSON: Sequence[Rule] = (
     Rule("occupation", rf"have been (?P<v>an? .+?){_AT}", values.trade, needs="lasting"),
     Rule(
         "occupation",
+        r"have been (?P<v>an? [\w -]+?) for (?:[\w-]+ years|years|decades|ages|.* decades?)",
+        values.trade,
+    ),
+    Rule(
+        "occupation",
         r"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made(?! (?:some|an?|the|this|that|my|our|it|us|me|him|her|them)\b)"
         rf"|started as|qualified as|trained as) (?P<v>.+?){_AT}",
         values.trade,

@@ -527,9 +527,15 @@ def allergen(raw: str, casual: bool) -> Values:
     return () if any(str(one).lower() in known.NO_ALLERGEN for one in found) else found
 
 
+_OF_A_THING = (
+    r",? (?:with (?:an?|no|the|my|some|about|\d|lots|\w+ (?:ram|memory))|that|which|moored|parked|running|bought|made (?:in|by)|built|from (?:\d{4}|the)|stored|kept|currently|sitting|painted"
+    r"|and (?:it|an?|the|i|some)|but|so|because)\b.*$"
+)
+
+
 def made(raw: str, casual: bool) -> Values:
-    """A thing by its make: it holds a capital or a number, and is short."""
-    raw = unled(bare(raw))
+    """A thing by its make: it holds a capital or a number, and is short. How it is, where it is and what it has are cut off."""
+    raw = unled(bare(form(_OF_A_THING).sub("", raw)))
     parts = raw.split()
     spoken_of = form(
         r"\b(?:named|called|about|of|with|for|to|who|that|from|on|in|at)\b|error|exception"
@@ -556,6 +562,7 @@ def made(raw: str, casual: bool) -> Values:
 def thing(raw: str, casual: bool) -> Values:
     """Possessions: listed ones ("car"), or ones named by their make."""
     parts = re.split(r",? and (?=(?:an?|two|three|my|our) )", raw) if " and " in raw else [raw]
+    parts = [form(_OF_A_THING).sub("", one) for one in parts]
     found = [listed(known.THINGS, 5)(one, casual) or made(one, casual) for one in parts]
     return tuple(value for one in found for value in one) if all(found) else found[0]
 
