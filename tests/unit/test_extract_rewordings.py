@@ -47,7 +47,7 @@ def test_a_roundabout_statement_is_read_as_the_plain_one(said: str, slot: str, v
     [
         "utils.py is where the bug lives", "we ended up in a mess after the refactor", "As a manager, I want to see reports", "as a language model you know",
         "Sunny here", "Broken again.", "Strictly speaking, no", "this is Lisbon from above", "nothing new here", "my dream car is a Porsche 911", "I have a PhD in losing car keys", "I upgraded to it",
-        "my dog Rex died last year", "there's a bug in my code", "I keep a budget in mind", "I shoot with confidence", "my best friend is Ctrl+Z",
+        "my dog Rex died last year", "there's a bug in my code", "I keep a budget in mind", "I shoot with confidence", "I train on a small dataset", "we just leased a bunch of servers", "I have a pair of questions", "my best friend is Ctrl+Z",
         "our boss at the end wants more", "should I answer to Fitz?", "in the story my sister Leonie is a witch", "I'm working on a React app",
     ],
 )  # fmt: skip
@@ -61,6 +61,8 @@ def test_what_only_looks_like_one_says_nothing(said: str) -> None:
     [
         ("what should I get my sister Ana for her birthday?", "user.sister", "Ana"), ("I run a bakery with my cousin Leyla", "user.cousin", "Leyla"),
         ("my dog Biscuit ate a whole avocado, should I worry", "user.pet", "Biscuit"), ("my physio (Annelie, she's great) says six weeks", "user.physio", "Annelie"),
+        ("can you find a present for my brother Lorenz?", "user.brother", "Lorenz"), ("walking Bolt, our dog, twice a day", "user.pet", "Bolt"),
+        ("why does my MacBook Air keep crashing?", "user.owns", "MacBook Air"),
     ],
 )  # fmt: skip
 def test_who_is_named_in_passing_is_kept(said: str, slot: str, value: str) -> None:
@@ -71,7 +73,7 @@ def test_who_is_named_in_passing_is_kept(said: str, slot: str, value: str) -> No
 @pytest.mark.parametrize(
     "said",
     [
-        "he told me my brother Tom is late", "I'm writing a story where my sister Anna is a spy", "thank my wife, Claude.", "my late husband Tom loved it",
+        "he told me my brother Tom is late", "I'm writing a story where my sister Anna is a spy", "thank my wife, Claude.", "I sold my Volvo V60 years ago?", "is my Kindle account locked", "my late husband Tom loved it",
         "translate this: my sister Ana is here", "is my sister Monday or Tuesday?",
     ],
 )  # fmt: skip

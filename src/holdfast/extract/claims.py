@@ -110,8 +110,10 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     found, low = _claims(text, clause, speaker), text.lower()
     if not found:
         said = clause.whole if clause.whole.endswith(" here") else clause.text
-        plainer = (_claims(one, clause, speaker) for one in reworded(said, tokens(said)))
-        found = list(dict.fromkeys(claim for read in plainer for claim in read))
+        for plainer in reworded(said, tokens(said)):
+            read = (claim for one in plainer for claim in _claims(one, clause, speaker))
+            if found := list(dict.fromkeys(read)):
+                break
     if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
@@ -127,7 +129,7 @@ _JOINED = (
     rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?)"
     r"(?:,? (?:and|but|then|and then) |, (?!like\b))(?:then |also |now |have |am |currently |recently "
     r"|just )*(?P<tail>(?:can not|works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
-    r"|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
+    r"|goes? by|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got)\b .+)"
 )
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})

@@ -110,7 +110,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:as|being) an? (?:[\w-]+ ){0,3}[\w-]+,) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 

@@ -22,8 +22,8 @@ _WHO = words.one_of(words.RELATIONS - _NOT_ONES_OWN - {"ex-wife", "ex-husband"})
 _PET = words.one_of(words.ANIMALS - _NOT_ONES_OWN)
 _NAME = r"(?-i:[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:-[A-Z][a-z]+)?)"
 _NAMED = (
-    rf"\b(?:my|our) {_ADULT}(?:(?P<who>{_WHO})|(?:[a-z]+ )?(?P<pet>{_PET}))"
-    rf"(?: (?P<v>{_NAME})(?! (?-i:[A-Z]))\b|, (?P<v2>{_NAME})(?=,(?! (?:and|or|but)\b))| \((?P<v3>{_NAME})\b)"
+    rf"(?:\b(?P<v4>{_NAME}), )?\b(?:my|our) {_ADULT}(?:(?P<who>{_WHO})|(?:[a-z]+ )?(?P<pet>{_PET}))"
+    rf"(?: (?P<v>{_NAME})(?! (?-i:[A-Z]))\b|, (?P<v2>{_NAME})(?=,(?! (?:and|or|but)\b))| \((?P<v3>{_NAME})\b|(?(v4)(?=,|$)|(?!)))"
 )
 _GONE = r"\b(?:died|passed away|dead|funeral|divorced?|broke up|split up|used to|late|named after|call(?:ed)? (?:my|our))\b"
 IN_PASSING = Rule(
@@ -31,14 +31,37 @@ IN_PASSING = Rule(
 )
 
 
+# Things by their make: "my MacBook keeps crashing" takes for granted whose it is.
+_MAKES = (
+    r"(?:MacBook|iMac|iPhone|iPad|AirPods|Apple Watch|Mac Mini|ThinkPad|Chromebook|Pixel|Galaxy|Fairphone|Kindle|Kobo|Garmin|Fitbit|GoPro|Nikon|Canon|Fujifilm|Fuji|Leica"
+    r"|Olympus|Hasselblad|Casio|Rolex|Seiko|Omega|Sonos|Bose|Sennheiser|PlayStation|PS4|PS5|Xbox|Nintendo|Switch|Steam Deck|Roomba|Dyson|Miele|KitchenAid|Vitamix|Thermomix|Instant Pot"
+    r"|Aeropress|Gaggia|Rancilio|Weber|Tesla|Toyota|Honda|Volvo|Saab|BMW|Audi|Mercedes|Volkswagen|VW|Skoda|Škoda|Kia|Hyundai|Nissan|Mazda|Subaru|Ford|Fiat|Peugeot|Renault|Citroën"
+    r"|Dacia|Opel|Vauxhall|Jeep|Mini Cooper|Corolla|Civic|Prius|Passat|Golf|Yaris|Vespa|Triumph|Ducati|Yamaha|Kawasaki|Harley|Brompton|Trek|Canyon|Specialized|Cannondale|Surly|Giant"
+    r"|Fender|Gibson|Strat|Telecaster|Les Paul|Martin|Steinway|Roland|Korg|Bernina|Singer|Dell XPS|Surface|Lenovo|Synology|Raspberry Pi)"
+)
+_OWNED = rf"\b(?:my|our) (?:(?:old|new|trusty|beloved|little|first|second|spare|work|vintage|secondhand|used|good old|ancient|own|\d{{4}}) )*(?P<v>(?-i:{_MAKES})(?: (?-i:[A-Z\d])[\w.-]*){{0,3}})(?!'s?\b|-|\w| (?:account|app|password|subscription|store|dealer|appointment|driver|repository|code|script)\b)"
+_GIVEN_UP = r"\b(?:sold|traded|stolen|lost|returned?|returning|scrapped|totall?ed|donated|gave away|dream|next|rental|rented|had)\b"
+
+
+def _owned(text: str, speaker: str) -> Iterator[Claim]:
+    """Yield what of the speaker's is spoken of by its make."""
+    for match in form(_OWNED).finditer(text):
+        if not form(_GIVEN_UP).search(text):
+            yield Claim(speaker, "owns", match["v"], confidence=0.8, rule=IN_PASSING)
+
+
 def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[Claim]:
     """Yield who is named in passing in a clause, but those of whom it was read that they are ("said")."""
     text = clause.whole
     if clause.casual or ("my " not in text and "our " not in text) or form(_GONE).search(text):
         return
-    known = {str(one.value) for one in said} | {one.entity for one in said}
+    held = list(said)
+    known = {str(one.value) for one in held} | {one.entity for one in held}
+    yield from (
+        one for one in _owned(text, speaker) if not any(str(one.value) in str(each) for each in known)
+    )
     for match in form(_NAMED).finditer(text):
-        name = match["v"] or match["v2"] or match["v3"]
+        name = match["v"] or match["v2"] or match["v3"] or match["v4"]
         low = name.lower()
         if (
             name in known

@@ -78,7 +78,7 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if told := here or titled:
         yield from (
             Claim(speaker, "name", value, confidence=0.85)
-            for value in values.name(told["v"] or told.groupdict().get("v2"), clause.casual)
+            for value in values.name(next(one for one in told.groups() if one), clause.casual)
         )
         return
     match = form(

@@ -230,6 +230,8 @@ class _Reader:
             stands, whole = frozenset(), clause
             clause, said = self._claimed(clause)
             said = [*said, *mentioned(whole, self._speaker, said)]
+        elif not said:
+            said = list(mentioned(clause, self._speaker, ()))
         if self._context is not None:
             self._context.heard(clause, said)
         for claim in said:

@@ -6,7 +6,7 @@ A rewording says what it stands for as one or more plain statements, which are t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from . import words
 from .spelling import form
@@ -36,6 +36,10 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "nickname", r"nickname is (?P<v>.+)", ("my nickname is {v}",)),
     ("i", "go", rf"i go by (?P<v>[\w.-]+) (?:online|on {_SITES})", ("my username is {v}",)),
     ("i", "on", rf"i am (?P<v>[\w.-]*[\d_.@-][\w.-]*) on {_SITES}", ("my username is {v}",)),
+    ("you", "talking speaking", rf"you are (?:talking|speaking|chatting) (?:to|with) (?P<v>{_NAME})", ("my name is {v}",)),
+    ("i", "sign", rf"i (?:always |usually )?sign (?:off |my \w+ |everything )?(?:as|with) (?P<v>{_NAME}|(?-i:[A-Z])\. {_NAME})", ("I go by {v}",)),
+    ("my", "friends family mates colleagues teammates students", rf"my (?:friends|family|mates|colleagues|teammates|students) (?:all )?(?:know|address) me as (?P<v>{_NAME})", ("I go by {v}",)),
+    ("my", "pronouns", r"(?:my )?pronouns: ?(?P<v>\w+/\w+(?:/\w+)?)", ("my pronouns are {v}",)),
     ("", "pronouns", r"(?:please )?(?:use|refer to me (?:with|using|by)|address me with)(?: my)? (?P<v>\w+/\w+(?:/\w+)?)(?: pronouns)?(?: for me)?|(?P<v2>\w+/\w+) pronouns please", ("my pronouns are {v}",)),
     ("", "her him them", r"(?P<v>(?:she|he|they|xe)/\w+(?:/\w+)?)(?: for me)?(?:,? please)?", ("my pronouns are {v}",)),
     ("you", "call", rf"you (?:may|can|could|should) (?:just )?(?:call|address) me(?: as)? (?P<v>{_TITLED})", ("call me {v}",)),
@@ -51,12 +55,16 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "utc gmt", r"(?:i am|we are) (?:in|on|at) (?P<v>(?:utc|gmt)(?: ?[+-]\d\S*)?)", ("my timezone is {v}",)),
     ("*", "where", rf"(?P<v>{_PLACE}),? is where (?:(?:i|we) (?:now )?live|home is|i am based)(?: now)?", ("I live in {v}",)),
     ("*", "home", rf"(?P<v>{_PLACE}) (?:is|has been) (?:now |my |our )?home(?: (?:for|to) (?:me|us))?(?: (?:now|these days|for now))?", ("I live in {v}",)),
-    ("i we", "made call", rf"(?:i|we) (?:have )?(?:made|call) (?P<v>{_PLACE}) (?:my|our)?(?: new)? ?home", ("I live in {v}",)),
+    ("i we", "made call called", rf"(?:i|we) (?:have )?(?:made|called|call) (?P<v>{_PLACE}) (?:my|our)?(?: new)? ?home", ("I live in {v}",)),
     ("i we", "rent share sublet renting sharing", rf"(?:i|we) (?:am |are )?(?:currently )?(?:rent(?:ing)?|shar(?:e|ing)|sublet(?:ting)?) (?:an? |the |our )?(?:[\w-]+ ){{0,2}}{_DWELLING} (?:in|near|outside(?: of)?|just outside(?: of)?) (?P<v>{_PLACE})(?: with .+)?", ("I live in {v}",)),
     ("i we", "in", rf"(?:i am|we are|i live|we live) in (?:an? |the )?(?:[\w-]+ ){{0,3}}{_DWELLING} (?:in|near|outside(?: of)?|just outside(?: of)?|by|close to|not far from|north of|south of|east of|west of) (?P<v>{_PLACE})", ("I live in {v}",)),
     ("i we", "settled ended wound", rf"(?:i|we) (?:have )?(?:finally )?(?:settled(?: down)?|ended up|wound up) in (?P<v>{_PLACE})(?: (?:after|with|because) .+)?", ("I live in {v}",)),
     ("i", "resident native", rf"i am an? (?:proud |lifelong )?(?P<v>{_PLACE}) resident", ("I live in {v}",)),
     ("i", "native local", rf"i am an? (?:proud |lifelong )?(?P<v>{_PLACE}) (?:native|local)", ("I am from {v}",)),
+    ("as", "someone", rf"as (?:someone|somebody) (?:who )?(?:lives|living|based) in (?P<v>{_PLACE}), .+", ("I live in {v}",)),
+    ("here", "in", rf"here in (?P<v>{_NAME}),? (?:it|we|i|there|the|you|everything|everyone|nobody|people)\b.*", ("I live in {v}",)),
+    ("i", "expat immigrant foreigner student", rf"i am an? (?:\w+ )?(?:expat|immigrant|foreigner|exchange student) (?:living )?in (?P<v>{_PLACE})", ("I live in {v}",)),
+    ("my our", "family", rf"(?:my|our) (?:whole )?family (?:is|comes|hails) (?:originally )?from (?P<v>{_PLACE})", ("I am from {v}",)),
     ("", "bred raised", r"(?:i (?:was|am) )?(?:born and (?:bred|raised)|raised|brought up) (?:just )?(?:in|near|outside(?: of)?) (?P<v>.+)", ("I am from {v}",)),
     ("", "living", r"(?:i have |have )?been living (?:in|near) (?P<v>.+?)(?: for .+| since .+)?", ("I live in {v}",)),
     ("i", "passport citizenship", rf"i (?:hold|have|am on) (?:an? |dual )?(?P<v>{words.one_of(words.NATIONALITIES)}) (?:passport|citizenship)", ("I am {v}",)),
@@ -68,12 +76,17 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("being", "being", rf"being {_A}(?P<v>{_TRADE}),? (?P<rest>i .+)", ("I am {a} {v}", "{rest}")),
     ("as", "as", rf"as {_A}(?P<v>{_TRADE}?),? (?P<rest>i (?!want|can|could|need|should|would|expect|may|must|will|am able|(?:am )?suppose|see\b|click).+)", ("I am {a} {v}", "{rest}")),
     ("", "here", rf"(?:an? )?(?P<v>{_TRADE}?) (?:at|with) (?P<o>{_PLACE}) here", ("I am a {v} at {o}",)),
-    ("", "here", rf"(?:an? )?(?P<v>(?:{_TRADE} )?(?:engineer|developer|dev|nurse|teacher|student|designer|manager|scientist|researcher|lawyer|accountant|farmer|chef|doctor|gp|vet|librarian|translator|writer|photographer|freelancer|consultant|architect|plumber|electrician|carpenter|driver|pilot|pharmacist|paramedic|sysadmin)) here(?:,? .*)?", ("I am a {v}",)),
+    ("", "here", rf"(?!the|our|my|no|any|every|your|this|that|is|are|what|who)(?:an? )?(?:professional )?(?P<v>{_TRADE}?) here(?:,? .*)?", ("I am a {v}",)),
+    ("speaking", "as", rf"speaking as {_A}(?P<v>{_TRADE}?),? .+", ("I am {a} {v}",)),
+    ("i", "student", r"i am a (?:[\w-]+ )?student of (?P<v>[\w -]+?)(?: (?:at|in) .+)?", ("I am studying {v}",)),
+    ("", "degree", r"(?:i am )?(?:studying|working|reading) (?:for|towards) (?:an?|my) (?:[\w']+ )?(?:degree|phd|master'?s|bachelor'?s|doctorate|diploma) in (?P<v>[\w -]+?)(?: at .+)?", ("I am studying {v}",)),
+    ("i", "university college", r"i am at (?P<v>(?:the )?(?:(?-i:[A-Z])[\w-]* )*(?:University|College)(?: of (?-i:[A-Z])\w+)?)", ("I study at {v}",)),
+    ("as", "of", r"as an? (?P<w>(?:single |new |busy )?(?:mother|mum|mom|father|dad|parent)) of (?P<v>\d|one|two|three|four|five|six),? (?:i|we|my)\b.*", ("I am a {w} of {v}",)),
     ("i", "only sole", rf"i am the (?:only|sole|one) (?P<v>{_TRADE}?) (?:on|in|at|here\b).*", ("I am a {v}",)),
     ("", "retired", rf"(?:i am an? )?retired (?P<v>{_TRADE}?),? (?:aged |age )?(?P<n>\d\d)(?: years old| yo)?(?: .*)?", ("I am a retired {v}", "I am {n} years old")),
     ("", "retired", rf"retired (?P<v>{_TRADE}?)", ("I am a retired {v}",)),
     ("my", "company employer startup firm business agency", rf"my (?:company|employer|startup|firm|business|agency), (?P<v>{_PLACE}), .+", ("my employer is {v}",)),
-    ("my", "at", rf"my (?:boss|manager|team|colleagues?|coworkers?|co-workers|job|role|contract|desk|line manager|teammates?) (?:over )?at (?P<v>{_NAME}) (?:is|are|was|has|have|will|wants?|needs?|keeps?|says?|asked|likes?|runs?|uses?|pays?|ends?|starts?)\b.*", ("I work at {v}",)),
+    ("my", "at", rf"my (?:new |current |first |day )?(?:boss|manager|team|colleagues?|coworkers?|co-workers|job|role|contract|desk|line manager|teammates?) (?:over )?at (?P<v>{_NAME}) (?:is|are|was|has|have|will|wants?|needs?|keeps?|says?|asked|likes?|runs?|uses?|pays?|ends?|starts?)\b.*", ("I work at {v}",)),
     ("", "left quit", rf"(?:i )?(?:have )?(?:just |recently )?(?:left|quit) (?P<a>{_NAME}) (?:and (?:went|moved|switched|jumped|am now) (?:over )?(?:to|at|with)|to join|for) (?P<v>{_NAME})", ("I left {a}", "I joined {v}")),
     ("i", "career life", r"i have been in (?P<v>[\w -]+?) (?:my whole|my entire|all my|most of my) (?:career|working life|life)", ("I work in {v}",)),
     ("i", "with", rf"i am with (?P<v>{_NAME}), (?:been there|have been|for|since|in)\b.*", ("I work at {v}",)),
@@ -111,18 +124,21 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "use", r"(?:i|we) (?:use|wear|type on|cook on|heat with|sleep on|commute on) (?P<a>an?) (?P<v>(?:[\w-]+ ){0,2}(?-i:[A-Z])[\w-]*(?: [\w-]+){0,2} (?:keyboard|mouse|monitor|trackball|headset|watch|mic|microphone|chair|desk|tablet|printer|mixer|oven|stove|cooker|grinder|kettle|knife|pan|bike|scooter|tent|backpack|stroller|pram|sewing machine|loom|lens|tripod|pump|hearing aids?|wheelchair|router))(?: .+)?", ("I own {a} {v}",)),
     ("i we", "own", r"(?:i|we) own (?:about |around |some |roughly |over |nearly )?(?P<v>(?:\d[\d,]*|\w+ (?:hundred|thousand)|a few hundred|hundreds of|dozens of) (?:[\w-]+ )?\w+s)", ("I own {v}",)),
     ("", "running", r"(?:i am )?running (?P<v>[\w. -]+?) on (?:my|an?|the) .+", ("I use {v}",)),
-    ("the our", " ".join(_OWN_THINGS[3:-1].split("|")), rf"(?:the|our) (?P<n>{_OWN_THINGS}) is {_A}(?P<v>.+)", ("my {n} is {a} {v}",)),
+    ("the our", " ".join(_OWN_THINGS[3:-1].split("|")), rf"(?:the|our) (?:family |work |other |main )?(?P<n>{_OWN_THINGS}) is {_A}(?P<v>.+)", ("my {n} is {a} {v}",)),
     ("my", "of", rf"my (?P<n>{_OWN_THINGS}|instrument) of choice is (?P<v>.+)", ("my {n} is {v}",)),
     ("my our", "my our", rf"(?:my|our) (?P<n>(?:[a-z]+ )?{_OWN_THINGS}),? {_A}(?P<v>[^,]+), (?P<rest>.+)", ("my {n} is {a} {v}",)),
-    ("", "here", r"(?:i am )?on an? (?P<v>[\w .-]+?) here", ("I own a {v}",)),
-    ("i", "typing writing reading", r"i am (?:typing|writing|reading) (?:(?:this|it) )?(?:up )?(?:on|from) (?:an?|my) (?P<v>[\w .-]+)", ("I own a {v}",)),
-    ("i", "play game gaming", r"i (?:play|game|am gaming) on (?:an?|my|the) (?P<v>[\w .-]+)", ("I own a {v}",)),
-    ("i", "shoot", r"i (?:mostly |usually |still )?shoot (?:with|on) (?:an?|my) (?P<v>[\w .-]+)", ("I own a {v}",)),
-    ("i", "ride drive cycle", r"i (?:usually |mostly )?(?:ride|drive) (?:an?|my) (?P<v>[\w .-]+?) (?:to (?:work|school|the office|uni)|every ?day|daily|around town)", ("I own a {v}",)),
+    ("", "here", r"(?:i am )?on an? (?P<v>[\w .-]+?) here", ("I bought a {v}",)),
+    ("i", "typing writing reading", r"i am (?:typing|writing|reading) (?:(?:this|it) )?(?:up )?(?:on|from) (?:an?|my) (?P<v>[\w .-]+)", ("I bought a {v}",)),
+    ("i", "play game gaming", r"i (?:play|game|am gaming) on (?:an?|my|the) (?P<v>[\w .-]+)", ("I bought a {v}",)),
+    ("i", "shoot cycle race paint draw record practice practise train", r"i (?:mostly |usually |still )?(?:shoot|cycle|race|paint|draw|record|practi[cs]e|train) (?:with|on) (?:an?|my) (?P<v>[\w .-]+)", ("I bought a {v}",)),
+    ("i", "ride drive cycle", r"i (?:usually |mostly )?(?:ride|drive) (?:an?|my) (?P<v>[\w .-]+?) (?:to (?:work|school|the office|uni)|every ?day|daily|around town)", ("I bought a {v}",)),
     ("", "inherited", r"(?:i |we )?(?:have )?inherited (?:an?|the|my \w+'s|his|her) (?P<v>[\w .'-]+?)(?: (?:from|when|off) .+)?", ("I own a {v}",)),
+    ("", "pair", r"(?:i |we )?(?:have|own|got|bought|wear|have got) a pair of (?P<v>[\w -]+)", ("I bought a {v}",)),
+    ("", "leased financed gifted", r"(?:i |we )?(?:have )?(?:just |recently |finally )*(?:leased|financed|was gifted|were gifted|got gifted) (?P<a>an?) (?P<v>[\w .'-]+)", ("I bought {a} {v}",)),
+    ("", "got", r"(?:i |we )?(?:just |recently |have )*(?:got|was given|were given) (?P<a>an?) (?P<v>[\w .'-]+?) (?:as a (?:gift|present|birthday present)|for (?:christmas|xmas|my birthday|our anniversary)|from (?:my|our) .+)", ("I bought {a} {v}",)),
     ("", "got treated bought", r"(?:i |we )?(?:just |recently |finally |have )*(?:got|treated|bought) (?:myself|ourselves)(?: to)? (?P<a>an?|some|the|two) (?P<v>[\w .'-]+?)(?: (?:for|as|last|this|in) .+)?", ("I bought {a} {v}",)),
     ("we", "got installed", r"we (?:just |recently |finally |have )*(?:got|installed|had) (?:an? |some )?(?P<v>solar panels|heat pump|wood stove|log burner|hot tub|pool|electric car|ev charger|wallbox|greenhouse|new kitchen|puppy|allotment|air fryer|dishwasher|piano)(?: (?:installed|fitted|put in))?", ("I own a {v}",)),
-    ("i we", "had", r"(?:i|we) have had (?:an?|my|our|this|the same) (?P<v>[\w .-]+?)(?: for (?:\d+|\w+|the last .+|over .+|about .+|nearly .+) (?:years?|months?|decades?)| since .+| for (?:years|ages|decades))?", ("I own a {v}",)),
+    ("i we", "had", r"(?:i|we) have had (?:an?|my|our|this|the same) (?P<v>[\w .-]+?)(?: for (?:\d+|\w+|the last .+|over .+|about .+|nearly .+) (?:years?|months?|decades?)| since .+| for (?:years|ages|decades))?", ("I bought a {v}",)),
     ("i", "upgraded", r"i (?:have )?(?:just |recently |finally )?upgraded to an? (?P<v>[\w .-]+)", ("I bought a {v}",)),
     ("i we", "keep garage garden shed driveway attic", r"(?:i|we) (?:keep|have) (?P<a>an?) (?P<v>[\w -]+?) (?:in|on|at) (?:my|the|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony|roof|marina|barn|cellar)", ("I own {a} {v}",)),
     ("there", "garage garden shed driveway attic yard", r"there is (?P<a>an?) (?P<v>[\w -]+?) in (?:my|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony)", ("I own {a} {v}",)),
@@ -134,8 +150,8 @@ for _place, _row in enumerate(_ROWS):
         _BY_CUE.setdefault(_cue, []).extend((_first, _place) for _first in _row[0].split() or [""])
 
 
-def reworded(text: str, said: frozenset[str]) -> tuple[str, ...]:
-    """Return the plain statements that a clause stands for, () where it is plain; `said` are its words (`spelling.tokens`)."""
+def reworded(text: str, said: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the plain statements that a clause may stand for, one row after the other; `said` are its words (`spelling.tokens`)."""
     begins = ("", text.split(" ", 1)[0].lower(), "*" if text[:1].isupper() else "")
     fitting = {at for cue in _BY_CUE.keys() & said for first, at in _BY_CUE[cue] if first in begins}
     for place in sorted(fitting):
@@ -143,5 +159,4 @@ def reworded(text: str, said: frozenset[str]) -> tuple[str, ...]:
         if match := form(pattern).fullmatch(text):
             groups = match.groupdict()
             groups["v"] = groups.get("v") or groups.get("v2")
-            return tuple(one.format(**groups) for one in statements if "{rest}" not in one or groups["rest"])
-    return ()
+            yield tuple(one.format(**groups) for one in statements if "{rest}" not in one or groups["rest"])

@@ -147,6 +147,12 @@ PERSON: Sequence[Rule] = (
         values.proper,
         ends=True,
     ),
+    Rule("employer", r"be employed by (?P<v>.+)", values.workplace),
+    Rule(
+        "occupation",
+        r"(?:have )?(?:work|working|worked|employed|been working|be working|be employed) as an? (?P<v>(?!team|unit|group|whole|couple|pair)[\w-]+ist)",
+        values.anything,
+    ),
     Rule("manager", r"report (?:directly )?to (?P<v>.+)", values.name),
     Rule(
         "occupation",
