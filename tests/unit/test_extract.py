@@ -442,3 +442,32 @@ def test_rules_of_work_in_the_words_they_are_given_in(said: str) -> None:
 def test_what_is_meant_for_this_once_is_no_rule_of_work(said: str) -> None:
     """An order for the piece of work at hand, and talk."""
     assert not slots(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("nightly backups end up in s3://acme-backups", "nightly backups.location", "s3://acme-backups"),
+        ("secrets are kept in AWS Secrets Manager", "secrets.location", "AWS Secrets Manager"),
+        ("you'll find the migrations in db/migrate", "migrations.location", "db/migrate"),
+        ("Priya's team looks after the data warehouse", "data warehouse.owner", "Priya's team"),
+        ("Buildkite is what we use for CI", "project.ci", "Buildkite"),
+        ("API keys rotate every 90 days", "api keys.rotation", "90 days"),
+        ("the contract expires on 31 December", "contract.expiry", "31 December"),
+        ("my application needs to be in by Friday", "application.deadline", "Friday"),
+        ("I owe the landlord a reply", "user.task", "the landlord a reply"),
+        ("my parents are coming to stay next weekend", "user's parents.plan", "coming to stay"),
+    ],
+)
+def test_systems_and_what_is_ahead(said: str, slot: str, value: str) -> None:
+    """Where things are kept, who looks after them, what runs out when, and what is owed."""
+    assert slots(said) == {slot: value}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Marek looks after the kids", "logs go to hell when it crashes", "VS Code is written in TypeScript", "my goal is clear", "we're getting a lot of traffic next week"],
+)  # fmt: skip
+def test_what_only_looks_like_a_system_or_a_plan(said: str) -> None:
+    """Whom one looks after, a manner of speaking, a product of others, and what is no plan."""
+    assert not slots(said)

@@ -14,7 +14,7 @@ _NOT_AHEAD = (
     r"|(?:taking|having|seeing|giving|running|meeting) (?:the (?:same|blame)|an? (?:\d+|look|while|hard|bad|moment|problem|issue|blast|good|great)|trouble|problems"
     r"|issues|doubts|fun|longer|forever|ages|care|over|notes|late|low|out|behind|into|up|in|on|some|errors?|resistance)\b"
     rf"|(?:running|giving)(?! .*\b(?:{_EVENT}|race|half|10k|5k|(?-i:[A-Z]\w+) (?-i:Run|Marathon|Half|Race|Relay)|talk|talks|lecture|speech|keynote|toast|birth|webinar)\b)"
-    r"|starting (?:to|over|from|with|again)\b))"
+    r"|starting (?:to|over|from|with|again)\b|getting an? (?:lot|bit|sense|feel|feeling|idea|error|warning|timeout|message|headache|cold|grip)\b))"
 )
 AHEAD: Sequence[Rule] = (
     Rule(
@@ -30,7 +30,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
+        r"(?P<v>(?:fly|travel|leave|drive) (?:to|for) .+|retire|graduate|sit (?:my|the|our) .+|defend (?:my|the) .+|close on (?:the|our|my) .+|move (?:house|out|in)\b.*|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -41,6 +41,21 @@ AHEAD: Sequence[Rule] = (
         values.phrase,
         prefer="future",
         needs="time",
+    ),
+    Rule(
+        "plan",
+        rf"got (?:an?|my|our|the) (?P<v>(?:[\w'-]+ ){{0,3}}(?:{_EVENT})s?\b.*)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+    ),
+    Rule(
+        "plan",
+        r"be (?P<v>coming (?:to (?:stay|visit|see)|over|round|home|back|for (?:an? |the )?\w+)\b.*|getting (?:an? |some |new |solar )(?!.*\b(?:errors?|issues?|warnings?|messages?|timeouts?|bit|lot|sense|idea|feeling|headache|cold)\b)[\w -]+)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.8,
     ),
     Rule(
         "plan",
@@ -74,7 +89,12 @@ AHEAD: Sequence[Rule] = (
         values.phrase,
         prefer="future",
     ),
-    Rule("plan", r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the) .+)", values.phrase, prefer="future"),
+    Rule(
+        "plan",
+        r"(?:have )?(?:just )?booked (?P<v>(?:an?|my|our|the|two|three|four|\d+|flights?|tickets?|seats?) .+)",
+        values.phrase,
+        prefer="future",
+    ),
     Rule(
         "plan",
         r"be planning (?P<v>(?:an?|our|my) (?:[\w-]+ )*(?:trip|wedding|vacation|holiday|move|party"
@@ -101,9 +121,28 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "goal",
-        r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing"
-        r"|studying) for (?P<v>.+)",
-        values.anything,
+        r"be (?:currently |also )?(?:training|saving(?: up| money)?|saving money|preparing|revising"
+        r"|studying) for (?P<v>[^,]+)(?:, .*)?",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "task",
+        r"owe (?P<v>(?:my |the |our )?\w+ (?:an? |the |some )(?:reply|call|answer|e-?mail|letter|visit|apology|response|text|message|report|decision))",
+        values.phrase,
+        prefer="future",
+    ),
+    Rule(
+        "task",
+        r"have promised (?:my \w+|the \w+|our \w+|\w+)(?: that)? (?:i|we) would (?P<v>.+)|have promised (?:my \w+|the \w+|our \w+|\w+) to (?P<v2>.+)",
+        values.phrase,
+        prefer="future",
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "task",
+        r"keep (?:forgetting|meaning) to (?P<v>.+)",
+        values.phrase,
         prefer="future",
     ),
     Rule(

@@ -103,10 +103,6 @@ _MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why
 def claims(clause: Clause, speaker: str) -> list[Claim]:
     """Return what a clause claims from its first word to its last, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
-    if (part := form(_AS_WHAT).match(text)) and not form(_USER_STORY).match(text, part.end()):
-        # "As a coeliac I struggle with menus" says first what one is.
-        one_is = _claims(f"I am {part['what']}", clause, speaker)
-        return [*one_is, *claims(replace(clause, text=text[part.end() :]), speaker)]
     found, low = _claims(text, clause, speaker), text.lower()
     if not found:
         said = clause.whole if clause.whole.endswith(" here") else clause.text
@@ -122,8 +118,6 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     return found
 
 
-_AS_WHAT = r"(?:being|as) (?P<what>an? [\w' -]{3,30}?),? (?=i\b)"
-_USER_STORY = r"i (?:want|need|should|can|would|must)\b"
 _JOINS = (", ", " and ", " but ", " then ")
 _JOINED = (
     rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?)"
@@ -209,13 +203,13 @@ _DROPPED = (
     r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|(?:\w+ )?obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
     r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just )?got an?\b"
-    r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning to|trying to|not (?:in|at|living|working)|no longer"
+    r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning (?:to|on)|aiming to|(?:training|saving(?: up)?|preparing|revising) for|starting (?:an?|my|at|as)\b|trying to|not (?:in|at|living|working)|no longer"
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
     rf"|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
 )
 _WITH_HAVE = r"(?:been|gone|just been)\b"
 _WITH_AM = (
-    r"(?:born|doing|way|keeping|staying|cutting|avoiding|\w+ obsessed|obsessed|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|trying"
+    r"(?:born|doing|way|keeping|staying|cutting|avoiding|\w+ obsessed|obsessed|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|aiming|training|saving|preparing|revising|starting|trying"
     rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"
 )
 
@@ -228,11 +222,9 @@ def _subject_put_in(text: str) -> str:
         return "my " + text
     if form(r"(?:she|he|they)/\w+(?:/\w+)?(?: (?:pronouns|here))?$").match(text):
         return "my pronouns are " + text
-    if treated := form(_TREATED).match(text):
-        return "I am on " + text[treated.end() :]
     text = form(r"myself (?=(?-i:[A-Z]))").sub("I am ", text, 1) if text[:7].lower() == "myself " else text
     if not form(_DROPPED).match(text) or form(
-        r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would)\b"
+        r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would|starts?|begins?|ends?|takes?|needs?|comes?)\b"
     ).match(text):
         return text
     if form(r"(?:huge |big |massive )?fan of|(?:big|huge|massive|total|proud|lifelong) ").match(text):
@@ -249,7 +241,6 @@ _MY_LEFT_OUT = (
     r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
     r"|(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
 )
-_TREATED = r"(?:the |my )?(?:doctor|doc|gp|consultant|specialist|psychiatrist|cardiologist|neurologist)s? (?:has |have )?(?:just )?(?:put|started|got) me on (?:to )?"
 # Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
 _AS_USER = (
     r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"
@@ -280,7 +271,7 @@ _BY_FIRST_WORD: Mapping[str, Sequence[Reading]] = {
     "i": (people.identity, changes.change, people.own),
     "we": (changes.change, people.own),
     "both": (people.own,),
-    "my": (people.identity, people.own, people.mine, changes.change, people.turned_round),
+    "my": (things.owed, people.identity, people.own, people.mine, changes.change, people.turned_round),
     "our": (changes.change, people.mine, people.turned_round, things.thing),
     "meet": (people.mine,),
     "the": (people.identity, changes.change, people.turned_round, things.thing),

@@ -118,7 +118,7 @@ _WHOLE = (
 _LEADS_IN = (
     r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background"
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
-    r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule"
+    r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|ahead|heads-up|confession|announcement|warning|disclaimer|caveat|truth|situation|deal"
     r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: from (?:me|us|my side|our side|my end))?)\W*:"
     r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
@@ -248,7 +248,7 @@ _CLEFT = (
 _OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 # Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.
 _COMPANY = (
-    r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group)\b|except\b|apart from\b|everywhere\b"
+    r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group|repo|repository|project|codebase|monorepo|company)\b|except\b|apart from\b|everywhere\b"
     r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
     r"|if (?=you |anyone |that |it )"
     r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"

@@ -85,7 +85,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     # People laugh beside plain facts too: this stops only what reads as a joke (`claims.figurative`).
     (
         "laugh",
-        r"\b(?:lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+)\b|, ha\b|[\U0001f605\U0001f602\U0001f923\U0001f639]",
+        r"\b(?:as a joke|lo+l|lmf?ao|rofl|(?:ha)+h?a?h?ha|haha+|hehe+)\b|, ha\b|[\U0001f605\U0001f602\U0001f923\U0001f639]",
     ),
     (
         "past",

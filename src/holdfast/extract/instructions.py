@@ -22,7 +22,9 @@ _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
     feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat""".split()
 )
-_OF_TASKS = frozenset("remind reminder remember forget task todo to-do action list note set create".split())
+_OF_TASKS = frozenset(
+    "remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
+)
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
@@ -193,11 +195,14 @@ WORK = (
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
 _REMIND = (
-    rf"(?:(?:always |just )?remind me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
+    rf"(?:(?:always |just )?(?:remind|nudge|prod|poke) me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
     r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
-_ON_MY_LIST = r"(?:(?:top|next|first) )?(?:on|of) my (?:to-?do )?list(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?(?: is|:)(?: to)? (?P<v>.+)"
+_ON_MY_LIST = (
+    r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
+    r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do)(?: is|:)(?: to)? (?P<v>.+)"
+)
 _UNFORGOTTEN = (
     r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
 )
@@ -215,6 +220,8 @@ _ADVICE = (
 def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Remind me to ...", "don't forget to ...", "TODO: ...", "add milk to my shopping list"."""
     if match := form(_REMIND).fullmatch(clause.text) or form(_ON_MY_LIST).fullmatch(clause.text):
+        if form(r"your\b").match(match["v"]):
+            return
         yield Claim(speaker, "task", values.bare(match["v"]))
     elif match := form(_UNFORGOTTEN).fullmatch(clause.text):
         if form(rf"(?:always|never)\b|(?:{WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
@@ -276,9 +283,9 @@ _PROCEDURES: Sequence[str] = (
     rf"we (?:do not|never) {_OF_GIT}\b.* (?:on|to|in|without|before|until|unless|after|with|directly|straight|during)\b.+",
     rf"we {_OF_GIT}s? .+ (?:before|after|on every|for every|with every|when)\b .+",
     rf"(?:you|we) (?:can ?not|must not|may not|are not (?:allowed|supposed) to) {_OF_GIT}\b.* (?:without|unless|until|before)\b.+",
-    r"(?:nothing|nobody|no one) (?:gets?|goes|is|pushes|merges|deploys|commits|ships|touches|edits|may|can)\b.* (?:without|unless|until|before|to (?:main|master|prod\w*|staging|trunk))\b.*",
+    r"(?:nothing|nobody|no one) (?:(?:gets?|is) (?:merged|deployed|released|shipped|pushed|committed|published|in|approved|closed|touched)|goes (?:to|into|out|live|in)|pushes|merges|deploys|commits|ships|touches|edits|may|can)\b.* (?:without|unless|until|before|to (?:main|master|prod\w*|staging|trunk))\b.*",
     r"(?:code review|a (?:green )?build|green builds?|qa(?: sign-?off)?|sign-?off|review|tests?|approval|linting|\w+ (?:review|sign-?off|approval)) (?:comes?|goes|happens?|is needed|is required) (?:first|before (?:a |any |every )?(?:merg\w+|releas\w+|deploy\w*|push\w*|commit\w*|ship\w*)).*",
-    r"(?:anything|any \w+|any(?:one|body)|whoever|everything) (?:touching|changing|editing|adding|that (?:touches|changes|goes to)|who (?:touches|changes)|going (?:to|into)) .+? (?:gets?|needs?|must|has to|requires?|should|goes through|wants) .+",
+    r"(?:anything|any \w+|any(?:one|body)|whoever|everything) (?:touching|changing|editing|adding|that (?:touches|changes|goes to)|who (?:touches|changes)|going (?:to|into)) .+? (?:gets?|needs?|must|has to|requires?|should|goes through|wants) (?:an? |two |three |\d|at least |extra |another |reviewed|approved|tested|signed|sign|to (?:be|go) |review|approval|tests|your |my |our |the |be |go |have ).*",
     rf"{_KINDS} (?:(?:always|must|should|have to|has to|only) )*(?:start|begin|end) (?:with|in) .+",
     rf"{_KINDS} (?:(?:must|should|can|may) )?never (?:go|get|belong|appear|leave|touch|live|contain|hold|end up|reach|make|use|hit)\b.+",
     rf"(?=(?:all|new|any)\b|.* (?:always|must|should|have to|has to|only) ){_KINDS} (?:(?:always|must|should|have to|has to|only) )*(?:go(?:es)?|belongs?|lives?) (?:in|into|under|through|via|to|behind)\b .+",
@@ -286,8 +293,8 @@ _PROCEDURES: Sequence[str] = (
     rf"{_KINDS} (?:get|are|must be|should be|need to be|always get) \w+ed (?:in the same|with (?:every|each)|together with|before (?:merging|release|every)|on (?:every|merge)|by hand|per)\b.+",
     r"(?:tests?|types|docs|schema|migrations?|specs?|reviews?|lint\w*|design doc) first,? (?:and )?then .+",
     rf"(?:use|stick to|stick with|keep to|go with) .+? (?:in|for) (?:all |the |our |any )*(?:{_PLACE_OF_WORK}|dates|times|timestamps|names|ids|money|currency|errors|logging|branches|commits|paths|urls|\w+ (?:names|files|messages))\b.*",
-    r"no (?!one\b|way\b|more\b|need\b|idea\b|problem)[\w' ./-]{3,40}? (?:in|on|inside) (?:the |our |this )?(?:production(?: code)?|prod|tests?|test code|commits?|commit messages|main|master|repo|codebase|code|git|logs?|library code|app code|shared code|templates|migrations|components|\w+ (?:branch|layer|module|folder|files))",
-    r"leave (?!me|him|her|them|it|us|that|this\b)[\w' ./-]{3,40} (?:alone|as is|untouched|as they are|be)",
+    r"no (?!(?:\w+ )?(?:bugs?|errors?|issues?|problems?|changes?|failures?|crashes|downtime|traffic|users|incidents|luck|news|data|difference|sign|trace|mention)\b|one\b|way\b|more\b|need\b|idea\b|problem)[\w' ./-]{3,40}? (?:in|on|inside) (?:the |our |this )?(?:production(?: code)?|prod|tests?|test code|commits?|commit messages|main|master|repo|codebase|code|git|logs?|library code|app code|shared code|templates|migrations|components|\w+ (?:branch|layer|module|folder|files))",
+    r"leave (?=.*(?:code|file|migration|config|branch|test|lock|folder|directory|module|schema|[/.]|generated|vendored|legacy|docs|main|prod|submodule|table|fixture|script))(?!me\b|him|her\b|them|it\b|us\b|that|this\b)[\w' ./-]{3,40} (?:alone|as is|untouched|as they are|be)",
     rf"(?:ask|check|confirm|stop)(?: first)? {_MOMENT}",
     rf"(?!.*\bi\b)(?:{WORK}) (?:every|each|all) (?:new |the |outbound |incoming |external |user )?(?:{_PIECE_OF_WORK}|writes?|imports?|quer(?:y|ies)|inputs?|requests?|calls?|components?|strings?|handlers?|routes?|jobs?|scripts?|models?|errors?|exceptions?)\b.*",
     rf"do not ever (?:{WORK})\b.+",

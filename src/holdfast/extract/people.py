@@ -11,7 +11,7 @@ from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form, tokens
-from .things import IN_GENERAL, THING, attribute_of, date_or_time, due
+from .things import EXPIRES, IN_GENERAL, RUNS_OUT, THING, attribute_of, date_or_time, due, lapse
 
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
@@ -167,7 +167,7 @@ def _ships(said: str, clause: Clause) -> Iterator[Claim]:
     """ "We ship 2.0 on Nov 4", "we still need to rotate the keys before the launch"."""
     match = form(
         r"(?:be |will |be going to |will be )?(?:ship|shipping|launch|launching|releas(?:e|ing)|deploy"
-        r"|deploying|go live|going live)(?: with)? .+"
+        r"|deploying|go live|going live)(?: with)? .+|launch|go live"
     ).fullmatch(said)
     if match and clause.times:
         yield Claim(PROJECT, "plan", values.bare(said.removeprefix("be ").removeprefix("will ")))
@@ -248,7 +248,12 @@ _MINE: Sequence[Rule] = (
     Rule("studies", rf"major{_IS}(?P<v>.+)", values.anything),
     Rule("age", rf"age{_IS}(?P<v>.+)", values.age),
     Rule("hobby", rf"(?:hobb(?:y|ies)|(?:main )?interests?)(?:{_IS}| include )(?P<v>.+)", values.taste),
-    Rule("goal", rf"(?:\w+ )?goal{_IS}to (?P<v>.+)", values.phrase, prefer="future"),
+    Rule(
+        "goal",
+        rf"(?:[\w-]+ )?(?:goal|aim|ambition|resolution)(?: for (?:the|this|next) \w+)?{_IS}(?:to (?P<v>.+)|(?P<v2>\w{{2,}}ing (?!to\b).+|an? (?!bit|little|lot|good|bad|great|mess)\w+.*|(?:financial|early) \w+))",
+        values.phrase,
+        prefer="future",
+    ),
     Rule("residence", rf"home{_IS}(?:located )?(?:in )?(?P<v>(?-i:[A-Z]).+)", values.place),
     Rule("allergy", rf"allerg(?:y|ies){_IS}(?P<v>.+)", values.allergen),
     Rule(
@@ -384,6 +389,9 @@ def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         r"(?P<what>flight|train|bus|ferry|shift|class|appointment|meeting) (?:leaves|departs|starts"
         r"|begins|lands|arrives)"
     )
+    if expires := form(rf"(?P<what>(?:[\w-]+ )?{EXPIRES}) {RUNS_OUT}").fullmatch(said):
+        yield from lapse(f"{speaker}'s {expires['what'].lower()}", clause)
+        return
     match, attribute = (event, "date") if event else (leaves.fullmatch(said), "time")
     when = (match.groupdict().get("v") or (clause.times[-1] if clause.times else "")) if match else ""
     if match and when:

@@ -19,6 +19,7 @@ _ANIMAL = words.one_of(words.ANIMALS)
 _DWELLING = r"(?:place|flat|apartment|house|studio|room|cottage|condo|village|hamlet|town|bungalow|farmhouse|houseshare|flatshare|terrace|duplex|loft|suburb|bedsit|cabin|annexe?)"
 _SITES = r"(?:github|gitlab|twitter|instagram|insta|discord|reddit|slack|mastodon|strava|twitch|steam|bluesky|linkedin|tiktok|youtube|telegram)"
 _TRADE = r"(?:[\w-]+ ){0,3}[\w-]+"
+_FOOD = words.one_of(words.FOODS | {"cola", "water", "juice"})
 _A = r"(?P<a>an?) "
 _YEAR = r"(?:first|second|third|fourth|fifth|final|last|1st|2nd|3rd|4th|5th)[ -]year"
 _OWN_THINGS = r"(?:bike|car|van|truck|motorbike|scooter|phone|laptop|camera|guitar|bass|amp|keyboard|telly|tv|console|printer|desktop|tablet|headphones|piano|boat|camper|campervan|telescope|sewing machine|coffee machine|espresso machine|oven)"
@@ -143,6 +144,19 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "keep garage garden shed driveway attic", r"(?:i|we) (?:keep|have) (?P<a>an?) (?P<v>[\w -]+?) (?:in|on|at) (?:my|the|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony|roof|marina|barn|cellar)", ("I own {a} {v}",)),
     ("there", "garage garden shed driveway attic yard", r"there is (?P<a>an?) (?P<v>[\w -]+?) in (?:my|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony)", ("I own {a} {v}",)),
     ("i we", "cabin cottage house chalet flat apartment boat caravan farmhouse barn", r"(?:i|we) (?:have|own|got|have got) (?P<a>an?) (?:[\w-]+ ){0,2}(?P<v>cabin|cottage|summer house|holiday home|beach house|chalet|farmhouse|barn|caravan|houseboat|holiday flat|allotment) (?:up |down |out |over )?(?:by|near|in|on|at|outside|close to) .+", ("I own {a} {v}",)),
+    # ---- systems and work
+    ("", "what", r"(?P<v>[\w.+#-]+(?: [\w.+#-]+){0,2}) (?:is|are) what (?P<w>we|i) (?P<a>use|run|deploy (?:to|with)|host on|build with|test with|track)(?P<o>(?: (?:for|as|on|in) .+)?)", ("{w} {a} {v}{o}",)),
+    ("what", "use run", r"what (?P<w>we|i) (?P<a>use|run)(?P<o>(?: (?:for|as|on|in) .+?)?) is (?P<v>.+)", ("{w} {a} {v}{o}",)),
+    ("you look find", "find look", r"(?:you (?:will|can) find|find|look for) (?:the |our |all the )(?P<n>[\w -]+?) (?P<a>in|under|at|on) (?P<v>\S+|the [\w-]+ (?:repo|folder|bucket|directory))", ("the {n} live {a} {v}",)),
+    ("", "moved migrated switched gone went", r"(?P<w>we|i) (?:have )?(?:just |recently |finally )?(?:moved|migrated|switched|gone|went)(?: away)? (?:off(?: of)?|away from) (?P<a>.+?) (?:on)?to (?P<v>.+)", ("{w} switched from {a} to {v}",)),
+    ("it", "monorepo app project codebase repo site backend service stack", r"it is (?:all )?(?P<a>an?) (?P<v>[\w.+#-]+(?: [\w.+#-]+)?) (?P<n>monorepo|app|project|codebase|repo|site|backend|service)", ("this {n} is {a} {v} {n}",)),
+    ("everything it all", "everything all", r"(?:everything|it all|all of it)(?: here| in (?:here|this repo|the repo))? (?:is|is written in|is all) (?P<v>[\w.+#-]+)(?: (?P<n>\d[\d.]*))?", ("the code is all {v}",)),
+    ("", "stack", r"(?:our |the |tech )*stack (?:is|consists of|includes)(?: mostly| basically)? (?P<v>.+)", ("we use {v}",)),
+    ("", "package test linter formatter orm branch ci database stack bundler hosting framework", r"(?:our |the )?(?P<n>package manager|test runner|test framework|linter|formatter|orm|default branch|main branch|ci|database|bundler|framework|type checker): (?P<v>[\w./+#-]+(?: [\w.+#-]+)?)", ("our {n} is {v}",)),
+    ("the my doc doctor doctors gp", "put started got", r"(?:the |my )?(?:doctor|doc|gp|consultant|specialist|psychiatrist|cardiologist|neurologist)s? (?:has |have )?(?:just )?(?:put|started|got) me on (?:to )?(?P<v>.+)", ("I am on {v}",)),
+    # ---- ahead
+    ("it", "wedding exam interview graduation", r"it is (?P<w>my|our) (?P<v>[\w' -]*(?:wedding|exam|interview|graduation))", ("{w} {v} is",)),
+    ("i we", "swapped traded", rf"(?P<w>i|we) (?:have )?(?:just |recently |finally )?(?:swapped|traded) (?P<a>{_FOOD}) for (?P<v>{_FOOD})", ("{w} prefer {v} to {a}",)),
 )  # fmt: skip
 _BY_CUE: dict[str, list[tuple[str, int]]] = {}
 for _place, _row in enumerate(_ROWS):

@@ -213,7 +213,7 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "likes",
-        r"give me (?P<v>.+?) over .+? (?:any (?:day|time)|every time).*",
+        r"give me (?P<v>(?!(?:\w+ )?(?:minutes?|hours?|seconds?|days?)\b).+?) over .+? (?:any (?:day|time)|every time).*",
         kind_of_thing,
         "preference",
         0.85,

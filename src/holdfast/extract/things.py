@@ -68,7 +68,7 @@ THING: Sequence[Rule] = (
     ),
     Rule(
         "host",
-        r"(?:live|be|run|be (?:hosted|running|located)|sit) (?:on|at) (?P<v>(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?)",
+        r"(?:live|be|run|be (?:hosted|running|located)|sit) (?:on|at) (?P<v>(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?)",
         values.hostname,
     ),
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
@@ -106,11 +106,41 @@ THING: Sequence[Rule] = (
         r"(?:track|manage|store|keep|save|host|document) (?:all |our |the )*[\w ]{3,20} in (?P<v>.+)",
         values.known_tool,
     ),
+    # By whom something is looked after, and who made it.
+    Rule(
+        "owner",
+        r"be (?:owned|maintained|looked after|led|run|managed|handled) by (?P<v>the [\w-]+ (?:team|squad|guild|crew)|(?-i:Team) \w+|\w+'s team)",
+        values.as_said,
+    ),
+    Rule("owner", r"be (?:owned|maintained|looked after|led) by (?P<v>.+)", values.name),
+    Rule(
+        "author",
+        r"(?:was|were|be) (?:originally )?(?:written|built|designed|created|authored|implemented) by (?P<v>.+)",
+        values.name,
+    ),
+    Rule("proxy", r"(?:sit|be|run|live) behind (?P<v>.+)", values.known_tool),
     Rule(
         "location",
-        r"(?:land|end up|live|be (?:stored|kept|dumped|written|saved)|go|get (?:stored|written|dumped|saved)) (?:in|to|into|at|on|under) (?P<v>(?!https?:)\w+://\S+)",
-        values.anything,
+        r"(?:land|end up|live|be (?:stored|kept|dumped|written|saved|archived|uploaded|shipped|sent|pushed|backed up|published|collected|checked in)|go|ship|stream|get (?:stored|written|dumped|saved|archived|uploaded|shipped|sent|pushed|backed up|published))(?: nightly| daily| weekly)? (?:in|to|into|at|on|under) (?:an? |our |the )?(?P<v>(?!https?:)\w+://\S+|/[\w./~-]+|[\w.-]+/[\w./~-]+)",
+        values.as_said,
     ),
+    Rule(
+        "location",
+        r"(?:land|end up|live|be (?:stored|kept|dumped|written(?= to)|saved|archived|uploaded|shipped|sent|pushed|backed up|published|collected|tracked|managed|documented)|go|ship|stream|get (?:stored|written(?= to)|dumped|saved|archived|uploaded|shipped|sent|pushed|backed up|published|tracked)) (?:in|to|into|on) (?P<v>.+)",
+        values.stored_in,
+    ),
+    Rule(
+        "language",
+        r"be (?:all|entirely|fully|pure|purely|mostly|mainly|100%) (?P<v>.+)",
+        values.each(words.CODE_LANGUAGES),
+    ),
+    Rule(
+        "rotation",
+        r"(?:rotate|be rotated|get rotated) every (?P<v>\d.*|quarter|month|year|week)",
+        values.as_said,
+    ),
+    Rule("retention", r"be (?:kept|retained|stored) for (?P<v>\d.*)", values.as_said),
+    Rule("uses", r"(?:go out|be done|happen|be handled|ship) (?:through|via|with|by) (?P<v>.+)", values.tool),
     Rule(
         "{what}.location",
         r"(?:keep|store|put|host|have) (?:all )?(?:the|our) (?P<what>[\w ]{3,24}?) in (?:an? |the )?(?:[\w-]+ )*?(?:repo|repository|bucket|folder|directory|database|drive|channel|sheet|project) (?:called|named) (?P<v>\S+)",
@@ -170,7 +200,11 @@ _VERBS = (
 _BARE = frozenset(
     """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
     docs standup analytics payments emails notifications messaging orchestration builds releases artifacts metrics traces dashboards alerts alerting
-    deploys deployments backups secrets migrations code demo retro kickoff infra""".split()
+    deploys deployments backups secrets migrations code demo retro kickoff infra billing payroll checkout onboarding stack designs tickets bugs invoices uploads reports keys feature-flags flags""".split()
+)
+# Of these also where there are words before it: "nightly backups", "API keys".
+_KEPT_SOMEWHERE = frozenset(
+    "backups logs secrets keys flags migrations artifacts metrics traces alerts invoices uploads reports credentials dumps recordings".split()
 )
 # What most things do is no fact of this one.
 IN_GENERAL = (
@@ -193,14 +227,24 @@ _OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat
 
 # "The tax return has to be in by May 31": the time is taken off the clause.
 _HAS_TO_BE_IN = (
-    r"(?:the |our |this )?(?P<np>(?!(?:it|he|she|they|that|there|everything|all|you)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?:has to|have to|must|needs? to) be(?: handed| turned| sent)?"
+    r"(?:the |our |my |this )?(?P<np>(?!(?:it|he|she|they|that|there|everything|all|you)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?:has to|have to|must|needs? to) be(?: handed| turned| sent)?"
     r"(?: in| (?:done|submitted|filed|paid|sent|out|finished|returned|renewed|delivered|completed))?"
 )
 
 
+def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
+    """ "The tax return has to be in by May 31", "my application needs to be handed in by Friday"."""
+    if " be" in text and (match := form(_HAS_TO_BE_IN).fullmatch(text)):
+        by = next((time for time in clause.times if form(r"(?:in )?(?:by|before|until)\b").match(time)), "")
+        if by:
+            yield from due(match["np"], re.sub(r"^(?:in )?(?:by|before|until) ", "", by), clause)
+
+
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
-    if match := form(
+    if by_then := list(owed(text, clause, speaker)):
+        yield from by_then
+    elif match := form(
         r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
         rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
     ).fullmatch(text):
@@ -213,33 +257,42 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
             yield from _attributed(
                 (match["entity"] or PROJECT).lower(), match["attr"].lower(), match["v"], clause
             )
-    elif owed := form(_HAS_TO_BE_IN).fullmatch(text):
-        if by := next(
-            (time for time in clause.times if form(r"(?:in )?(?:by|before|until)\b").match(time)), ""
-        ):
-            yield from due(owed["np"], re.sub(r"^(?:in )?(?:by|before|until) ", "", by), clause)
     elif (
         match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(text)
     ) and (found := values.known_tool(match["v"], clause.casual)):
         yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
         r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
-        r"|lives?|listens?|has been|moved|got|go)\b.*)"
+        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
         parts = noun.split()
         whose, what = split(noun)
         known = parts[-1] in words.SYSTEMS or bool(what and not whose)
         known = known or (
-            len(parts) < 3 and (noun in _BARE or parts[-1] == "tests" or parts[-1] in _DATED or bool(what))
+            (len(parts) < 4 and parts[-1] in _KEPT_SOMEWHERE)
+            or (
+                len(parts) < 3
+                and (noun in _BARE or parts[-1] == "tests" or parts[-1] in _DATED or bool(what))
+            )
         )
         if parts[0] not in _POINTING and known:
             yield from _about(noun, match["rest"], clause)
-    elif match := form(
-        r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?|the [\w-]+ team) (?:owns|maintains|is responsible for"
-        r"|is in charge of) (?:the|our) (?P<entity>[\w ./-]{2,40})"
-    ).fullmatch(text):
-        yield Claim(match["entity"].lower(), "owner", values.unled(match["v"]))
+    elif match := form(_OWNS).fullmatch(text):
+        yield from _owner(match["v"], match["entity"].lower(), bool(match["led"]))
+
+
+_OWNS = (
+    r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?|the [\w-]+ (?:team|squad|guild|crew)|(?-i:Team) \w+|(?-i:[A-Z])\w+'s team) (?:owns|maintains|is responsible for|is in charge of"
+    r"|looks after|takes care of|is the owner of|is the maintainer of|leads on) (?P<led>(?:the|our) )?(?P<entity>[\w ./-]{2,40})"
+)
+
+
+def _owner(who: str, entity: str, led: bool) -> Iterator[Claim]:
+    """Yield who owns a thing; without an article ("Dana owns billing") only what systems and their parts are called."""
+    last = entity.split()[-1]
+    if (led and not form(NO_THING).fullmatch(entity)) or last in words.SYSTEMS or last in _BARE:
+        yield Claim(entity, "owner", values.unled(who))
 
 
 _NOT_THIS = r"other|another|official|reference|getting started|upstream|sample|typical|previous|old|legacy|third-party|competing|original|vendor"
@@ -338,6 +391,17 @@ _NAMES_A_TIME = (
 )
 
 
+# What runs out on a day that is told.
+EXPIRES = r"(?:contract|lease|tenancy|visa|passport|licen[cs]e|subscription|cert(?:ificate)?|domain|warranty|insurance|membership|permit|trial|policy|token|railcard|mot|retainer|lease agreement|mortgage deal)"
+RUNS_OUT = r"(?:runs? out|expires?|lapses?|ends?|is up|is up for renewal|comes? up for renewal|needs? renewing|renews?|has to be renewed|must be renewed)"
+
+
+def lapse(of: str, clause: Clause) -> Iterator[Claim]:
+    """Yield when something runs out, if a day was said that is still to come."""
+    if clause.times and not form(r"(?:for|since|.* ago)\b").match(clause.times[-1]):
+        yield Claim(of, "expiry", re.sub(r"^(?:by|before) ", "", _unled_time(clause.times[-1])))
+
+
 def _unled_time(said: str) -> str:
     return re.sub(r"^(?:on|at|by) (?:the (?=\D))?", "", said, flags=re.I)
 
@@ -345,6 +409,11 @@ def _unled_time(said: str) -> str:
 def _scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
     """ "The wedding is on June 21st", "the conference starts on Monday", "the nightly job runs at 02:00"."""
     last = clause.times[-1] if clause.times else ""
+    if form(rf"(?:.* )?{EXPIRES}").fullmatch(noun) and form(RUNS_OUT.replace("is up", "be up")).fullmatch(
+        said
+    ):
+        yield from lapse(noun, clause)
+        return
     if noun.split()[-1] not in _DATED:
         if form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(r"\d|every", last):
             yield Claim(noun, "schedule", _unled_time(last))

@@ -498,6 +498,18 @@ def number(raw: str, casual: bool) -> Values:
     return (int(low),) if re.fullmatch(r"\d{1,9}", low) else ()
 
 
+def as_said(raw: str, casual: bool) -> Values:
+    """Words that a row has picked out already."""
+    return (unled(bare(raw)),)
+
+
+def stored_in(raw: str, casual: bool) -> Values:
+    """Where a system keeps things: a known piece of software or a host, or a name of two words and more ("AWS Secrets Manager")."""
+    found = known_tool(raw, casual) or host(raw, casual)
+    named = re.fullmatch(r"(?:[A-Z][\w.-]*)(?: [A-Z][\w.-]*){1,3}", bare(raw))
+    return found or ((bare(raw),) if named and not points(raw) else ())
+
+
 def age(raw: str, casual: bool) -> Values:
     """An age in years."""
     found = number(raw, casual)

@@ -248,7 +248,7 @@ TECH = _words(
     sanity, strapi, prisma, drizzle, sqlalchemy, alembic, hibernate, typeorm, knex, liquibase, flyway, zod,
     pydantic, redux, zustand, mobx, rxjs, storybook, turborepo, nx, lerna, changesets, semantic-release, renovate,
     dependabot, sonarqube, snyk, trivy, swarm, openshift, rancher, minio, ceph, memcached, etcd, zookeeper, tabs,
-    spaces, monorepo, trunk-based development, feature flags, two-space indentation, four-space indentation, semver,
+    spaces, jdk, glacier, octopus deploy, octopus, spinnaker, nx, kong, penpot, unleash, laravel, fly.io, dynatrace, kibana, graylog, papertrail, linear, shortcut, youtrack, monorepo, trunk-based development, feature flags, two-space indentation, four-space indentation, semver,
     conventional commits, cobol, fortran, vercel, obsidian, logseq, todoist, excel, google docs, google sheets,
     airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail,
     outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden,
@@ -381,7 +381,7 @@ EVENTS = _words(
     1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, thesis
     defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
     graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
-    vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, mot, vet visit, parents evening, prom, auction, conference call, offsite"""
+    vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, physio, mot, vet visit, parents evening, prom, auction, conference call, offsite"""
 )
 UNCOUNTED_VERBS = _words(
     """learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start,
