@@ -554,7 +554,7 @@ def made(raw: str, casual: bool) -> Values:
     ).search(raw)
     # "A ThinkPad" ends in its make; "a React component" does not, and "a Docker" is no thing to own.
     model = len(parts) > 1 and parts[-1] in ("mini", "pro", "max", "plus", "ultra", "air")
-    by_make = (
+    by_make = (casual and bool(parts) and parts[0].lower() in known.MAKES) or (
         not spoken_of
         and bool(parts)
         and (model or not parts[-1].islower())
@@ -564,6 +564,7 @@ def made(raw: str, casual: bool) -> Values:
         (raw,)
         if 1 <= len(parts) <= 5
         and by_make
+        and not spoken_of
         and not points(raw)
         and known.NO_THING.isdisjoint(raw.lower().split())
         and known.RELATIONS.isdisjoint(re.findall(r"\w+", raw.lower()))
@@ -681,9 +682,11 @@ def holding(pattern: str) -> Reader:
 
 def loose(raw: str, casual: bool) -> Values:
     """Words that can be checked, unless they tell where or when: for nouns that no row knows."""
+    if casual:
+        return made(raw, casual) if unled(bare(raw)).split(" ", 1)[0].lower() in known.MAKES else ()
     return (
         ()
-        if casual or labels(raw) or re.match(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b", raw, re.I)
+        if labels(raw) or re.match(r"(?:in|on|at|from|with|for|about|to|under|of|by)\b", raw, re.I)
         else tuple(unled(str(one)) for one in definite(raw, casual))
     )
 

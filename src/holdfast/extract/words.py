@@ -113,6 +113,14 @@ NOT_A_TRADE = _words(
     morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring,
     would-be, nobody, former, ex, hopeless, only, the"""
 )
+# By these a thing is told by its make without a capital too; what is a word for something else ("giant", "switch") is not here.
+MAKES = _words(
+    """macbook, imac, iphone, ipad, airpods, thinkpad, chromebook, pixel, galaxy, samsung, fairphone, kindle, kobo, garmin, fitbit, gopro, nikon, canon, fujifilm, fuji,
+    leica, olympus, hasselblad, casio, rolex, seiko, sonos, bose, sennheiser, playstation, ps4, ps5, xbox, nintendo, roomba, dyson, miele, kitchenaid, vitamix, thermomix,
+    aeropress, gaggia, tesla, toyota, honda, volvo, saab, bmw, audi, mercedes, volkswagen, vw, skoda, kia, hyundai, nissan, mazda, subaru, ford, fiat, peugeot, renault,
+    citroën, citroen, dacia, opel, vauxhall, jeep, corolla, prius, passat, yaris, vespa, ducati, yamaha, kawasaki, harley, brompton, trek, cannondale, fender, gibson,
+    telecaster, steinway, bernina, lenovo, dell, hp, asus, acer, synology, huawei, oneplus, motorola, xiaomi, sony, panasonic, bosch, makita, dewalt"""
+)
 # What one may do for a living, as a field or a doing.
 FIELDS = _words(
     """accounting, bookkeeping, data entry, teaching, maths, math, english, chemistry, history, physics, nursing, carpentry, joinery, plumbing, sales, marketing,
