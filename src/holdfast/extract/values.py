@@ -89,25 +89,7 @@ def name(raw: str, casual: bool) -> Values:
         return (
             (raw,) if plain and parts[0] not in known.NOT_GREETED and parts[0] not in known.POINTERS else ()
         )
-    small = {
-        "de",
-        "da",
-        "van",
-        "von",
-        "der",
-        "den",
-        "bin",
-        "al",
-        "el",
-        "la",
-        "le",
-        "di",
-        "del",
-        "dos",
-        "of",
-        "y",
-    }
-    rest = [part for part in parts if part.lower() not in small]
+    rest = [part for part in parts if part.lower() not in known.SMALL_IN_NAMES]
     return (raw,) if rest and all(part[:1].isupper() for part in rest) else ()
 
 

@@ -346,6 +346,7 @@ POINTERS = _words(
     not, just, only, even, still, whatever, whoever, me, i, we, he, she, they, than, like, no, talking, sharing,
     spending, watching you, working with you, looking"""
 )
+SMALL_IN_NAMES = frozenset("de da van von der den bin al el la le di del dos of y".split())
 NOT_NAMES = _words(
     """i, we, team, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
     everyone, everybody, someone, somebody, nobody, anyone, people, nothing, everything, something, the, a, an, my,
