@@ -16,6 +16,7 @@ def form(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=64)
 def tokens(text: str) -> frozenset[str]:
     """Return the lower-case words of a text: what a reading can look for before it tries its expressions."""
     return frozenset(re.findall(r"[a-z][a-z-]*", text.lower()))
