@@ -212,6 +212,13 @@ WAYS: dict[str, Callable[[str], str]] = {
     "... these days": lambda say: f"{_unstopped(say)} these days",
     "... btw": lambda say: f"{_unstopped(say)} btw",
     "..., so please keep that in mind": lambda say: f"{_unstopped(say)}, so please keep that in mind.",
+    "..., in case that matters": lambda say: f"{_unstopped(say)}, in case that matters.",
+    "..., if that helps": lambda say: f"{_unstopped(say)}, if that helps",
+    "..., just so you know": lambda say: f"{_unstopped(say)}, just so you know.",
+    "... (yes, really)": lambda say: f"{_unstopped(say)} (yes, really)",
+    "... and that won't change": lambda say: f"{_unstopped(say)} and that won't change",
+    "... because of my sister": lambda say: f"{_unstopped(say)} because of my sister",
+    "without apostrophes": lambda say: re.sub("['\u2019]", "", say),
     "..., what would you suggest?": lambda say: f"{_unstopped(say)}, what would you suggest?",
 }
 

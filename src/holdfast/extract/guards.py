@@ -79,7 +79,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         "joke",
         r"\b(?:jk|j/k|just kidding|kidding|joking|literal"
         r"|literally|basically|yeah right|obviously not|as they say"
-        r"|said (?:no one|nobody)|no one ever|as if\W*$|in spirit|at heart|the queen of england|illuminati)\b"
+        r"|said (?:no one|nobody)|no one ever|as if\W*$|in spirit|at heart|as a joke|the queen of england|illuminati)\b"
         r"|(?:^|\s)/s\b|(?:^|\b)(?:yeah|oh) sure\b|\boh (?:great|joy|lovely)\b|^sure, (?:because|and)\b|[\U0001f643\U0001f644\U0001f61c\U0001f92a\U0001f61d]",
     ),
     # People laugh beside plain facts too: this stops only what reads as a joke (`claims.figurative`).

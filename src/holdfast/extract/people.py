@@ -229,6 +229,11 @@ _MINE: Sequence[Rule] = (
         values.anything,
     ),
     Rule(
+        "{noun}",
+        rf"(?P<noun>(?:[\w-]+ )?(?:boot|shoe|glove|collar|waist|bra|frame|wheel) size|locker|extension|(?:door|gate|alarm) code|(?:number|licen[cs]e) plate|(?:member|membership|customer|employee|student|account|policy|booking|staff|badge|room|flat|seat|loyalty|order|reference|case)(?: id| number)){_IS}(?:number |no\.? )?(?P<v>\S*\d\S*)",
+        values.as_said,
+    ),
+    Rule(
         "occupation",
         rf"(?:job|job title|title|role|profession|occupation|position){_IS}(?P<v>.+)",
         values.trade,
