@@ -471,3 +471,12 @@ def test_systems_and_what_is_ahead(said: str, slot: str, value: str) -> None:
 def test_what_only_looks_like_a_system_or_a_plan(said: str) -> None:
     """Whom one looks after, a manner of speaking, a product of others, and what is no plan."""
     assert not slots(said)
+
+
+def test_taste_health_and_dates_in_few_words() -> None:
+    """A thing that does not agree with one, a condition got, a thing due without its article, a tool moved from."""
+    assert slots("lactose does not agree with me, hard cheese is ok") == {"user.avoids": "lactose"}
+    assert slots("got asthma, exercise induced") == {"user.condition": "asthma"}
+    assert slots("thesis is due on the 14th of May") == {"thesis.deadline": "the 14th of May"}
+    assert slots("Reviews moved from Gerrit to GitHub last week.") == {"project.uses": "GitHub"}
+    assert not slots("it is due on Friday")

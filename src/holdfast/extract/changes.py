@@ -23,6 +23,7 @@ _REPLACED = (
     rf"{_WHO}(?:replaced|swapped(?: out)?|ditched|dropped) (?P<old>[\w.+#/ -]+?) (?:with|for|by"
     r"|in favou?r of) (?P<v>.+)",
     rf"{_WHO}(?:switched|migrated|moved|upgraded|gone)(?: over)? to (?P<v>[\w.+#/ -]+?) from (?P<old>.+)",
+    r"(?:(?:code )?reviews?|tickets|issues|ci|builds|deploys|docs|hosting|logs|logging|auth|search|everything|planning|monitoring|payments|chat) (?:have |has )?(?:just |now )?(?:moved|migrated|switched)(?: over)? from (?P<old>.+?) to (?P<v>.+)",
     r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:got|was|has been|is being|is) (?:now )?replaced (?:by"
     r"|with) (?P<v>.+)",
 )

@@ -205,9 +205,9 @@ _DROPPED = (
     r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just )?got an?\b"
     r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning (?:to|on)|aiming to|(?:training|saving(?: up)?|preparing|revising) for|starting (?:an?|my|at|as)\b|trying to|not (?:in|at|living|working)|no longer"
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
-    rf"|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
+    rf"|not (?:{words.one_of(words.DIETS)}|married|single|engaged) anymore$|got (?:{words.one_of(words.CHRONIC)})\b|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
 )
-_WITH_HAVE = r"(?:been|gone|just been)\b"
+_WITH_HAVE = r"(?:been|gone|just been|got (?!an?\b|(?:just |recently |newly )?diagnosed\b))\b"
 _WITH_AM = (
     r"(?:born|doing|way|keeping|staying|cutting|avoiding|\w+ obsessed|obsessed|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|aiming|training|saving|preparing|revising|starting|trying"
     rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"

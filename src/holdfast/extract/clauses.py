@@ -66,7 +66,7 @@ _TRAILER = (
     r"|btw|by the way|though|actually"
     r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you"
     r"|everyone|guys|always|sorry not sorry"
-    r"|by the way|you know|to be honest|tbh|honestly|for sure|of course|after all these years"
+    r"|by the way|you know|to be honest|tbh|honestly|for sure|of course|with a passion|more than anything|to (?:bits|death)|after all these years"
     r"|full[- ]time|part[- ]time|remotely"
     r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead"
     r"|first thing|myself|here|only|fyi|it turns out"

@@ -123,7 +123,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         rf"{_REPLY}|\b(?:answer|reply|respond|always)\b",
     ),
     (
-        r"(?:always |only )?(?:use|write in|stick to) (?P<spelling>british|american|canadian|australian|uk|us|oxford)(?: english)? spellings?(?: (?:with|for) me)?",
+        r"(?:always |only )?(?:use|write(?: to me)?(?: in)?|stick to) (?P<spelling>british|american|canadian|australian|uk|us|oxford)(?: english)? spellings?(?: (?:with|for) me)?",
         "",
     ),
     (
@@ -153,7 +153,10 @@ _REPLIES: Sequence[tuple[str, str]] = (
 def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Keep your answers short", "I want detailed explanations", "always answer me in German", "no emojis"."""
     text = re.sub(
-        r",? (?:from now on|going forward|in (?:the )?future|please|pls|always)$", "", clause.text, flags=re.I
+        r",? (?:from now on|going forward|from here on(?: out)?|in (?:the )?future|please|pls|always)$",
+        "",
+        clause.text,
+        flags=re.I,
     )
     for pattern, needed in _REPLIES:
         match = form(pattern).fullmatch(text)
@@ -201,7 +204,7 @@ _REMIND = (
 )
 _ON_MY_LIST = (
     r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
-    r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do)(?: is|:)(?: to)? (?P<v>.+)"
+    r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
 )
 _UNFORGOTTEN = (
     r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"

@@ -155,6 +155,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "package test linter formatter orm branch ci database stack bundler hosting framework", r"(?:our |the )?(?P<n>package manager|test runner|test framework|linter|formatter|orm|default branch|main branch|ci|database|bundler|framework|type checker): (?P<v>[\w./+#-]+(?: [\w.+#-]+)?)", ("our {n} is {v}",)),
     ("the my doc doctor doctors gp", "put started got", r"(?:the |my )?(?:doctor|doc|gp|consultant|specialist|psychiatrist|cardiologist|neurologist)s? (?:has |have )?(?:just )?(?:put|started|got) me on (?:to )?(?P<v>.+)", ("I am on {v}",)),
     # ---- ahead
+    ("", "due", r"(?!(?:it|he|she|they|that|this|there|what|which|who|when|i|we|you|my|our|the|his|her|their|an?)\b)(?P<n>[\w'-]+(?: [\w'-]+){0,2}) (?:is|are) due(?P<o>(?: .*)?)", ("the {n} is due{o}",)),
     ("it", "wedding exam interview graduation", r"it is (?P<w>my|our) (?P<v>[\w' -]*(?:wedding|exam|interview|graduation))", ("{w} {v} is",)),
     ("i we", "swapped traded", rf"(?P<w>i|we) (?:have )?(?:just |recently |finally )?(?:swapped|traded) (?P<a>{_FOOD}) for (?P<v>{_FOOD})", ("{w} prefer {v} to {a}",)),
 )  # fmt: skip

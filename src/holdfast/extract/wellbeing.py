@@ -65,7 +65,7 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        r"(?:have (?:been living|been struggling|been dealing|lived) with|have|have got|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
+        r"(?:have (?:been living|been struggling|been dealing|lived) with|have got|have(?! got\b)|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
         r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
         r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+)",
         values.listed(words.CONDITIONS),
@@ -177,8 +177,13 @@ WELLBEING: Sequence[Rule] = (
 # What is said of a thing, and tells of somebody's health: read over the whole clause.
 TURNED: Sequence[Rule] = (
     Rule(
+        "allergy",
+        r"(?P<v>[\w' -]+?) (?:always )?(?:gives? me|brings? me out in) (?:hives|an? rash|lumps|welts)",
+        values.allergen,
+    ),
+    Rule(
         "avoids",
-        r"(?P<v>[\w' -]+?) (?:(?:always|really|just) )*(?:makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch|unwell|wheezy|sneeze)|gives? me (?:heartburn|indigestion|migraines|an? (?:migraine|rash|stomach ?ache)|hives|wind|gas)|upsets? my stomach|(?:does|do) not agree with me|disagrees? with me)",
+        r"(?P<v>[\w' -]+?) (?:(?:always|really|just) )*(?:makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch|unwell|wheezy|sneeze)|gives? me (?:heartburn|indigestion|migraines|an? (?:migraine|rash|stomach ?ache)|hives|wind|gas)|upsets? my stomach|(?:does|do) not agree with me|disagrees? with me|puts? me in (?:the )?hospital)",
         values.each(words.FOODS),
     ),
     Rule(
