@@ -32,14 +32,33 @@ def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
     latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it; what counts
     from a date ("the week before 3 May", "two days after") or is a part of one ("early May", "the first week of") does not.
     """
-    if not holds(query, _SIGNS) or not _MAY_NAME.search(query):
-        return ()
     today = asked_at.date()
     found: set[Window] = set()
-    for one in _from_to(sorted(_named(query, today)), query):
+    for one in _from_to(_read(query, today), query):
         before = query[max(0, one.start - _LONGEST_LEAD) : one.start]
         found.update(_opened([(_number(a), _number(b)) for a, b in one.spans], before, today))
     return tuple(sorted(found))
+
+
+def timeless(query: str, asked_at: datetime) -> str:
+    """Return a query without the words that only say when, or ask for an order: what it is about.
+
+    Months, years, seasons and holidays stay: people name them where they tell of something.
+    """
+    left = query
+    for one in reversed(_read(query, asked_at.date())):
+        if one.spans:
+            kept = " ".join(match[0] for match in _TOLD.finditer(left, one.start, one.end))
+            left = f"{left[: one.start]} {kept} {left[one.end :]}"
+    return _ORDERING.sub(" ", left) if order(query) else left
+
+
+@functools.lru_cache(maxsize=64)
+def _read(query: str, today: date) -> tuple[_Named, ...]:
+    """Return what a query names, in order of place."""
+    if not holds(query, _SIGNS) or not _MAY_NAME.search(query):
+        return ()
+    return tuple(sorted(_named(query, today)))
 
 
 def order(query: str) -> int:
@@ -74,6 +93,11 @@ _LATEST = re.compile(
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d)\w*|(?<!before )\blast\?*$",
     re.I,
 )
+_ORDERING = re.compile(
+    r"\b(?:most recent(?:ly)?|(?:last|first) time|latest|newest|earliest|last|first|current(?:ly)?|nowadays|these days|"
+    r"originally|initially)\b",
+    re.I,
+)
 _FIRST = re.compile(
     r"\b(?:earliest|first time|originally|initially|at first|in the beginning(?! of))\b|\bfirst\?*$|"
     r"\bdid (?:\w+ ){1,3}first \w+",
@@ -104,6 +128,7 @@ _NTH = ("first", "second", "third", "fourth")
 _HOLIDAY = (
     r"(?P<holiday>christmas(?: eve| day)?|new year's(?: eve| day)?|halloween|valentine's day|thanksgiving)"
 )
+_TOLD = re.compile(rf"\b(?:{_MONTH}|{_YEAR}\b|{'|'.join(_SEASONS)}|{_HOLIDAY})", re.I)
 _FROM, _TO = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?", r" ?(?:-|\u2013|to|until|through) ?(?:the )?"
 # The most exact form first.
 _RANGES = (

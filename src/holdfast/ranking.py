@@ -38,6 +38,7 @@ B = 0.0
 # words together cannot reach it is measured by what they can.
 _FULL_MATCH = 12.0
 _AFTERGLOW_DAYS = 14.0
+WHEN = 0.3  # of a word's weight, for one that only says when: its date tells that of a text better than its words
 _RUN = 3  # messages of one's own between a question and what answers it
 _STATED = 1.6  # what a declarative row has for a thread, of its own core
 _A_DAY: Doubles = np.array([1.0 / HALF_LIVES[kind] for kind in KINDS])  # in half-lives

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from holdfast import Memory
+from holdfast.embedders import MiniLM
 from holdfast.errors import InvalidInput, NotFound
 from holdfast.memory import ScopedMemory
 from holdfast.testing import FrozenClock
@@ -181,3 +182,27 @@ def test_an_expiry_in_the_past_is_refused(ada: ScopedMemory) -> None:
         ada.save("x", expires_at=START)
     assert error.value.field == "expires_at"
     assert ada.changes().items == ()
+
+
+@pytest.mark.parametrize("embedder", [None, MiniLM()], ids=["words", "model"])
+def test_a_question_about_a_time_finds_what_was_noted_then(embedder: MiniLM | None) -> None:
+    """By its date, though others say the very words; of several that fit, the latest or the first stands out."""
+    clock = FrozenClock(datetime(2026, 6, 18, 12, tzinfo=UTC))  # a Thursday
+    with Memory("sqlite://", clock=clock, embedder=embedder) as memory:
+        ada = memory.scoped(user="ada")
+        deployed = {
+            days: ada.save(f"Deployed {what} with {who}", kind="episode", observed_at=clock.now() - days * DAY).id
+            for days, what, who in ((90, "billing", "Mira"), (44, "search", "Jonas"), (21, "mail", "Priya"), (8, "login", "Lena"))
+        }  # fmt: skip
+        for n in range(30):
+            said = f"Last week was a long one, and the week before June no better, {n} times"
+            ada.save(said, kind="episode", observed_at=clock.now() - 20 * DAY + n * HOUR)
+        for query, days in {
+            "What did we deploy last week?": 8,
+            "What did we deploy in the week before 1 June 2026?": 21,
+            "What did we deploy in early May?": 44,
+            "What did we deploy between March and April?": 90,
+            "What did we deploy most recently?": 8,
+            "What did we deploy the first time?": 90,
+        }.items():
+            assert ada.search(query, k=1)[0].id == deployed[days], query

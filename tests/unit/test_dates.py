@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from holdfast.dates import order, windows
+from holdfast.dates import order, timeless, windows
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)  # a Sunday
 
@@ -166,6 +166,22 @@ def test_a_date_in_figures_may_be_read_either_way() -> None:
 def test_what_is_in_doubt_names_no_time(query: str) -> None:
     """Events, names and habits are no dates."""
     assert spans(query) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("what did we deploy last week?", "what did we deploy ?"),
+        ("who called on the Sunday before 3 May 2023", "who called on May 2023"),
+        ("the most recent deploy of 2024", "the deploy of 2024"),
+        ("when did we first meet in early June", "when did we meet in June"),
+        ("last name of Ann", "last name of Ann"),
+        ("which port does staging use", "which port does staging use"),
+    ],
+)
+def test_what_a_query_is_about(query: str, words: str) -> None:
+    """Without what only says when; months and years, which texts name too, stay."""
+    assert " ".join(timeless(query, NOW).split()) == words
 
 
 @pytest.mark.parametrize(

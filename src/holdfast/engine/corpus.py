@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
+from ..dates import timeless
 from ..ports import Beyond, Candidates, Floats, Ints, Readable
+
+if TYPE_CHECKING:
+    from ..text import Analyzer
 
 
 class Told(NamedTuple):
@@ -81,6 +86,19 @@ class Found(NamedTuple):
             return {"live": c.beyond.live, "words": c.beyond.words, "ranked": ranked}
         words = np.count_nonzero(c.bm25 if whole else c.bm25[c.live])  # what holds a word is above 0
         return {"live": ranked, "words": int(words), "ranked": ranked}
+
+
+def terms_of(query: str, analyzer: Analyzer, asked_at: datetime) -> dict[str, float]:
+    """Return the distinct terms of a query with their weights, in order of first appearance: 1, and less for what says when.
+
+    "What did we deploy last week" asks for no text with the word "week".
+    """
+    terms = analyzer.query(query)
+    about = timeless(query, asked_at)
+    if about == query:
+        return terms
+    told = analyzer.terms(about)
+    return {term: weight if term in told else weight * ranking.WHEN for term, weight in terms.items()}
 
 
 def rank(shares: Sequence[Share], query: str, model: str | None) -> Found:

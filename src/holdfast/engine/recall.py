@@ -362,13 +362,14 @@ class Answering(Naming):
 
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
-        from .corpus import rank  # numpy, which nothing needs before the first search or save
+        from .corpus import rank, terms_of  # numpy, which nothing needs before the first search or save
 
         parts, options = self._parts, asked.options
         query = " ".join(
             [asked.query, *options.get("also", ())]
         )  # kept receipts of earlier versions have none
-        terms = parts.analyzer.query(query)
+        asked_at = asked.as_of.valid if asked.as_of else asked.at.valid or asked.at.now
+        terms = terms_of(query, parts.analyzer, asked_at)
         embedder = parts.embedding.now
         probe = Probe(
             reach=asked.reach,

@@ -54,6 +54,7 @@ SCOPES: list[Any] = [
     Scope(user="ada"),
 ]
 Day = tuple[int, int, int]
+SAY_WHEN = frozenset(("01", "02", "latest", "earliest"))  # of the words of queries, those that only say when
 # Each with the days it names, the kind of answer it asks for, and the order in time.
 QUERIES: dict[str, tuple[tuple[Day, Day] | None, str | None, int]] = {
     "which port does the server use": (None, None, 0),
@@ -627,7 +628,7 @@ class Machine(RuleBasedStateMachine):
         items, slack = [*live.values()], TOLERANCE[model]
         at = at or self.oracle.asked(reach, self.clock.now())
         ranking = Ranking(
-            items, query, self.embedder, Shape(spans, asks, order_asked), BLUR[model],
+            items, query, self.embedder, Shape(spans, asks, order_asked, SAY_WHEN), BLUR[model],
             at=at, again=self.oracle.again(reach, known),
         )  # fmt: skip
         said = {item.id: spoken(item) for n, item in enumerate(items) if ranking.matches(n)}

@@ -144,12 +144,13 @@ def days(moment: datetime) -> float:
 
 @dataclass(frozen=True)
 class Shape:
-    """What the query says besides its words: the spans of days it names, the kind of answer it asks for, and the order in
-    time: 1 for the latest first, -1 for the earliest."""
+    """What the query says besides its words: the spans of days it names, the kind of answer it asks for, the order in
+    time: 1 for the latest first, -1 for the earliest; and which of its words only say when."""
 
     spans: Sequence[tuple[float, float]] = ()
     asks: str | None = None
     order: int = 0
+    when: frozenset[str] = frozenset()
 
 
 Bounds = tuple[float, float]
@@ -180,7 +181,7 @@ class Ranking:
         ]
         self.query, self.asked, self.blur = query, sorted(set(words_of(query))), blur
         self.texts = [Counter(words_of(indexed(item))) for item in items]
-        self.gains = {word: self._gain(word) for word in self.asked}
+        self.gains = {word: self._gain(word) * (0.3 if word in shape.when else 1.0) for word in self.asked}
         self.mass = sum(self.gains.values())
         self.full = min(12.0, self.mass) or 1.0
         self.turns = [self._turns(n) for n in range(len(items))]
