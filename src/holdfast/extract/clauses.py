@@ -73,6 +73,14 @@ _TRAILER = (
     r"|from now on|going forward|in the (?:morning|evening|afternoon)|(?:every|each) (?:single )?(?:day|morning|night|time"
     r"|evening|week)|daily|(?:once|twice|three times) (?:a|per) (?:day|week|month|year)|at bedtime|over (?:easter|christmas|lunch|the (?:weekend|summer|holidays|winter|break))|all in all|since (?:easter|christmas|childhood|forever|birth|lockdown|covid|then)|at (?:work|home|night)|(?:with|for) me)"
 )
+# The last words of these, or of what smiles: without one there is no need to look.
+_TRAILS = frozenset(
+    """now currently rn atm ha down finally said up days moment present nowadays already too well btw way though actually anyway again lately
+    recently officially please pls plz thanks you everyone guys always sorry know honest tbh honestly sure course passion anything bits death years
+    full-time part-time time remotely it far all lot much instead thing myself here only fyi out on forward morning evening afternoon day
+    night week daily month year bedtime easter christmas lunch weekend summer holidays winter break childhood forever birth lockdown covid then work
+    home me""".split()
+)
 
 
 # What is asked of the listener: the words after it are an instruction.
@@ -306,6 +314,16 @@ _TAKES_A_TIME = (
     r"|due(?: on| by)?)$"
 )
 _SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
+# Whole expressions: one that is put together at each use takes longer to look up than to try.
+_FIRST_TIME, _LAST_TIME = rf"({PHRASE}),? +(?=\S)", rf",? ({PHRASE})$"
+_TIME_AND_MORE = rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
+_LAST_WORDS = rf",? {_TRAILER}$"
+_LAUGH = r"lo+l|lmf?ao|rofl|(?:ha){2,}h?|(?:he){2,}"
+# With these the last words are what is liked, or how often.
+_OF_TASTE = (
+    r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)|at (?:work|home|night))$"
+    r"|\bcould (?:happily |easily )?(?:eat|drink|watch|listen|do|play)\b.* (?:every|each) (?:single )?(?:day|night|week)$"
+)
 _ADVERBIAL = (
     r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
@@ -333,35 +351,32 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
         text = aside[1] + text[aside.end(2) :]
     if match := form(_ADVERBIAL).match(text):
         text = text[match.end() :]
-    if timed and (
-        match := form(
-            rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
-        ).search(text, max(0, len(text) - 80))
-    ):
+    if timed and (match := form(_TIME_AND_MORE).search(text, max(0, len(text) - 80))):
         times.append(match[1])
         text = text[: match.start()]
     for _ in range(4):
-        if timed and (match := form(rf",? ({PHRASE})$").search(text, max(0, len(text) - 60))):
+        if timed and (match := form(_LAST_TIME).search(text, max(0, len(text) - 60))):
             if match.start() == 0 or form(_TAKES_A_TIME).search(text, 0, match.start()):
                 break
             times.append(match[1])
-        elif form(
-            r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)"
-            r"|at (?:work|home|night))$|\bcould (?:happily |easily )?(?:eat|drink|watch|listen|do|play)\b.* (?:every|each) (?:single )?(?:day|night|week)$"
-        ).search(text):
+        elif not (match := _trailing(text)) or form(_OF_TASTE).search(text):
             break
-        else:
-            ending = rf",? {_TRAILER}$" if text[-1:].isalnum() else rf",? {_TRAILER}$|{_SMILE}"
-            if not (match := form(ending).search(text, max(0, len(text) - 40))):
-                break
         text = text[: match.start()]
     return text.strip(" ,"), tuple(times)
+
+
+def _trailing(text: str) -> re.Match[str] | None:
+    """Return what trails behind a statement and says nothing of it."""
+    last = text[text.rfind(" ") + 1 :].lower()
+    if last in _TRAILS or form(_LAUGH).fullmatch(last):
+        return form(_LAST_WORDS).search(text, max(0, len(text) - 40))
+    return None if last[-1:].isalnum() else form(_SMILE).search(text, max(0, len(text) - 40))
 
 
 def _leading(text: str, times: list[str]) -> str:
     """Take up to two time phrases off the beginning, where a subject follows them."""
     for _ in range(2):
-        match = form(rf"({PHRASE}),? +(?=\S)").match(text)
+        match = form(_FIRST_TIME).match(text)
         if not match or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(
             text
         ):
