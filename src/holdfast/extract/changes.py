@@ -69,7 +69,7 @@ _A_TIME = (
 def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield what took the place of what; at least one of two tools must be a known one."""
     low = text.lower()
-    if not low.endswith("out") and not any(part in low for part in _OF_CHANGE):
+    if not low.endswith("out") and not any(map(low.__contains__, _OF_CHANGE)):
         return
     for pattern in _REPLACED:
         if match := form(pattern).fullmatch(text):

@@ -31,7 +31,7 @@ def taken_off(text: str) -> str:
     """Return a statement in plain spelling without the remarks it ends in; a remark that is all of it stays."""
     for _ in range(3):
         end = text[-_LONGEST:].lower()
-        if not any(word in end for word in _WORDS):
+        if not any(map(end.__contains__, _WORDS)):
             break
         match = form(_REMARK).search(text, max(0, len(text) - _LONGEST))
         if match is None or " " not in text[: match.start()].strip():
