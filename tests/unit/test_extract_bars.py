@@ -35,9 +35,9 @@ def test_blind_sentences() -> None:
     labelled = extraction.sentences(extraction.BLIND)
     assert sum("trap" in one for one in labelled) >= 0.5 * len(labelled)
     sets = extraction.measure(labelled).sets
-    assert set(sets) == {f"blind {name}" for name in "abcdef"}
+    assert set(sets) == {f"blind {name}" for name in "abcdefg"}
     for name, count in sets.items():
-        precision, recall = {"blind d": (0.95, 0.42), "blind e": (0.90, 0.33), "blind f": (0.83, 0.19)}.get(
+        precision, recall = {"blind d": (0.95, 0.54), "blind e": (0.93, 0.48), "blind f": (0.91, 0.35)}.get(
             name, (0.95, 0.60)
         )
         assert count.precision >= precision, (name, count)
