@@ -325,6 +325,7 @@ _PROCEDURES: Sequence[str] = (
     r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
     r"|directly|without .+)(?: .*)?",
 )
+_ANY_PROCEDURE = "|".join(f"(?:{one})" for one in _PROCEDURES)
 _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
@@ -361,9 +362,7 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         yield _procedure(ruled["v"])
     elif made_sure := form(_MADE_SURE).fullmatch(text):
         yield _procedure(made_sure["v"])
-    elif any(form(pattern).fullmatch(text) for pattern in _PROCEDURES) or (
-        clause.standing and form(_FROM_NOW_ON).fullmatch(text)
-    ):
+    elif form(_ANY_PROCEDURE).fullmatch(text) or (clause.standing and form(_FROM_NOW_ON).fullmatch(text)):
         yield _procedure(text)
 
 
