@@ -35,11 +35,14 @@ def test_blind_sentences() -> None:
     labelled = extraction.sentences(extraction.BLIND)
     assert sum("trap" in one for one in labelled) >= 0.5 * len(labelled)
     sets = extraction.measure(labelled).sets
-    assert set(sets) == {f"blind {name}" for name in "abcdefg"}
+    assert set(sets) == {f"blind {name}" for name in "abcdefgh"}
     for name, count in sets.items():
-        precision, recall = {"blind d": (0.95, 0.54), "blind e": (0.93, 0.48), "blind f": (0.91, 0.35)}.get(
-            name, (0.95, 0.60)
-        )
+        precision, recall = {
+            "blind d": (0.95, 0.54),
+            "blind e": (0.93, 0.48),
+            "blind f": (0.91, 0.35),
+            "blind h": (0.95, 0.49),
+        }.get(name, (0.95, 0.60))
         assert count.precision >= precision, (name, count)
         assert count.recall >= recall, (name, count)
 

@@ -140,3 +140,28 @@ def test_one_more_value_does_not_replace_the_one_known() -> None:
 def test_what_is_shown_or_somebody_elses_is_no_fact_of_the_project(said: str) -> None:
     """A tutorial, an example, a default, another's project."""
     assert kept(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("I'm 41, no wait, that's wrong, I'm 42", {"user.age": 42}),
+        ("i told you im 41, thats wrong, im 42 since monday", {"user.age": 42}),
+        ("I live in Oslo. That's no longer true, we live in Rome.", {"user.residence": "Rome"}),
+        ("My name is Jon, sorry, that's a typo, it's John", {"user.name": "John"}),
+        ("The port is 8080, that's wrong", {}),
+        ("I live in Oslo. The build fails, that is wrong.", {"user.residence": "Oslo"}),
+    ],
+)
+def test_what_is_taken_back_in_the_same_breath_is_no_fact(said: str, expected: dict[str, Any]) -> None:
+    """ "That's wrong" is of what stands right before it, which is skipped with that reason."""
+    assert kept(said) == expected
+    reasons = {one.reason for one in extract.read(talk(said), now=NOW) if one.action == "skip"}
+    assert "taken back" in reasons or "build" in said
+
+
+def test_a_family_lives_where_a_project_does_not() -> None:
+    """ "We live in Oslo" is about those who speak; "we use Postgres" and where logs live are about the project."""
+    assert kept("We live in Oslo with two kids") == {"user.residence": "Oslo"}
+    assert kept("We use Postgres") == {"project.uses": "Postgres"}
+    assert kept("we live in a monorepo") == {}

@@ -154,13 +154,13 @@ def own(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if not match:
         return
     said = predicate(match["rest"])
-    # "We use Postgres" is about the project; what no project does ("we moved to Rome") is about those who speak.
-    found = (
-        list(fit(THING, said, clause, PROJECT)) or list(_ships(said, clause))
-        if match["who"].lower() == "we"
-        else []
-    )
+    # "We use Postgres" is about the project; what no project does ("we moved to Rome", "we live in Oslo") is about those who speak.
+    ours = match["who"].lower() == "we" and not form(_DWELLS).match(said)
+    found = list(fit(THING, said, clause, PROJECT)) or list(_ships(said, clause)) if ours else []
     yield from found or fit(PERSON, said, clause, speaker)
+
+
+_DWELLS = r"(?:be )?(?:live|living|reside|residing) (?:in|at|on|near|outside|with)\b"
 
 
 def _ships(said: str, clause: Clause) -> Iterator[Claim]:

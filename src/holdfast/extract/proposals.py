@@ -127,6 +127,11 @@ def read(
     return tuple(found)
 
 
+def _taken_back(made: Iterable[Proposal]) -> list[Proposal]:
+    """Return proposals as what was said and taken back in the same breath."""
+    return [replace(one, action="skip", reason="taken back", ends=()) for one in made]
+
+
 def _succeeding(made: Iterable[Proposal]) -> list[Proposal]:
     """Return proposals in which an end and what takes its place are one change: "no longer on 8080, it is on 9090"."""
     found: list[Proposal] = []
@@ -189,9 +194,13 @@ class _Reader:
         found: list[Proposal] = []
         withheld = False
         reset: Clause | None = None
-        read = orders = 0
+        read = orders = before = 0
         for clause in clauses(self._message.text):
             read += 1
+            if before < len(found) and form(_TAKEN_BACK).fullmatch(clause.text):
+                found[before:] = _taken_back(found[before:])
+                continue
+            before = len(found)
             if order := self._order(clause):
                 orders += 1
                 withheld = withheld or order.verb == "withhold"
@@ -200,7 +209,8 @@ class _Reader:
                 elif order.verb == "forget":
                     found.append(self._forget(clause, order))
                 continue
-            found += self._of(clause, reset)
+            made = list(self._of(clause, reset))
+            found += _taken_back(made) if made and form(_ENDS_TAKEN_BACK).search(clause.whole) else made
         spoken_of = (end.preferences for one in found if one.action == "assert" for end in one.ends)
         if reset is not None and not any(spoken_of):
             found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
@@ -400,6 +410,12 @@ _STATEMENT = (
     r"(?!.*\b(?:you|your|yourself|they|them|it|that|this(?! (?:week|month|year|morning|evening|summer|winter|spring|autumn)))\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
     r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) .+)"
 )
+# "I'm 41, no, that's wrong, I'm 42": said of what stands right before it.
+_TAKEN_BACK = (
+    r"(?:(?:no|wait|sorry|hang on|oops|hm+),? )*(?:that|this|it) (?:is|was) (?:all )?(?:wrong|incorrect|not right|not true|a typo|a lie|nonsense|old news|out of date|outdated|no longer (?:true|right|correct|the case))"
+    r"(?: (?:now|anymore))?"
+)
+_ENDS_TAKEN_BACK = rf", {_TAKEN_BACK}$"
 _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
 _CHANGED = r"\b(?:now|moved|switched|changed|anymore|no longer|new|left|joined|quit|became|started|just|renamed|instead|not)\b"
 _PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"

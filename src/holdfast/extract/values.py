@@ -179,6 +179,7 @@ def place(raw: str, casual: bool) -> Values:
         or re.search(r"[@/\d]{2}", str(found[0]))
         or str(found[0]).lower() in known.NOT_NAMES | known.NOWHERE
         or labels(str(found[0]))
+        or str(found[0]).lower().startswith("same ")
         or (
             form(_ADJECTIVE).fullmatch(str(found[0])) if casual else not form(_PLACE).fullmatch(str(found[0]))
         )
