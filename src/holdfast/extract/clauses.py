@@ -90,7 +90,9 @@ _REQUEST = (
     r"|kindly),? "
 )
 _STOP = re.compile(
-    r"[.!?\u2026]+[\"')\]]*(?=\s|$)|\n+|;(?=\s)|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+(?=\s+\w)"
+    # A run is tried from its beginning alone: from each of its characters, 20,000 laughing faces take seconds.
+    r"(?<![.!?\u2026])[.!?\u2026]++[\"')\]]*+(?=\s|$)|\n+|;(?=\s)"
+    r"|(?<![\U0001f300-\U0001faff\u2600-\u27bf\ufe0f])[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]++(?=\s+\w)"
 )
 _NO_STOP = re.compile(
     r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
