@@ -61,6 +61,16 @@ def test_recent_turns_come_whole_and_the_rest_is_folded(tmp_path: Path) -> None:
         assert whole.folded == 0
 
 
+@pytest.mark.parametrize("budget", [-1, 1.5, "many", 2_000_000])
+def test_a_budget_that_is_none_is_refused_before_anything_is_kept(tmp_path: Path, budget: Any) -> None:
+    """The refusal names the budget as it was given, and the goal that came with it is not kept."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        with pytest.raises(InvalidInput, match=rf"budget: must be a whole number .*{budget}"):
+            session.before_step("and now?", goal="ship it", budget=budget)
+        assert session.before_step("and now?").goal is None
+
+
 def test_a_goal_holds_until_closed(tmp_path: Path) -> None:
     """A goal given once is sent with later steps, also after a restart, until it is closed."""
     with opened(tmp_path) as memory:

@@ -292,3 +292,31 @@ def test_null_is_refused_where_it_would_have_to_clear_what_it_cannot(served: Ser
         cleared = http.patch(where, json={"speaker": None, "metadata": None}, headers=version).json()
         assert (cleared["speaker"], cleared["metadata"], cleared["tags"]) == (None, {}, ["a"])
         assert http.post("/api/v1/search", json={"query": "x", "kinds": None}).status_code == 200
+
+
+def test_a_body_that_is_no_json_is_told_as_the_body(served: Served) -> None:
+    """Where the text breaks off is told; the number of a character is the name of no field."""
+    with served.client(served.key()) as http:
+        headers = {"Content-Type": "application/json"}
+        told = http.post("/api/v1/search", content=b'{"query": "x", k: 3}', headers=headers)
+        assert (told.status_code, told.json()["field"]) == (400, "body")
+        assert told.json()["detail"].startswith("body: is no JSON: ")
+        assert "character 15" in told.json()["detail"]
+
+
+def test_a_stream_of_events_goes_on_where_the_connection_was_lost(served: Served) -> None:
+    """As `EventSource` does: the same address again, with the last id seen, so that nothing said in between is missed."""
+    with served.client(served.key()) as http:
+        where = {"timeout": 0}
+        began = http.get("/api/v1/watch", params=where).text
+        last = next(line for line in began.splitlines() if line.startswith("id: ")).removeprefix("id: ")
+        http.post("/api/v1/items", json={"text": "The build is green"})
+        again = http.get("/api/v1/watch", params=where, headers={"Last-Event-ID": last})
+        assert "The build is green" in again.text
+        old = where | {"since": last}
+        newest = [line for line in again.text.splitlines() if line.startswith("id: ")][-1].removeprefix(
+            "id: "
+        )
+        twice = http.get("/api/v1/watch", params=old, headers={"Last-Event-ID": newest}).text
+        assert "The build is green" not in twice
+        assert http.get("/api/v1/watch", params=where, headers={"Last-Event-ID": "zzz"}).status_code == 409

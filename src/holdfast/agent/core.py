@@ -15,6 +15,7 @@ from typing import Any, Literal
 from .. import checks
 from ..config import TokenCounter
 from ..echo import Recalled
+from ..engine.packing import MOST_TOKENS
 from ..errors import (
     AccessDenied,
     Conflict,
@@ -205,6 +206,7 @@ class Core:
         steps until `close_goal`; where nothing is remembered of the input, what is remembered of the goal is sent. Of an input its first 20,000 characters are searched for.
         With `keep` the receipt of what was recalled is kept: `recalls` lists it, and `explain` and `why_not` take its id.
         """
+        budget = checks.count(budget, "budget", 0, MOST_TOKENS)
         if goal is not None:
             await self.set_state("goal", goal)
         state = await self.all_state()

@@ -179,7 +179,13 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, HoldfastError):
         return _problem(path, problem(error))
     if isinstance(error, RequestValidationError):
-        found = [(_field(one["loc"], error.body), one["msg"]) for one in error.errors()]
+        # Of what is no JSON the place is a number of characters, which is the name of no field.
+        found = [
+            ("body", f"is no JSON: {one['ctx']['error']} (character {one['loc'][-1]})")
+            if one["type"] == "json_invalid"
+            else (_field(one["loc"], error.body), one["msg"])
+            for one in error.errors()
+        ]
         where = found[0][0]
         ways = dict.fromkeys(told for field, told in found if field == where)  # one for each type it may have
         return _refusal(path, 400, f"{where}: {', or '.join(ways)}", field=where)

@@ -344,6 +344,8 @@ def _watch(service: Service, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, **read: Any) -> Response:
         given = given_by(route, read)
         timeout, since = given.pop("timeout", 600.0), given.pop("since", None)
+        # A client of event streams that lost its connection asks the same address again, and names the last id it saw.
+        since = request.headers.get("last-event-id") or since
         stack = contextlib.AsyncExitStack()
         async with contextlib.AsyncExitStack() as entered:
             visit = await entered.enter_async_context(service.visit(request, route.verb, route.right))
