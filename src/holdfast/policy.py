@@ -483,6 +483,8 @@ class _Library(NamedTuple):
             found = next(self.validator(schema, registry=self.registry).iter_errors(value), None)
         except self.unresolvable:
             return "meets a reference that leads nowhere in the schema"
+        except RecursionError:  # no value is: `checks` bounds how deep one is nested
+            return "meets a reference that leads back to itself in the schema"
         return None if found is None else f"breaks {'/'.join(map(str, found.schema_path))} of the schema"
 
 

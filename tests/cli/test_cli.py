@@ -440,6 +440,25 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         process.stderr.close()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [("list", *ADA, "--json"), ("list", *ADA), ("export", "-", "--all")])
+def test_an_output_that_is_full(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """What cannot be written to where the shell sends it is said in a line, not by a traceback."""
+    url = f"sqlite:///{tmp_path / 'f.db'}"
+    with Memory(url, embedder=None) as memory:
+        memory.scoped(user="ada").save("Prefers tea")
+    own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "holdfast.cli", *arguments, "--store", url],
+            env=own, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "holdfast: the output cannot be written (No space left on device); it is not complete\n"
+    )
+
+
 def test_a_large_scope_is_loaded_before_ones_eyes(tmp_path: Path) -> None:
     """On a terminal a bar shows how far the scope is; the answer on stdout is the same as without one."""
     url = f"sqlite:///{tmp_path / 'large.db'}"

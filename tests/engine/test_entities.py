@@ -77,6 +77,28 @@ def test_dated_contradictions_become_an_open_conflict(ada: ScopedMemory, clock: 
     assert lives(ada, "bob") == group[0].value
 
 
+def test_a_rename_that_made_conflicts_is_undone_and_done_again(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """Whose values met in one slot leave it again, whichever of them held first."""
+    start = clock.now()
+
+    def told(who: str) -> list[object]:
+        return [lives(ada, who, valid_at=start + n * DAY) for n in range(6)]
+
+    for n, who in enumerate(("bob", "robert", "bob", "robert")):
+        city(ada, who, f"town {n}", valid_from=start + n * DAY)
+    clock.advance(days=9)
+    apart = told("bob"), told("robert")
+    ids = ada.rename("bob", "robert").ids
+    together = told("robert")
+    for _ in range(2):
+        ada.undo(ids[0])
+        assert (told("bob"), told("robert")) == apart
+        assert not any(one.conflicts_with for one in ada.list().items)
+        ada.undo(ids[1])
+        assert told("robert") == together
+        assert ada.list(where={"eq": {"attribute": "residence"}}).items[0].conflicts_with
+
+
 def test_the_attributes_policy_decides(url: str, clock: FrozenClock) -> None:
     """What is most trusted stays, or both do, or several values are no contradiction at all."""
     rows = {"seat": Attribute(policy="highest_trust"), "motto": Attribute(policy="keep_both")}

@@ -204,7 +204,7 @@ def test_an_old_value_that_does_not_fit_can_still_be_ended(
 
 
 def test_a_schema_refers_to_nothing_outside_itself(memory: Memory, ada: ScopedMemory) -> None:
-    """What would be fetched, and what is no schema, is refused when it is set; a reference that leads nowhere when it is met."""
+    """What would be fetched, and what is no schema, is refused when it is set; a reference that leads nowhere, or round, when it is met."""
     ref = {"$defs": {"p": {"type": "integer"}}, "$ref": "#/$defs/p"}
     rule = {"name": "s", "rule": "schema", "slot": "a.b"}
     for schema, said in (
@@ -219,6 +219,11 @@ def test_a_schema_refers_to_nothing_outside_itself(memory: Memory, ada: ScopedMe
     refused(lambda: ada.save("six", slot="a.b", value="six"), "s")
     memory.policy(set={**rule, "value": {"$ref": "#/nowhere"}})
     assert "leads nowhere" in str(refused(lambda: ada.save("six", slot="a.b", value=6), "s"))
+    memory.policy(set={**rule, "value": {"allOf": [{"$ref": "#"}]}})
+    assert "back to itself" in str(refused(lambda: ada.save("six", slot="a.b", value=6), "s"))
+    assert "back to itself" in memory.policy(check=True).breaches[0].problem
+    memory.policy(set={**rule, "value": {"properties": {"a": {"$ref": "#"}}}})  # each step goes deeper
+    assert ada.save("seven", slot="a.b", value={"a": {"a": 7}}).value == {"a": {"a": 7}}
 
 
 def test_without_the_library_a_schema_is_no_open_door(

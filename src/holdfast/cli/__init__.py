@@ -88,6 +88,10 @@ EPILOG = "\n".join(
 )
 
 
+# What writing to a pipe or file behind stdout fails with; files that we open ourselves are named by their errors.
+_NOT_PRINTED = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 class Root(click.Group):
     """The command itself: turns every error into a message and an exit code."""
 
@@ -120,8 +124,8 @@ class Root(click.Group):
             output.say("interrupted", error=True)
             code = INTERRUPTED
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                _leave_pipe()
+            if error.filename is None and error.errno in _NOT_PRINTED:
+                _leave_output(error)
             if error.filename is None:
                 raise
             output.say(f"holdfast: {error.filename}: {error.strerror}", error=True)
@@ -170,9 +174,13 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _leave_pipe() -> NoReturn:
-    """End quietly: whoever read our output has gone. The interpreter must not try to flush into it again."""
+def _leave_output(error: OSError) -> NoReturn:
+    """End where our output cannot be written: quietly if whoever read it has gone. The interpreter must not try to flush into it again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:
+        output.say(
+            f"holdfast: the output cannot be written ({error.strerror}); it is not complete", error=True
+        )
     sys.exit(1)
 
 

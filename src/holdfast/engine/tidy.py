@@ -6,9 +6,10 @@ one transaction has the same `known_from` in its scope and nothing else has, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from .. import checks, decide
@@ -240,8 +241,7 @@ class Tidies(Observes):
         if since:
             raise UndoConflict(since)
         members = [_member(id, past, at) for id, past in pasts.items()]
-        # What comes back to a slot goes first, the earliest value before the others: its guard must see the slot as it was read.
-        members.sort(key=lambda one: min((str(part.valid_from) for part in one.before), default="~"))
+        members.sort(key=partial(_turn, {part.slot for one in members for part in one.before}))
         writes: list[Write] = []
         guarded: set[str] = set()
         for member in members:
@@ -324,6 +324,15 @@ def _member(id: str, past: Sequence[Change], at: datetime) -> _Member:
         [one.item for one in wrote if one.item.known_to is None],
         before,
     )
+
+
+def _turn(back: Set[str | None], member: _Member) -> tuple[bool, str]:
+    """Return what members are sorted by, so that the guard of each slot some come `back` to sees it as it was read.
+
+    The earliest value goes before the others, and whoever leaves such a slot after all of them.
+    """
+    left = {one.slot for one in member.open} - {one.slot for one in member.before}
+    return not left.isdisjoint(back), min((str(one.valid_from) for one in member.before), default="~")
 
 
 def _rank(item: MemoryItem) -> tuple[int, int, str, str]:
