@@ -59,6 +59,12 @@ def cleaned(value: str) -> str:
     return _CONTROL.sub("", value)
 
 
+def plain(one: Any) -> Any:
+    """Return an object of a client library (any with `model_dump`) as the mapping it is, everything else unchanged."""
+    dumped = getattr(one, "model_dump", None)
+    return dumped() if callable(dumped) else one
+
+
 def name(value: object, field: str, limit: int = MAX_NAME) -> str:
     """Return a one-line identifier (an id of a label, a tag, a thread, a speaker) of at most `limit` characters."""
     checked = text(value, field, limit)

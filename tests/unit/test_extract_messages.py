@@ -58,6 +58,84 @@ def test_several_results_in_one_message_are_several_messages() -> None:
     assert (thanks.role, thanks.text) == ("user", "Thanks")
 
 
+def test_a_picture_that_a_tool_answers_with_is_no_text() -> None:
+    """What it says beside it is; a row of its own that only has such a type stays."""
+    pixels = "iVBORw0KGgo" * 100
+    shots: list[dict[str, Any]] = [
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": pixels}},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{pixels}"}},
+        {"type": "image", "data": pixels, "mimeType": "image/png"},
+    ]
+    for shot in shots:
+        for words in ([], [{"type": "text", "text": "a.txt"}]):
+            result = {"type": "tool_result", "tool_use_id": "c1", "content": [*words, shot]}
+            (message,) = normalise([{"role": "user", "content": [result]}])
+            assert message.text == "".join(one["text"] for one in words)
+    rows = [{"type": "file", "name": "a.txt"}, {"type": "image", "name": "b.png"}]
+    (listing,) = normalise([{"type": "function_call_output", "call_id": "c1", "output": rows}])
+    assert "a.txt" in listing.text
+    assert "b.png" in listing.text
+
+
+def test_tools_that_a_provider_runs_and_tools_that_take_plain_text() -> None:
+    """They are calls and results like others; what only the provider can read is left out."""
+    found = [{"type": "web_search_result", "title": "Oslo", "encrypted_content": "Xyz" * 100}]
+    searched = [
+        {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "q"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s1", "content": found},
+        {"type": "server_tool_use", "id": "s2", "name": "code_execution", "input": {}},
+        {"type": "code_execution_tool_result", "tool_use_id": "s2", "content": {"stdout": "42"}},
+    ]
+    first, second, calls = normalise([{"role": "assistant", "content": searched}])
+    assert (first.tool, second.tool) == ("web_search", "code_execution")
+    assert "Oslo" in first.text
+    assert "Xyz" not in first.text
+    assert "42" in second.text
+    assert [one.name for one in calls.calls] == ["web_search", "code_execution"]
+    custom = {"id": "c1", "type": "custom", "custom": {"name": "sql", "input": "select 1"}}
+    item = {"type": "custom_tool_call", "call_id": "c2", "name": "sql", "input": "select 2"}
+    answer = {"type": "custom_tool_call_output", "call_id": "c2", "output": "2"}
+    called, again, result = normalise([{"role": "assistant", "tool_calls": [custom]}, item, answer])
+    assert called.calls == (Call("sql", "select 1", "c1"),)
+    assert (again.role, again.name, again.calls) == ("assistant", None, (Call("sql", "select 2", "c2"),))
+    assert (result.role, result.tool, result.text) == ("tool", "sql", "2")
+
+
+class Dumped:
+    """An object of a client library: a mapping once it is dumped."""
+
+    def __init__(self, **fields: Any) -> None:
+        self._fields = fields
+
+    def model_dump(self) -> dict[str, Any]:
+        """Return its fields."""
+        return self._fields
+
+
+def test_objects_of_client_libraries_are_read_as_what_they_are() -> None:
+    """Whole messages, the blocks of one, and its calls."""
+    call = Dumped(id="c1", type="function", function={"name": "ls", "arguments": "{}"})
+    blocks = [Dumped(type="text", text="Look"), Dumped(type="tool_use", id="c2", name="cat", input={})]
+    first, second, third = normalise(
+        [
+            Dumped(role="user", content="Hi"),
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "assistant", "content": blocks},
+        ]
+    )
+    assert (first.role, first.text) == ("user", "Hi")
+    assert second.calls == (Call("ls", {}, "c1"),)
+    assert (third.text, third.calls) == ("Look", (Call("cat", {}, "c2"),))
+
+
+def test_half_a_surrogate_pair_loses_no_message() -> None:
+    """What a stream broke in two is replaced, in plain strings, in messages and in what a tool answered."""
+    half = "I like pizza \ud83d"
+    answered = {"type": "function_call_output", "call_id": "c1", "output": {"said": half}}
+    for message in normalise([half, {"role": "user", "content": half}, answered]):
+        assert "I like pizza \ufffd" in message.text
+
+
 def test_names_times_and_ids() -> None:
     """A speaker's name, an id, and a time as ISO 8601, as seconds or as milliseconds."""
     moment = datetime(2026, 5, 13, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from .. import checks
 from ..errors import InvalidInput
 from ..types import MemoryItem
 
@@ -16,19 +17,13 @@ if TYPE_CHECKING:
 _INSTRUCTIONS = ("system", "developer")
 
 
-def plain(one: Any) -> Any:
-    """Return a message of a client library (any with `model_dump`) as the mapping it is, everything else unchanged."""
-    dumped = getattr(one, "model_dump", None)
-    return dumped() if callable(dumped) else one
-
-
 def beside(messages: Sequence[Any], told: str) -> list[Any]:
     """Return messages as they are, with `told` at the end of the leading system message, which is made if there is none."""
     if not told:
         return list(messages)
     if not instructions(messages):
         return [{"role": "system", "content": told}, *messages]
-    first = plain(messages[0])
+    first = checks.plain(messages[0])
     content = first.get("content") or ""
     more: Any = (
         f"{content}\n\n{told}".strip()
@@ -40,7 +35,7 @@ def beside(messages: Sequence[Any], told: str) -> list[Any]:
 
 def instructions(messages: Sequence[Any]) -> int:
     """Return how many messages of instructions a list begins with, 0 or 1."""
-    first = plain(messages[0]) if messages else None
+    first = checks.plain(messages[0]) if messages else None
     return int(isinstance(first, Mapping) and first.get("role") in _INSTRUCTIONS)
 
 
@@ -48,7 +43,7 @@ def read(messages: Sequence[Any], reply: Any = None) -> list[Message]:
     """Return what was said in a caller's messages and a reply to them; instructions are no part of the conversation."""
     from ..extract import normalise  # with the rules, which a program that wraps nothing need not load
 
-    listed = [*map(plain, messages), *([] if reply is None else [replied(reply)])]
+    listed = [*messages, *([] if reply is None else [replied(reply)])]
     return [one for one in normalise(listed) if one.role != "system"]
 
 
@@ -64,7 +59,7 @@ def latest(said: Sequence[Message]) -> str:
 
 def replied(reply: Any) -> dict[str, Any]:
     """Return a model's reply as a message: a string, a message, or a whole response of OpenAI's or Anthropic's protocol."""
-    reply = plain(reply)
+    reply = checks.plain(reply)
     if isinstance(reply, str):
         return {"role": "assistant", "content": reply}
     if isinstance(reply, Mapping):
@@ -139,7 +134,7 @@ class Pieces:
 
     def add(self, piece: Any) -> None:
         """Take in the next piece; what tells neither words nor a call is let go."""
-        piece = plain(piece)
+        piece = checks.plain(piece)
         if isinstance(piece, str):
             self._texts.append(piece)
         elif isinstance(piece, Mapping):

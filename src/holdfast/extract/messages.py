@@ -3,7 +3,8 @@
 Read are: a plain string (the user's), chat messages with a string or a list of parts, tool calls and their results in both
 shapes (OpenAI: `tool_calls` and role "tool", also the items of the Responses API; Anthropic: `tool_use` and `tool_result`
 blocks), and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
-thinking have no words of the conversation and are left out. A `Draft` of an episode is a message too. Pure.
+thinking have no words of the conversation and are left out. Messages, parts and calls may be objects of a client library
+(any with `model_dump`); a `Draft` of an episode is a message too. Pure.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ _TRUST: Mapping[str, Trust] = {"user": "user", "assistant": "model", "tool": "to
 _TEXTS, _NAMES = ("content", "text", "message"), ("name", "speaker", "sender")
 _TIMES = ("at", "time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
-_CALL_PARTS = frozenset({"tool_use", "function_call", "server_tool_use", "mcp_tool_use"})
+_CALL_PARTS = frozenset({"tool_use", "function_call", "custom_tool_call", "server_tool_use", "mcp_tool_use"})
 WITHHELD = "[withheld at the speaker's wish]"
 WAITING = "[waiting for review]"
 MARK = re.compile(
     r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]"
 )  # of words that are masked
-_RESULT_PARTS = frozenset(
-    {"tool_result", "function_call_output", "web_search_tool_result", "mcp_tool_result"}
+_RESULTS = ("tool_result", "function_call_output", "custom_tool_call_output")  # how their types end
+_NO_WORDS = frozenset(
+    {"image", "image_url", "input_image", "audio", "input_audio", "video", "file", "input_file", "document"}
 )
+_CARRIERS = ("image_url", "input_audio", "data", "file", "file_data", "file_id")  # where such a part has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
 
 
 def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
+    one = checks.plain(one)
     if isinstance(one, Message):
         yield one
         return
@@ -107,7 +111,7 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         yield _of_draft(one, place)
         return
     if isinstance(one, str):
-        yield Message("user", one, place)
+        yield Message("user", checks.cleaned(one), place)
         return
     if not isinstance(one, Mapping):
         raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
@@ -121,18 +125,23 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         raise InvalidInput(f"messages[{place}]", "has a blank role; leave it out for the user's")
     role = _ROLES.get(role, role)
     at = _time(_first(one, _TIMES), f"messages[{place}]")
-    name, id = _name(_first(one, _NAMES)), _name(one.get("id") or one.get("uuid"))
+    # The name of a call that stands alone is its tool's.
+    name = None if str(one.get("type")) in _CALL_PARTS else _name(_first(one, _NAMES))
+    id = _name(one.get("id") or one.get("uuid"))
     texts: list[str] = []
     calls = [_call(call, place) for call in _list(one.get("tool_calls"), place)]
-    calls += [_call(one["function_call"], place)] if isinstance(one.get("function_call"), Mapping) else []
+    legacy = checks.plain(one.get("function_call"))
+    calls += [_call(legacy, place)] if isinstance(legacy, Mapping) else []
     for part in _parts(one, place):
         kind = str(part.get("type", "text"))
         if kind in _CALL_PARTS:
             calls.append(_call(part, place))
-        elif kind in _RESULT_PARTS:
+        elif kind.endswith(_RESULTS):
             call = str(part.get("tool_use_id") or part.get("call_id") or "")
             words = _words(part.get("content", part.get("output", "")), place)
-            yield Message("tool", words, place, None, at, id, (), names.get(call), bool(part.get("is_error")))
+            # A tool that the provider runs is called and answers in one message.
+            tool = names.get(call) or next((each.name for each in calls if each.id == call), None)
+            yield Message("tool", words, place, None, at, id, (), tool, bool(part.get("is_error")))
         elif kind in _TEXT_PARTS:
             texts.append(_words(part.get("text", part.get("refusal", "")), place))
     if texts or calls:
@@ -171,27 +180,30 @@ def _role_of(kind: str) -> str:
     """Return the role of an item that has only a type: a call is the assistant's, a result the tool's."""
     if kind in _CALL_PARTS:
         return "assistant"
-    return "tool" if kind in _RESULT_PARTS else "user" if kind in ("", "message", "text") else kind
+    return "tool" if kind.endswith(_RESULTS) else "user" if kind in ("", "message", "text") else kind
 
 
 def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
     """Yield the parts of a message; one without parts is a part itself, so is each string."""
-    if str(one.get("type")) in _CALL_PARTS | _RESULT_PARTS:
+    kind = str(one.get("type"))
+    if kind in _CALL_PARTS or kind.endswith(_RESULTS):
         yield one
         return
     content = _first(one, _TEXTS)
     if content is None and one.get("refusal"):
         content = one["refusal"]
-    for part in [content] if isinstance(content, str | Mapping) else _list(content, place):
+    content = checks.plain(content)
+    for part in map(checks.plain, [content] if isinstance(content, str | Mapping) else _list(content, place)):
         yield part if isinstance(part, Mapping) else {"type": "text", "text": part}
 
 
 def _call(raw: Any, place: int) -> Call:
+    raw = checks.plain(raw)
     if not isinstance(raw, Mapping):
         raise InvalidInput(
             f"messages[{place}]", f"holds a tool call that is a {type(raw).__name__}, not a mapping"
         )
-    inner = raw.get("function")
+    inner = raw.get("function") or raw.get("custom")
     named = inner if isinstance(inner, Mapping) else raw
     arguments = named.get("arguments", named.get("input"))
     if isinstance(arguments, str):
@@ -203,19 +215,37 @@ def _call(raw: Any, place: int) -> Call:
 
 
 def _words(value: Any, place: int) -> str:
-    """Return text from a string, from parts, or from what a tool answered as JSON."""
+    """Return text from a string, from parts, or from what a tool answered as JSON; what has no words is left out."""
+    value = checks.plain(value)
     if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence) and all(isinstance(one, str | Mapping) for one in value):
-        inner = [one if isinstance(one, str) else one.get("text") for one in value]
-        if all(isinstance(one, str) for one in inner):
-            return "\n".join(str(one) for one in inner)
+        return checks.cleaned(value)
     if value is None:
         return ""
+    if isinstance(value, Sequence) and all(isinstance(checks.plain(one), str | Mapping) for one in value):
+        value = [
+            _worded(one) for one in map(checks.plain, value) if isinstance(one, str) or not _wordless(one)
+        ]
+        inner = [one if isinstance(one, str) else one.get("text") for one in value]
+        if all(isinstance(one, str) for one in inner):
+            return checks.cleaned("\n".join(str(one) for one in inner))
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return checks.cleaned(json.dumps(value, ensure_ascii=False))
     except (TypeError, ValueError):
         raise InvalidInput(f"messages[{place}]", "holds a part that is neither text nor JSON") from None
+
+
+def _wordless(part: Mapping[str, Any]) -> bool:
+    """Whether a part is a picture, sound or file, and no row of a tool's answer that only has such a type."""
+    source = part.get("source")
+    carried = isinstance(source, Mapping) and source.get("type") != "text"
+    return str(part.get("type")) in _NO_WORDS and (carried or any(name in part for name in _CARRIERS))
+
+
+def _worded(part: str | Mapping[str, Any]) -> str | Mapping[str, Any]:
+    """Return a part without what its provider alone can read."""
+    if isinstance(part, str) or "encrypted_content" not in part:
+        return part
+    return {name: one for name, one in part.items() if name != "encrypted_content"}
 
 
 def _list(value: Any, place: int) -> list[Any]:
