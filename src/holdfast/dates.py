@@ -9,7 +9,7 @@ import calendar
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from .text import holds
@@ -65,7 +65,7 @@ def order(query: str) -> int:
     """Return 1 where a query asks for the latest of several things, -1 for the first, 0 for neither."""
     if not holds(query, _IN_ORDER):
         return 0
-    if _LATEST.search(query):
+    if _LATEST.search(query) and not _LASTING.search(query):
         return 1
     return -1 if _FIRST.search(query) else 0
 
@@ -87,10 +87,12 @@ _IN_ORDER = (
 )
 
 
+# Of the verb: "how long did it last?"
+_LASTING = re.compile(r"\bhow (?:long|many|much)\b[^?]*\blast\b", re.I)
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|last time|(?:current|nowaday)(?:ly|s)?|these days)\b|"
     r"\b(?:did|was|were) (?:\w+ ){1,3}last (?!week|month|year|night|summer|winter|spring|autumn|fall|weekend|name|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d)\w*|(?<!before )\blast\?*$",
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d|(?:long|longer|for|until|till|all|as|an?|forever|through|beyond|about|only)\b)\w*|(?<!before )\blast\?*$",
     re.I,
 )
 _ORDERING = re.compile(
@@ -125,8 +127,12 @@ _TODAY = "today|tonight|this (?:morning|afternoon|evening)"
 _LATE = r"(?P<late>last|past|previous|this)"
 _WEEKDAY = "(?P<weekday>" + "|".join(_WEEKDAYS) + ")"
 _NTH = ("first", "second", "third", "fourth")
-_HOLIDAY = (
-    r"(?P<holiday>christmas(?: eve| day)?|new year's(?: eve| day)?|halloween|valentine's day|thanksgiving)"
+_HOLIDAY = r"(?P<holiday>christmas(?: eve| day)?|new year['\u2019]s(?: eve| day)?|halloween|valentine['\u2019]?s day|thanksgiving)"
+# "The day after Thanksgiving"; "before Christmas" alone may well be a time to come.
+_BESIDE_HOLIDAY = "|".join(
+    f"(?<={unit} {side} )"
+    for unit in ("day", "days", "week", "weeks", "weekend", "month", "months")
+    for side in ("before", "after")
 )
 _TOLD = re.compile(rf"\b(?:{_MONTH}|{_YEAR}\b|{'|'.join(_SEASONS)}|{_HOLIDAY})", re.I)
 _FROM, _TO = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?", r" ?(?:-|\u2013|to|until|through) ?(?:the )?"
@@ -180,15 +186,19 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Spa
         (rf"{_HOLIDAY},? (?:of |in )?{_YEAR}\b", _holiday),
         *((rf"{form}\b", _dated) for form in _DATES),
         (rf"(?P<before>the day before )?yesterday|(?P<night>last night)|{_TODAY}", _days),
+        (r"half a (?P<unit>year|month) ago", _half_ago),
         (rf"{_COUNT} {_UNIT}s? ago", _ago),
         (rf"{_COUNT} {_WEEKDAY}s? ago", _weekdays_ago),
         (r"(?P<unit>weekend|week|month|year) before last\b", _before_last),
         (rf"(?:last|past|previous) {_COUNT} {_UNIT}s?", _span),
-        (rf"{_LATE} {_UNIT}\b", _unit),
+        (rf"(?P<the>the )?{_LATE} {_UNIT}\b(?! of\b)", _unit),
         (rf"{_LATE} weekend|on the weekend", _weekend),
         (rf"(?:{_LATE} |on |(?<=since )){_WEEKDAY}\b", _weekday),
         (rf"{_LATE} (?P<season>{'|'.join(_SEASONS)})", _season),
-        (rf"(?:{_LATE} |on |over |(?<=since )){_HOLIDAY}\b", _holiday),
+        (
+            rf"(?:{_LATE} |on |over |at |during |around |(?P<since>(?<=since ))|{_BESIDE_HOLIDAY}){_HOLIDAY}\b",
+            _holiday,
+        ),
         (
             r"on the (?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[?.!,;]|$| (?:at|with|by|and|or|in the)\b)",
             _nth_of_month,
@@ -207,7 +217,10 @@ def _leads() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Span], Spa
             r"(?:(?:the )?(?P<part>beginning|start|middle|end) of (?:the )?|(?P<third>early|mid|late)[ -](?:in )?)$",
             _third,
         ),
-        (rf"(?:the )?(?P<nth>{'|'.join(_NTH)}|last) (?P<unit>week|half) (?:of|in) (?:the )?$", _portion),
+        (
+            rf"(?:the )?(?P<nth>{'|'.join(_NTH)}|last) (?P<unit>day|week|month|half) (?:of|in) (?:the )?$",
+            _portion,
+        ),
         (r"(?:the )?(?P<unit>weekend|week) of (?:the )?$", _week_of),
         (
             rf"(?:(?:the|last) (?P<one>{one})|{_COUNT} {_UNIT}s?) (?P<side>before|prior to|after|following) (?:the )?$",
@@ -278,7 +291,12 @@ def _portion(match: re.Match[str], span: Span) -> Span:
         match["nth"].lower() == "last",
         _NTH.index(match["nth"].lower()) if match["nth"].lower() in _NTH else 0,
     )
-    days = 7 if match["unit"].lower() == "week" else -(-(after - first).days // 2)
+    unit = match["unit"].lower()
+    if unit == "month":
+        if last:
+            return max(first, _back(after, months=1)), after
+        return _back(first, months=-which), min(after, _back(first, months=-which - 1))
+    days = {"day": 1, "week": 7}.get(unit) or -(-(after - first).days // 2)
     if last:
         return max(first, _shifted(after, -days)), after
     return _shifted(first, days * which), min(after, _shifted(first, days * (which + 1)))
@@ -341,7 +359,8 @@ def _late_month(match: re.Match[str], today: date) -> Spans:
     month, year = _month(match["month"]), today.year
     if month > today.month or (month == today.month and match["late"].lower() != "this"):
         year -= 1
-    yield _whole_month(year, month)
+    if year:
+        yield _whole_month(year, month)
 
 
 def _dated(match: re.Match[str], today: date) -> Spans:
@@ -359,13 +378,13 @@ def _dated(match: re.Match[str], today: date) -> Spans:
             first = date(one, 3 * int(quarter) - 2, 1)
             yield first, _back(first, months=-3)
         elif month is None:
-            yield date(one, 1, 1), date(one, 12, 31) + timedelta(1)
+            yield date(one, 1, 1), _shifted(date(one, 12, 31), 1)
         elif not 1 <= month <= 12:
             continue
         elif day is None:
             yield _whole_month(one, month)
         elif 1 <= int(day) <= calendar.monthrange(one, month)[1]:
-            yield date(one, month, int(day)), date(one, month, int(day)) + timedelta(1)
+            yield date(one, month, int(day)), _shifted(date(one, month, int(day)), 1)
 
 
 def _days(match: re.Match[str], today: date) -> Spans:
@@ -378,6 +397,14 @@ def _days(match: re.Match[str], today: date) -> Spans:
 def _ago(match: re.Match[str], today: date) -> Spans:
     """So many days, weeks, months or years ago."""
     yield _about(today, _counted(match["count"]), match["unit"].lower(), match["count"])
+
+
+def _half_ago(match: re.Match[str], today: date) -> Spans:
+    yield (
+        _about(today, 6, "month", "six")
+        if match["unit"].lower() == "year"
+        else _about(today, 2, "week", "two")
+    )
 
 
 def _about(day: date, back: int, unit: str, said: str) -> Span:
@@ -437,13 +464,12 @@ def _ranged(match: re.Match[str], today: date) -> Spans:
 def _holiday(match: re.Match[str], today: date) -> Spans:
     """A holiday of a year, "last Christmas" as the latest that has come, else that of any year as of a month without one."""
     named = match.groupdict()
-    name, year, late = match["holiday"].lower(), named.get("year"), named.get("late")
+    name, year, late = match["holiday"].lower().replace("\u2019", "'"), named.get("year"), named.get("late")
     years = [int(year)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
     found = [_holiday_of(one, name) for one in years]
     if year is None:
         found = [one for one in found if one[0] <= today]
-    since = match[0].lower().startswith(name)
-    yield from found[-1:] if late or since else found
+    yield from found[-1:] if late or named.get("since") is not None else found
 
 
 def _holiday_of(year: int, name: str) -> Span:
@@ -453,7 +479,7 @@ def _holiday_of(year: int, name: str) -> Span:
         return thursday, _shifted(thursday, 4)
     month, day, days = {
         "christmas": (12, 24, 3), "christmas eve": (12, 24, 1), "christmas day": (12, 25, 1), "halloween": (10, 31, 1),
-        "new year's": (12, 31, 2), "new year's eve": (12, 31, 1), "new year's day": (1, 1, 1), "valentine's day": (2, 14, 1),
+        "new year's": (12, 31, 2), "new year's eve": (12, 31, 1), "new year's day": (1, 1, 1), "valentine's day": (2, 14, 1), "valentines day": (2, 14, 1),
     }[name]  # fmt: skip
     return date(year, month, day), _shifted(date(year, month, day), days)
 
@@ -465,9 +491,9 @@ def _span(match: re.Match[str], today: date) -> Spans:
 
 
 def _unit(match: re.Match[str], today: date) -> Spans:
-    """ "last week", "this month": weeks begin on Monday. "the past week" is the seven days up to now."""
+    """ "last week", "this month": weeks begin on Monday. "the past week", "the last week" are the seven days up to now."""
     unit, late = match["unit"].lower(), match["late"].lower()
-    if late == "past":
+    if late == "past" or (late == "last" and match["the"]):
         yield _back(today, **{f"{unit}s": 1}), _shifted(today, 1)
         return
     begun = _begun(unit, today)
@@ -496,9 +522,11 @@ def _weekend(match: re.Match[str], today: date) -> Spans:
 
 
 def _weekday(match: re.Match[str], today: date) -> Spans:
-    """ "last Friday", "on Monday": the latest one before today."""
+    """ "last Friday", "on Monday": the latest one before today; "this Friday" may be today."""
     wanted = [name.lower() for name in _WEEKDAYS].index(match["weekday"].lower())
-    back = (today.weekday() - wanted) % 7 or 7
+    back = (today.weekday() - wanted) % 7
+    if (match["late"] or "").lower() != "this":
+        back = back or 7
     yield _shifted(today, -back), _shifted(today, 1 - back)
 
 

@@ -93,6 +93,10 @@ def test_a_month_without_a_year_means_any_of_the_last_years() -> None:
         ("last Christmas", "2025-12-24", "2025-12-26"),
         ("early last year", "2025-01-01", "2025-05-02"),
         ("at the end of last month", "2026-10-21", "2026-10-31"),
+        ("what did we decide over the last week?", "2026-11-15", "2026-11-22"),
+        ("how much did I run in the last year", "2025-11-22", "2026-11-22"),
+        ("what did she say half a year ago", "2026-05-07", "2026-06-06"),
+        ("what did I eat this Sunday", "2026-11-22", "2026-11-22"),
     ],
 )
 def test_times_relative_to_the_asking(query: str, first: str, last: str) -> None:
@@ -136,11 +140,52 @@ def test_times_relative_to_the_asking(query: str, first: str, last: str) -> None
         ("7/15/2023", "2023-07-15", "2023-07-15"),
         ("on Thanksgiving 2023", "2023-11-23", "2023-11-26"),
         ("over Christmas 2022", "2022-12-24", "2022-12-26"),
+        ("New Year\u2019s Eve 2022", "2022-12-31", "2022-12-31"),
+        ("in the last month of 2023", "2023-12-01", "2023-12-31"),
+        ("on the last day of May 2023", "2023-05-31", "2023-05-31"),
     ],
 )
 def test_times_that_count_from_a_date(query: str, first: str, last: str) -> None:
     """A part of a month, the week before a date, from one to another: the days that are meant, and none beside them."""
     assert spans(query) == [(first, last)]
+
+
+@pytest.mark.parametrize(
+    ("query", "latest"),
+    [
+        ("what did we do the week before Christmas?", ("2025-12-17", "2025-12-23")),
+        ("where were we the day after Thanksgiving", ("2025-12-01", "2025-12-01")),
+        ("who came at Christmas", ("2025-12-24", "2025-12-26")),
+        ("on new year\u2019s eve", ("2025-12-31", "2025-12-31")),
+    ],
+)
+def test_a_time_beside_a_holiday_is_that_of_any_year_that_had_it(query: str, latest: tuple[str, str]) -> None:
+    """Counted from the last day of the holiday; a phone writes its apostrophe curved."""
+    assert spans(query)[-1] == latest
+
+
+@pytest.mark.parametrize(
+    "query", ["what is planned after Christmas?", "what was the last week of school like"]
+)
+def test_what_may_be_to_come_and_what_has_no_date_names_nothing(query: str) -> None:
+    assert spans(query) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["in May", "31 December", "last May", "the year after 31 December", "last winter"]
+)
+@pytest.mark.parametrize("asked", [datetime.min, datetime.max])
+def test_questions_are_read_at_the_ends_of_the_calendar(query: str, asked: datetime) -> None:
+    """`valid_at=datetime.max` is how some people ask for whatever will ever be true."""
+    assert all(first < after for first, after in windows(query, asked.replace(tzinfo=UTC)))
+
+
+@pytest.mark.parametrize(
+    "query", ["how long did the meeting last?", "did the battery last long", "how many days did it last"]
+)
+def test_how_long_something_lasts_is_no_question_for_the_latest(query: str) -> None:
+    assert order(query) == 0
+    assert timeless(query, NOW) == query
 
 
 def test_a_date_in_figures_may_be_read_either_way() -> None:
