@@ -576,3 +576,38 @@ def test_an_episode_is_outdated_by_a_new_version_too() -> None:
         for budget in range(10, 200, 10):
             text = ada.context("which port is the server on?", budget=budget, min_relevance=0.0).text
             assert "9090" in text or "8080" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("I work at Acme until April", (2027, 5, 1)),  # said in May
+        ("I work at Acme until 2024", None),
+    ],
+)
+def test_what_holds_until_a_month_holds_until_the_next_one(
+    said: str, until: tuple[int, int, int] | None
+) -> None:
+    """A message without a time of its own is said now; an end that is over by then is none."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
+        [judged] = memory.scoped(user="ada").observe(said).judgements
+        assert judged.item is not None
+        assert judged.item.valid_to == (until and datetime(*until, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("Our standup is at 9.", "Our standup is at 10 today only"),
+        ("Our standup is at 9.", "Our standup is at 10 just for this week"),
+        ("The server is on port 8080.", "The server is on port 9090 for today"),
+        ("I am 34.", "We're 4 in the team"),
+    ],
+)
+def test_what_holds_once_ends_nothing(known: str, said: str) -> None:
+    with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
+        ada = memory.scoped(user="ada")
+        [first] = ada.observe(known).judgements
+        assert [one.outcome for one in ada.observe(said).judgements if one.outcome != "skipped"] == []
+        assert first.item is not None
+        assert ada.get(first.item.id).valid_to is None

@@ -165,3 +165,31 @@ def test_a_family_lives_where_a_project_does_not() -> None:
     assert kept("We live in Oslo with two kids") == {"user.residence": "Oslo"}
     assert kept("We use Postgres") == {"project.uses": "Postgres"}
     assert kept("we live in a monorepo") == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The server is on port 8080, no wait, 9090", "The server is on port 8080, sorry, I meant 9090", "I live in Oslo, sorry, Bergen",
+        "I work at Acme, no, Initech", "We use MySQL... NOT!", "I like tea, not", "People call me Bob by mistake",
+    ],
+)  # fmt: skip
+def test_what_gives_way_to_the_next_word_is_no_fact(said: str) -> None:
+    """A slip of the tongue is put right where it was made."""
+    assert kept(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("I like tea, not coffee", {"user.likes": "tea"}),
+        ("My name is Ada, sorry, I forgot to say", {"user.name": "Ada"}),
+        ("I live in Oslo (Norway)", {"user.residence": "Oslo"}),
+        ("I work at Acme (the bakery)", {"user.employer": "Acme"}),
+        ("We're both 34.", {"user.age": 34}),
+        ("We are 5 now, the baby arrived", {}),
+    ],
+)
+def test_what_stands_beside_a_value_is_no_part_of_it(said: str, expected: dict[str, Any]) -> None:
+    """An apology, an aside in brackets, a count of heads."""
+    assert kept(said) == expected

@@ -153,7 +153,9 @@ def clauses(text: str) -> Iterator[Clause]:
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
         within = quoted[bisect_right(quoted, start, key=itemgetter(1)) : bisect_left(quoted, (end, 0))]
-        yield from _cut(sentence, start, own, within, casual)
+        back = start + guards.taken_back(sentence)
+        for clause in _cut(sentence, start, own, within, casual):
+            yield replace(clause, marks=clause.marks | {"uncertain"}) if clause.start < back else clause
         if material:
             marks |= {"quotation"}
 

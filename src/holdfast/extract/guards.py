@@ -73,7 +73,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         rf"|actually )?{_REPORT}\b"
         r"|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
         r"|^word is\b|\bi (?:just |also )?(?:heard|overheard|was told|(?:read|saw)(?= (?:that|somewhere|online|about|an? |in (?:the|an?) |on (?:the )?(?:news|internet|web|twitter|reddit))))\b"
-        r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say)\b",
+        r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say|by mistake|mistakenly)\b",
     ),
     (
         "joke",
@@ -142,7 +142,15 @@ _FICTION = (
     r"|here is (?:an example|a scenario)|(?:chapter|act|scene|part) (?:\d+|[ivx]+|one|two|three)(?=[:.\n])|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
 )
 _OWN_FICTION = r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b"
-_JESTING = r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
+_JESTING = (
+    r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
+    r"|[.!,\u2026] ?not[.! \n]*$|(?-i: NOT)!+[ \n]*$"
+)
+# "Port 8080, no wait, 9090": what stands before these words is taken back in the same breath.
+_TAKEN_BACK = (
+    r", (?:oh |oops,? |um,? |er,? )?(?:no,? wait\b|wait,? no\b|(?:scratch|strike|scrap) that\b|no, (?-i:(?!I\b)[A-Z\d])"
+    r"|sorry,? (?:i mean|(?-i:(?!I\b)[A-Z\d]))|i meant? (?:to (?:say|write|type) )?(?-i:(?!I\b)[A-Z\d]))"
+)
 
 
 def guards_of(text: str) -> frozenset[Guard]:
@@ -185,6 +193,12 @@ def tagged(sentence: str) -> bool:
 def jesting(message: str) -> bool:
     """Whether a message takes back what it said ("just kidding")."""
     return bool(form(_JESTING).search(message))
+
+
+def taken_back(sentence: str) -> int:
+    """Return how many characters of a sentence it takes back, to put something else in their place."""
+    match = form(_TAKEN_BACK).search(sentence) if ", " in sentence else None
+    return match.start() if match else 0
 
 
 def sets_a_scene(sentence: str) -> bool:

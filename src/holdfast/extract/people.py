@@ -11,7 +11,7 @@ from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form, tokens
-from .things import EXPIRES, IN_GENERAL, RUNS_OUT, THING, attribute_of, date_or_time, due, lapse
+from .things import EXPIRES, IN_GENERAL, ONCE, RUNS_OUT, THING, attribute_of, date_or_time, due, lapse
 
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
@@ -157,7 +157,11 @@ def own(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     # "We use Postgres" is about the project; what no project does ("we moved to Rome", "we live in Oslo") is about those who speak.
     ours = match["who"].lower() == "we" and not form(_DWELLS).match(said)
     found = list(fit(THING, said, clause, PROJECT)) or list(_ships(said, clause)) if ours else []
-    yield from found or fit(PERSON, said, clause, speaker)
+    # "We are 5 now" counts heads.
+    heads = match["who"].lower() == "we" and not form(r".*\b(?:both|years?|turned)\b").match(match["rest"])
+    yield from found or (
+        one for one in fit(PERSON, said, clause, speaker) if not (heads and one.attribute == "age")
+    )
 
 
 _DWELLS = r"(?:be )?(?:live|living|reside|residing) (?:in|at|on|near|outside|with)\b"
@@ -300,7 +304,7 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from _related(related.groupdict(), clause, speaker)
         return
     match = form(r"(?P<whose>my|our) (?P<said>.+)").fullmatch(text)
-    if match:
+    if match and not form(ONCE).search(clause.whole):
         yield from _possessed(match["said"], clause, speaker, ours=match["whose"].lower() == "our")
 
 

@@ -314,7 +314,11 @@ class _Reader:
         if claim.attribute in _AHEAD or not clause.times:
             return None
         prefer = claim.rule.prefer if claim.rule else "past"
-        found = (resolve(time, self._at, prefer) for time in clause.times)
+        # What holds until May holds now: that May is to come.
+        found = (
+            resolve(time, self._at, "future" if form(r"(?:until|till|through)\b").match(time) else prefer)
+            for time in clause.times
+        )
         return next((when for when in found if when is not None and when.lead != "by"), None)
 
     def _ends(self, claim: Claim, when: When | None) -> tuple[End, ...]:
@@ -334,7 +338,7 @@ class _Reader:
                 if when.lead == "until"
                 else (when.start, when.end if claim.attribute == "location" else None)
             )
-        if start and end and start >= end:
+        if end and (start or self._at) >= end:
             end = None
         metadata: dict[str, Any] = {}
         if claim.attribute in _AHEAD and clause.times and (due := resolve(clause.times[-1], self._at)):

@@ -206,10 +206,16 @@ _BARE = frozenset(
 _KEPT_SOMEWHERE = frozenset(
     "backups logs secrets keys flags migrations artifacts metrics traces alerts invoices uploads reports credentials dumps recordings".split()
 )
+# What holds once takes the place of nothing.
+ONCE = (
+    r"\b(?:(?:only |just )?for (?:today|tonight|once|this (?:week|once|time|sprint))|(?:only|just) (?:today|tonight|this (?:week|once|time|sprint))"
+    r"|(?:today|tonight|this (?:week|time|sprint|morning|afternoon|evening|month)) only|this once)\b"
+)
 # What most things do is no fact of this one.
 IN_GENERAL = (
-    r"\b(?:by default|out of the box|typically|usually|normally|in general|most \w+|elsewhere|for example|for this week|this week only"
+    r"\b(?:by default|out of the box|typically|usually|normally|in general|most \w+|elsewhere|for example"
     r"|for (?:the|a) (?:demo|test|moment|sec(?:ond)?|minute|bit|while|day|few \w+)|on (?:the other|another) \w+|at (?:my|our) (?:previous|old|last) \w+)\b"
+    rf"|{ONCE}"
 )
 _POINTING = frozenset(
     "a an each every most some any no many several another other typical my your his her their its that these those what which there it".split()

@@ -34,7 +34,9 @@ _CAPITAL = re.compile(r"[A-Z\u00c0-\u00de\u0100-\u024f\d#@/][\w.'&/+#-]*")
 
 def bare(raw: str) -> str:
     """Return the words without quotes and closing punctuation at either end."""
-    return raw.strip(" \t,;:!?\"'()[]").rstrip(".")
+    words = raw.strip(" \t,;:!?\"'()[]").rstrip(".")
+    opened, aside = words.partition(" (")[::2]  # "Oslo (Norway)", of which the last bracket is gone
+    return opened if aside and ")" not in aside else words
 
 
 def unled(raw: str) -> str:
