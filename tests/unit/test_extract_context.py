@@ -187,6 +187,7 @@ def test_what_gives_way_to_the_next_word_is_no_fact(said: str) -> None:
         ("I live in Oslo (Norway)", {"user.residence": "Oslo"}),
         ("I work at Acme (the bakery)", {"user.employer": "Acme"}),
         ("We're both 34.", {"user.age": 34}),
+        ("Anna loves pizza and so do I", {"anna.likes": "pizza"}),
         ("We are 5 now, the baby arrived", {}),
     ],
 )

@@ -36,7 +36,9 @@ def bare(raw: str) -> str:
     """Return the words without quotes and closing punctuation at either end."""
     words = raw.strip(" \t,;:!?\"'()[]").rstrip(".")
     opened, aside = words.partition(" (")[::2]  # "Oslo (Norway)", of which the last bracket is gone
-    return opened if aside and ")" not in aside else words
+    words = opened if aside and ")" not in aside else words
+    # "Anna loves pizza and so do I" was cut behind a word that joins.
+    return words.removesuffix(" and").removesuffix(" but").rstrip(" ,")
 
 
 def unled(raw: str) -> str:
