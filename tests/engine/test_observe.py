@@ -601,6 +601,7 @@ def test_what_holds_until_a_month_holds_until_the_next_one(
         ("Our standup is at 9.", "Our standup is at 10 today only"),
         ("Our standup is at 9.", "Our standup is at 10 just for this week"),
         ("The server is on port 8080.", "The server is on port 9090 for today"),
+        ("My manager is Kim.", "My manager is Lee this week only"),
         ("I am 34.", "We're 4 in the team"),
     ],
 )

@@ -171,7 +171,7 @@ def test_a_family_lives_where_a_project_does_not() -> None:
     "said",
     [
         "The server is on port 8080, no wait, 9090", "The server is on port 8080, sorry, I meant 9090", "I live in Oslo, sorry, Bergen",
-        "I work at Acme, no, Initech", "We use MySQL... NOT!", "I like tea, not", "People call me Bob by mistake",
+        "I work at Acme, no, Initech", "We use MySQL... NOT!", "I like tea, not", "People call me Bob by mistake", "I have two kids, no, three",
     ],
 )  # fmt: skip
 def test_what_gives_way_to_the_next_word_is_no_fact(said: str) -> None:

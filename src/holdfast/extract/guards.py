@@ -148,7 +148,7 @@ _JESTING = (
 )
 # "Port 8080, no wait, 9090": what stands before these words is taken back in the same breath.
 _TAKEN_BACK = (
-    r", (?:oh |oops,? |um,? |er,? )?(?:no,? wait\b|wait,? no\b|(?:scratch|strike|scrap) that\b|no, (?-i:(?!I\b)[A-Z\d])"
+    r", (?:oh |oops,? |um,? |er,? )?(?:no,? wait\b|wait,? no\b|(?:scratch|strike|scrap) that\b|no, (?:(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|(?-i:(?!I\b)[A-Z\d]))"
     r"|sorry,? (?:i mean|(?-i:(?!I\b)[A-Z\d]))|i meant? (?:to (?:say|write|type) )?(?-i:(?!I\b)[A-Z\d]))"
 )
 

@@ -291,6 +291,8 @@ _ANY_NOUN = (Rule("{noun}", rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<v>.+)", values
 
 def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My sister lives in ...", "my wife's name is ...", "my favorite band is ...", "my laptop is ..."."""
+    if form(ONCE).search(clause.whole):
+        return
     related = form(
         rf"(?:my|our|meet my|this is my) {_LATELY}(?P<adj>{_ADULT})?(?P<rel>{_RELATION})(?P<own>'s name)?"
         r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
@@ -304,7 +306,7 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from _related(related.groupdict(), clause, speaker)
         return
     match = form(r"(?P<whose>my|our) (?P<said>.+)").fullmatch(text)
-    if match and not form(ONCE).search(clause.whole):
+    if match:
         yield from _possessed(match["said"], clause, speaker, ours=match["whose"].lower() == "our")
 
 
