@@ -602,10 +602,11 @@ def test_what_holds_until_a_month_holds_until_the_next_one(
         ("Our standup is at 9.", "Our standup is at 10 just for this week"),
         ("The server is on port 8080.", "The server is on port 9090 for today"),
         ("My manager is Kim.", "My manager is Lee this week only"),
+        ("The timeout is 30s.", "The timeout is 60s in staging"),
         ("I am 34.", "We're 4 in the team"),
     ],
 )
-def test_what_holds_once_ends_nothing(known: str, said: str) -> None:
+def test_what_holds_once_or_elsewhere_ends_nothing(known: str, said: str) -> None:
     with Memory("sqlite://", embedder=None, clock=FrozenClock(START)) as memory:
         ada = memory.scoped(user="ada")
         [first] = ada.observe(known).judgements

@@ -305,8 +305,13 @@ class _Reader:
         return single and any(one.slot == claim.slot and one.value != claim.value for one in self._known)
 
     def _adds(self, claim: Claim, clause: Clause) -> bool:
-        """Whether "also", or a name in passing, adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
-        beside = claim.rule is IN_PASSING or form(_ALSO).search(clause.whole)
+        """Whether "also", a name in passing or a stage adds a value to a slot that holds one at a time, and holds another: which of them goes on is not said."""
+        where = form(_SOMEWHERE).search(str(claim.value))
+        # "60s in staging" is beside the 30s of everywhere, and in the place of the 50s in staging.
+        apart = where and any(
+            one.slot == claim.slot and where[0] not in str(one.value) for one in self._known
+        )
+        beside = claim.rule is IN_PASSING or apart or form(_ALSO).search(clause.whole)
         return bool(beside and not claim.ends and self._ousts(claim))
 
     def _when(self, claim: Claim, clause: Clause) -> When | None:
@@ -421,6 +426,7 @@ _TAKEN_BACK = (
 )
 _ENDS_TAKEN_BACK = rf", {_TAKEN_BACK}$"
 _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
+_SOMEWHERE = r" (?:in|on) (?:staging|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|sandbox)$"
 _CHANGED = r"\b(?:now|moved|switched|changed|anymore|no longer|new|left|joined|quit|became|started|just|renamed|instead|not)\b"
 _PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"
 _AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})
