@@ -6,7 +6,7 @@
     │   ├── NotHeld             the scope that is named, or left out, is not one that this caller holds
     │   └── DoesNotFit          each value is good, but not with the others, or not with what is stored
     ├── NotFound                no such memory, or none that this caller can see (also a LookupError)
-    ├── AccessDenied            visible, but not writable from this scope; says how to name the scope
+    ├── AccessDenied            not this caller's to do; says which scope to name, or which right is missing
     ├── PolicyViolation         a rule of the store refuses it; `.rule` names it, `.ids` the memories
     ├── Conflict                somebody else got there first; nothing was written
     │   ├── VersionConflict     the version you changed is not the current one; `.current` is
@@ -84,7 +84,7 @@ class NotFound(HoldfastError, LookupError):
 
 
 class AccessDenied(HoldfastError):
-    """The memory is visible here but belongs to another scope; the message says how to name that scope."""
+    """This is not the caller's to do; the message says which scope to name, or which right is missing."""
 
 
 class PolicyViolation(HoldfastError):

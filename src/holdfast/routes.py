@@ -153,34 +153,42 @@ def labels_to_header(scope: Scope) -> str:
 
 def labels_from_header(text: str) -> dict[str, list[str]]:
     """Return the labels of a header: name -> ids; raises `InvalidInput` for what is none."""
+    decoded(text, LABELS)
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=1_000
         )
-    except UnicodeError:
-        raise DoesNotFit(LABELS, "is percent-encoded, but not as UTF-8") from None
     except ValueError:
         raise InvalidInput(LABELS, "must look like user=ada&team=core&team=infra, percent-encoded") from None
     found: dict[str, list[str]] = {}
     for name, id in pairs:
-        found.setdefault(checks.label_name(name), []).append(_decoded(id, f"{LABELS}.{name}"))
+        found.setdefault(checks.label_name(name), []).append(checks.name(id, f"{LABELS}.{name}"))
     return found
 
 
-def _decoded(text: str, field: str) -> str:
-    """Return a name that a header carried: what its escapes stand for can be said by no pattern of the header."""
+def decoded(text: str, field: str) -> str:
+    """Return what a percent-encoded text stands for; raises `InvalidInput` where that is no UTF-8.
+
+    A header has no encoding of its own: what is sent in it as it is would be read as other letters.
+    """
+    if not text.isascii():
+        raise InvalidInput(field, "must be percent-encoded: J%C3%BCrgen, not J\u00fcrgen")
     try:
-        return checks.name(text, field)
-    except InvalidInput as error:
-        raise DoesNotFit(field, error.problem) from None
+        return unquote(text, errors="strict")
+    except UnicodeError:
+        raise InvalidInput(field, "is percent-encoded, but not as UTF-8") from None
 
 
 def idempotency_key(header: str) -> str:
-    """Return the key in a header "Idempotency-Key", which is percent-encoded; raises `InvalidInput`."""
+    """Return the key in a header "Idempotency-Key", which is percent-encoded; raises `DoesNotFit`.
+
+    No pattern of the description says what its escapes may stand for, so one that is no key is told apart from a bad request.
+    """
+    field = HEADERS["idempotency_key"]
     try:
-        return _decoded(unquote(header, errors="strict"), HEADERS["idempotency_key"])
-    except UnicodeError:
-        raise DoesNotFit(HEADERS["idempotency_key"], "is percent-encoded, but not as UTF-8") from None
+        return checks.name(decoded(header, field), field)
+    except InvalidInput as error:
+        raise DoesNotFit(field, error.problem) from None
 
 
 def scope_from_json(value: Any, field: str) -> Scope | tuple[str, ...]:

@@ -179,6 +179,10 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, HoldfastError):
         return _problem(path, problem(error))
     if isinstance(error, RequestValidationError):
+        if isinstance(
+            error.body, bytes
+        ):  # which FastAPI leaves unread where the header says that it is no JSON
+            return _refusal(path, 400, f"Content-Type: {_NOT_READ}", field="Content-Type")
         # Of what is no JSON the place is a number of characters, which is the name of no field.
         found = [
             ("body", f"is no JSON: {one['ctx']['error']} (character {one['loc'][-1]})")
@@ -196,6 +200,12 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         return _refusal(path, error.status_code, str(error.detail), headers)
     LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})
     return _refusal(path, 500, "something went wrong here; the server's log has it under this request's id")
+
+
+_NOT_READ = (
+    "says that the body is something else than JSON, so it was not read; send Content-Type: application/json "
+    "(with curl: --json, or -H 'Content-Type: application/json')"
+)
 
 
 def _field(place: Sequence[int | str], body: Any) -> str:
@@ -236,6 +246,7 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(
         title="Holdfast", version=__version__, summary="Memory for LLM agents.", lifespan=living,
         docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json", redirect_slashes=False, telemetry=_NO_TELEMETRY,
+        strict_content_type=False,  # a body without a type is JSON as well; what pages of other sites ask is refused in `service`
     )  # fmt: skip
     app.state.ready = False
     for kind in (HoldfastError, RequestValidationError, HTTPException, Exception):

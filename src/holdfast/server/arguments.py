@@ -7,13 +7,13 @@ check themselves.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from .. import AsyncMemory
-from ..routes import HEADERS, NOT_SENT, Route
+from ..routes import HEADERS, NOT_SENT, STRUCTURED, Route
 from . import schemas
 from .schemas import DRAFT, ID, MOMENT, SINCE, Schema, part, several
 
@@ -216,11 +216,12 @@ def takes_null(name: str, one: Sent) -> bool:
     return name in CLEARED if one.kept else not one.required
 
 
-def in_query(route: Route) -> Sequence[str]:
-    """Return the names of the arguments that a route takes in its query."""
+def in_query(route: Route) -> Mapping[str, bool]:
+    """Return the arguments that a route takes in its query, by name: whether it may be there several times, for a list."""
     if route.verb == "import_items":  # its body is the file
-        return IMPORT
-    return tuple(sent(route)) if route.in_query else ()
+        return dict.fromkeys(IMPORT, False)
+    known = sent(route).items() if route.in_query else ()
+    return {name: get_origin(one.argument.type) is list and name not in STRUCTURED for name, one in known}
 
 
 def body(route: Route) -> type[BaseModel] | None:

@@ -9,7 +9,7 @@ import inspect
 import json
 import re
 import tempfile
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +28,7 @@ from ..routes import (
     ROUTES,
     STRUCTURED,
     Route,
+    decoded,
     idempotency_key,
     jsonable,
     scope_from_json,
@@ -56,7 +57,7 @@ def router(service: Service) -> APIRouter:
 
     @made.get(
         "/receipts/{token}", name="receipt", operation_id="receipt", tags=["read"], response_model=None,
-        dependencies=[_taking(())],
+        dependencies=[_taking({})],
     )  # fmt: skip
     async def receipt(request: Request, token: Annotated[str, InPath(max_length=64)]) -> Response:
         """Return the receipt of a search just made, at the Location that its answer named; the last few hundred are there.
@@ -71,15 +72,22 @@ def router(service: Service) -> APIRouter:
     return made
 
 
-def _taking(known: Collection[str]) -> Any:
-    """Return what refuses a request whose query has an argument that is not known: it would be answered as if nobody had said it."""
+def _taking(known: Mapping[str, bool]) -> Any:
+    """Return what refuses a request whose query says what nobody would read, as if it had not been said.
+
+    That is an argument that is not known, one of one value (False) that is there twice, and what is no text.
+    """
 
     def refuse(request: Request) -> None:
-        unknown = next((name for name in request.query_params if name not in known), None)
-        if unknown is not None:
-            near = difflib.get_close_matches(unknown, known, 1, 0.5)
-            which = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
-            raise InvalidInput(unknown[:64], f"is no argument of this query; {which}")
+        decoded(request.scope["query_string"].decode("latin-1"), "query")
+        said = [name for name, _ in request.query_params.multi_items()]
+        for name in said:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1, 0.5)
+                which = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+                raise InvalidInput(name[:64], f"is no argument of this query; {which}")
+            if not known[name] and said.count(name) > 1:
+                raise InvalidInput(name, "is there more than once, and has one value")
 
     return Depends(refuse)
 

@@ -9,14 +9,13 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.requests import Request
 
 from .. import AsyncMemory, Scope
-from ..errors import ConfigError, HoldfastError, NotFound, StoreError, revived
+from ..errors import ConfigError, HoldfastError, InvalidInput, NotFound, StoreError, revived
 from ..receipts import Hits
-from ..routes import ACTOR, LABELS, LEASE, labels_from_header, lease_from_header, status_of
+from ..routes import ACTOR, HEADERS, LABELS, LEASE, decoded, labels_from_header, lease_from_header, status_of
 from .access import Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings, loopback
@@ -175,9 +174,9 @@ class Service:
         span, status = Span(verb, request.headers), 500
         try:
             grant.need(*rights)
+            said_once(request)
             async with self.tenants.memory(grant.tenant) as memory:
-                named = labels_from_header(request.headers[LABELS]) if request.headers.get(LABELS) else {}
-                visit = Visit(grant, memory, named, actor_of(request))
+                visit = Visit(grant, memory, labels_of(request), actor_of(request))
                 if request.headers.get(LEASE):
                     visit.lease = lease_from_header(request.headers[LEASE])
                 yield visit
@@ -206,10 +205,23 @@ def _of_this_place(error: HoldfastError, id: str) -> HoldfastError:
     )
 
 
+def said_once(request: Request) -> None:
+    """Raise `InvalidInput` for a header of ours that a request has twice: one of them would be left unread."""
+    for name in (LABELS, ACTOR, LEASE, *HEADERS.values()):
+        if len(request.headers.getlist(name)) > 1:
+            raise InvalidInput(name, "is there more than once; send it once, with all of it")
+
+
+def labels_of(request: Request) -> dict[str, list[str]]:
+    """Return the labels that a request names, by name; raises `InvalidInput` for what is none."""
+    named = request.headers.get(LABELS)
+    return labels_from_header(named) if named else {}
+
+
 def actor_of(request: Request) -> str | None:
     """Return whom a request names as acting, percent-encoded in its header, or None."""
     named = request.headers.get(ACTOR)
-    return None if named is None else unquote(named)
+    return None if named is None else decoded(named, ACTOR)
 
 
 def _from_here(request: Request) -> None:

@@ -14,9 +14,8 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from ...errors import HoldfastError
-from ...routes import LABELS, labels_from_header
 from ..grants import Grant, Refused
-from ..service import Service, Visit, outcome
+from ..service import Service, Visit, labels_of, outcome, said_once
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -71,8 +70,8 @@ class Mcp:
         request.state.key, request.state.tenant = grant.id, grant.tenant
         try:
             _own_origin(request)
-            named = labels_from_header(request.headers[LABELS]) if request.headers.get(LABELS) else {}
-            request.state.held = grant.held(named).to_json()
+            said_once(request)
+            request.state.held = grant.held(labels_of(request)).to_json()
         except HoldfastError as refused:
             self._service.access.record(grant.tenant, grant.id, "mcp", {}, {}, outcome(refused))
             raise

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import mcp_types as types
 from jsonschema import Draft202012Validator
@@ -18,6 +18,7 @@ from mcp.shared.exceptions import MCPError
 from ... import MemoryItem, __version__
 from ...agent.tools import refusal
 from ...errors import HoldfastError, InvalidInput, NotFound
+from ...routes import decoded
 from ..grants import Grant, Refused
 from ..service import Visit
 from . import words
@@ -126,11 +127,11 @@ class Speech:
     ) -> types.ReadResourceResult:
         uri = str(params.uri)
         if uri.startswith(words.ITEM):
-            id = unquote(uri.removeprefix(words.ITEM))
+            id = _named(uri, words.ITEM)
             item = await self._through(context, "mcp.item", lambda turn: turn.item(id))
             text, kind = json.dumps(item.to_json(), ensure_ascii=False, indent=1), "application/json"
         elif uri.startswith(words.ABOUT):
-            text, kind = await self._about(context, unquote(uri.removeprefix(words.ABOUT))), "text/plain"
+            text, kind = await self._about(context, _named(uri, words.ABOUT)), "text/plain"
         else:
             raise _no_resource(uri)
         return types.ReadResourceResult(
@@ -219,6 +220,14 @@ def _resource(item: MemoryItem) -> types.Resource:
         name=line if len(line) <= 80 else f"{line[:79]}…", uri=words.ITEM + item.id, mime_type="application/json",
         description=item.kind,
     )  # fmt: skip
+
+
+def _named(uri: str, before: str) -> str:
+    """Return what follows in the address of a resource, decoded; an error of the protocol where it is no UTF-8."""
+    try:
+        return decoded(uri.removeprefix(before), "uri")
+    except InvalidInput as error:
+        raise MCPError(types.INVALID_PARAMS, str(error), {"uri": uri}) from None
 
 
 def _no_resource(uri: str) -> MCPError:

@@ -1,0 +1,101 @@
+"""What a request says on the wire: content types, encodings, what is said twice, and how its refusal is told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from mcp.shared.exceptions import MCPError
+
+from tests.server.conftest import ALL, Served, Tenant
+from tests.server.test_mcp import Place
+
+
+def told(answer: httpx.Response) -> tuple[int, str | None]:
+    """The status of a refusal, and which field it names."""
+    return answer.status_code, answer.json().get("field")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/search", "/api/v1/context"])
+def test_a_body_without_a_content_type_is_read_as_json(tenant: Tenant, path: str) -> None:
+    """Nothing else is taken here; what says that it is something else is told which header to send."""
+    body = b'{"query": "x"}'
+    with tenant.client(tenant.key()) as http:
+        assert http.post(path, content=body).status_code == 200
+        for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"):
+            refused = http.post(path, content=body, headers={"Content-Type": kind})
+            assert told(refused) == (400, "Content-Type")
+            assert "Content-Type: application/json" in refused.json()["detail"]
+        assert told(http.post(path, content=b'{"query"')) == (400, "body")
+        assert told(http.post(path, content=b"[]")) == (400, "body")
+
+
+def test_a_page_of_another_site_writes_nothing_without_a_content_type(served: Served) -> None:
+    """What a browser sends for it without asking first is refused by its origin, of a server that is open."""
+    served.stop()
+    served.flags = ("--open",)
+    served.start()
+    headers = {"Origin": "https://elsewhere.example"}
+    with served.client(None) as http:
+        assert http.post("/api/v1/items", content=b'{"text": "x"}', headers=headers).status_code == 403
+        assert http.post("/api/v1/items", content=b'{"text": "x"}').status_code == 201
+        assert http.get("/api/v1/stats").json()["items"] == 1
+
+
+def test_a_refusal_for_a_missing_right_is_titled_as_one(tenant: Tenant) -> None:
+    """Whatever is denied, its title says no more than what holds of every denial."""
+    ada = tenant.key("--scope", "user=ada", rights="read:fact,write:episode")
+    with tenant.client(ada, "") as http:
+        refused = http.post("/api/v1/items", json={"text": "x", "kind": "fact"})
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:holdfast:error:AccessDenied")
+        assert "'write:fact'" in refused.json()["detail"]
+        assert "another scope" not in refused.json()["title"]
+        assert "right" in refused.json()["title"]
+
+
+def test_a_header_is_percent_encoded_utf_8(tenant: Tenant) -> None:
+    """What is none, or came as the bytes of another encoding, would be read as other letters: it is refused, and what is right is read."""
+    with tenant.client(tenant.key(rights=ALL), "") as http:
+        for name in ("Holdfast-Labels", "Holdfast-Actor"):
+            for bad in (b"user=%ff", b"user=%C3", "user=Jürgen".encode(), "user=Jürgen".encode("latin-1")):
+                headers = [(name.encode(), bad)]
+                refused = http.get("/api/v1/stats", headers=headers)
+                assert told(refused) == (400, name), (name, bad, refused.text)
+        headers: Any = {"Holdfast-Labels": "user=J%C3%BCrgen", "Holdfast-Actor": "J%C3%BCrgen"}
+        made = http.post("/api/v1/items", json={"text": "x"}, headers=headers).json()
+        assert (made["scope"], made["owner"]) == ({"user": "Jürgen"}, "Jürgen")
+        assert told(http.get("/api/v1/current?slot=%ff")) == (400, "query")
+
+
+def test_what_is_said_twice_is_refused(tenant: Tenant) -> None:
+    """An argument of one value, and a header: neither the first nor the last is taken unseen; a list is said as often as it is long."""
+    with tenant.client(tenant.key(rights=ALL), "") as http:
+        assert told(http.get("/api/v1/items?limit=1&limit=2")) == (400, "limit")
+        assert told(http.get("/api/v1/items?under={}&under={}")) == (400, "under")
+        assert http.get("/api/v1/items?kinds=fact&kinds=preference").status_code == 200
+        assert told(http.post("/api/v1/import?dry_run=true&dry_run=false", content=b"")) == (400, "dry_run")
+        id = http.post("/api/v1/items", json={"text": "x", "scope": {"user": "ada"}}).json()["id"]
+        for name, one, other in (
+            ("Holdfast-Labels", "user=ada", "team=core"),
+            ("Holdfast-Actor", "ada", "bob"),
+            ("If-Match", '"1"', '"2"'),
+        ):
+            headers = [("If-Match", '"1"'), ("Holdfast-Labels", "user=ada"), ("Holdfast-Actor", "eve")]
+            twice = [pair for pair in headers if pair[0] != name] + [(name, one), (name, other)]
+            assert told(http.patch(f"/api/v1/items/{id}", json={"text": "y"}, headers=twice)) == (400, name)
+        assert http.get(f"/api/v1/items/{id}", params={"under": "{}"}).json()["version"] == 1
+
+
+def test_a_resource_of_mcp_is_percent_encoded_utf_8(served: Served) -> None:
+    """A topic or an id that is none is refused, not asked for with other letters in it."""
+
+    async def ask() -> None:
+        async with Place(served.url, "", None).http(served.key("--scope", "user=ada")) as client:  # type: ignore[arg-type]
+            for uri in ("holdfast://about/%ff", "holdfast://items/%C3"):
+                with pytest.raises(MCPError, match="UTF-8"):
+                    await client.read_resource(uri)
+            assert (await client.read_resource("holdfast://about/J%C3%BCrgen")).contents
+
+    asyncio.run(ask())
