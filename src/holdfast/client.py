@@ -7,10 +7,12 @@ code serves both faces: a `Link` sends at once, or pauses the caller's event loo
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import json
 import os
 import tempfile
+import time
 import typing
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -19,7 +21,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from . import checks
-from .errors import AccessDenied, ConfigError, InvalidInput, LeaseConflict, StoreBusy, StoreClosed, StoreError
+from .errors import (
+    AccessDenied,
+    ConfigError,
+    InvalidInput,
+    LeaseConflict,
+    StoreBusy,
+    StoreClosed,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
 from .leases import Held
 from .receipts import Hits, Receipt
 from .routes import (
@@ -30,6 +42,7 @@ from .routes import (
     NOT_SENT,
     ROUTES,
     Request,
+    encoded,
     labels_to_header,
     lease_to_header,
     raised,
@@ -54,6 +67,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # memories of a `save_many` in one request, which is one transaction
 _CHUNK = 2**16
+_STREAMED = 600.0  # seconds that one stream of changes is asked to go on without any
+_WAITED = 20.0  # seconds that one request waits for a lease
 
 
 class Link:
@@ -86,11 +101,15 @@ class Link:
     def _asked(self, made: Request, headers: Mapping[str, str], body: Any = None) -> dict[str, Any]:
         if self.closed:
             raise StoreClosed("this memory was closed; open a new one")
-        sent = {"content": _pieces(body)} if hasattr(body, "read") else {} if body is None else {"json": body}
-        return {
-            "method": made.method, "url": self._url + made.path, "params": made.query,
-            "headers": {**made.headers, **headers}, **sent,
+        asked: dict[str, Any] = {
+            "method": made.method, "url": self._url + made.path, "params": made.query, "headers": {**made.headers, **headers},
         }  # fmt: skip
+        if hasattr(body, "read"):
+            asked["content"] = _pieces(body)
+        elif body is not None:
+            asked["content"] = encoded(body)
+            asked["headers"]["Content-Type"] = "application/json"
+        return asked
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -125,13 +144,13 @@ class Reading:
         self._response, self._told = response, told
         self.headers = response.headers
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes]:
         """Yield its bytes."""
         with self._told(), contextlib.closing(self._response):
             for piece in self._response.iter_bytes():
                 yield piece
 
-    async def lines(self) -> AsyncIterator[str]:
+    async def lines(self) -> AsyncGenerator[str]:
         """Yield its lines."""
         with self._told(), contextlib.closing(self._response):
             for line in self._response.iter_lines():
@@ -171,7 +190,7 @@ class Waiting(Link):
 class ReadingAsync(Reading):
     """A `Reading` in an event loop."""
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes]:
         """Yield its bytes."""
         with self._told():
             async with contextlib.aclosing(
@@ -180,7 +199,7 @@ class ReadingAsync(Reading):
                 async for piece in pieces:
                     yield piece
 
-    async def lines(self) -> AsyncIterator[str]:
+    async def lines(self) -> AsyncGenerator[str]:
         """Yield its lines."""
         with self._told():
             async with contextlib.aclosing(
@@ -223,7 +242,8 @@ def _checked(response: httpx.Response) -> httpx.Response:
     if response.status_code in (401, 403):
         raise AccessDenied(detail)
     if response.status_code in (400, 413, 422):
-        raise InvalidInput(str(told.get("field", "request")), detail)
+        field = str(told.get("field", "request"))
+        raise InvalidInput(field, detail.removeprefix(f"{field}: "))
     if response.status_code in (429, 503, 504):
         raise StoreBusy(detail)
     raise StoreError(f"the server answered {response.status_code}: {detail}")
@@ -235,17 +255,36 @@ class Following:
     def __init__(self, remote: Remote, arguments: dict[str, Any], cursor: str, timeout: float | None) -> None:
         self._remote, self._arguments, self._timeout = remote, arguments, timeout
         self.cursor, self.closed = cursor, False
-        self._lines: AsyncIterator[str] | None = None
+        self._lines: AsyncGenerator[str] | None = None
 
     async def next(self) -> Change | Erased | None:
-        """Return the next entry, waiting for it; None once closed, or when none came within the timeout."""
-        if self._lines is None:
-            asked = {**self._arguments, "since": self.cursor}
-            if self._timeout is not None:
-                asked["timeout"] = self._timeout
-            self._lines = (await self._remote.reading("watch", asked)).lines()
+        """Return the next entry, waiting for it; None once closed, or when none came within the timeout.
+
+        A stream ends when nothing came for a while, and when the server stops: it is asked again from where it was, and
+        `StoreError` says that nobody answers. Whoever goes on after an error misses nothing.
+        """
+        end = None if self._timeout is None else time.monotonic() + self._timeout
+        while not self.closed:
+            left = _STREAMED if end is None else min(_STREAMED, end - time.monotonic())
+            if self._lines is None:
+                asked = {**self._arguments, "since": self.cursor, "timeout": max(0.0, left)}
+                self._lines = (await self._remote.reading("watch", asked)).lines()
+            try:
+                entry = await self._heard(self._lines)
+            except BaseException:
+                await self._ended()
+                raise
+            if entry is not None:
+                return entry
+            await self._ended()
+            if end is not None and time.monotonic() >= end:
+                break
+        return None
+
+    async def _heard(self, lines: AsyncGenerator[str]) -> Change | Erased | None:
+        """Return the next entry of a stream; None at its end, and once this is closed."""
         event: dict[str, str] = {}
-        async for line in self._lines:
+        async for line in lines:
             if self.closed:
                 break
             name, _, value = line.partition(": ")
@@ -253,14 +292,17 @@ class Following:
                 event[name] = value
             elif not line and event:
                 self.cursor, told = event.get("id", self.cursor), event.get("event")
-                if told in ("change", "erased"):
-                    data = json.loads(event["data"])
-                    return (
-                        Erased(Scope.from_json(data["scope"])) if told == "erased" else revive(Change, data)
-                    )
+                if told == "erased":
+                    return Erased(Scope.from_json(json.loads(event["data"])["scope"]))
+                if told == "change":
+                    return typing.cast(Change, revive(Change, json.loads(event["data"])))
                 event = {}
-        self._lines = None
         return None
+
+    async def _ended(self) -> None:
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            await lines.aclose()
 
 
 class _As(NamedTuple):
@@ -376,12 +418,13 @@ class Remote:
         """Follow the log from a cursor, or from where it ends now."""
         limit = None if timeout is None else checks.seconds(timeout, "timeout", 0)
         arguments: dict[str, Any] = {} if under is None else {"under": under}
-        if since is None:
-            reading = await self.reading("watch", {**arguments, "timeout": 0})
-            async for line in reading.lines():
-                if line.startswith("id: "):
-                    since = line[4:]
-        return Following(self, arguments, str(since), limit)
+        asked = arguments if since is None else {**arguments, "since": since}
+        reading = await self.reading("watch", {**asked, "timeout": 0})
+        async with contextlib.aclosing(reading.lines()) as lines:
+            async for line in lines:
+                if line.startswith("id: "):  # of the event that tells where it begins
+                    return Following(self, arguments, line[4:], limit)
+        raise StoreError("the server's stream of changes ended before it began; is it stopping?")
 
     def limited(self, kinds: Any) -> Any:
         """Refuse: which kinds a caller of a server may read and change, its key says."""
@@ -402,19 +445,26 @@ class Remote:
     async def lease(
         self, name: str, *, ttl: float | timedelta = 60.0, wait: float | timedelta = 0.0, **named: Any
     ) -> Holding:
-        """Take a lease at the server, which waits for it."""
-        asked = {"name": name, "ttl": _seconds(ttl), "wait": _seconds(wait), **named}
-        return Holding(
-            self, await self.asked("lease", {k: v for k, v in asked.items() if v is not None}), ttl
-        )
+        """Take a lease at the server, which waits for it, as often as it takes."""
+        asked = {"name": name, "ttl": _seconds(ttl), **named}
+        asked = {name: one for name, one in asked.items() if one is not None}
+        end = time.monotonic() + checks.seconds(wait, "wait", 0)
+        while True:
+            left = max(0.0, end - time.monotonic())
+            try:
+                return Holding(self, await self.asked("lease", {**asked, "wait": min(left, _WAITED)}), ttl)
+            except LeaseConflict:
+                if left <= _WAITED:
+                    raise
 
     async def export(
         self, to: str | os.PathLike[str] | BinaryIO, *, progress: Any = None, **named: Any
     ) -> Export:
         """Fetch an export into a new file or a stream."""
+        _must_be_new(to, "to")
         reading = await self.reading("export", named)
         told = json.loads(reading.headers["holdfast-export"])
-        await _fetched(reading, to)
+        await _fetched(reading, to, "to")
         if progress is not None:
             progress(told["versions"], told["versions"])
         path = None if hasattr(to, "write") else str(os.fspath(to))
@@ -422,9 +472,10 @@ class Remote:
 
     async def backup(self, path: str | os.PathLike[str], *, progress: Any = None) -> Backup:
         """Fetch a copy of the whole store into a new file."""
+        _must_be_new(path, "path")
         reading = await self.reading("backup", {})
         told = json.loads(reading.headers["holdfast-backup"])
-        await _fetched(reading, path)
+        await _fetched(reading, path, "path")
         if progress is not None:
             progress(told["bytes"], told["bytes"])
         return typing.cast(Backup, revive(Backup, {**told, "path": str(os.fspath(path))}))
@@ -440,7 +491,7 @@ class Remote:
                 try:
                     file = stack.enter_context(Path(os.fspath(source)).open("rb"))
                 except OSError as error:
-                    raise InvalidInput("source", f"{source}: {error.strerror}") from None
+                    raise InvalidInput("source", f"{source}: cannot be read ({error.strerror})") from None
             response = await self._link.send(made, self._headers(), file)
         return typing.cast(Import, revive(Import, json.loads(response.content)))
 
@@ -456,29 +507,43 @@ class Remote:
         await self._link.close()
 
 
-async def _fetched(reading: Reading, to: str | os.PathLike[str] | BinaryIO) -> None:
-    """Write an answer to a stream, or to a new file that is whole or not there."""
+def _must_be_new(to: str | os.PathLike[str] | BinaryIO, field: str) -> None:
+    """Raise `InvalidInput` where no new file of this name can be made, before the server is asked for what goes into it."""
     if hasattr(to, "write"):
-        async for piece in reading.pieces():
-            to.write(piece)
         return
     path = Path(os.fspath(to))
     if path.exists():
-        raise InvalidInput("to", f"{path} is there already; name a new file")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
-            try:
-                async for piece in reading.pieces():
-                    part.write(piece)
-                part.flush()
-                os.fsync(part.fileno())
-                os.link(part.name, path)
-            finally:
-                os.unlink(part.name)
-    except FileExistsError:
-        raise InvalidInput("to", f"{path} is there already; name a new file") from None
-    except OSError as error:
-        raise InvalidInput("to", f"{path}: {error.strerror}") from None
+        raise InvalidInput(field, f"{path}: there is a file of this name; choose another or remove it")
+    if not path.parent.is_dir():
+        raise InvalidInput(field, f"{path.parent}: no such folder; create it first")
+
+
+async def _fetched(reading: Reading, to: str | os.PathLike[str] | BinaryIO, field: str) -> None:
+    """Write an answer to a stream, or to a new file that is whole or not there."""
+    async with contextlib.aclosing(reading.pieces()) as pieces:
+        if hasattr(to, "write"):
+            async for piece in pieces:
+                to.write(piece)
+            return
+        path = Path(os.fspath(to))
+        try:
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+                try:
+                    async for piece in pieces:
+                        part.write(piece)
+                    part.flush()
+                    os.fsync(part.fileno())
+                    os.link(part.name, path)
+                finally:
+                    os.unlink(part.name)
+        except FileExistsError:
+            raise InvalidInput(
+                field, f"{path}: there is a file of this name; choose another or remove it"
+            ) from None
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            told = f"{path}: cannot be written ({error.strerror}); no file was made"
+            raise (StoreFull if full else StoreReadOnly)(told) from None
 
 
 def _verb(verb: str) -> Callable[..., Any]:

@@ -19,6 +19,7 @@ from . import checks, errors
 from .errors import DoesNotFit, HoldfastError, InvalidInput
 from .filters import Filter, to_json
 from .judgements import Maintenance, Observation, Queued
+from .policy import Policies, Rule
 from .receipts import Context, Explanation, Recall, Rerun, WhyNot
 from .types import (
     Bulk,
@@ -156,7 +157,7 @@ def labels_from_header(text: str) -> dict[str, list[str]]:
     decoded(text, LABELS)
     try:
         pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=1_000
+            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=10_000
         )
     except ValueError:
         raise InvalidInput(LABELS, "must look like user=ada&team=core&team=infra, percent-encoded") from None
@@ -232,18 +233,19 @@ class Request(NamedTuple):
 
 
 def request(verb: str, arguments: Mapping[str, Any]) -> Request:
-    """Return the request that a call of `verb` with these arguments by name is."""
+    """Return the request that a call of `verb` with these arguments by name is; raises `InvalidInput` for what no request can carry."""
     route = ROUTES[verb]
     left = {name: jsonable(value) for name, value in arguments.items()}
     path = route.path
     for name in [name for name in left if f"{{{name}}}" in path]:
-        path = path.replace(f"{{{name}}}", quote(str(left.pop(name)), safe=""))
+        # Anything else would make another address: "..", or "merge".
+        path = path.replace(f"{{{name}}}", checks.item_id(left.pop(name), name))
     headers = {}
     if "expected_version" in route.arguments:
         version = left.pop("expected_version", None)
         headers["If-Match"] = "*" if version is None else f'"{version}"'
     if (key := left.pop("idempotency_key", None)) is not None:
-        headers["Idempotency-Key"] = quote(str(key))
+        headers["Idempotency-Key"] = quote(checks.name(key, "idempotency_key"))
     if not route.in_query:
         return Request(route.method, BASE + path, [], headers, left)
     query: list[tuple[str, str]] = []
@@ -251,12 +253,27 @@ def request(verb: str, arguments: Mapping[str, Any]) -> Request:
         if value is None:
             continue
         several = value if isinstance(value, list) and name not in STRUCTURED else [value]
-        query += [(name, _text(one, name in STRUCTURED)) for one in several]
+        query += [(name, _text(name, one)) for one in several]
     return Request(route.method, BASE + path, query, headers, None)
 
 
-def _text(value: Any, structured: bool) -> str:
-    return value if isinstance(value, str) and not structured else json.dumps(value, ensure_ascii=False)
+def _text(name: str, value: Any) -> str:
+    """Return an argument as a query carries it."""
+    encoded({name: value})  # also a plain text: half a surrogate pair can be sent nowhere
+    return (
+        value if isinstance(value, str) and name not in STRUCTURED else json.dumps(value, ensure_ascii=False)
+    )
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """Return the arguments of a request as JSON; raises `InvalidInput` naming the one that JSON in UTF-8 cannot carry."""
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        for name, value in body.items():
+            if len(body) > 1:
+                encoded({name: value})
+        raise InvalidInput(next(iter(body), "request"), f"cannot be sent as JSON ({error})") from None
 
 
 def jsonable(value: Any) -> Any:
@@ -308,7 +325,7 @@ ANSWERS: dict[str, Any] = {
     "backlog": Page[Queued], "maintain": Maintenance, "overview": Page[Group], "entities": Page[Entity],
     "recalls": Page[Recall],
     "stats": Stats, "context": Context, "explain": Explanation, "why_not": WhyNot, "rerun": Rerun, "erase": Erasure,
-    "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import,
+    "reembed": Reembedding, "lease": dict[str, Any], "import_items": Import, "policy": Policies, "hold": tuple[Rule, ...],
 }  # fmt: skip
 
 
@@ -399,7 +416,7 @@ def status_of(error: HoldfastError) -> int:
 
 def problem(error: HoldfastError, status: int | None = None) -> dict[str, Any]:
     """Return an error as problem+json (RFC 9457): its class as `type`, its message as `detail`, and what it carries."""
-    told = {name: getattr(error, name) for name in _TOLD if getattr(error, name, None) is not None}
+    told = {name: getattr(error, name) for name in _TOLD if hasattr(error, name)}
     return {
         "type": f"urn:holdfast:error:{type(error).__name__}",
         "title": (type(error).__doc__ or "").splitlines()[0],

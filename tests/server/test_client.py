@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import AsyncMemory, Client, Memory, Scope
-from holdfast.errors import AccessDenied, ConfigError, InvalidInput, StoreClosed, StoreError, VersionConflict
+from holdfast import AsyncMemory, Client, Memory, Scope, client
+from holdfast.errors import (
+    AccessDenied,
+    ConfigError,
+    HoldfastError,
+    InvalidInput,
+    LeaseConflict,
+    StoreClosed,
+    StoreError,
+    VersionConflict,
+)
 from holdfast.testing import FrozenClock, HashingEmbedder
 from holdfast.verify import isolation
 from tests.server.conftest import ALL, Served, Tenant
@@ -67,7 +79,7 @@ def test_the_unscoped_memory_is_the_stores_administrator(served: Served) -> None
         assert memory.import_items(file, dry_run=True).there == 2
         with Memory(f"sqlite:///{served.folder}/new.db") as other:
             assert other.import_items(file).digest == made.digest
-        with pytest.raises(InvalidInput, match="is there already"):
+        with pytest.raises(InvalidInput, match="there is a file of this name"):
             memory.export(file, under=Scope.shared())
         with Memory(f"sqlite:///{copy}") as copied:
             assert len(copied.list(under=Scope.shared())) == 2
@@ -132,3 +144,154 @@ def test_a_receipt_can_be_asked_for_after_the_search(tenant: Tenant) -> None:
         assert hits.receipt.query == "which port does the server use?"
         assert ada.explain(hits.receipt).faithful
         assert ada.why_not(hits.receipt, item.id).stage == "returned"
+
+
+def both(tmp_path: Path) -> contextlib.AbstractContextManager[tuple[Memory, Memory]]:
+    """A memory on a file, and one on a server."""
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[tuple[Memory, Memory]]:
+        with (
+            Memory(f"sqlite:///{tmp_path}/a.db", embedder=None) as memory,
+            running(f"sqlite:///{tmp_path}/b.db", tmp_path / "access", embedder=None) as (url, _),
+            Client(url) as served,
+        ):
+            yield memory, served
+
+    return opened()
+
+
+def told(call: Any) -> tuple[type[Exception], dict[str, Any]]:
+    """The class of the error that a call raises, and what it carries, less its words."""
+    with pytest.raises(HoldfastError) as raised:
+        call()
+    return type(raised.value), {name: one for name, one in vars(raised.value).items() if name != "problem"}
+
+
+def test_what_cannot_be_sent_is_refused_as_a_file_refuses_it(tmp_path: Path) -> None:
+    """An id that would make another address, and what JSON cannot carry: refused, naming the argument, and nothing is asked."""
+    calls: dict[str, Any] = {
+        **{
+            f"id {id!r:.20}": lambda one, id=id: one.delete(id)
+            for id in ("..", ".", "", "many", "merge", "a/b", "%2e", "x" * 70_000, None, 3)
+        },
+        "half a pair": lambda one: one.save("\ud800"),
+        "half a pair, searched": lambda one: one.search("\ud800"),
+        "half a pair, listed": lambda one: one.list(tags=["\ud800"]),
+        "half a pair, in a key": lambda one: one.save("x", idempotency_key="\ud800"),
+        "NaN": lambda one: one.save("x", importance=float("nan")),
+        "infinity": lambda one: one.save("x", slot="a.b", value=float("inf")),
+        "bytes": lambda one: one.save(b"x"),
+        "an object": lambda one: one.save("x", metadata={"a": object()}),
+        "a cursor": lambda one: one.watch("zzz"),
+        "too few": lambda one: one.search("x", k=0),
+    }
+    with both(tmp_path) as (memory, served):
+        for name, call in calls.items():
+            expected = told(lambda call=call: call(memory.scoped(user="ada")))
+            assert told(lambda call=call: call(served.scoped(user="ada"))) == expected, name
+        with pytest.raises(InvalidInput, match=r"\Ak: [^:]+\Z"):
+            served.search("x", k=0)
+        assert served.stats(under=Scope.shared()).items == 0
+
+
+def test_an_error_has_all_its_fields_over_http(tmp_path: Path) -> None:
+    """Also those that are None: whoever reads them of a file's error reads them of a server's."""
+    with both(tmp_path) as (memory, served):
+        found = []
+        for one in (memory.scoped(user="ada"), served.scoped(user="ada")):
+            lease = one.lease("job", holder="me")
+            lease.release()
+            over = told(lambda lease=lease: lease.memory.save("late"))
+            item = one.save("x")
+            one.update(item.id, text="y", expected_version=1)
+            kind, stale = told(lambda one=one, id=item.id: one.update(id, text="z", expected_version=1))
+            found.append((over, kind, stale.keys()))
+        assert found[0] == found[1]
+
+
+def test_rules_and_holds_are_set_by_url_too(tmp_path: Path) -> None:
+    """`policy` and `hold` answer with the rules that the server has, as a file does."""
+    rule = {"name": "few", "rule": "quota", "under": Scope(user="ada"), "items": 1}
+    with both(tmp_path) as (memory, served):
+        for one in (memory, served):
+            assert [(rule.name, rule.terms) for rule in one.policy(set=rule).rules] == [("few", {"items": 1})]
+            (held,) = one.hold(under=Scope(user="ada"), name="case 12")
+            assert (held.under, held.rule) == (Scope(user="ada"), "hold")
+            ada = one.scoped(user="ada")
+            ada.save("one")
+            assert told(lambda ada=ada: ada.save("two"))[1]["rule"] == "few"
+            assert one.hold(release="case 12") == ()
+
+
+def test_a_file_that_cannot_be_made_is_refused_before_the_server_is_asked(tmp_path: Path) -> None:
+    """As a file's own: there is one of this name, or no such folder; and no connection is used up."""
+    (tmp_path / "there").write_text("x")
+    with both(tmp_path) as (memory, served):
+        for to in (tmp_path / "there", tmp_path / "nowhere" / "x"):
+            for call in (
+                lambda one, to=to: one.export(to, under=Scope.shared()),
+                lambda one, to=to: one.backup(to),
+            ):
+                assert told(lambda call=call: call(served)) == told(lambda call=call: call(memory))
+        for _ in range(120):  # more than there may be connections
+            with pytest.raises(InvalidInput):
+                served.export(tmp_path / "there", under=Scope.shared())
+        assert served.stats().items == 0
+
+
+def test_a_watch_goes_on_after_its_server_was_gone(served: Served) -> None:
+    """A stream that a server ends as it stops is no end of the changes: that nobody answers is said, and the next call misses nothing."""
+    key, port = served.key(), served.url.rpartition(":")[2]
+    with Client(served.url, key) as memory:
+        ada = memory.scoped(user="ada")
+        watch = ada.watch()
+        ada.save("before")
+        assert next(watch).text == "before"
+        stopping = threading.Timer(0.5, served.stop)
+        stopping.start()
+        with pytest.raises(StoreError, match="could not be asked"):
+            next(watch)
+        stopping.join()
+        served.flags = ("--port", port)
+        served.start()
+        ada.save("after")
+        assert next(watch).text == "after"
+
+
+def test_a_watch_waits_from_when_it_is_asked(tenant: Tenant) -> None:
+    """However long whoever reads it took over what came before, and also where a wait for the next one was given up."""
+    key = tenant.key()
+
+    async def run() -> None:
+        async with AsyncMemory(tenant.url, key=key) as memory:
+            ada = memory.scoped(user="ada")
+            watch = await ada.watch(timeout=1.0)
+            await ada.save("one")
+            assert (await anext(watch)).text == "one"
+            await asyncio.sleep(2.5)
+            waiting = asyncio.create_task(anext(watch))
+            await asyncio.sleep(0.3)
+            await ada.save("two")
+            assert (await waiting).text == "two"
+            forever = await ada.watch(timeout=None)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(forever), 0.3)
+            await ada.save("three")
+            assert (await asyncio.wait_for(anext(forever), 20)).text == "three"
+
+    asyncio.run(run())
+
+
+def test_a_lease_is_waited_for_longer_than_one_request(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as was asked, in as many requests as it takes; then whoever holds it is told."""
+    monkeypatch.setattr(client, "_WAITED", 0.2)
+    with Client(tenant.url, tenant.key()) as memory:
+        ada = memory.scoped(user="ada")
+        held, began = ada.lease("job", holder="me", ttl=1.0), time.monotonic()
+        assert ada.lease("job", holder="you", wait=90).fence == held.fence + 1
+        with pytest.raises(LeaseConflict) as taken:
+            ada.lease("job", holder="me", wait=0.5)
+        assert (taken.value.holder, time.monotonic() - began > 1.4) == ("you", True)

@@ -70,6 +70,9 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
         late = httpx.post(f"{url}/api/v1/items", json={"text": "slow"}, headers=headers)
         assert (late.status_code, "Idempotency-Key" in late.json()["detail"]) == (504, True)
         assert httpx.get(f"{url}/api/v1/stats", headers=headers).status_code == 200
+        lease = {"name": "report", "holder": "ci-7", "wait": 0.6}  # says itself how long it may take
+        told = [httpx.post(f"{url}/api/v1/leases", json=lease, headers=headers).status_code for _ in range(2)]
+        assert told == [200, 409]
 
 
 def test_what_could_not_be_read_leaves_a_line_too(served: Served) -> None:

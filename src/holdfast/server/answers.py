@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..policy import Policies, Rule
+from ..policy import Rule
 from ..receipts import Receipt, Scored
 from ..routes import ANSWERS
 from ..types import Bulk, Hit, Page, Scope, Source
 from .schemas import ID, KIND, MOMENT, SOURCE, UNIT, Schema, choice, closed, nullable, part, several, text
 
 _WHOLE: Schema = {"type": "integer", "minimum": 0}
-# What only the server answers with, or in a form of its own.
-_MORE: dict[str, Any] = {"policy": Policies, "hold": tuple[Rule, ...]}
 _LEASE = closed(
     {"name": {"type": "string"}, "scope": part("Labels"), "holder": {"type": "string"}, "fence": _WHOLE, "until": MOMENT},
     ["name", "scope", "holder", "fence", "until"],
@@ -70,7 +68,7 @@ class Answers:
             return closed({"hits": several(self.of(Hit))}, ["hits"])
         if verb == "lease":
             return _LEASE
-        hint = ANSWERS.get(verb, _MORE.get(verb))
+        hint = ANSWERS.get(verb)
         made = self.of(hint)
         return closed({"items": made}, ["items"]) if typing.get_origin(hint) is list else made
 

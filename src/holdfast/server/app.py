@@ -133,7 +133,8 @@ class Door:
             return message
 
         forever = (
-            scope["path"] in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed")
+            scope["path"]
+            in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed", f"{BASE}/leases")
             or importing
         )
         try:
