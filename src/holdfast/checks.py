@@ -213,6 +213,13 @@ def json_value(value: object, field: str = "value", limit: int = 2_000) -> Any:
     return plain
 
 
+def json_document(value: object, field: str) -> Any:
+    """Return any JSON value of at most 16,384 characters, as a copy that is stored without loss."""
+    plain = _copied(value, field, 0)
+    _small(plain, field, MAX_JSON)
+    return plain
+
+
 class Frozen(dict[str, Any]):
     """The metadata of a memory: a dict that cannot be changed, as the memory itself cannot."""
 

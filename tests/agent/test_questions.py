@@ -169,3 +169,24 @@ def test_what_all_share_is_confirmed_where_it_is(memory: Memory) -> None:
         after = session.after_step(word)
         assert [item.scope for item in after.settled] == [Scope.shared()]
         assert [item.text for item in after.observation.episodes] == [word]
+
+
+def test_another_process_takes_the_answer(memory: Memory) -> None:
+    """A session that is opened for each request settles what the one before it asked; another user or thread does not."""
+    Session(memory, thread="t", user="ada").after_step([ASKED, reply("I see.")])
+    assert Session(memory, thread="t", user="ben").after_step("yes").settled == ()
+    assert Session(memory, thread="u", user="ada").after_step("yes").settled == ()
+    settled = Session(memory, thread="t", user="ada").after_step("yes").settled
+    assert [(item.text, item.state) for item in settled] == [
+        ("I am diabetic.", "active"),
+        ("I am allergic to nuts.", "active"),
+    ]
+    assert Session(memory, thread="t", user="ada").after_step("yes").settled == ()
+
+
+def test_another_process_does_not_take_what_was_no_answer(memory: Memory) -> None:
+    """Once the user has said something else, a later yes is to something else in every process."""
+    Session(memory, thread="t", user="ada").after_step([ASKED, reply("I see.")])
+    Session(memory, thread="t", user="ada").after_step("which ones?")
+    assert Session(memory, thread="t", user="ada").after_step("yes").settled == ()
+    assert len(memory.scoped(user="ada").review()) == 2

@@ -20,15 +20,19 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal
 
 from ..errors import InvalidInput
-from ..memory import awaited, driven
-from .core import PLACEMENT, SPLIT, After, Core, Step, Trace, got
-from .history import Pieces
+from ..memory import AsyncMemory, Memory, awaited, driven
+from .core import PLACEMENT, SPLIT, After, Core, Step
+from .faces import got
+from .history import listed
+from .pieces import Pieces
+from .runs import Runs, Trace
 from .seen import Changed
 from .tools import schemas
+from .working import Working
 
 __all__ = [
     "PLACEMENT",
@@ -49,8 +53,20 @@ _driven = functools.partial(driven, of="_core")
 _awaited = functools.partial(awaited, of="_core")
 
 
+async def _each(reply: Iterator[Any]) -> AsyncIterator[Any]:
+    """Yield what a function that is not awaited streams."""
+    try:
+        for piece in reply:
+            yield piece
+    finally:
+        if callable(close := getattr(reply, "close", None)):
+            close()
+
+
 class _Named:
     """What both faces of a session have that waits for nothing."""
+
+    _over: tuple[Any, ...] = (Memory, AsyncMemory)
 
     def __init__(
         self,
@@ -63,7 +79,14 @@ class _Named:
         count_tokens: Callable[[str], int] | None = None,
         **labels: str | Sequence[str],
     ) -> None:
+        if not isinstance(memory, self._over):
+            wanted = " or ".join(one.__name__ for one in self._over)
+            raise InvalidInput(
+                "memory",
+                f"must be a {wanted} as it was opened, not a {type(memory).__name__}; labels go to the session",
+            )
         self._core = Core(memory, thread, labels, actor, placement, state_scope, count_tokens)
+        self._working, self._runs = self._core.working, self._core.runs
 
     @property
     def thread(self) -> str:
@@ -85,7 +108,10 @@ class State(MutableMapping[str, Any]):
         self._session = session
 
     def __getitem__(self, name: str) -> Any:
-        held = self._session.state_item(name)
+        try:
+            held = self._session.state_item(name)
+        except InvalidInput:  # what can be no name is none here
+            held = None
         if held is None:
             raise KeyError(name)
         return held.metadata["value"]
@@ -94,8 +120,7 @@ class State(MutableMapping[str, Any]):
         self._session.set_state(name, value)
 
     def __delitem__(self, name: str) -> None:
-        if self._session.state_item(name) is None:
-            raise KeyError(name)
+        self[name]  # raises where nothing holds it
         self._session.drop_state(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -141,53 +166,75 @@ class AsyncState:
         await self._session.drop_state(name)
 
 
-class Run:
+class _Ending:
+    """How a run under way will be told to have ended."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._outcome: str | None = None
+
+    @property
+    def outcome(self) -> str | None:
+        """How the run ended, in words: set it before the block ends."""
+        return self._outcome
+
+    @outcome.setter
+    def outcome(self, outcome: str | None) -> None:
+        if not isinstance(outcome, str | None):
+            raise InvalidInput("outcome", f"must be a string, not {type(outcome).__name__}")
+        self._outcome = outcome
+
+
+class Run(_Ending):
     """A run under way: `step` records what was done, `outcome` how it ended."""
 
     def __init__(self, session: Session, trace: Trace) -> None:
-        self._session, self.trace = session, trace
-        self.outcome: str | None = None
+        super().__init__(trace)
+        self._session = session
 
     def step(self, text: str, state: Mapping[str, Any] | None = None) -> None:
-        """Record a step, and with `state` what is needed to go on after it."""
+        """Record a step, and with `state` what is needed to go on after it. Raises `InvalidInput` once the run has ended."""
         self._session.record(self.trace.id, text, state)
 
 
-class AsyncRun:
+class AsyncRun(_Ending):
     """`Run` for an event loop."""
 
     def __init__(self, session: AsyncSession, trace: Trace) -> None:
-        self._session, self.trace = session, trace
-        self.outcome: str | None = None
+        super().__init__(trace)
+        self._session = session
 
     async def step(self, text: str, state: Mapping[str, Any] | None = None) -> None:
-        """Record a step, and with `state` what is needed to go on after it."""
+        """Record a step, and with `state` what is needed to go on after it. Raises `InvalidInput` once the run has ended."""
         await self._session.record(self.trace.id, text, state)
 
 
 class Session(_Named):
     """One conversation of an agent over a `Memory`: before_step, tools, after_step; its state and its runs.
 
-    `thread` names the conversation, `labels` who is in it (user="ada", project="api"). `placement` says under which labels a
+    `thread` names the conversation, `labels` who is in it (user="ada", project="api"). Of a label with several ids the
+    memories are seen; what is written goes under the others. `placement` says under which labels a
     kind is saved, `state_scope` with which labels the state is shared. Safe to open again after a crash: all of it is in the
     memory.
     """
+
+    _over = (Memory,)
 
     before_step = _driven(Core.before_step)
     after_step = _driven(Core.after_step)
     end = _driven(Core.end)
     confirm = _driven(Core.confirm)
     call = _driven(Core.call)
-    all_state = _driven(Core.all_state)
-    state_item = _driven(Core.state_item)
-    set_state = _driven(Core.set_state)
-    drop_state = _driven(Core.drop_state)
+    all_state = driven(Working.all_state, of="_working")
+    state_item = driven(Working.state_item, of="_working")
+    set_state = driven(Working.set_state, of="_working")
+    drop_state = driven(Working.drop_state, of="_working")
     close_goal = _driven(Core.close_goal)
-    begin = _driven(Core.begin)
-    record = _driven(Core.record)
-    finish = _driven(Core.finish)
-    unfinished = _driven(Core.unfinished)
-    tried = _driven(Core.tried)
+    begin = driven(Runs.begin, of="_runs")
+    record = driven(Runs.record, of="_runs")
+    finish = driven(Runs.finish, of="_runs")
+    unfinished = driven(Runs.unfinished, of="_runs")
+    tried = driven(Runs.tried, of="_runs")
     _prepared = _driven(Core.prepared)
     _heard = _driven(Core.heard)
 
@@ -205,7 +252,8 @@ class Session(_Named):
         try:
             yield run
         except Exception as error:
-            self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
+            with suppress(InvalidInput):  # it was ended in the block: the error is what there is to tell
+                self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
             raise
         self.finish(run.trace.id, "done", run.outcome)
 
@@ -219,7 +267,7 @@ class Session(_Named):
         """
 
         def remembering(messages: Sequence[Any], **given: Any) -> Any:
-            said = list(messages)
+            said = listed(messages)
             reply = call(self._prepared(said, budget), **given)
             if isinstance(reply, Iterator):
                 return self._passed_on(said, reply)
@@ -248,16 +296,16 @@ class AsyncSession(_Named):
     end = _awaited(Core.end)
     confirm = _awaited(Core.confirm)
     call = _awaited(Core.call)
-    all_state = _awaited(Core.all_state)
-    state_item = _awaited(Core.state_item)
-    set_state = _awaited(Core.set_state)
-    drop_state = _awaited(Core.drop_state)
+    all_state = awaited(Working.all_state, of="_working")
+    state_item = awaited(Working.state_item, of="_working")
+    set_state = awaited(Working.set_state, of="_working")
+    drop_state = awaited(Working.drop_state, of="_working")
     close_goal = _awaited(Core.close_goal)
-    begin = _awaited(Core.begin)
-    record = _awaited(Core.record)
-    finish = _awaited(Core.finish)
-    unfinished = _awaited(Core.unfinished)
-    tried = _awaited(Core.tried)
+    begin = awaited(Runs.begin, of="_runs")
+    record = awaited(Runs.record, of="_runs")
+    finish = awaited(Runs.finish, of="_runs")
+    unfinished = awaited(Runs.unfinished, of="_runs")
+    tried = awaited(Runs.tried, of="_runs")
     _prepared = _awaited(Core.prepared)
     _heard = _awaited(Core.heard)
 
@@ -275,7 +323,8 @@ class AsyncSession(_Named):
         try:
             yield run
         except Exception as error:
-            await self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
+            with suppress(InvalidInput):
+                await self.finish(run.trace.id, "failed", run.outcome or f"{type(error).__name__}: {error}")
             raise
         await self.finish(run.trace.id, "done", run.outcome)
 
@@ -283,10 +332,10 @@ class AsyncSession(_Named):
         """Make a function from messages to a reply remember, one to be awaited or not; see `Session.wrap`."""
 
         async def remembering(messages: Sequence[Any], **given: Any) -> Any:
-            said = list(messages)
+            said = listed(messages)
             reply = await got(call(await self._prepared(said, budget), **given))
-            if isinstance(reply, AsyncIterator):
-                return self._passed_on(said, reply)
+            if isinstance(reply, AsyncIterator | Iterator):
+                return self._passed_on(said, reply if isinstance(reply, AsyncIterator) else _each(reply))
             await self._heard(said, reply)
             return reply
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
-import itertools
 import json
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from .. import checks
 from ..config import TokenCounter
@@ -20,21 +17,23 @@ from ..errors import (
     AccessDenied,
     Conflict,
     HoldfastError,
-    IdempotencyConflict,
     InvalidInput,
     NotFound,
     PolicyViolation,
-    VersionConflict,
 )
-from ..filters import And, Contains, Eq, In, Or, Range
+from ..filters import And, Eq, In
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Context, Receipt
-from ..types import STATES, Kind, MemoryItem
+from ..types import Kind, MemoryItem
 from . import history
 from .answers import yes_or_no
+from .faces import got
+from .runs import Runs
 from .seen import HEADING, Changed, Seen
-from .tools import KINDS, OWN, TOLD, TOOLS, refusal, shown
+from .tools import OWN, TOLD, arguments_of, refusal, shown
+from .turns import Turns
+from .working import Working
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
 SPLIT: Mapping[str, float] = {"memory": 0.5, "state": 0.15, "recent": 0.35}
@@ -45,11 +44,8 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
-_RECENT = 50  # turns looked at for the recent part
+_MOST_OPEN = 100  # questions kept
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
-_LONGEST_OUTCOME = 900  # characters; as JSON it must fit into the run's value
-_ENDED = "ended"  # the id of the message that tells how a run ended
-_LONGEST = 2_000  # characters of a tool's result in a prompt; the episode has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +76,8 @@ class Step:
 
         That is made where there is none; with `recent` the thread's recent turns come after it.
         """
-        parts = [self.memory]
-        if self.goal:
-            parts.append(f"Goal: {self.goal}")
-        if self.state:
-            parts.append("\n".join(["State:", *(_line(name, value) for name, value in self.state.items())]))
-        if recent and self.folded and self.recent:
-            parts.append(_FOLDED.format(self.folded))
-        made = history.beside(messages, "\n\n".join(part for part in parts if part))
+        folded = _FOLDED.format(self.folded) if recent and self.folded and self.recent else ""
+        made = history.beside(messages, _told(self.memory, self.goal, self.state, folded))
         at = len(made) - len(messages) + history.instructions(messages)
         return [*made[:at], *(dict(one) for one in self.recent if recent), *made[at:]]
 
@@ -104,21 +94,6 @@ class After:
     settled: tuple[MemoryItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """A run as it was recorded: what came of it in short (None until it ends), its name, how it stands ("running", "done",
-    "failed"), its steps and how it ended."""
-
-    summary: str | None
-    id: str
-    name: str
-    status: str
-    steps: tuple[str, ...]
-    outcome: str | None
-    started: datetime
-    state: Mapping[str, Any] = field(default_factory=dict)
-
-
 def _mounted(context: Context) -> list[str]:
     """Return the ids of what a context shows from mounted stores."""
     return [row.id for row in context.receipt.rows if row.origin is not None and row.id in context.ids]
@@ -129,36 +104,30 @@ def _line(name: str, value: Any) -> str:
     return f"- {name}: {json.dumps(value, ensure_ascii=False)}"
 
 
+def _told(memory: str, goal: str | None, state: Mapping[str, Any], folded: str = "") -> str:
+    """Return what a prompt is told beside its messages."""
+    lines = ["State:", *(_line(name, value) for name, value in state.items())] if state else []
+    parts = (memory, f"Goal: {goal}" if goal else "", "\n".join(lines), folded)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _goal(kept: object) -> str | None:
+    """Return the goal as it stands in the state, where any JSON value may have been put."""
+    return kept if isinstance(kept, str | None) else json.dumps(kept, ensure_ascii=False)
+
+
+def _said(text: object, field: str, besides: str) -> None:
+    """Refuse what is no text, or an empty one; it may be of any length."""
+    if not isinstance(text, str):
+        raise InvalidInput(field, f"must be a string, not {type(text).__name__}")
+    if not text.strip():
+        raise InvalidInput(field, f"is empty; give it some text ({besides})")
+
+
 def _asks(episodes: Sequence[MemoryItem], pending: Sequence[str]) -> bool:
     """Whether the agent's latest words ask the user something, other than whether it may remember what is pending."""
     told = next((one.text for one in reversed(episodes) if one.source.role == "assistant"), "")
     return told.rstrip().endswith("?") and not any(text.rstrip(". ") in told for text in pending)
-
-
-async def got(result: Any) -> Any:
-    """Return what a verb of either face returned."""
-    return await result if inspect.isawaitable(result) else result
-
-
-def _message(item: MemoryItem) -> dict[str, str]:
-    """Return an episode as a message: what is no user's or agent's own words says who told it, long ones shortened."""
-    role = item.source.role or "user"
-    if role in ("user", "assistant"):
-        return {"role": role, "content": item.text}
-    text = (
-        item.text
-        if len(item.text) <= _LONGEST
-        else f"{item.text[:_LONGEST]} ... ({len(item.text):,} characters in memory)"
-    )
-    return {"role": "user", "content": f"[{role} {item.speaker or ''}] {text}".replace(" ]", "]")}
-
-
-def _cut(text: str, limit: int) -> str:
-    """Return a text of at most `limit` characters, cut between words: half a key is not known for one, and would be kept."""
-    if len(text) <= limit:
-        return text
-    at = max(text.rfind(" ", 0, limit + 1), text.rfind("\n", 0, limit + 1))
-    return text[: max(at, 0)].rstrip()
 
 
 class Core:
@@ -178,13 +147,24 @@ class Core:
             raise InvalidInput(
                 "session", "is the label of the session itself; name the conversation with thread="
             )
-        self.thread, self.names = thread, tuple(labels)
+        self.thread = checks.name(thread, "thread")
         self.memory = memory.scoped(actor=actor, **{**labels, "session": thread})
+        # What is written goes under one id of each label; of a label with several, the memories are seen.
+        self.names = tuple(name for name, ids in labels.items() if isinstance(ids, str) or len(ids) == 1)
         self.scope: Sequence[str] = self.names or ("session",)
-        self.state_scope: Sequence[str] = tuple(state_scope) if state_scope else (*self.names, "session")
+        self.turns = Turns(self.memory, thread, self.scope)
+        self.working = Working(self.memory, self._sharing(state_scope))
+        self.runs = Runs(self.memory, self.scope)
+        if not isinstance(placement, Mapping):
+            raise InvalidInput(
+                "placement", f"maps kinds to label names, and is no {type(placement).__name__}"
+            )
         wanted = {kind: checks.many(names, f"placement[{kind!r:.40}]") for kind, names in placement.items()}
-        held = {kind: tuple(name for name in names if name in labels) for kind, names in wanted.items()}
+        held = {kind: tuple(name for name in names if name in self.names) for kind, names in wanted.items()}
         self.placement = {kind: names for kind, names in held.items() if names}
+        self.own = Working(
+            self.memory, (*self.names, "session"), "session"
+        )  # what is no state of the agent's
         self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
         self.aged: dict[
             str, str
@@ -194,6 +174,18 @@ class Core:
         self.used: tuple[str, ...] = ()  # ids of those of the last one
         self.seen = Seen(self.memory)
         self.count = TokenCounter(count)
+
+    def _sharing(self, state_scope: Sequence[str] | None) -> Sequence[str]:
+        """Return the labels of the state: its own, or those it is shared under."""
+        if state_scope is None:
+            return (*self.names, "session")
+        shared = checks.many(state_scope, "state_scope")
+        if not shared or not set(shared) <= {*self.names, "session"}:
+            raise InvalidInput(
+                "state_scope",
+                f"must name labels of the session, any of {', '.join((*self.names, 'session'))}",
+            )
+        return shared
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -207,13 +199,19 @@ class Core:
         With `keep` the receipt of what was recalled is kept: `recalls` lists it, and `explain` and `why_not` take its id.
         """
         budget = checks.count(budget, "budget", 0, MOST_TOKENS)
+        _said(input, "input", "it is what the step is about")
         if goal is not None:
-            await self.set_state("goal", goal)
-        state = await self.all_state()
-        goal = state.pop("goal", None)
+            _said(goal, "goal", "close_goal() ends one")
+        state = await self.working.all_state()
+        held = state.pop("goal", None)
+        if goal is not None and goal != held:
+            held = (await self.working.set_state("goal", goal)).metadata["value"]
+        goal = _goal(held)
         left = max(0, budget - (self.count(f"Goal: {goal}") if goal else 0))
         share = min(left, int(budget * SPLIT["memory"]))
         changed = await self.seen.changed()
+        if self.seen.turned:
+            self.turns.recount()
         news, spent = self._news(changed, share)
         left, share = left - spent, share - spent
         context = await self._remembered(input, share, keep)
@@ -232,8 +230,9 @@ class Core:
         self.used, self.aged = context.ids, aged
         left -= context.tokens
         state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
-        left -= spent + self.count(input) + self.count(_FOLDED.format(_RECENT))
-        recent, folded = await self._recent(max(0, min(left, int(budget * (1 - SPLIT["memory"])))))
+        left -= spent + self.count(input) + self.count(_FOLDED.format(10_000))
+        room = max(0, min(left, int(budget * (1 - SPLIT["memory"]))))
+        recent, folded = await self.turns.recent(room, self.count)
         memory = "\n\n".join(part for part in (news, context.text) if part)
         return Step(input, goal, memory, context.ids, context.receipt, state, recent, folded, changed)
 
@@ -272,27 +271,6 @@ class Core:
                 fits[name], spent = value, spent + cost
         return fits, spent if spent > heading else 0
 
-    async def _recent(self, budget: int) -> tuple[tuple[Mapping[str, str], ...], int]:
-        """Return the latest turns of the thread that fit, oldest first, and how many do not."""
-        page = await got(
-            self.memory.list(
-                where=Eq("thread", self.thread),
-                kinds=["episode"],
-                sort="observed_at",
-                limit=_RECENT,
-                scope=self.scope,
-            )
-        )
-        turns = sorted(page.items, key=lambda item: (item.observed_at, item.id), reverse=True)
-        kept: list[Mapping[str, str]] = []
-        for item in turns:
-            message = _message(item)
-            cost = self.count(message["content"]) + 4
-            if cost > budget:
-                break
-            kept, budget = [message, *kept], budget - cost
-        return tuple(kept), len(turns) - len(kept)
-
     async def after_step(
         self, messages: Sequence[Any] | Mapping[str, Any] | str, outcome: str | None = None
     ) -> After:
@@ -303,7 +281,10 @@ class Core:
         that is all the user says next settles them, unless the agent's reply ended with a question of its own; `confirm`
         settles one at any time. What `before_step` showed counts as used, and decays later.
         """
-        listed = [messages] if isinstance(messages, str | Mapping) else list(messages)
+        listed = history.listed(messages)
+        if outcome is not None:
+            _said(outcome, "outcome", "how the step ended")
+        open = await self._open()
         settled = await self._answered(listed)
         if outcome is not None:
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
@@ -325,11 +306,29 @@ class Core:
         self.asked += [item.id for item in (*waiting, *old)]
         if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
             self.asked = []
+        await self._keep_open(open)
         questions = (
             *(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting),
             *(f'Is this still so, {self.aged[item.id]}: "{item.text}"? ({item.id})' for item in old),
         )
         return After(seen, questions, settled)
+
+    async def _open(self) -> object:
+        """Return the questions that are open, as they are kept: who answers in another process answers them too."""
+        held = await self.own.state_item("questions")
+        if held is None:
+            return None
+        kept = held.metadata["value"]
+        self.asked, self.renewed = list(kept["asked"]), set(kept["renewed"])
+        return kept
+
+    async def _keep_open(self, before: object) -> None:
+        """Keep the questions that are open now, where they are others than `before`."""
+        kept = {"asked": self.asked[-_MOST_OPEN:], "renewed": sorted(self.renewed)[-_MOST_OPEN:]}
+        if kept != (before or {"asked": [], "renewed": []}):
+            # Who may write no working memory has them for as long as the session lives.
+            with contextlib.suppress(AccessDenied, PolicyViolation):
+                await self.own.set_state("questions", kept)
 
     async def _to_confirm(self, seen: Observation) -> list[MemoryItem]:
         """Return the one memory that the step was shown and that is to be confirmed, if the step itself said nothing of it."""
@@ -355,23 +354,29 @@ class Core:
                 settled.append(await self.confirm(id, bool(word)))
         return tuple(settled)
 
+    async def close_goal(self) -> None:
+        """End the goal that `before_step` was given."""
+        await self.working.drop_state("goal")
+
     async def prepared(self, messages: Sequence[Any], budget: int) -> list[Any]:
-        """Return a caller's messages to send: as they are, beside what is remembered; alone, after the recent turns too."""
-        said = history.read(messages)
-        step = await self.before_step(history.latest(said), budget=budget)
-        return step.beside(messages, recent=len(said) == 1)
+        """Return a caller's messages to send: as they are, beside what is remembered; alone, after the recent turns too.
+
+        What a picture or sound is sent with is what the conversation said last.
+        """
+        words = history.latest(messages, history.read(messages)) or await self.turns.words()
+        if not words:
+            state = await self.working.all_state()
+            goal = _goal(state.pop("goal", None))
+            fits, _ = self._fitting(state, int(budget * SPLIT["state"]))
+            return history.beside(messages, _told("", goal, fits))
+        step = await self.before_step(words, budget=budget)
+        return step.beside(messages, recent=history.alone(messages))
 
     async def heard(self, messages: Sequence[Any], reply: Any) -> After:
         """Keep what of a caller's messages and the reply (None: none came) the thread does not hold yet."""
         whole = history.read(messages, reply)
         said = [one for one in whole if one.place < len(messages)]
-        page = await got(
-            self.memory.list(
-                where=And(Eq("thread", self.thread), In("state", STATES)), kinds=["episode"], sort="id",
-                limit=min(1_000, 2 * len(said) + _RECENT), scope=self.scope,
-            )
-        )  # fmt: skip
-        kept = page.items[::-1]
+        kept = await self.turns.latest(2 * len(said))
         # Who passes no history passes a new turn, whatever it says; but not what a call without a reply left last.
         fresh = history.news(said, kept if len(said) > 1 else kept[-1:]) + whole[len(said) :]
         return await self.after_step(fresh) if fresh else After(Observation((), ()), ())
@@ -389,6 +394,7 @@ class Core:
 
     async def confirm(self, id: str, yes: bool) -> MemoryItem:
         """Settle a question of `after_step`: what waits for review is kept, or stays out; what is old is seen again, or ends now."""
+        id = checks.item_id(id)
         page = await got(
             self.memory.list(where=And(Eq("id", id), In("state", ("pending", "active"))), limit=1)
         )
@@ -416,68 +422,6 @@ class Core:
         self.seen.wrote([found])
         return found
 
-    # -- state ---------------------------------------------------------------------------------------------------
-
-    async def all_state(self) -> dict[str, Any]:
-        """Return the session's state: every name with its value, in order of names."""
-        page = await got(
-            self.memory.list(kinds=["working"], tags=["state"], limit=200, scope=self.state_scope)
-        )
-        return {
-            item.metadata["name"]: item.metadata["value"]
-            for item in sorted(page.items, key=lambda one: str(one.slot))
-        }
-
-    async def state_item(self, name: str) -> MemoryItem | None:
-        """Return the memory that holds a name of the state, with its version, or None."""
-        found: MemoryItem | None = await got(self.memory.current(f"state.{name}", scope=self.state_scope))
-        return found
-
-    async def set_state(self, name: str, value: Any, *, expected_version: int | None = None) -> MemoryItem:
-        """Set a name of the state to any JSON value of at most 16,000 characters and return its memory.
-
-        `expected_version` is what `state_item(name).version` was when you looked, or 0 if there was none: raises
-        `VersionConflict` with the current item if another has changed it since.
-        """
-        value = checks.metadata({"value": value})["value"]
-        text = f"{name}: {json.dumps(value, ensure_ascii=False)}"
-        fields: dict[str, Any] = {"text": text, "value": _cut(text, 200)}
-        kept = {"name": name, "value": value}
-        tries = itertools.count()
-        while (held := await self.state_item(name)) is None:
-            if expected_version:
-                raise InvalidInput(
-                    "expected_version", f"nothing holds {name!r} in the state by now; pass 0 to set it anew"
-                )
-            # Of those that find nothing there, one makes it: the others meet its key, and find what it made.
-            slot = checks.slot(f"state.{name}")
-            with contextlib.suppress(IdempotencyConflict):
-                made: MemoryItem = await got(
-                    self.memory.save(
-                        **fields, metadata={**kept, "made": uuid.uuid4().hex}, kind="working", slot=slot, tags=["state"],
-                        scope=self.state_scope, idempotency_key=f"{slot}#{next(tries)}",
-                    )
-                )  # fmt: skip
-                return made
-        if expected_version == 0:
-            raise VersionConflict(0, held)
-        changed: MemoryItem = await got(
-            self.memory.update(
-                held.id, **fields, metadata=kept, scope=self.state_scope, expected_version=expected_version
-            )
-        )
-        return changed
-
-    async def drop_state(self, name: str) -> None:
-        """Take a name out of the state; it stays in its history."""
-        held = await self.state_item(name)
-        if held is not None:
-            await got(self.memory.delete(held.id, scope=self.state_scope))
-
-    async def close_goal(self) -> None:
-        """End the goal that `before_step` was given."""
-        await self.drop_state("goal")
-
     # -- tools ---------------------------------------------------------------------------------------------------
 
     async def call(self, name: str, arguments: object) -> dict[str, Any]:
@@ -486,28 +430,16 @@ class Core:
         `arguments` are a mapping or the JSON of one; whatever else a model sends is answered with an `error`.
         """
         try:
-            given: object = json.loads(arguments) if isinstance(arguments, str) else arguments
-            if not isinstance(given, Mapping) or name not in TOOLS:
-                raise InvalidInput(
-                    "tool", f"{name!r:.60} with an object of arguments; the tools are {', '.join(TOOLS)}"
-                )
-            unknown = set(given) - set(TOOLS[name][1])
-            if unknown:
-                raise InvalidInput("arguments", f"{name} takes no {sorted(unknown)[0]!r:.60}")
-            return await self._tool(name, {key: value for key, value in given.items() if value is not None})
+            return await self._tool(name, arguments_of(name, arguments))
         except HoldfastError as error:
             return refusal(error)
-        except KeyError as error:
-            return {"error": "InvalidInput", "message": f"{name} needs {error}"}
-        except (TypeError, ValueError, RecursionError) as error:
+        except (TypeError, ValueError) as error:
             return {"error": "InvalidInput", "message": f"{name!r:.60}: {type(error).__name__}: {error}"}
 
     async def _tool(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         scope = given.pop("scope", None)
         if scope is not None and scope not in self.names:
-            raise InvalidInput("scope", f"must be one of {', '.join(self.names)}")
-        if "kind" in given:
-            checks.choice(given["kind"], "kind", KINDS)
+            raise InvalidInput("scope", f"must be {' or '.join([*self.names, 'null'])}, not {scope!r:.40}")
         labels = None if scope is None else (scope,)
         if name == "search_memory":
             hits = await got(
@@ -546,6 +478,9 @@ class Core:
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
             self.seen.wrote([gone])
             return {"deleted": shown(gone)}
+        same = (item.version, item.text, item.value)
+        if (given["version"], given["text"], given.get("value", item.value)) == same:
+            return {"known": shown(item)}
         changed = await got(
             self.memory.update(
                 item.id,
@@ -564,124 +499,6 @@ class Core:
             return None
         hits = await got(self.memory.search(text, k=5, kinds=TOLD, scope=labels))
         return next((hit.item for hit in hits if Recalled([hit.text]).adds_nothing(text)), None)
-
-    # -- runs ----------------------------------------------------------------------------------------------------
-
-    async def begin(
-        self, name: str, state: Mapping[str, Any] | None = None, *, run_id: str | None = None
-    ) -> Trace:
-        """Begin a run and return its trace; with the `run_id` of an unfinished one, go on with that."""
-        if run_id is not None:
-            item = await self._run(run_id)
-            if item.value["status"] != "running":
-                raise InvalidInput("run_id", f"{run_id!r:.40} has ended; begin a run of its own")
-            return await self._trace(item)
-        id = uuid.uuid4().hex[:12]
-        value = {"id": id, "status": "running", "outcome": None}
-        item = await got(
-            self.memory.save(
-                f"Run: {name}", kind="working", slot=f"run.{id}", value=value, tags=["run"], thread=f"run:{id}", scope=self.scope,
-                metadata={"name": name, "state": dict(state or {})},
-            )
-        )  # fmt: skip
-        return await self._trace(item)
-
-    async def record(self, run_id: str, text: str, state: Mapping[str, Any] | None = None) -> None:
-        """Keep a step of a run as an episode, and what is needed to go on after it as the run's `state`."""
-        item = await self._run(run_id)
-        if state is not None:
-            metadata = {**item.metadata, "state": dict(state)}
-            await got(
-                self.memory.update(
-                    item.id, metadata=metadata, scope=self.scope, expected_version=item.version
-                )
-            )
-        step = {"role": "event", "content": text}
-        await got(self.memory.observe([step], thread=f"run:{run_id}", scope=self.scope))
-
-    async def finish(
-        self, run_id: str, status: Literal["done", "failed"], outcome: str | None = None
-    ) -> Trace:
-        """End a run: how it ended becomes searchable, beside its steps."""
-        item = await self._run(run_id)
-        name = item.metadata["name"]
-        told = f"Run {name!r} {'succeeded' if status == 'done' else 'failed'}"
-        if outcome is not None:
-            told += f": {outcome}"
-            # An error's message may hold anything; the run must be able to end with it. The episode has all of it.
-            outcome = _cut(checks.cleaned(outcome), _LONGEST_OUTCOME)
-        value = {**item.value, "status": status, "outcome": outcome}
-        text = _cut(checks.cleaned(told), _LONGEST)
-        ended = await got(
-            self.memory.update(
-                item.id, text=text, value=value, scope=self.scope, expected_version=item.version
-            )
-        )
-        event = {"role": "event", "id": _ENDED, "content": told}
-        thread = f"run:{run_id}"
-        await got(self.memory.observe([event], thread=thread, scope=self.scope))
-        await got(self.memory.summarise(thread, scope=self.scope, background=True))
-        return await self._trace(ended)
-
-    async def unfinished(self) -> tuple[Trace, ...]:
-        """Return the runs that began and did not end, the latest first, with their steps and state to go on from."""
-        page = await got(
-            self.memory.list(
-                where=Eq("value.status", "running"),
-                kinds=["working"],
-                tags=["run"],
-                limit=100,
-                scope=self.scope,
-            )
-        )
-        return tuple([await self._trace(item) for item in page.items])
-
-    async def tried(self, what: str, *, k: int = 5) -> tuple[Trace, ...]:
-        """Return the at most `k` (1..100) runs most like `what`, ended or not: have we tried this, and how did it end?
-
-        Runs are found by their names, how they ended, and what their summaries say of their steps.
-        """
-        checks.count(k, "k", 1, 100)
-        of_a_run = Or(Contains("tags", "run"), Range("metadata.summary_of", gte="run:", lt="run;"))
-        hits = await got(  # a run and its summary are two memories
-            self.memory.search(what, k=2 * k, kinds=["working", "episode"], where=of_a_run, scope=self.scope)
-        )
-        threads = dict.fromkeys(hit.item.thread or hit.item.metadata["summary_of"] for hit in hits)
-        runs = [
-            await got(self.memory.current(thread.replace("run:", "run.", 1), scope=self.scope))
-            for thread in threads
-        ]
-        return tuple([await self._trace(item) for item in runs if item is not None][:k])
-
-    async def _run(self, run_id: str) -> MemoryItem:
-        found: MemoryItem | None = await got(self.memory.current(f"run.{run_id}", scope=self.scope))
-        if found is None:
-            raise InvalidInput(
-                "run_id",
-                f"{run_id!r:.40} is no run that is visible here; unfinished() lists those to go on with",
-            )
-        return found
-
-    async def _trace(self, item: MemoryItem) -> Trace:
-        page = await got(
-            self.memory.list(
-                where=Eq("thread", item.thread),
-                kinds=["episode"],
-                sort="id",
-                descending=False,
-                limit=1_000,
-                scope=self.scope,
-            )
-        )
-        steps = tuple(one.text for one in page.items if _ENDED not in one.source.message_ids)
-        of_it = Eq("metadata.summary_of", item.thread)
-        told = await got(
-            self.memory.list(where=of_it, kinds=["episode"], tags=["summary"], limit=1, scope=self.scope)
-        )
-        return Trace(
-            next((one.text for one in told.items), None), item.value["id"], item.metadata["name"], item.value["status"], steps, item.value["outcome"],
-            item.valid_from or item.known_from or datetime.now(UTC), item.metadata["state"],
-        )  # fmt: skip
 
 
 def _only(given: Mapping[str, Any], *names: str) -> dict[str, Any]:

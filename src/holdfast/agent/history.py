@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from ..errors import InvalidInput
-from ..types import MemoryItem
+from ..types import Draft, MemoryItem
 
 if TYPE_CHECKING:
     from ..extract import Message
 
 _INSTRUCTIONS = ("system", "developer")
+_WHOLE = frozenset(
+    {"choices", "output", "message"}
+)  # what whole responses have, beside Anthropic's, which is a message
+_REPLIES = _WHOLE | {"role", "content", "text", "tool_calls", "function_call", "refusal", "type"}
 
 
 def beside(messages: Sequence[Any], told: str) -> list[Any]:
@@ -25,54 +29,84 @@ def beside(messages: Sequence[Any], told: str) -> list[Any]:
         return [{"role": "system", "content": told}, *messages]
     first = checks.plain(messages[0])
     content = first.get("content") or ""
-    more: Any = (
-        f"{content}\n\n{told}".strip()
-        if isinstance(content, str)
-        else [*content, {"type": "text", "text": told}]
-    )
-    return [{**first, "content": more}, *messages[1:]]
+    if isinstance(content, str):
+        return [{**first, "content": f"{content}\n\n{told}".strip()}, *messages[1:]]
+    parts = [*content]
+    # Parts of the Responses API are named otherwise, and it refuses those of the others.
+    kind = "input_text" if any(_kind(part) == "input_text" for part in parts) else "text"
+    return [{**first, "content": [*parts, {"type": kind, "text": told}]}, *messages[1:]]
+
+
+def _kind(part: Any) -> str:
+    part = checks.plain(part)
+    return str(part.get("type")) if isinstance(part, Mapping) else "text"
 
 
 def instructions(messages: Sequence[Any]) -> int:
     """Return how many messages of instructions a list begins with, 0 or 1."""
-    first = checks.plain(messages[0]) if messages else None
-    return int(isinstance(first, Mapping) and first.get("role") in _INSTRUCTIONS)
+    return int(bool(messages) and _instructs(messages[0]))
+
+
+def _instructs(message: Any) -> bool:
+    message = checks.plain(message)
+    return isinstance(message, Mapping) and message.get("role") in _INSTRUCTIONS
+
+
+def alone(messages: Sequence[Any]) -> bool:
+    """Return whether a list holds one message, instructions aside: its caller keeps no history."""
+    return sum(not _instructs(one) for one in messages) == 1
+
+
+def listed(messages: Any) -> list[Any]:
+    """Return messages as a list, whether they came as one or alone; a string is the user's message."""
+    from ..extract import Message
+
+    one = checks.plain(messages)
+    if isinstance(one, str | Mapping | Message | Draft):
+        return [one]
+    return list(checks.many(one, "messages"))
 
 
 def read(messages: Sequence[Any], reply: Any = None) -> list[Message]:
     """Return what was said in a caller's messages and a reply to them; instructions are no part of the conversation."""
     from ..extract import normalise  # with the rules, which a program that wraps nothing need not load
 
-    listed = [*messages, *([] if reply is None else [replied(reply)])]
-    return [one for one in normalise(listed) if one.role != "system"]
+    whole = [*messages, *([] if reply is None else replied(reply))]
+    return [one for one in normalise(whole) if one.role != "system"]
 
 
-def latest(said: Sequence[Message]) -> str:
-    """Return the latest words of the user."""
-    texts = [one.text for one in said if one.role == "user" and one.text.strip()]
-    if not texts:
+def latest(messages: Sequence[Any], said: Sequence[Message]) -> str:
+    """Return the latest words of the user in messages, nothing where they only show a picture or play a sound."""
+    if all(map(_instructs, messages)):
         raise InvalidInput(
             "messages", "hold no words of the user; give a message with role user and some text"
         )
-    return texts[-1]
+    return next((one.text for one in reversed(said) if one.role == "user" and one.text.strip()), "")
 
 
-def replied(reply: Any) -> dict[str, Any]:
-    """Return a model's reply as a message: a string, a message, or a whole response of OpenAI's or Anthropic's protocol."""
+def replied(reply: Any) -> list[Any]:
+    """Return a model's reply as messages: a string, a message, or a whole response of OpenAI's (both APIs), Anthropic's or
+    Ollama's protocol; of the Responses API the items of its output will do too."""
     reply = checks.plain(reply)
     if isinstance(reply, str):
-        return {"role": "assistant", "content": reply}
-    if isinstance(reply, Mapping):
-        choices, whole = reply.get("choices"), reply.get("type") == "message"
-        message = choices[0]["message"] if isinstance(choices, Sequence) and choices else reply
+        return [{"role": "assistant", "content": reply}]
+    if isinstance(reply, list):
+        return [one for each in reply for one in replied(each)]
+    if isinstance(reply, Mapping) and not _REPLIES.isdisjoint(reply):
+        if _WHOLE.isdisjoint(reply) and "type" not in reply:
+            return [{"role": "assistant", **reply}]
         # A whole response has an id of its own, which no message of the caller's list will have.
-        return {
-            "role": "assistant",
-            **{name: one for name, one in message.items() if name != "id" or not whole},
-        }
+        return [{name: one for name, one in reply.items() if name != "id" or reply.get("type") != "message"}]
     raise InvalidInput(
-        "reply", f"must be a string, a message or an iterator of pieces, not {type(reply).__name__}"
+        "reply",
+        f"must be a string, a message, a whole response or an iterator of pieces, not {_shape(reply)}",
     )
+
+
+def _shape(reply: Any) -> str:
+    if isinstance(reply, Mapping):
+        return f"a mapping of {', '.join(sorted(map(str, reply))):.60}" if reply else "an empty mapping"
+    return type(reply).__name__
 
 
 def news(said: Sequence[Message], episodes: Sequence[MemoryItem]) -> list[Message]:
@@ -97,20 +131,29 @@ def news(said: Sequence[Message], episodes: Sequence[MemoryItem]) -> list[Messag
     return list(said[max((block.a + block.size for block in blocks if block.size), default=0) :])
 
 
+def whole(episodes: Iterable[MemoryItem]) -> list[tuple[MemoryItem, str]]:
+    """Return episodes with their texts, one for each message: of a long one, which takes several, the first with all its text."""
+    found: list[tuple[MemoryItem, str]] = []
+    before: MemoryItem | None = None
+    for item in episodes:
+        if before is not None and len(before.text) > checks.MAX_TEXT // 2 and _part(item) == _part(before):
+            found[-1] = (found[-1][0], found[-1][1] + item.text)
+        else:
+            found.append((item, item.text))
+        before = item
+    return found
+
+
+def _part(item: MemoryItem) -> tuple[object, ...]:
+    """Return what the episodes of one message have in common."""
+    return item.metadata.get("message"), item.observed_at, item.source.role, item.speaker
+
+
 def _told(episodes: Iterable[MemoryItem]) -> list[tuple[str, str]]:
-    """Return role and text of what episodes tell; a message that takes several is one."""
+    """Return role and text of what episodes tell."""
     from ..extract.messages import role_in
 
-    found: list[tuple[str, str]] = []
-    before: object = None
-    for item in episodes:
-        role, of = role_in(item.source), (item.metadata.get("message"), item.observed_at)
-        if found and of == before and found[-1][0] == role:
-            found[-1] = (role, found[-1][1] + item.text)
-        else:
-            found.append((role, item.text))
-        before = of
-    return [(role, _spaced(text)) for role, text in found]
+    return [(role_in(item.source), _spaced(text)) for item, text in whole(episodes)]
 
 
 def _spaced(text: str) -> str:
@@ -123,62 +166,3 @@ def _pattern(text: str) -> re.Pattern[str] | None:
 
     parts = MARK.split(text)
     return re.compile(".*".join(map(re.escape, parts)), re.S) if len(parts) > 1 else None
-
-
-class Pieces:
-    """A reply as it comes in: strings, or the chunks of OpenAI's or Anthropic's protocol, as mappings or objects."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._calls: dict[int, dict[str, str]] = {}
-
-    def add(self, piece: Any) -> None:
-        """Take in the next piece; what tells neither words nor a call is let go."""
-        piece = checks.plain(piece)
-        if isinstance(piece, str):
-            self._texts.append(piece)
-        elif isinstance(piece, Mapping):
-            for place, part in _parts(piece):
-                self._add(place, part)
-        else:
-            raise InvalidInput(
-                "reply", f"must come in strings or chunks of a known protocol, not {type(piece).__name__}"
-            )
-
-    def message(self) -> dict[str, Any] | None:
-        """Return the whole as a message, or None where nothing came."""
-        calls = [
-            {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
-            for call in self._calls.values()
-        ]  # fmt: skip
-        if not calls and not any(self._texts):
-            return None
-        return {"role": "assistant", "content": "".join(self._texts), "tool_calls": calls}
-
-    def _add(self, place: int, part: Mapping[str, Any]) -> None:
-        """Take in text, or a piece of the call at a place: its id and name come once, its arguments bit by bit."""
-        self._texts.append(part.get("text") or "")
-        named = {name: part[name] for name in ("id", "name", "arguments") if part.get(name)}
-        if named:
-            call = self._calls.setdefault(place, {"id": "", "name": "", "arguments": ""})
-            more = {"arguments": call["arguments"] + named.pop("arguments", "")}
-            call.update(named | more)
-
-
-def _parts(chunk: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the text and the bits of calls in a chunk, each with the place of its call."""
-    for choice in (chunk.get("choices") or ())[:1]:  # OpenAI: a delta of one message
-        delta = choice.get("delta") or {}
-        yield 0, {"text": delta.get("content") or delta.get("refusal")}
-        for n, call in enumerate(delta.get("tool_calls") or ()):
-            yield call.get("index", n), {"id": call.get("id"), **(call.get("function") or {})}
-    place = chunk.get("index", 0)
-    if chunk.get("type") == "content_block_start":  # Anthropic: blocks that begin, and grow
-        block = chunk.get("content_block") or {}
-        called = {"id": block.get("id"), "name": block.get("name")} if block.get("type") == "tool_use" else {}
-        yield place, {"text": block.get("text"), **called}
-    elif chunk.get("type") == "content_block_delta":
-        delta = chunk.get("delta") or {}
-        yield place, {"text": delta.get("text"), "arguments": delta.get("partial_json")}
-    elif isinstance(chunk.get("content"), str):
-        yield place, {"text": chunk["content"]}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..types import Change, Erased, MemoryItem, Scope
+from .faces import got
 
 _SHOWN = 200  # memories a session keeps in mind, the latest
 _READ = 2_000  # entries of the log looked at before one step; what is left is looked at before the next
@@ -43,10 +43,6 @@ def _short(item: MemoryItem) -> str:
     return f'"{text}"' if len(text) <= _LONGEST else f'"{text[:_LONGEST]} ..."'
 
 
-async def _got(result: Any) -> Any:
-    return await result if inspect.isawaitable(result) else result
-
-
 async def _next(entries: Any) -> Change | Erased | None:
     """Return the next entry of a watch of either face, or None."""
     found: Change | Erased | None = (
@@ -63,6 +59,7 @@ class Seen:
         self._items: dict[str, MemoryItem] = {}
         self._own: set[tuple[Scope, datetime | None]] = set()
         self._cursor: str | None = None
+        self.turned = False  # whether `changed` met an episode that is gone or no more what it was
 
     def show(self, items: Iterable[MemoryItem]) -> None:
         """Remember what the session is being shown."""
@@ -79,9 +76,10 @@ class Seen:
 
     async def changed(self) -> tuple[Changed, ...]:
         """Return what others have changed of what was shown, oldest change first; each is told once."""
-        entries = await _got(self._memory.watch(self._cursor, timeout=0))
+        entries = await got(self._memory.watch(self._cursor, timeout=0))
         found: dict[str, Change] = {}
         erased, own = False, self._own
+        self.turned = False
         if self._cursor is not None:
             for _ in range(_READ):
                 entry = await _next(entries)
@@ -89,8 +87,10 @@ class Seen:
                     own = set()
                     break
                 if not isinstance(entry, Change):
-                    erased = True
-                elif entry.id in self._items and entry.item != self._items[entry.id]:
+                    erased = self.turned = True
+                    continue
+                self.turned |= entry.item.kind == "episode" and entry.item.version > 1
+                if entry.id in self._items and entry.item != self._items[entry.id]:
                     self._look_at(entry, found)
         self._cursor, self._own = entries.cursor, own
         told = [await self._told(one) for one in found.values()]
@@ -113,7 +113,7 @@ class Seen:
         if after is not None and after.state != "active":
             successor = None if after.superseded_by is None else await self._now(after.superseded_by)
             if successor is None and after.slot is not None:
-                successor = await _got(self._memory.current(after.slot, scope=after.scope))
+                successor = await got(self._memory.current(after.slot, scope=after.scope))
             after = successor
         if after is None:
             return Changed(change.id, change.verb, by=change.actor, at=change.at)
@@ -123,13 +123,13 @@ class Seen:
     async def _now(self, id: str) -> MemoryItem | None:
         """Return a memory as it is now, live or ended, or None."""
         states = {"in": {"state": ["active", "superseded"]}}
-        page = await _got(self._memory.list(where={"and": [{"eq": {"id": id}}, states]}, limit=1))
+        page = await got(self._memory.list(where={"and": [{"eq": {"id": id}}, states]}, limit=1))
         return next(iter(page.items), None)
 
     async def _gone(self) -> list[Changed]:
         """Return what was shown and is not there any more."""
         states = {"in": {"state": ["active", "superseded", "deleted"]}}
-        page = await _got(
+        page = await got(
             self._memory.list(where={"and": [{"in": {"id": list(self._items)}}, states]}, limit=_SHOWN)
         )
         there = {one.id for one in page.items}

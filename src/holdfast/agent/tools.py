@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import HoldfastError, SlotConflict, VersionConflict
+from .. import checks
+from ..errors import HoldfastError, InvalidInput, SlotConflict, VersionConflict
 from ..types import Kind, MemoryItem
 
 
@@ -50,7 +52,12 @@ TOLD: tuple[Kind, ...] = (
     "procedure",
     "episode",
 )  # what is found; state and runs are the session's
-OWN = ("state.", "run.", "entity.")  # slots of a session's state and runs, and of names: not for tools
+OWN = (
+    "state.",
+    "session.",
+    "run.",
+    "entity.",
+)  # slots of a session's state and runs, and of names: not for tools
 _KIND = {"type": ["string", "null"], "enum": [*KINDS, None]}
 _VERSION = {
     "type": "integer",
@@ -69,6 +76,37 @@ TOOLS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "delete_memory": ("Take a memory out of all answers.", {"id": _TEXT, "version": _VERSION}),
     "list_memories": ("List the latest memories.", {"kind": _KIND, "limit": _COUNT, "scope": {}}),
 }  # fmt: skip
+
+
+def arguments_of(name: object, arguments: object) -> dict[str, Any]:
+    """Return the arguments of a call, without those that are null.
+
+    Raises `InvalidInput` naming the one that is wrong, and what would be right.
+    """
+    if not isinstance(name, str) or name not in TOOLS:
+        raise InvalidInput("tool", f"{name!r:.60} is none; the tools are {', '.join(TOOLS)}")
+    parameters = TOOLS[name][1]
+    wanted = f"an object with {', '.join(parameters)}"
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments if arguments.strip() else "{}")
+        except (ValueError, RecursionError):
+            raise InvalidInput("arguments", f"are no JSON that can be read; send {wanted}") from None
+    if not isinstance(arguments, Mapping):
+        raise InvalidInput("arguments", f"must be {wanted}, not {type(arguments).__name__}")
+    if unknown := [key for key in arguments if key not in parameters]:
+        raise InvalidInput("arguments", f"{name} takes no {unknown[0]!r:.60}; send {wanted}")
+    given = {key: value for key, value in arguments.items() if value is not None}
+    for key, schema in parameters.items():
+        if key not in given and isinstance(schema.get("type"), str):  # which is not "or null"
+            raise InvalidInput(key, f"is missing; {name} needs {wanted}")
+        if key in given and schema is _TEXT:
+            checks.text(given[key], key)
+        if key in given and schema is _VERSION:
+            given[key] = checks.count(given[key], key, 1, checks.MAX_INT)
+        if key in given and schema is _KIND:
+            checks.choice(given[key], key, KINDS)
+    return given
 
 
 def schemas(shape: str, labels: Sequence[str]) -> list[dict[str, Any]]:

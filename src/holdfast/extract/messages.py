@@ -2,7 +2,7 @@
 
 Read are: a plain string (the user's), chat messages with a string or a list of parts, tool calls and their results in both
 shapes (OpenAI: `tool_calls` and role "tool", also the items of the Responses API; Anthropic: `tool_use` and `tool_result`
-blocks), and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
+blocks), a model's whole response as the message or the items in it, and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
 thinking have no words of the conversation and are left out. Messages, parts and calls may be objects of a client library
 (any with `model_dump`); a `Draft` of an episode is a message too. Pure.
 """
@@ -115,6 +115,10 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         return
     if not isinstance(one, Mapping):
         raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
+    if inner := _inner(one):
+        for each in inner:
+            yield from _read(each, place, names)
+        return
     if not isinstance(one.get("role"), str | None):
         raise InvalidInput(
             f"messages[{place}]", f"has a role that is a {type(one['role']).__name__}, not a string"
@@ -149,6 +153,25 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         yield Message(
             role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error"))
         )
+
+
+def _inner(one: Mapping[str, Any]) -> Sequence[Any]:
+    """Return what a model's whole response holds: the first of its choices, its message, or the items of its output.
+
+    A line of a log may hold a message as well; the time beside it is the message's.
+    """
+    choices, output, message = one.get("choices"), one.get("output"), checks.plain(one.get("message"))
+    if "role" in one:
+        return ()
+    if isinstance(choices, Sequence) and choices:
+        choice = checks.plain(choices[0])
+        message = checks.plain(choice.get("message") or choice) if isinstance(choice, Mapping) else None
+    elif isinstance(output, Sequence) and not isinstance(output, str) and "type" not in one:
+        return output
+    if not isinstance(message, Mapping):
+        return ()
+    logged = {name: one[name] for name in ("type", *_TIMES) if "type" in one and one.get(name) is not None}
+    return [{"role": logged.pop("type", "assistant"), **logged, **message}]
 
 
 def role_in(source: Source) -> str:

@@ -1,0 +1,95 @@
+"""The tools as a model calls them: wrong arguments are answered with what would be right, and needless calls change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from holdfast import Memory, Session
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A session over a memory by words alone."""
+    with Memory("sqlite://", embedder=None) as memory:
+        yield Session(memory, thread="t", user="ada", project="api")
+
+
+def port(session: Session) -> dict[str, Any]:
+    """A memory in a slot, as the tool that saved it shows it."""
+    saved: dict[str, Any] = session.call(
+        "save_memory", {"text": "The port is 8080", "slot": "server.port", "value": 8080}
+    )["saved"]
+    return saved
+
+
+WRONG: list[tuple[Any, Any, str, str]] = [
+    ("search_memory", None, "arguments", "an object with query, k, scope"),
+    ("search_memory", [], "arguments", "an object with query, k, scope"),
+    ("search_memory", "{", "arguments", "no JSON"),
+    ("search_memory", "", "query", "is missing"),
+    ("search_memory", {"query": ""}, "query", "is empty"),
+    ("search_memory", {"query": ["a"]}, "query", "must be a string, not list"),
+    ("search_memory", {"query": "a", "k": "5"}, "k", "whole number"),
+    ("search_memory", {"query": "a", "limit": 5}, "arguments", "takes no 'limit'"),
+    ("search_memory", {"query": "a", "scope": "everyone"}, "scope", "user or project or null"),
+    ("search_memory", {"query": "a", "scope": ["user"]}, "scope", "user or project or null"),
+    ("save_memory", {"text": ["a", "b"]}, "text", "must be a string, not list"),
+    ("save_memory", {"text": {"a": 1}}, "text", "must be a string, not dict"),
+    ("save_memory", {"text": None}, "text", "is missing"),
+    ("save_memory", {"text": "x" * 20_001}, "text", "limit"),
+    ("save_memory", {"text": "a", "kind": "working"}, "kind", "fact, preference, procedure"),
+    ("save_memory", {"text": "a", "kind": ["fact"]}, "kind", "fact, preference, procedure"),
+    ("save_memory", {"text": "a", "slot": 5}, "slot", "must be a string"),
+    ("save_memory", {"text": "a", "slot": "session.questions", "value": 1}, "slot", "not for tools"),
+    ("save_memory", {"text": "a", "slot": "a.b", "value": [1]}, "value", "not a list"),
+    ("list_memories", {"limit": 0}, "limit", "whole number"),
+    ("delete_memory", {"id": "7", "version": 1}, "id", "UUID"),
+    ("delete_memory", {"id": 7, "version": 1}, "id", "must be a string"),
+    ("delete_memory", {"id": "01a21f71-7b92-733b-9cfe-ef495a3b5e23"}, "version", "is missing"),
+    ("update_memory", {"id": "7", "version": 1, "tags": ["a"]}, "arguments", "takes no 'tags'"),
+    ("drop_tables", {}, "tool", "the tools are search_memory"),
+    (["search_memory"], {}, "tool", "the tools are search_memory"),
+    (None, None, "tool", "the tools are search_memory"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "field", "right"), WRONG)
+def test_a_wrong_argument_is_named(
+    session: Session, name: Any, arguments: Any, field: str, right: str
+) -> None:
+    """With what would be right; nothing is kept."""
+    answer = session.call(name, arguments)
+    assert answer["message"].startswith(f"{field}: ")
+    assert right in answer["message"]
+    assert session.call("list_memories", "") == {"memories": []}
+
+
+@pytest.mark.parametrize("version", [0, "1", True, 1.5])
+def test_a_version_that_is_none_is_named(session: Session, version: Any) -> None:
+    """By the tools' own name for it."""
+    saved = port(session)
+    for name, more in (("delete_memory", {}), ("update_memory", {"text": "The port is 9090", "value": 9090})):
+        answer = session.call(name, {"id": saved["id"], "version": version, **more})
+        assert answer["message"].startswith("version: must be a whole number")
+
+
+@pytest.mark.parametrize("more", [{}, {"text": None}, {"tags": ["a"]}, {"value": 9090}])
+def test_an_update_without_a_text_writes_nothing(session: Session, more: dict[str, Any]) -> None:
+    """It is told what is missing."""
+    saved = port(session)
+    answer = session.call("update_memory", {"id": saved["id"], "version": 1, **more})
+    assert answer["error"] == "InvalidInput"
+    assert session.call("list_memories", {})["memories"] == [saved]
+
+
+def test_an_update_that_changes_nothing_writes_nothing(session: Session) -> None:
+    """The memory is answered as known; a stale version is refused all the same."""
+    saved = port(session)
+    same = {"id": saved["id"], "version": 1, "text": saved["text"], "value": 8080}
+    assert session.call("update_memory", same) == {"known": saved}
+    assert session.call("update_memory", {**same, "value": None}) == {"known": saved}
+    session.call("update_memory", {**same, "text": "The port is 9090", "value": 9090})
+    assert session.call("update_memory", same)["error"] == "VersionConflict"
