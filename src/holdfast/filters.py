@@ -21,7 +21,7 @@ from typing import Any
 
 from . import checks
 from .errors import BadFilter, DoesNotFit, InvalidInput
-from .types import KINDS, STATES
+from .types import KINDS, STATES, MemoryItem
 
 TEXT_FIELDS = frozenset(
     {
@@ -50,6 +50,7 @@ _FIELDS = TEXT_FIELDS | NUMBER_FIELDS | TIME_FIELDS | LIST_FIELDS | ANY_FIELDS
 MAX_DEPTH = 16
 MAX_NODES = 256
 MAX_VALUES = 10_000  # of all `in` together: SQLite binds 32,766 values in one statement
+_ABSENT = object()
 
 _PATH = re.compile(r'(metadata|labels|value)(\.[^."\\\x00-\x1f\ud800-\udfff]+)+\Z')
 
@@ -222,6 +223,79 @@ def names(where: Filter | None) -> frozenset[str]:
     if isinstance(where, And | Or):
         return frozenset().union(*(names(one) for one in where.filters))
     return names(where.filter) if isinstance(where, Not) else frozenset({where.field})
+
+
+def fits(item: MemoryItem, where: Filter | None) -> bool:
+    """Whether an item passes a filter, as a store would say."""
+    match where:
+        case None:
+            return True
+        case And(parts):
+            return all(fits(item, one) for one in parts)
+        case Or(parts):
+            return any(fits(item, one) for one in parts)
+        case Not(inner):
+            return not fits(item, inner)
+        case Eq(name, None):
+            return not fits(item, Exists(name))
+    found = _found(item, where.field)
+    if found is _ABSENT or found is None:
+        return False
+    elements = list(found) if isinstance(found, list | tuple) else [found]
+    match where:
+        case Exists():
+            return not (isinstance(found, list | tuple) and not found)
+        case Eq(_, value):
+            return any(_equal(one, value) for one in elements)
+        case In(_, values):
+            return any(_equal(one, value) for one in elements for value in values)
+        case Contains(_, value):
+            if isinstance(found, str):
+                return isinstance(value, str) and value in found
+            return isinstance(found, list | tuple) and any(_equal(one, value) for one in elements)
+        case Range(_, gt, gte, lt, lte):
+            return any(_between(one, gt, gte, lt, lte) for one in elements)
+    raise AssertionError(where)
+
+
+def _found(item: MemoryItem, name: str) -> Any:
+    """Return what an item has under a filter's field name, or `_ABSENT`."""
+    first, *steps = name.split(".")
+    if first == "labels":
+        found: Any = item.scope.to_json()
+    elif first == "source":
+        return getattr(item.source, steps[0])
+    else:
+        found = getattr(item, first)
+    for step in steps:
+        if not isinstance(found, Mapping) or step not in found:
+            return _ABSENT
+        found = found[step]
+    return found
+
+
+def _type_of(value: Any) -> str:
+    """Return the type that values are compared within."""
+    if isinstance(value, bool):
+        return "truth"
+    return "number" if isinstance(value, int | float) else type(value).__name__
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Whether two values are the same and of one type; objects equal nothing."""
+    return _type_of(left) == _type_of(right) and not isinstance(left, Mapping) and bool(left == right)
+
+
+def _between(value: Any, gt: Any, gte: Any, lt: Any, lte: Any) -> bool:
+    """Whether a value lies within bounds of its own type."""
+    if _type_of(value) != _type_of(next(one for one in (gt, gte, lt, lte) if one is not None)):
+        return False
+    return (
+        (gt is None or value > gt)
+        and (gte is None or value >= gte)
+        and (lt is None or value < lt)
+        and (lte is None or value <= lte)
+    )
 
 
 def _parse(where: Any, depth: int) -> Filter:

@@ -56,6 +56,11 @@ class Tenants:
             held.users -= 1
             await self._let_go()
 
+    def blank(self) -> AsyncMemory:
+        """Return a memory of nobody's with nothing in it, which reads words as those of the tenants do by rule."""
+        options = {name: one for name, one in self._options.items() if name != "model"}
+        return AsyncMemory("sqlite://", **{**options, "embedder": None})
+
     async def _opened(self, tenant: str) -> _Open:
         url = self.url(tenant)
         async with self._opening.setdefault(tenant, asyncio.Lock()):

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from ..errors import HoldfastError
-from ..filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range
+from ..filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range, fits
 from ..memory import Memory
 from ..ports import Embedder
 from ..types import Draft, MemoryItem, Scope
 from .carried import assert_carried
 from .doubles import START, FrozenClock, HashingEmbedder
 from .oracle import Actor, Oracle, Reach, Refused, labels_of, same
-from .oracle_search import Ranking, Shape, date_of, days, fits, words_of
+from .oracle_search import Ranking, Shape, date_of, days, words_of
 
 Opening = Callable[[Path, FrozenClock, Embedder | None], Memory]
 # int8 and half floats move a score by less than this: a cosine, times the weights it counts with. A core by less than that.

@@ -1,4 +1,4 @@
-"""The oracle's filters and ranking: the documented recipe for one text at a time, in plain Python."""
+"""The oracle's ranking: the documented recipe for one text at a time, in plain Python."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from ..filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range
 from ..ports import Embedder
 from ..types import MemoryItem
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ABSENT = object()
 WEIGHTS = {
     "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.5, "speaker": 1.0,
     "around": 1.3, "reply": 0.4, "thread": 1.6, "importance": 0.2,
@@ -32,85 +29,6 @@ HELD = {
     "name": r"[a-z] [A-Z][a-z][a-z]",
     "own": r"\bI\b|\b[Mm]y\b",
 }
-
-
-# -- filters -----------------------------------------------------------------------------------------------------------
-
-
-def fits(item: MemoryItem, where: Filter | None) -> bool:
-    """Whether an item passes a filter."""
-    match where:
-        case None:
-            return True
-        case And(parts):
-            return all(fits(item, one) for one in parts)
-        case Or(parts):
-            return any(fits(item, one) for one in parts)
-        case Not(inner):
-            return not fits(item, inner)
-        case Eq(name, None):
-            return not fits(item, Exists(name))
-    found = field(item, where.field)
-    if found is _ABSENT or found is None:
-        return False
-    elements = list(found) if isinstance(found, list | tuple) else [found]
-    match where:
-        case Exists():
-            return not (isinstance(found, list | tuple) and not found)
-        case Eq(_, value):
-            return any(equal(one, value) for one in elements)
-        case In(_, values):
-            return any(equal(one, value) for one in elements for value in values)
-        case Contains(_, value):
-            if isinstance(found, str):
-                return isinstance(value, str) and value in found
-            return isinstance(found, list | tuple) and any(equal(one, value) for one in elements)
-        case Range(_, gt, gte, lt, lte):
-            return any(between(one, gt, gte, lt, lte) for one in elements)
-    raise AssertionError(where)
-
-
-def field(item: MemoryItem, name: str) -> Any:
-    """Return what an item has under a filter's field name, or `_ABSENT`."""
-    first, *steps = name.split(".")
-    if first == "labels":
-        found: Any = item.scope.to_json()
-    elif first == "source":
-        return getattr(item.source, steps[0])
-    else:
-        found = getattr(item, first)
-    for step in steps:
-        if not isinstance(found, Mapping) or step not in found:
-            return _ABSENT
-        found = found[step]
-    return found
-
-
-def kind_of(value: Any) -> str:
-    """Return the type that values are compared within."""
-    if isinstance(value, bool):
-        return "truth"
-    return "number" if isinstance(value, int | float) else type(value).__name__
-
-
-def equal(left: Any, right: Any) -> bool:
-    """Whether two values are the same and of one type; objects equal nothing."""
-    return kind_of(left) == kind_of(right) and not isinstance(left, Mapping) and bool(left == right)
-
-
-def between(value: Any, gt: Any, gte: Any, lt: Any, lte: Any) -> bool:
-    """Whether a value lies within bounds of its own type."""
-    if kind_of(value) != kind_of(next(one for one in (gt, gte, lt, lte) if one is not None)):
-        return False
-    return (
-        (gt is None or value > gt)
-        and (gte is None or value >= gte)
-        and (lt is None or value < lt)
-        and (lte is None or value <= lte)
-    )
-
-
-# -- ranking -----------------------------------------------------------------------------------------------------------
 
 
 def words_of(text: str) -> list[str]:

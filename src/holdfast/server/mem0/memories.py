@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ... import Draft, MemoryItem, Scope, Source
-from ...errors import InvalidInput, ModelError, NotFound
+from ...errors import InvalidInput, ModelError, NotFound, SlotConflict
 from ...filters import In
 from ...judgements import Observation
 from ...types import Trust
 from ..service import Visit
-from . import shapes
+from . import metadata, shapes
 from .asked import Asked, ids, meant, memory_id, share, sweep, whole
 from .listings import Listed
-from .reading import Reach, Seen, chain, everything, found, listed, reach, searched, told, twins
+from .reading import KEPT, Reach, Seen, chain, found, going, listed, reach, searched, seen_as, selected, told
 from .selection import LABELS, Selection, moment, of_entities
 
-_KEPT = ("active", "superseded")
 _MOST_AT_ONCE = 1_000
+TOLD_ELSEWHERE = (
+    "told by a memory that was changed"  # why a part of one is deleted, of which a client knows nothing
+)
 TYPES = ("user", "agent", "app", "run")
 
 
@@ -34,12 +37,16 @@ async def add(asked: Asked) -> dict[str, Any]:
     if not owners:
         raise InvalidInput("user_id", "say whose memory this is: user_id, agent_id, app_id or run_id")
     verbs = asked.visit.verbs(_labels(asked.visit, owners))
-    metadata = body.get("metadata") or {}
-    if not isinstance(metadata, Mapping):
+    given = body.get("metadata") or {}
+    if not isinstance(given, Mapping):
         raise InvalidInput("metadata", "must be an object")
     said_at = None if body.get("timestamp") is None else moment(body["timestamp"], "timestamp")[0]
     drafts = _drafts(
-        messages, owners.get("run_id"), metadata, said_at, shapes.expiry(body.get("expiration_date"))
+        messages,
+        owners.get("run_id"),
+        metadata.kept(given),
+        said_at,
+        shapes.expiry(body.get("expiration_date")),
     )
     at = reach(asked.visit)
     if body.get("infer", True) is False:
@@ -93,13 +100,13 @@ _TRUST: dict[str, Trust] = {"user": "user", "assistant": "model", "tool": "tool"
 def _drafts(
     messages: Sequence[Mapping[str, Any]],
     run: str | None,
-    metadata: Mapping[str, Any],
+    beside: Mapping[str, Any],
     said_at: datetime | None,
     expires_at: datetime | None,
 ) -> list[Draft]:
     return [
         Draft(
-            one["content"], "episode", metadata=metadata, speaker=str(one.get("name") or one["role"])[:256], thread=run,
+            one["content"], "episode", metadata=beside, speaker=str(one.get("name") or one["role"])[:256], thread=run,
             observed_at=said_at, expires_at=expires_at,
             source=Source(role=one["role"][:256], trust=_TRUST.get(one["role"], "external")),
         )
@@ -161,8 +168,7 @@ async def get_all(asked: Asked) -> dict[str, Any]:
     at = reach(asked.visit, wanted.labels)
 
     async def read() -> Listed:
-        seen = await listed(at, wanted.where, latest)
-        return Listed(seen, [item for one in seen for item in (one.item, one.origin) if item is not None])
+        return _weighed(await listed(at, wanted.where, None if latest else KEPT))
 
     seen = await asked.listings.of(asked.tenant, at, (repr(wanted.where), latest), read)
     page = whole(asked.query.get("page") or body.get("page"), "page", 1, 10**6)
@@ -173,6 +179,10 @@ async def get_all(asked: Asked) -> dict[str, Any]:
         shapes.picked(shapes.memory(one), _fields(body.get("fields"))) for one in answer["results"]
     ]
     return answer
+
+
+def _weighed(seen: Sequence[Seen]) -> Listed:
+    return Listed(seen, [item for one in seen for item in (*one.parts, one.origin) if item is not None])
 
 
 async def get_all_older(asked: Asked) -> Any:
@@ -226,7 +236,7 @@ async def history(asked: Asked) -> list[dict[str, Any]]:
     if not changes:
         raise NotFound(id)
     await _seen(asked.visit, changes[-1].item)
-    origin = (await told(at, [Seen(changes[-1].item)]))[0].origin
+    origin = (await seen_as(at, changes[-1].item)).origin
     asked.visit.told = {"ids": [id]}
     return shapes.history(changes, origin)
 
@@ -247,43 +257,71 @@ def carries(visit: Visit, scope: Scope) -> bool:
 
 async def update(asked: Asked) -> dict[str, Any]:
     """Change one memory and return it."""
-    seen = await changed(asked.visit, asked.id(), await asked.body())
+    seen = await _changed(asked, asked.id(), await asked.body())
     asked.visit.told = {"ids": [seen.item.id]}
     asked.event("UPDATE", [(seen.item.id, "UPDATE")])
     return shapes.memory(seen)
 
 
-async def changed(visit: Visit, id: str, body: Mapping[str, Any]) -> Seen:
+async def _changed(asked: Asked, id: str, body: Mapping[str, Any]) -> Seen:
     """Change the text, metadata, time or last day of a memory, and return it. Who says that a value is another one now says
     that it changed now, or at `timestamp`: the earlier one stays known as what was."""
-    seen = await found(visit, id)
+    seen = await found(asked.visit, id)
     item, changes = seen.item, dict[str, Any]()
-    text, at = body.get("text", body.get("memory")), body.get("timestamp")
+    text, at, given = body.get("text", body.get("memory")), body.get("timestamp"), body.get("metadata")
     since = None if at is None else moment(at, "timestamp")[0]
     if text is not None:
         changes["text"] = text
-        if item.slot is not None and text != item.text:
-            changes["value"] = text
-            since = since or datetime.now(UTC)
-            if item.valid_from is None or item.valid_from < since:
-                changes["changed_at"] = since
-    if since is not None and "changed_at" not in changes:
+    reworded = isinstance(text, str) and text.split() != item.text.split()
+    if reworded and item.kind != "episode":
+        changes |= await _valued(asked, item, text)
+        since = since or datetime.now(UTC)
+        if item.slot is not None and (item.valid_from is None or item.valid_from < since):
+            changes["changed_at"] = since
+    if since is not None and at is not None and "changed_at" not in changes:
         changes["valid_from"] = since
-    if isinstance(body.get("metadata"), Mapping):
-        own = {name: value for name, value in item.metadata.items() if name not in shapes.metadata(item)}
-        changes["metadata"] = {**body["metadata"], **own}
-    elif body.get("metadata") is not None:
+    if given is not None and not isinstance(given, Mapping):
         raise InvalidInput("metadata", "must be an object")
+    if given is not None or reworded:
+        changes["metadata"] = metadata.changed(item, given, item.text if reworded else None)
     if "expiration_date" in body:
         changes["expires_at"] = shapes.expiry(body["expiration_date"])
     if not changes:
         raise InvalidInput("text", "say what is to change: text, metadata, timestamp or expiration_date")
-    others = await twins(reach(visit), item) if text is not None and text != item.text else []
-    verbs = owning(visit, item)
-    made = await verbs.update(item.id, **changes)
-    for one in others:
-        await verbs.delete(one.id, reason="told by a memory that was changed")
-    return Seen(made, seen.origin)
+    verbs = owning(asked.visit, item)
+    made = await _updated(verbs, item, changes)
+    for one in seen.parts if reworded else ():
+        if one.id != item.id:
+            await verbs.delete(one.id, reason=TOLD_ELSEWHERE)
+    return replace(seen, item=made, parts=[made])
+
+
+async def _updated(verbs: Any, item: MemoryItem, changes: Mapping[str, Any]) -> MemoryItem:
+    """Write a change. Where another memory has the value that the new words are of, both stay, and these are of none."""
+    try:
+        return await verbs.update(item.id, **changes)  # type: ignore[no-any-return]
+    except SlotConflict:
+        if changes.get("slot") is None:  # it is about a time, and not about what the words say
+            raise
+        return await verbs.update(item.id, **{**changes, "slot": None, "value": None})  # type: ignore[no-any-return]
+
+
+async def _valued(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:
+    """Return what new words make of a memory: the slot, the value and the kind that the rules read in them as they would if they
+    were added, first of all those of its own slot. Where they read nothing, what they had read is none any more, and a value
+    that a program gave is what the words say as a whole."""
+    said = Draft(
+        text, "episode", speaker=item.speaker, observed_at=item.observed_at, source=Source(role="user")
+    )
+    async with asked.service.tenants.blank() as memory:
+        made = await memory.scoped(item.scope).observe([said])
+    read = [one.item for one in made.judgements if one.item is not None and one.item.slot is not None]
+    best = next((one for one in read if one.slot == item.slot), read[0] if read else None)
+    if best is not None:
+        return {"slot": best.slot, "value": best.value, "kind": best.kind}
+    if item.slot is None:
+        return {}
+    return {"value": None} if item.source.extractor is None else {"slot": None, "value": None}
 
 
 def owning(visit: Visit, item: MemoryItem) -> Any:
@@ -300,7 +338,7 @@ async def batch_update(asked: Asked) -> dict[str, Any]:
     for one in listed:
         await found(asked.visit, memory_id(one.get("memory_id")))
     for one in listed:
-        await changed(asked.visit, memory_id(one.get("memory_id")), one)
+        await _changed(asked, memory_id(one.get("memory_id")), one)
     done = [str(one["memory_id"]) for one in listed]
     asked.visit.told = _counted(done)
     asked.event("UPDATE", [(id, "UPDATE") for id in done])
@@ -331,14 +369,13 @@ async def delete(asked: Asked) -> dict[str, Any]:
 
 
 async def _deleted(visit: Visit, id: str, linked: bool = False) -> list[str]:
-    item = (await found(visit, id)).item
-    verbs, at = owning(visit, item), reach(visit)
-    others = await twins(at, item)
+    """Delete a memory, with `linked` what it superseded too; return the ids of what a client sees gone."""
+    seen, at = [await found(visit, id)], reach(visit)
     if linked:
-        others += await chain(at, item)
-    for one in (item, *others):
-        await verbs.delete(one.id)
-    return [item.id, *(one.id for one in others)]
+        seen += [await seen_as(at, one) for one in await chain(at, seen[0].item)]
+    for one in await going(at, seen):
+        await owning(visit, one).delete(one.id)
+    return [one.item.id for one in seen]
 
 
 async def batch_delete(asked: Asked) -> dict[str, Any]:
@@ -370,40 +407,42 @@ async def delete_entity(asked: Asked) -> dict[str, Any]:
 
 
 async def _swept(asked: Asked, chosen: Selection, message: str) -> dict[str, Any]:
-    """Delete all that is selected, what was read from it, and what that superseded."""
+    """Delete all that is selected, with the messages of which nothing else is shown."""
     visit = asked.visit
     at = reach(visit, chosen.labels)
-    items = {one.id: one for one in await everything(at, chosen.where, _KEPT)}
-    episodes = [one.id for one in items.values() if one.kind == "episode"]
-    for start in range(0, len(episodes), _MOST_AT_ONCE):
-        read = In("source.lineage", tuple(episodes[start : start + _MOST_AT_ONCE]))
-        items |= {one.id: one for one in await everything(at, read, _KEPT)}
-    if any(not one.scope.names for one in items.values()):
+    rows = await selected(at, chosen.where, KEPT)
+    seen = await told(at, [Seen(one) for one in rows], chosen.where, alone=chosen.where is not None)
+    items = await going(at, seen, rows, chosen.where)
+    if any(not one.scope.names for one in items):
         visit.grant.need("shared")
-    live = [one.id for one in items.values() if one.state == "active"]
+    live = [one.id for one in items if one.state == "active"]
     for start in range(0, len(live), _MOST_AT_ONCE):
         where = In("id", tuple(live[start : start + _MOST_AT_ONCE]))
         await at.verbs.delete_many(where, under=at.under)
-    for one in items.values():
+    for one in items:
         if one.state == "superseded":
             await at.verbs.delete(one.id, scope=Scope.from_json(one.scope.to_json()))
     visit.told = {"count": len(items)}
-    event = asked.event("DELETE_ALL", [(id, "DELETE") for id in items])
+    event = asked.event("DELETE_ALL", [(one.item.id, "DELETE") for one in seen if one.parts])
     return {"message": message, "event_id": event, "status": "SUCCEEDED"}
 
 
 # -- whom memories belong to ---------------------------------------------------------------------------------------------
 
 
-async def users(asked: Asked) -> dict[str, Any]:
-    """Return the users, agents, apps and runs that have memories."""
+async def all_seen(asked: Asked) -> Sequence[Seen]:
+    """Return every memory that a key sees."""
     at = reach(asked.visit)
 
     async def read() -> Listed:
-        items = await everything(at, None)
-        return Listed(shapes.entities(items), items)
+        return _weighed(await listed(at, None))
 
-    named = await asked.listings.of(asked.tenant, at, "users", read)
+    return await asked.listings.of(asked.tenant, at, "all", read)
+
+
+async def users(asked: Asked) -> dict[str, Any]:
+    """Return the users, agents, apps and runs that have memories."""
+    named = shapes.entities(await all_seen(asked))
     page = whole(asked.query.get("page"), "page", 1, 10**6)
     size = whole(asked.query.get("page_size"), "page_size", max(1, len(named)), 10**6)
     asked.visit.told = {"count": len(named)}
@@ -420,7 +459,7 @@ async def entity(asked: Asked) -> dict[str, Any]:
     at = reach(asked.visit, chosen.labels)
     named = [
         one
-        for one in shapes.entities(await everything(at, chosen.where))
+        for one in shapes.entities(await listed(at, chosen.where))
         if (one["type"], one["name"]) == (kind, name)
     ]
     if not named:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ... import MemoryItem, Scope
+from ... import MemoryItem
 from ...errors import InvalidInput, NotFound
 from ...filters import Exists
 from ..grants import Refused
-from . import shapes
+from . import metadata, shapes
 from .asked import Asked, meant, memory_id, whole
 from .ledger import Event
-from .memories import TYPES, carries, owning
+from .memories import TYPES, all_seen, owning
 from .reading import everything, found, listed, reach
 from .selection import between, of_entities
 
@@ -81,20 +81,8 @@ def _event(one: Event, results: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def stats(asked: Asked) -> dict[str, Any]:
-    """Return how many memories the key sees, a message and what was read from it each for itself, and how often it added some
-    in the last 30 days. Searches leave no event, so they are not counted."""
-    at = reach(asked.visit)
-    total, cursor = 0, None
-    while True:
-        page = await at.verbs.overview(under=at.under, limit=1_000, cursor=cursor)
-        total += sum(
-            one.count
-            for one in page
-            if isinstance(one.key, Scope) and (at.where is None or carries(asked.visit, one.key))
-        )
-        cursor = page.next
-        if cursor is None:
-            break
+    """Return how many memories the key sees, and how often it added some in the last 30 days. Searches leave no event, so they are not counted."""
+    total = len(await all_seen(asked))
     begin, end = between(None, None)
     _, added = asked.ledger.events(
         asked.tenant, asked.visit.grant.id, "ADD", begin.isoformat(), end.isoformat(), 0, 0
@@ -203,8 +191,8 @@ async def feedback(asked: Asked) -> dict[str, Any]:
     if reason is not None and not isinstance(reason, str):
         raise InvalidInput("feedback_reason", "must be a text or null")
     item = (await found(asked.visit, memory_id(body.get("memory_id")))).item
-    rest = {name: value for name, value in item.metadata.items() if name != shapes.FEEDBACK}
-    kept = {shapes.FEEDBACK: {"feedback": mood, "reason": reason}} if mood or reason else {}
+    rest = {name: value for name, value in item.metadata.items() if name != metadata.FEEDBACK}
+    kept = {metadata.FEEDBACK: {"feedback": mood, "reason": reason}} if mood or reason else {}
     if rest | kept != item.metadata:
         await owning(asked.visit, item).update(item.id, metadata=rest | kept, reason="feedback")
     asked.visit.told = {"ids": [item.id]}
@@ -242,10 +230,10 @@ async def get_export(asked: Asked) -> dict[str, Any]:
     if id not in kept:
         raise NotFound(str(id), "export")
     wanted = meant(kept[id])
-    seen = await listed(reach(asked.visit, wanted.labels), wanted.where, latest=True)
+    seen = await listed(reach(asked.visit, wanted.labels), wanted.where)
     asked.visit.told = {"count": len(seen)}
     memories = [shapes.memory(one) for one in seen]
-    return _by_schema(kept[id]["schema"], memories, [one.item for one in seen])
+    return _by_schema(kept[id]["schema"], memories, [part for one in seen for part in one.parts])
 
 
 def _wanted(body: Mapping[str, Any]) -> Any:

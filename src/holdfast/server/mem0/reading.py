@@ -3,24 +3,29 @@
 `observe` keeps a message as an episode and beside it what the rules read from it. A mem0 client knows memories alone, so an
 episode whose every sentence was read is told by what was read, under the episode's run and metadata; what was not read in
 full stands for itself, so that nothing said is lost.
+
+What a client selects by is what it is shown: a store is asked for all that may pass (`_asked_for`), and of what is then made of
+that (`told`), what passes as it is shown is what was meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ... import MemoryItem, Scope
 from ...errors import NotFound
-from ...filters import And, Eq, Exists, Filter, In, Not, Or
+from ...filters import And, Eq, Exists, Filter, In, Not, Or, fits
 from ..grants import ANY
 from ..service import Visit
+from . import metadata
 from .selection import Selection, joined
 
 _PAGE = 1_000
-_KEPT = ("active", "superseded")
+KEPT = ("active", "superseded")
+_EVER = (*KEPT, "deleted")
 _EPISODE = Eq("kind", "episode")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"\w+")
@@ -28,6 +33,9 @@ _BETWEEN = frozenset(
     {"and", "but", "so", "or", "also"}
 )  # words that say nothing when what they join was read
 _MASKED = "[waiting for review]"  # what observe put in the place of words that were then approved
+_MOST_MESSAGES = 4_000  # that are named one by one in what a store is asked; of more, all that was read of any is looked at
+_BATCH = 400
+_MOST_BATCHES = 3  # of lookups, each of which goes through all in reach; more are one look at all of it
 
 
 class Reach(NamedTuple):
@@ -59,18 +67,28 @@ def reach(visit: Visit, labels: Mapping[str, str] | None = None) -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A memory as a mem0 client sees it, with the episode it was read from; `relevance` and `signals` where it was searched for."""
+    """A memory as a mem0 client sees it, with the episode it was read from; `relevance` and `signals` where it was searched for.
+
+    `parts` are the memories that it is for us: "I live in Paris and love tea" is a residence and a preference. `again` are the
+    messages that said nothing else once it was known.
+    """
 
     item: MemoryItem
     origin: MemoryItem | None = None
     relevance: float = 0.0
     signals: Mapping[str, float] | None = None
     replaced_by: str | None = None
+    parts: Sequence[MemoryItem] = field(default=(), repr=False)
+    again: Sequence[MemoryItem] = field(default=(), repr=False)
 
     @property
-    def run(self) -> str | None:
-        """The conversation it is from."""
-        return self.item.thread or (None if self.origin is None else self.origin.thread)
+    def shown(self) -> MemoryItem:
+        """The memory with what it has of its message: the run, the metadata and the categories that it has not itself."""
+        item, origin = self.item, self.origin
+        thread, tags = item.thread, item.tags
+        if origin is not None:
+            thread, tags = thread or origin.thread, tags or origin.tags
+        return replace(item, thread=thread, tags=tags, metadata=metadata.shown(item, origin))
 
     @property
     def score(self) -> float:
@@ -100,10 +118,15 @@ async def everything(
             return found
 
 
-async def listed(at: Reach, where: Filter | None, latest: bool) -> list[Seen]:
-    """Return what is selected, newest first; without `latest` what was superseded too."""
-    found = await everything(at, where, None if latest else _KEPT)
-    return await told(at, [Seen(one) for one in found])
+async def listed(at: Reach, where: Filter | None, states: Sequence[str] | None = None) -> list[Seen]:
+    """Return the memories that are selected, newest first: live ones, or those in some `states`."""
+    found = await selected(at, where, states)
+    return await told(at, [Seen(one) for one in found], where, alone=where is not None)
+
+
+async def selected(at: Reach, where: Filter | None, states: Sequence[str] | None = None) -> list[MemoryItem]:
+    """Return what there is of the memories that are selected, and some more: `told` tells which these are."""
+    return await everything(at, await _asked_for(at, where), states)
 
 
 async def searched(
@@ -112,15 +135,16 @@ async def searched(
     """Return at most `most` memories with a score of `least` or more, best first; without `latest` each is followed by
     what it superseded."""
     at = reach(visit, asked.labels)
-    # Twice as many, since a message and what was read from it become one.
-    hits = await at.verbs.search(
-        query, k=min(_PAGE, 2 * most), under=at.under, where=joined(at.where, asked.where)
-    )
-    seen = [
-        Seen(hit.item, None, hit.relevance, dict(hit.signals), hit.item.superseded_by or hit.outdated_by)
-        for hit in hits
-    ]
-    best = [one for one in await told(at, seen) if one.score >= least][:most]
+    where = joined(at.where, await _asked_for(at, asked.where))
+    k = 2 * most  # a message and what was read from it become one
+    while True:
+        k = min(_PAGE, k)
+        hits = await at.verbs.search(query, k=k, under=at.under, where=where)
+        seen = [Seen(hit.item, None, hit.relevance, dict(hit.signals)) for hit in hits]
+        best = [one for one in await told(at, seen, asked.where, alone=True) if one.score >= least][:most]
+        if len(best) == most or len(hits) < k or k == _PAGE or seen[-1].score < least:
+            break
+        k *= 4
     if not latest:
         best = [each for one in best for each in await _chained(at, one)][:most]
     return best
@@ -132,8 +156,13 @@ async def found(visit: Visit, id: str) -> Seen:
     item = await at.verbs.get(id, under=at.under)
     if at.where is not None and not any(item.scope.to_json().get(name) for name in visit.grant.ceiling.open):
         raise NotFound(id)
+    return await seen_as(at, item)
+
+
+async def seen_as(at: Reach, item: MemoryItem) -> Seen:
+    """Return a memory, or a version of one, with the message it was read from, and the others that a client sees as one with it."""
     origin = (await _origins(at, [item])).get(item.id)
-    return Seen(item, origin, replaced_by=item.superseded_by)
+    return Seen(item, origin, replaced_by=item.superseded_by, parts=[item, *await _twins(at, item)])
 
 
 async def chain(at: Reach, item: MemoryItem) -> list[MemoryItem]:
@@ -161,52 +190,160 @@ async def _chained(at: Reach, seen: Seen) -> list[Seen]:
     ]
 
 
-async def twins(at: Reach, item: MemoryItem) -> list[MemoryItem]:
-    """Return the other memories that were read from the same words, which a client sees as one with this: "I live in Paris
-    and love tea" is a residence and a preference."""
+async def _twins(at: Reach, item: MemoryItem) -> list[MemoryItem]:
     if item.kind == "episode" or not item.source.lineage:
         return []
     parts = await everything(at, And(Not(_EPISODE), In("source.lineage", item.source.lineage)))
-    return [one for one in parts if one.id != item.id and _words(one) == _words(item)]
+    return [one for one in parts if one.id != item.id and _told_as(one) == _told_as(item)]
+
+
+# -- what a store is asked for ---------------------------------------------------------------------------------------------
+
+
+async def _asked_for(at: Reach, where: Filter | None) -> Filter | None:
+    """Return a condition that all pass which may pass `where` as they are shown: what a memory does not say of its run, its
+    metadata and its categories is what its message says, so what was read from such a message passes too."""
+    if where is None:
+        return None
+    instead: dict[str, Filter] = {}
+    room = _MOST_MESSAGES
+    for leaf in _of_messages(where, True):
+        if repr(leaf) not in instead:
+            ids = await _messages(at, leaf, room)
+            read = [In("source.lineage", some) for some in _batches(ids or (), _PAGE)]
+            room -= len(ids or ())
+            instead[repr(leaf)] = Or(leaf, *(read if ids is not None else [Exists("source.lineage")]))
+    return _with(where, instead, True)
+
+
+def _of_messages(where: Filter, asked: bool) -> Iterator[Filter]:
+    """Yield the conditions of a tree that a message can meet for what was read from it. One that must not be met (`asked` is
+    false) is none: what says nothing itself passes that anyhow."""
+    if isinstance(where, And | Or):
+        for one in where.filters:
+            yield from _of_messages(one, asked)
+    elif isinstance(where, Not):
+        yield from _of_messages(where.filter, not asked)
+    elif isinstance(where, Eq) and where.value is None:
+        yield from _of_messages(Exists(where.field), not asked)
+    elif asked and where.field.partition(".")[0] in ("thread", "tags", "metadata"):
+        yield where
+
+
+def _with(where: Filter, instead: Mapping[str, Filter], asked: bool) -> Filter:
+    """Return a tree with other conditions in the place of those that `_of_messages` yields."""
+    if isinstance(where, And | Or):
+        return type(where)(*(_with(one, instead, asked) for one in where.filters))
+    if isinstance(where, Not):
+        return Not(_with(where.filter, instead, not asked))
+    if isinstance(where, Eq) and where.value is None:
+        return Not(_with(Exists(where.field), instead, not asked))
+    return instead.get(repr(where), where) if asked else where
+
+
+async def _messages(at: Reach, where: Filter, most: int) -> list[str] | None:
+    """Return the ids of the messages that meet a condition; None where they are more than `most`."""
+    asked = joined(at.where, where, _EPISODE, In("state", _EVER))
+    ids: list[str] = []
+    cursor = None
+    while True:
+        page = await at.verbs.list(under=at.under, where=asked, sort="id", limit=_PAGE, cursor=cursor)
+        ids += [one.id for one in page.items]
+        cursor = page.next
+        if len(ids) > most:
+            return None
+        if cursor is None:
+            return ids
 
 
 # -- a message and what was read from it ---------------------------------------------------------------------------------
 
 
-async def told(at: Reach, seen: Sequence[Seen]) -> list[Seen]:
-    """Return the memories with every episode that was read in full told by what was read from it, and each words once.
+async def told(
+    at: Reach, seen: Sequence[Seen], where: Filter | None = None, alone: bool = False
+) -> list[Seen]:
+    """Return the memories with every episode that was read in full told by what was read from it, each words once, and of these
+    those that pass `where` as they are shown.
 
-    In order; what takes an episode's place has the better relevance of both.
+    In order; what takes an episode's place has the better relevance of both. `alone` says that what a client sees as one with
+    one of these need not be among them.
     """
-    episodes = [one.item for one in seen if _observed(one.item)]
-    read = await _read(at, episodes)
-    origins = await _origins(at, [*(one.item for one in seen), *read.live])
-    made: dict[tuple[Scope, str, str], Seen] = {}
+    read = await _read(at, [one.item for one in seen], alone)
+    made: dict[_As, Seen] = {}
 
-    def put(one: Seen) -> None:
-        key = (
-            one.item.scope,
-            _words(one.item),
-            one.item.state if one.item.kind != "episode" else one.item.id,
-        )
-        before = made.get(key)
-        if before is None:
-            made[key] = one
-            return
-        first = min(before, one, key=lambda each: each.item.id)
+    def put(item: MemoryItem, like: Seen, again: Sequence[MemoryItem] = ()) -> None:
+        key = _told_as(item)
+        before = made.get(key) or replace(like, relevance=0.0, signals=None, parts=read.alike(key))
         made[key] = replace(
-            first, relevance=max(before.relevance, one.relevance), signals=before.signals or one.signals
+            before,
+            parts=[*(one for one in before.parts if one.id != item.id), item],
+            again=[*before.again, *again],
+            relevance=max(before.relevance, like.relevance),
+            signals=before.signals or like.signals,
         )
 
     for one in seen:
-        if one.item.kind != "episode":
-            put(replace(one, origin=origins.get(one.item.id), replaced_by=one.item.superseded_by))
-        elif not read.covers(one.item):
-            put(one)
-        else:
-            for item in read.standing(one.item):
-                put(Seen(item, origins.get(item.id, one.item), one.relevance, one.signals))
-    return list(made.values())
+        if one.item.kind != "episode" or not read.covers(one.item):
+            put(one.item, one)
+            continue
+        for item in read.standing(one.item):
+            # What was changed since answers by its own words and not by these.
+            like = one if read.says(one.item, item) else replace(one, relevance=0.0, signals=None)
+            put(item, like, () if one.item.id in item.source.lineage else (one.item,))
+    first = {key: min(one.parts, key=lambda part: part.id) for key, one in made.items()}
+    origins = await _origins(at, first.values(), [one.item for one in seen])
+    return [
+        shown
+        for key, one in made.items()
+        if (shown := _passing(replace(one, item=first[key], origin=origins.get(first[key].id)), where))
+    ]
+
+
+def _passing(seen: Seen, where: Filter | None) -> Seen | None:
+    """Return a memory as it passes a filter: as it is, or as it was said again. To take away the latter leaves the memory there."""
+    seen = replace(seen, replaced_by=seen.item.superseded_by)
+    if fits(seen.shown, where):
+        return seen
+    again = (replace(seen, origin=one, parts=(), again=()) for one in seen.again)
+    return next((one for one in again if fits(one.shown, where)), None)
+
+
+async def going(
+    at: Reach, seen: Sequence[Seen], heard: Sequence[MemoryItem] = (), where: Filter | None = None
+) -> list[MemoryItem]:
+    """Return what goes when these memories do: all parts of them, and each message of which a client is shown nothing else.
+
+    Of the messages `heard`, those too that pass `where` and from which nothing was read that stays.
+    """
+    gone = {part.id: part for one in seen for part in one.parts}
+    meant = {one.id: one for one in heard if metadata.numbered(one) and fits(Seen(one).shown, where)}
+    ids = {id for one in gone.values() for id in one.source.lineage} - meant.keys()
+    read_from = [
+        one
+        for some in _batches(sorted(ids), _PAGE)
+        for one in await everything(at, And(_EPISODE, In("id", some)), KEPT)
+    ]
+    messages = [one for one in (*meant.values(), *read_from) if one.id not in gone]
+    read = await _read(at, messages)
+    for one in messages:
+        stays = [item for item in read.by_episode.get(one.id, ()) if item.state == "active"]
+        if read.covers(one) and all(item.id in gone for item in stays):
+            gone[one.id] = one
+    return list(gone.values())
+
+
+class _As(NamedTuple):
+    """What memories have in common that a client sees as one: where, in which words, in which state, and read from what."""
+
+    scope: Scope
+    words: str
+    state: str
+    source: str
+
+
+def _told_as(item: MemoryItem) -> _As:
+    apart = item.kind == "episode" or not item.source.lineage
+    return _As(item.scope, _words(item), item.state, item.id if apart else item.source.lineage[0])
 
 
 class _Readings(NamedTuple):
@@ -217,13 +354,14 @@ class _Readings(NamedTuple):
     by_words: Mapping[tuple[Scope, str], Sequence[MemoryItem]]
     first: Mapping[str, str]
 
-    @property
-    def live(self) -> list[MemoryItem]:
-        """All that is true now."""
-        return [one for several in self.by_episode.values() for one in several if one.state == "active"]
+    def alike(self, key: _As) -> list[MemoryItem]:
+        """Return what a client sees as one."""
+        return [one for one in self.by_words.get((key.scope, key.words), ()) if _told_as(one) == key]
 
     def covers(self, episode: MemoryItem) -> bool:
         """Whether the words of an episode are those of memories that were read from it, or said the same before."""
+        if not metadata.numbered(episode):
+            return False
         own = self.by_episode.get(episode.id, ())
         said = [piece for piece in _pieces(episode.text) if (episode.scope, piece) in self.by_words]
         left = _fold(episode.text).replace(_MASKED, " ")
@@ -238,46 +376,59 @@ class _Readings(NamedTuple):
         own = {one.id: one for one in (*self.by_episode.get(episode.id, ()), *said)}
         return [one for one in own.values() if one.state == "active"]
 
+    def says(self, episode: MemoryItem, item: MemoryItem) -> bool:
+        """Whether a memory has the words that an episode says of it, or those in which it was read from that."""
+        words = _words(item)
+        return words in _pieces(episode.text) or (
+            episode.id in item.source.lineage and self.first.get(item.id) == words
+        )
 
-async def _read(at: Reach, episodes: Sequence[MemoryItem]) -> _Readings:
+
+async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> _Readings:
+    """Return what was read from the episodes among some memories, or says or said the same; with `alone` what was read with the
+    others too."""
+    episodes = [one for one in items if metadata.numbered(one)]
     by_episode: dict[str, list[MemoryItem]] = {}
     by_words: dict[tuple[Scope, str], list[MemoryItem]] = {}
-    for batch in _batches(episodes, 400):
-        said = {form for one in batch for form in (one.text, *_SENTENCE.split(one.text))}
-        where = And(
-            Not(_EPISODE),
-            Or(
-                In("source.lineage", tuple(one.id for one in batch)),
-                *(In("text", part) for part in _batches(sorted(said), _PAGE)),
-            ),
-        )
-        for item in await everything(at, where, (*_KEPT, "deleted")):
-            by_words.setdefault((item.scope, _words(item)), []).append(item)
-            for id in item.source.lineage:
-                by_episode.setdefault(id, []).append(item)
+    beside = [one for one in items if alone and one.kind != "episode"]
+    ids = {*(one.id for one in episodes), *(id for one in beside for id in one.source.lineage[:1])}
+    said = {form for one in episodes for form in (one.text, *_SENTENCE.split(one.text))}
+    earlier = {metadata.digest(words): words for form in said if (words := _fold(form))}
+    asked: Sequence[Filter] = [
+        *(In("source.lineage", some) for some in _batches(sorted(ids), _BATCH)),
+        *(In("text", some) for some in _batches(sorted(said), _BATCH)),
+        *(In(metadata.EARLIER_FIELD, some) for some in _batches(sorted(earlier), _BATCH)),
+    ]
+    asked = [Or(*asked)] if len(asked) <= _MOST_BATCHES else [And()]
+    known: dict[str, MemoryItem] = {}
+    for where in asked if ids or said else ():
+        known |= {one.id: one for one in await everything(at, And(Not(_EPISODE), where), _EVER)}
+    for item in known.values():
+        for words in {_words(item), *(earlier[one] for one in metadata.earlier(item) if one in earlier)}:
+            by_words.setdefault((item.scope, words), []).append(item)
+        for id in item.source.lineage:
+            by_episode.setdefault(id, []).append(item)
     texts = {one.id: _fold(one.text) for one in episodes}
     first: dict[str, str] = {}
-    for id, several in by_episode.items():
-        for item in several:
+    for id in texts:
+        for item in by_episode.get(id, ()):
             first[item.id] = _words(item)
-            if item.version > 1 and id in texts and first[item.id] not in texts[id]:  # it was changed since
+            if item.version > 1 and first[item.id] not in texts[id]:  # it was changed since
                 page = await at.verbs.history(item.id, under=at.under, limit=1)
                 first[item.id] = next((_fold(change.text) for change in page), first[item.id])
     return _Readings(by_episode, by_words, first)
 
 
-async def _origins(at: Reach, items: Iterable[MemoryItem]) -> dict[str, MemoryItem]:
-    """Return the latest episode that each memory was read from, by the memory's id."""
+async def _origins(
+    at: Reach, items: Iterable[MemoryItem], known: Iterable[MemoryItem] = ()
+) -> dict[str, MemoryItem]:
+    """Return the latest episode that each memory was read from, by the memory's id; `known` need not be looked up."""
     wanted = {one.id: one.source.lineage[-1] for one in items if one.source.lineage and one.kind != "episode"}
-    episodes: dict[str, MemoryItem] = {}
-    for batch in _batches(sorted(set(wanted.values())), _PAGE):
-        for one in await everything(at, And(_EPISODE, In("id", batch)), (*_KEPT, "deleted")):
+    episodes = {one.id: one for one in known if one.kind == "episode"}
+    for batch in _batches(sorted(set(wanted.values()) - episodes.keys()), _PAGE):
+        for one in await everything(at, And(_EPISODE, In("id", batch)), _EVER):
             episodes[one.id] = one
     return {id: episodes[origin] for id, origin in wanted.items() if origin in episodes}
-
-
-def _observed(item: MemoryItem) -> bool:
-    return item.kind == "episode" and isinstance(item.metadata.get("message"), int)
 
 
 def _pieces(text: str) -> set[str]:
@@ -292,5 +443,5 @@ def _fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def _batches(found: Sequence[Any], size: int) -> Iterable[tuple[Any, ...]]:
+def _batches(found: Sequence[Any], size: int) -> list[tuple[Any, ...]]:
     return [tuple(found[at : at + size]) for at in range(0, len(found), size)]

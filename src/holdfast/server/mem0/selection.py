@@ -16,6 +16,7 @@ from typing import Any
 from ... import Scope
 from ...errors import InvalidInput
 from ...filters import And, Contains, Eq, Exists, Filter, In, Not, Or, Range
+from . import metadata
 
 # What mem0 calls whom a memory belongs to, and the field of ours it is: labels, and the thread for a run.
 LABELS = {"user_id": "user", "agent_id": "agent", "app_id": "app"}
@@ -106,9 +107,9 @@ def any_of(categories: object) -> Filter:
     return Or(*(Contains("tags", one) for one in listed))
 
 
-def labelled(metadata: object) -> Filter:
+def labelled(values: object) -> Filter:
     """Return the condition that a memory's metadata has these values."""
-    return _metadata("metadata", metadata)
+    return _metadata("metadata", values)
 
 
 def worded(words: object, any_case: bool = True) -> Filter:
@@ -282,7 +283,7 @@ def _metadata(name: str, value: Any) -> Filter:
         raise InvalidInput("filters", 'metadata takes an object, such as {"source": "chat"}')
     parts: list[Filter] = []
     for key, wanted in value.items():
-        field = f"metadata.{key}"
+        field = metadata.field(str(key))
         for operator, given in _operators(field, wanted, ("eq", "ne", "in", "contains")):
             if operator == "contains":
                 parts.append(Contains(field, given))

@@ -8,26 +8,26 @@ from typing import Any
 
 from ... import Change, MemoryItem
 from ...errors import InvalidInput
+from . import metadata
 from .reading import Seen
 
-FEEDBACK = "mem0_feedback"  # the key of a memory's metadata that keeps what a client thought of it
 _BREAKDOWN = {"meaning": "semantic", "words": "bm25"}
 
 
 def memory(seen: Seen) -> dict[str, Any]:
     """Return a memory as mem0's get, get_all and update do, with a run as `run_id` and `session_id` both."""
-    item = seen.item
-    labels, origin = item.scope.to_json(), seen.origin
+    item = seen.shown
+    labels = item.scope.to_json()
     return {
         "id": item.id,
         "memory": item.text,
         "user_id": labels.get("user"),
         "agent_id": labels.get("agent"),
         "app_id": labels.get("app"),
-        "run_id": seen.run,
-        "session_id": seen.run,
-        "metadata": metadata(item) or (None if origin is None else metadata(origin)) or None,
-        "categories": list(item.tags or (() if origin is None else origin.tags)) or None,
+        "run_id": item.thread,
+        "session_id": item.thread,
+        "metadata": metadata.named(item.metadata) or None,
+        "categories": list(item.tags) or None,
         "structured_attributes": {"slot": item.slot, "value": item.value} if item.slot else None,
         "replaced_by": seen.replaced_by,
         "synthesized": item.source.extractor is not None,
@@ -49,12 +49,6 @@ def hits(found: Sequence[Seen]) -> list[dict[str, Any]]:
             parts[_BREAKDOWN.get(name, "entity")] += value
         made.append(memory(seen) | {"score": round(least, 6), "score_breakdown": parts})
     return made[::-1]
-
-
-def metadata(item: MemoryItem) -> dict[str, Any]:
-    """Return a memory's metadata without what is kept there by `observe` and for this protocol."""
-    own = {FEEDBACK, "message"} if item.kind == "episode" else {FEEDBACK}
-    return {name: value for name, value in item.metadata.items() if name not in own}
 
 
 def created(item: MemoryItem) -> datetime:
@@ -94,11 +88,11 @@ def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[s
     made: list[dict[str, Any]] = []
     before: MemoryItem | None = None
     for n, change in enumerate(changes):
-        item, gone = change.item, change.item.state == "deleted"
-        same = before is not None and _shown(before) == _shown(item)
-        if same or item.superseded_by == item.id:  # the latter is what it was, up to when it changed
+        item, gone = Seen(change.item, origin).shown, change.item.state == "deleted"
+        # What it was, up to when it changed, is one of its versions too.
+        if item.superseded_by == item.id or (before is not None and told(before) == told(item)):
             continue
-        labels, run = item.scope.to_json(), Seen(item, origin).run
+        labels = item.scope.to_json()
         old = None if before is None or before.state == "deleted" else before.text
         said = item if origin is None else origin
         made.append({
@@ -108,10 +102,10 @@ def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[s
             "old_memory": old,
             "new_memory": None if gone else item.text,
             "user_id": labels.get("user"), "agent_id": labels.get("agent"), "app_id": labels.get("app"),
-            "run_id": run, "session_id": run,
+            "run_id": item.thread, "session_id": item.thread,
             "categories": list(item.tags),
             "event": "DELETE" if gone else "ADD" if before is None else "UPDATE",
-            "metadata": metadata(item) or None,
+            "metadata": metadata.named(item.metadata) or None,
             "created_at": written(created(item)),
             "updated_at": written(change.at),
         })  # fmt: skip
@@ -119,21 +113,23 @@ def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[s
     return made
 
 
-def _shown(item: MemoryItem) -> tuple[Any, ...]:
-    return item.text, metadata(item), item.expires_at, item.state == "deleted", item.tags
+def told(shown: MemoryItem) -> tuple[Any, ...]:
+    """Return what a client can notice of a memory as it is shown."""
+    return shown.text, shown.metadata, shown.expires_at, shown.state == "deleted", shown.tags
 
 
 _TYPES = {"user": "user", "agent": "agent", "app": "app"}
 
 
-def entities(items: Iterable[MemoryItem]) -> list[dict[str, Any]]:
-    """Return whom memories belong to, one for each type and name, in their order."""
+def entities(found: Iterable[Seen]) -> list[dict[str, Any]]:
+    """Return whom memories belong to, one for each type and name, in their order; a memory that was said in several runs is of each."""
     known: dict[tuple[str, str], list[Any]] = {}
-    for item in items:
+    for seen in found:
+        item = seen.shown
         labels = item.scope.to_json()
         owners = [(kind, str(labels[label])) for kind, label in _TYPES.items() if label in labels]
-        if item.thread is not None:
-            owners.append(("run", item.thread))
+        runs = dict.fromkeys((item.thread, *(one.thread for one in seen.again)))
+        owners += [("run", run) for run in runs if run is not None]
         at, changed = created(item), item.known_from or created(item)
         for owner in owners:
             span = known.setdefault(owner, [at, changed, 0])

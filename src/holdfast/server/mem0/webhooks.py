@@ -18,6 +18,7 @@ import secrets
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,9 +29,11 @@ from ... import Change, Scope
 from ...errors import HoldfastError, InvalidInput, NotFound
 from ..grants import ANY, Ceiling
 from ..service import Service
+from . import shapes
 from .asked import Asked
 from .ledger import Due, Ledger, Webhook
-from .reading import Reach, Seen, told
+from .memories import TOLD_ELSEWHERE
+from .reading import Reach, Seen, seen_as, told
 
 LOG = logging.getLogger("holdfast.server")
 KINDS = {"memory_add": "ADD", "memory_update": "UPDATE", "memory_delete": "DELETE"}
@@ -245,11 +248,12 @@ class Courier:
         try:
             async with self._service.tenants.memory(webhook.tenant) as memory:
                 change = await _version(memory, one.memory, one.version)
+                if change is None:
+                    return None
+                shown = (await seen_as(Reach(memory, Scope.shared(), None), change.item)).shown
         except HoldfastError:
-            change = None
-        if change is None:
             return None
-        labels = change.item.scope.to_json()
+        labels = shown.scope.to_json()
         told = {
             "event_details": {
                 "id": one.memory,
@@ -258,7 +262,7 @@ class Courier:
                 "user_id": labels.get("user"),
                 "agent_id": labels.get("agent"),
                 "app_id": labels.get("app"),
-                "run_id": change.item.thread,
+                "run_id": shown.thread,
             }
         }
         return json.dumps(told, ensure_ascii=False).encode()
@@ -279,14 +283,30 @@ async def _version(memory: Any, id: str, version: int) -> Change | None:
 async def _kind(at: Reach, change: Change) -> str | None:
     """Return which of mem0's events a change is, if any that a client sees."""
     item = change.item
-    if item.state in ("pending", "rejected") or item.superseded_by == item.id:
+    if (
+        item.state in ("pending", "rejected")
+        or item.superseded_by == item.id
+        or change.reason == TOLD_ELSEWHERE
+    ):
+        return None
+    seen = await told(at, [Seen(item)], alone=True)
+    if [one.item.id for one in seen] != [item.id]:  # it is shown as another, or as part of one
         return None
     if item.state == "deleted":
         return "memory_delete"
-    if change.version > 1 and change.verb not in ("restore", "review"):
-        return "memory_update"
-    seen = await told(at, [Seen(item)])
-    return "memory_add" if [one.item.id for one in seen] == [item.id] else None
+    if change.version == 1 or change.verb in ("restore", "review"):
+        return "memory_add"
+    before = await _version(at.verbs, item.id, change.version - 1)
+    same = (
+        before is not None
+        and before.item.state == item.state
+        and _noticed(before, seen[0]) == _noticed(change, seen[0])
+    )
+    return None if same else "memory_update"
+
+
+def _noticed(change: Change, seen: Seen) -> tuple[Any, ...]:
+    return shapes.told(replace(seen, item=change.item).shown)
 
 
 def _sees(reach: Mapping[str, Any], scope: Scope) -> bool:

@@ -1,0 +1,156 @@
+"""What a mem0 client selects by is what it is shown: after changes, of messages said again, of what was read from one message."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.server.conftest import Tenant
+from tests.server.mem0_clients import (  # noqa: F401 - fixtures
+    Connect,
+    MemoryNotFoundError,
+    connect,
+    texts,
+)
+
+ADA = {"user_id": "ada"}
+
+
+@pytest.fixture
+def client(tenant: Tenant, connect: Connect) -> object:  # noqa: F811
+    """A client whose key sees its whole tenant."""
+    return connect(tenant.url, tenant.key())
+
+
+def test_what_was_changed_is_selected_as_it_is_now(client) -> None:
+    """By its metadata and its words of now, and by nothing it was before; what is deleted by the latter leaves it there."""
+    told = client.add(
+        "My dog is called Rex.", user_id="ada", run_id="r", metadata={"status": "open", "message": "m1"}
+    )
+    id = told["results"][0]["id"]
+    client.add("I live in Paris.", user_id="ada", run_id="r", metadata={"status": "open"})
+    client.update(id, metadata={"status": "done"})
+
+    def found(**filters: object) -> list[str]:
+        by_all = texts(client.get_all(filters=ADA | filters))
+        assert sorted(by_all) == sorted(
+            texts(client.search("dog home", filters=ADA | filters, threshold=0))
+        ), filters
+        return by_all
+
+    def status(value: object) -> dict[str, object]:
+        return {"metadata": {"status": value}}
+
+    assert found(**status("open")) == ["I live in Paris."]
+    assert found(**status("done")) == ["My dog is called Rex."]
+    assert found(**status({"ne": "open"})) == ["My dog is called Rex."]
+    assert found(NOT=[status("done")]) == ["I live in Paris."]
+    assert found(**status("done"), run_id="r", keywords="Rex") == ["My dog is called Rex."]
+    client.update(id, text="My cat is called Felix.")
+    assert found(keywords="dog") == found(text="My dog is called Rex.") == []
+    assert found(keywords="Felix", run_id="r") == ["My cat is called Felix."]
+    assert found(AND=[{"run_id": "r"}, {"NOT": {"keywords": "Felix"}}]) == ["I live in Paris."]
+    client.delete_all(user_id="ada", metadata={"status": "open"})
+    assert found() == ["My cat is called Felix."]
+    client.delete_all(filters={"user_id": "ada", "keywords": "dog"})
+    assert found() == ["My cat is called Felix."]
+    assert client.get(id)["run_id"] == "r"
+    client.delete_all(user_id="ada", run_id="r")
+    assert found() == []
+
+
+def test_metadata_can_be_emptied(client) -> None:
+    """What was taken away stays away, of what was read from a message and of what was kept as it is, and can be given again."""
+    for infer in (True, False):
+        added = client.add("I live in Paris.", user_id="ada", metadata={"status": "open"}, infer=infer)
+        id = added["results"][0]["id"]
+        assert client.update(id, metadata={})["metadata"] is None
+        client.feedback(id, feedback="POSITIVE")
+        assert client.get(id)["metadata"] is None
+        assert client.history(id)[-1]["metadata"] is None
+        assert client.get_all(filters=ADA | {"metadata": {"status": "open"}})["results"] == []
+        assert client.update(id, text="I live in Lyon.")["metadata"] is None
+        assert client.update(id, metadata={"a": 1, "message": "mine"})["metadata"] == {
+            "a": 1,
+            "message": "mine",
+        }
+        assert texts(client.get_all(filters=ADA | {"metadata": {"message": "mine"}})) == ["I live in Lyon."]
+        client.delete_all(user_id="ada")
+
+
+def test_new_words_are_read(client) -> None:
+    """A value that the new words state is what a profile tells, of which slot it may be; words that state none leave none."""
+    id = client.add("My dog is called Rex.", user_id="ada")["results"][0]["id"]
+
+    def profile() -> object:
+        return client.get_profile("ada")["profile"]
+
+    client.update(id, text="My cat is called Felix.")
+    assert profile() == {"pet": "Felix"}
+    client.batch_update([{"memory_id": id, "text": "I live in Lyon."}])
+    assert profile() == {"residence": "Lyon"}
+    client.update(id, text="Something happened at the lake")
+    assert profile() == {}
+    assert texts(client.get_all(filters=ADA)) == ["Something happened at the lake"]
+    client.update(id, text="I live in Rome.")
+    other = client.add("My name is Ada.", user_id="ada")["results"][0]["id"]
+    client.update(other, text="I live in Oslo.")
+    assert sorted(texts(client.get_all(filters=ADA))) == ["I live in Oslo.", "I live in Rome."]
+    assert [one["new_memory"] for one in client.history(id)] == [
+        "My dog is called Rex.", "My cat is called Felix.", "I live in Lyon.", "Something happened at the lake",
+        "I live in Rome.",
+    ]  # fmt: skip
+
+
+def test_a_search_answers_by_the_words_of_now(client) -> None:
+    """What is no longer said finds nothing by those words any more, also where it had been said twice."""
+    for run in ("r1", "r2"):
+        told = client.add("My dog is called Rex.", user_id="ada", run_id=run)["results"]
+    client.update(told[0]["id"], text="I play the violin.")
+    assert texts(client.get_all(filters=ADA)) == ["I play the violin."]
+    assert texts(client.search("violin", filters=ADA)) == ["I play the violin."]
+    found = client.search("the dog Rex", filters=ADA, threshold=0.3)
+    assert texts(found) == []
+    assert client.get_all(filters=ADA | {"keywords": "Rex"})["count"] == 0
+    client.delete(told[0]["id"])
+    assert client.get_all(filters=ADA)["count"] == 0
+    assert client.users()["count"] == 0
+
+
+def test_what_is_said_again_is_of_both_runs(client) -> None:
+    """It is one memory, found by either run; to delete one of them leaves what was said in the other."""
+    for run in ("r1", "r2"):
+        client.add("I live in Paris.", user_id="ada", run_id=run)
+    assert client.get_all(filters=ADA)["count"] == 1
+    assert {one["name"] for one in client.users()["results"]} == {"ada", "r1", "r2"}
+    for run in ("r1", "r2"):
+        assert texts(client.get_all(filters={"run_id": run})) == ["I live in Paris."]
+        assert client.get_all(filters={"run_id": run})["results"][0]["run_id"] == run
+    client.delete_all(run_id="r2")
+    assert client.get_all(filters={"run_id": "r2"})["count"] == 0
+    assert texts(client.get_all(filters={"run_id": "r1"})) == ["I live in Paris."]
+    client.delete_all(run_id="r1")
+    assert client.users()["count"] == 0
+
+
+def test_parts_of_a_sentence_are_one_memory(client) -> None:
+    """A residence and a taste in one sentence have one id wherever they are found, and go as one."""
+    added = client.add("I live in Paris and love tea.", user_id="ada", metadata={"a": 1})["results"]
+    assert len(added) == 1
+    id = added[0]["id"]
+    for query in ("tea", "home town"):
+        assert [one["id"] for one in client.search(query, filters=ADA)["results"]] == [id]
+    assert client.get_memory_export(
+        memory_export_id=client.create_memory_export(
+            schema={"properties": {"residence": {"type": "string"}, "likes": {"type": "string"}}}, filters=ADA
+        )["id"]
+    ) == {"residence": "Paris", "likes": "tea"}
+    client.update(id, text="I live in Lyon.")
+    assert [(one["id"], one["memory"]) for one in client.get_all(filters=ADA)["results"]] == [
+        (id, "I live in Lyon.")
+    ]
+    client.delete(id)
+    assert client.get_all(filters=ADA, latest_only=False)["count"] == 0
+    assert [one["event"] for one in client.history(id)] == ["ADD", "UPDATE", "DELETE"]
+    with pytest.raises(MemoryNotFoundError):
+        client.update(id, text="again")
+    assert [one["event"] for one in client.add("I live in Lyon.", user_id="ada")["results"]] == ["ADD"]
