@@ -96,7 +96,7 @@ def test_the_client_for_node(tenant: Tenant, tmp_path: Path) -> None:
         "project": "facts",
         "webhooks": ["m"],
         "profile": "succeeded",
-        "exported": {"residence": "I live in Nice."},
+        "exported": {"residence": "Nice"},
         "left": ["raw words"],
         "end": 0,
         "refused": True,

@@ -88,6 +88,8 @@ def test_new_words_are_read(client) -> None:
     assert profile() == {"pet": "Felix"}
     client.batch_update([{"memory_id": id, "text": "I live in Lyon."}])
     assert profile() == {"residence": "Lyon"}
+    client.update(id, text="I live in Nice.")  # which the rules take for a word
+    assert profile() == {"residence": "Nice"}
     client.update(id, text="Something happened at the lake")
     assert profile() == {}
     assert texts(client.get_all(filters=ADA)) == ["Something happened at the lake"]
@@ -96,8 +98,8 @@ def test_new_words_are_read(client) -> None:
     client.update(other, text="I live in Oslo.")
     assert sorted(texts(client.get_all(filters=ADA))) == ["I live in Oslo.", "I live in Rome."]
     assert [one["new_memory"] for one in client.history(id)] == [
-        "My dog is called Rex.", "My cat is called Felix.", "I live in Lyon.", "Something happened at the lake",
-        "I live in Rome.",
+        "My dog is called Rex.", "My cat is called Felix.", "I live in Lyon.", "I live in Nice.",
+        "Something happened at the lake", "I live in Rome.",
     ]  # fmt: skip
 
 

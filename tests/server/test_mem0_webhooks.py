@@ -185,3 +185,23 @@ def test_what_was_read_from_a_message_is_told_once(served: Served, listener: Lis
     assert sorted(listener.events()) == [
         ("ADD", "I live in Berlin."), ("ADD", "I live in Paris."), ("UPDATE", "I live in Paris.")
     ]  # fmt: skip
+
+
+def test_a_webhook_is_told_of_what_a_client_sees(served: Served, listener: Listener) -> None:
+    """A memory in two parts is told once, with the run of its message; feedback, and the message that goes with it, are not told."""
+    client = client_of(served)
+    client.create_webhook(listener.url, "mine", client.project_id, KINDS)
+    id = client.add("I live in Paris and love tea.", user_id="ada", run_id="r")["results"][0]["id"]
+    client.feedback(id, feedback="POSITIVE")
+    client.update(id, text="I live in Lyon.")
+    client.update(id, metadata={"a": 1})
+    client.delete(id)
+    client.add("the end", user_id="ada", infer=False)
+    until(lambda: ("ADD", "the end") in listener.events())
+    told = [json.loads(body)["event_details"] for _, body in listener.heard]
+    assert [(one["event"], one["data"]["memory"]) for one in told if one["run_id"] == "r"] == [
+        ("ADD", "I live in Paris and love tea."), ("UPDATE", "I live in Lyon."), ("UPDATE", "I live in Lyon."),
+        ("DELETE", "I live in Lyon."),
+    ]  # fmt: skip
+    assert {one["id"] for one in told if one["run_id"] == "r"} == {id}
+    assert len(told) == 5

@@ -308,8 +308,8 @@ async def _updated(verbs: Any, item: MemoryItem, changes: Mapping[str, Any]) -> 
 
 async def _valued(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:
     """Return what new words make of a memory: the slot, the value and the kind that the rules read in them as they would if they
-    were added, first of all those of its own slot. Where they read nothing, what they had read is none any more, and a value
-    that a program gave is what the words say as a whole."""
+    were added, first of all those of its own slot. Where they read nothing, the value is what stands in its place; else what they
+    had read is none any more, and what a program said to be a value is the words as a whole."""
     said = Draft(
         text, "episode", speaker=item.speaker, observed_at=item.observed_at, source=Source(role="user")
     )
@@ -321,7 +321,24 @@ async def _valued(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:
         return {"slot": best.slot, "value": best.value, "kind": best.kind}
     if item.slot is None:
         return {}
-    return {"value": None} if item.source.extractor is None else {"slot": None, "value": None}
+    value = _in_place(item, text)
+    return {"value": value} if value or item.source.extractor is None else {"slot": None, "value": None}
+
+
+def _in_place(item: MemoryItem, text: str) -> str | None:
+    """Return what stands where the value stood, if the words are the earlier ones but for that, and it looks like a value as well:
+    as short, and with a first character of the same sort."""
+    if not isinstance(item.value, str) or item.text.count(item.value) != 1:
+        return None
+    before, after = item.text.split(item.value)
+    value = text[len(before) : len(text) - len(after)]
+    same = text == f"{before}{value}{after}" and bool(value.strip()) and value == value.strip()
+    short = len(value.split()) <= max(2, len(item.value.split()))
+    return value if same and short and _sort(value) == _sort(item.value) else None
+
+
+def _sort(value: str) -> tuple[bool, bool, bool]:
+    return value[0].isupper(), value[0].islower(), value[0].isdigit()
 
 
 def owning(visit: Visit, item: MemoryItem) -> Any:
