@@ -156,3 +156,14 @@ def test_parts_of_a_sentence_are_one_memory(client) -> None:
     with pytest.raises(MemoryNotFoundError):
         client.update(id, text="again")
     assert [one["event"] for one in client.add("I live in Lyon.", user_id="ada")["results"]] == ["ADD"]
+
+
+def test_of_one_message_what_answers_is_found(client) -> None:
+    """Of several statements in one message the one that answers comes first, and what says nothing of it is not told as if it did."""
+    client.add(
+        "My dog is called Rex. I play the violin. I live in Paris. My name is Ada.", user_id="ada", run_id="r"
+    )
+    found = client.search("which city is home?", filters=ADA)["results"]
+    assert found[0]["memory"] == "I live in Paris."
+    assert all(one["score"] < found[0]["score"] for one in found[1:])
+    assert len(texts(client.search("which city is home?", filters=ADA, threshold=0))) == 4

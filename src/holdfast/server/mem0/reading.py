@@ -265,11 +265,14 @@ async def told(
     """Return the memories with every episode that was read in full told by what was read from it, each words once, and of these
     those that pass `where` as they are shown.
 
-    In order; what takes an episode's place has the better relevance of both. `alone` says that what a client sees as one with
+    In order; what takes an episode's place has the better relevance of both, the best of it. `alone` says that what a client sees as one with
     one of these need not be among them.
     """
     read = await _read(at, [one.item for one in seen], alone)
+    places = {one.item.id: n for n, one in enumerate(seen)}
     made: dict[_As, Seen] = {}
+
+    order: dict[_As, int] = {}
 
     def put(item: MemoryItem, like: Seen, again: Sequence[MemoryItem] = ()) -> None:
         key = _told_as(item)
@@ -281,20 +284,23 @@ async def told(
             relevance=max(before.relevance, like.relevance),
             signals=before.signals or like.signals,
         )
+        order[key] = min(order.get(key, len(seen)), places.get(like.item.id, len(seen)))
 
     for one in seen:
         if one.item.kind != "episode" or not read.covers(one.item):
             put(one.item, one)
             continue
-        for item in read.standing(one.item):
-            # What was changed since answers by its own words and not by these.
-            like = one if read.says(one.item, item) else replace(one, relevance=0.0, signals=None)
-            put(item, like, () if one.item.id in item.source.lineage else (one.item,))
+        standing = sorted(read.standing(one.item), key=lambda item: (places.get(item.id, len(seen)), item.id))
+        for n, item in enumerate(standing):
+            # Of what a message told, what answers best by itself is what the message answers by; what was changed since is not.
+            lent = read.says(one.item, item) and (n == 0 or standing[0].id not in places)
+            own = seen[places[item.id]] if item.id in places else Seen(item)
+            put(item, one if lent else own, () if one.item.id in item.source.lineage else (one.item,))
     first = {key: min(one.parts, key=lambda part: part.id) for key, one in made.items()}
     origins = await _origins(at, first.values(), [one.item for one in seen])
     return [
         shown
-        for key, one in made.items()
+        for key, one in sorted(made.items(), key=lambda pair: order[pair[0]])
         if (shown := _passing(replace(one, item=first[key], origin=origins.get(first[key].id)), where))
     ]
 
