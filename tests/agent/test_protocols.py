@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -143,6 +144,100 @@ REPLIES: list[Any] = [
 ]
 
 
+SEARCHED = [
+    {"type": "thinking", "thinking": "Look.", "signature": "x"},
+    {"type": "text", "text": "I look."},
+    {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "Oslo"}},
+    {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [{"type": "web_search_result", "title": "Rain", "url": "https://x.test", "encrypted_content": "zz"}]},
+    {"type": "text", "text": "It "},
+    {"type": "text", "text": "rains."},
+    {"type": "tool_use", "id": "c1", "name": "now", "input": {}},
+]  # fmt: skip
+
+
+def streamed(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Blocks of a message as Anthropic streams them."""
+    yield {"type": "message_start", "message": {"id": "msg_1", "role": "assistant", "content": []}}
+    for n, block in enumerate(blocks):
+        text, given = block.get("text"), block.get("input")
+        began = block | ({"text": ""} if text else {}) | ({"input": {}} if given else {})
+        yield {"type": "content_block_start", "index": n, "content_block": began}
+        for letter in text or "":
+            yield {"type": "content_block_delta", "index": n, "delta": {"type": "text_delta", "text": letter}}
+        for letter in json.dumps(given) if given else [""] * (given == {}):
+            delta = {"type": "input_json_delta", "partial_json": letter}
+            yield {"type": "content_block_delta", "index": n, "delta": delta}
+        yield {"type": "content_block_stop", "index": n}
+    yield {"type": "message_stop"}
+
+
+def test_a_stream_is_known_again_in_the_callers_list(memory: Memory) -> None:
+    """A message of Anthropic's with a search that the provider ran, several texts and a call without arguments."""
+    session = Session(memory, thread="t", user="ada")
+    list(session.wrap(lambda messages: streamed(SEARCHED))([ASKED]))
+    first = kept(memory)
+    assert first[0] == "Weather in Oslo?"
+    assert first[-1] == 'I look.\nIt \nrains.\nweb_search({"query": "Oslo"})\nnow({})'
+    result = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "noon"}]}
+    session.wrap(lambda messages: "Fine.")([ASKED, {"role": "assistant", "content": SEARCHED}, result])
+    assert kept(memory) == [*first, "noon", "Fine."]
+
+
+def test_a_clients_own_create(memory: Memory) -> None:
+    """One that takes messages by name gets them so, whichever way the caller passes them; instructions as `system` stay there."""
+    session = Session(memory, thread="t", user="ada")
+    session.state["plan"] = "look"
+    sent: list[dict[str, Any]] = []
+
+    def completions(*, messages: list[Any], model: str, temperature: float = 1) -> Any:
+        sent.append({"messages": messages, "model": model})
+        return {"choices": [{"message": {"role": "assistant", "content": "Rain."}}]}
+
+    def responses(*, input: Any, model: str, instructions: str = "") -> Any:
+        sent.append({"messages": input, "model": model})
+        return RESPONSE
+
+    def anthropic(*, max_tokens: int, messages: list[Any], model: str, system: Any = None) -> Any:
+        sent.append({"messages": messages, "model": model, "system": system})
+        return {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "text", "text": "Rain."}],
+        }
+
+    session.wrap(completions)([ASKED], model="m")
+    session.wrap(completions)(messages=[ASKED], model="m")
+    session.wrap(responses)(input="Weather?", model="m")
+    for one in sent:
+        assert "look" in one["messages"][0]["content"]
+        assert one["model"] == "m"
+    assert sent[2]["messages"][-1] == {"role": "user", "content": "Weather?"}
+    ask = session.wrap(anthropic)
+    ask(messages=[ASKED], model="m", max_tokens=5)
+    ask(messages=[ASKED], model="m", max_tokens=5, system="Be kind.")
+    ask([ASKED], model="m", max_tokens=5, system=[{"type": "text", "text": "Be kind."}])
+    for one in sent[3:]:
+        assert one["messages"][-1] == ASKED
+        assert {message["role"] for message in one["messages"]} <= {"user", "assistant"}
+    assert "look" in sent[3]["system"]
+    assert sent[4]["system"].startswith("Be kind.\n\n")
+    assert sent[5]["system"][0] == {"type": "text", "text": "Be kind."}
+    assert "look" in sent[5]["system"][1]["text"]
+    assert "Be kind." not in " ".join(kept(memory))
+
+
+def test_what_a_model_said_aloud(memory: Memory) -> None:
+    """A spoken reply has its words beside its sound."""
+    spoken = {
+        "role": "assistant",
+        "content": None,
+        "audio": {"id": "a", "data": "UklGRg==", "transcript": "It rains."},
+    }
+    Session(memory, thread="t", user="ada").wrap(lambda messages: {"choices": [{"message": spoken}]})([ASKED])
+    assert kept(memory) == ["Weather in Oslo?", "It rains."]
+
+
 @pytest.mark.parametrize("shape", [lambda one: one, objects])
 @pytest.mark.parametrize("reply", REPLIES)
 def test_each_reply_is_kept_by_wrap_and_by_after_step(memory: Memory, reply: Any, shape: Any) -> None:
@@ -241,7 +336,7 @@ def test_one_message_needs_no_list(memory: Memory, alone: Any) -> None:
     """A string is the user's message, not a list of letters."""
     sent: list[Any] = []
     Session(memory, thread="t", user="ada").wrap(lambda messages: sent.append(messages) or "Rain.")(alone)
-    assert sent == [[alone]]
+    assert sent == [[ASKED]]
     assert kept(memory) == ["Weather in Oslo?", "Rain."]
 
 

@@ -190,7 +190,7 @@ def test_tools_check_versions_and_answer_with_errors_a_model_can_read(tmp_path: 
         }
 
 
-@pytest.mark.parametrize("shape", ["openai", "anthropic", "json"])
+@pytest.mark.parametrize("shape", ["openai", "responses", "anthropic", "json"])
 def test_schemas_are_strict(shape: Any, tmp_path: Path) -> None:
     """Every parameter is required and no other allowed; scopes are the session's labels."""
     with opened(tmp_path) as memory:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast import Memory, Session
+from holdfast import Memory, Scope, Session
 
 
 @pytest.fixture
@@ -65,6 +65,18 @@ def test_a_wrong_argument_is_named(
     assert answer["message"].startswith(f"{field}: ")
     assert right in answer["message"]
     assert session.call("list_memories", "") == {"memories": []}
+
+
+def test_what_is_everybodys_is_nobodys_to_change() -> None:
+    """A model that sees what all of a store see is told that no tool changes it."""
+    with Memory("sqlite://", embedder=None) as memory:
+        shared = memory.save("The office closes at five", scope=Scope.shared())
+        session = Session(memory, thread="t", user="ada")
+        assert session.call("search_memory", {"query": "office"})["memories"][0]["id"] == shared.id
+        for name, more in (("delete_memory", {}), ("update_memory", {"text": "It never closes"})):
+            answer = session.call(name, {"id": shared.id, "version": 1, **more})
+            assert answer["message"].startswith("id: is of a memory that is everybody's")
+        assert memory.get(shared.id) == shared
 
 
 @pytest.mark.parametrize("version", [0, "1", True, 1.5])

@@ -23,11 +23,12 @@ from collections.abc import (
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal
 
+from .. import checks
 from ..errors import InvalidInput
 from ..memory import AsyncMemory, Memory, awaited, driven
+from .calls import Calling
 from .core import PLACEMENT, SPLIT, After, Core, Step
 from .faces import got
-from .history import listed
 from .pieces import Pieces
 from .runs import Runs, Trace
 from .seen import Changed
@@ -93,10 +94,14 @@ class _Named:
         """The conversation's name."""
         return self._core.thread
 
-    def tools(self, shape: Literal["openai", "anthropic", "json"] = "openai") -> list[dict[str, Any]]:
-        """Return the definitions of the memory tools for a model's API; `call` runs them."""
-        if shape not in ("openai", "anthropic", "json"):
-            raise InvalidInput("shape", f"{shape!r:.40} must be openai, anthropic or json")
+    def tools(
+        self, shape: Literal["openai", "responses", "anthropic", "json"] = "openai"
+    ) -> list[dict[str, Any]]:
+        """Return the definitions of the memory tools for a model's API; `call` runs them.
+
+        "openai" is the shape of chat completions, "responses" that of the Responses API.
+        """
+        checks.choice(shape, "shape", ("openai", "responses", "anthropic", "json"))
         return schemas(shape, self._core.names)
 
 
@@ -260,15 +265,18 @@ class Session(_Named):
     def wrap(self, call: Callable[..., Any], *, budget: int = 2_048) -> Callable[..., Any]:
         """Make a function from messages to a reply remember; further named arguments are passed on to it.
 
+        It may be a client's own `create`, which takes its messages by name, as `messages` or `input`, and instructions as `system`.
         It gets the caller's messages as they are, with memory, goal and state at the end of the leading system message; a
         caller without a history of its own gets the thread's recent turns too. The reply is a string, a message, a whole
         response, or an iterator of pieces, which is passed on as it comes. Then what follows the last message that the thread
         holds is kept: of an iterator once it ends, is closed, or raises; of a call that raises, nothing.
         """
 
-        def remembering(messages: Sequence[Any], **given: Any) -> Any:
-            said = listed(messages)
-            reply = call(self._prepared(said, budget), **given)
+        calling = Calling(call)
+
+        def remembering(messages: Any = None, **given: Any) -> Any:
+            said, asked, more = calling.asked(messages, given)
+            reply = calling(self._prepared(asked, budget), more)
             if isinstance(reply, Iterator):
                 return self._passed_on(said, reply)
             self._heard(said, reply)
@@ -331,9 +339,11 @@ class AsyncSession(_Named):
     def wrap(self, call: Callable[..., Any], *, budget: int = 2_048) -> Callable[..., Awaitable[Any]]:
         """Make a function from messages to a reply remember, one to be awaited or not; see `Session.wrap`."""
 
-        async def remembering(messages: Sequence[Any], **given: Any) -> Any:
-            said = listed(messages)
-            reply = await got(call(await self._prepared(said, budget), **given))
+        calling = Calling(call)
+
+        async def remembering(messages: Any = None, **given: Any) -> Any:
+            said, asked, more = calling.asked(messages, given)
+            reply = await got(calling(await self._prepared(asked, budget), more))
             if isinstance(reply, AsyncIterator | Iterator):
                 return self._passed_on(said, reply if isinstance(reply, AsyncIterator) else _each(reply))
             await self._heard(said, reply)

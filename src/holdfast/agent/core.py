@@ -474,6 +474,8 @@ class Core:
         if item.kind == "working":
             raise InvalidInput("id", "is of the session's state or a run, which no tool changes")
         where = tuple(item.scope.names)
+        if not where:
+            raise InvalidInput("id", "is of a memory that is everybody's, which no tool changes")
         if name == "delete_memory":
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
             self.seen.wrote([gone])

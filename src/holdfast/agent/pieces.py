@@ -25,6 +25,9 @@ class Pieces:
         self._texts: list[str] = []
         self._calls: list[dict[str, str]] = []
         self._open: dict[Any, dict[str, str]] = {}  # the call that grows at a place
+        self._blocks: dict[
+            int, dict[str, Any]
+        ] = {}  # of Anthropic's protocol, by their places in the message
         self._items: dict[int, dict[str, Any]] = {}  # of the Responses API, by their places in its output
 
     def add(self, piece: Any) -> None:
@@ -34,6 +37,8 @@ class Pieces:
             self._texts.append(piece)
         elif isinstance(piece, Mapping) and str(piece.get("type")).startswith("response."):
             self._happened(piece)
+        elif isinstance(piece, Mapping) and str(piece.get("type")).startswith("content_block_"):
+            self._grew(piece)
         elif isinstance(piece, Mapping):
             for place, part in _parts(piece):
                 self._add(place, part)
@@ -43,9 +48,14 @@ class Pieces:
             )
 
     def message(self) -> Any:
-        """Return the whole as a message, or as items of the Responses API, or None where nothing came."""
+        """Return the whole as a message, or as items of the Responses API, or None where nothing came.
+
+        It tells what the message does that the caller's list will have, so that it is known again there.
+        """
         if self._items:
             return [self._items[place] for place in sorted(self._items)]
+        if self._blocks:
+            return {"role": "assistant", "content": [self._blocks[place] for place in sorted(self._blocks)]}
         calls = [
             {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
             for call in self._calls
@@ -70,6 +80,19 @@ class Pieces:
         more = named.pop("arguments", "")
         call["arguments"] += more if isinstance(more, str) else json.dumps(more, ensure_ascii=False)
         call.update(named)
+
+    def _grew(self, event: Mapping[str, Any]) -> None:
+        """Take in an event of Anthropic's protocol: a block begins, or grows; a call's input comes as pieces of its JSON."""
+        place, begun, delta = event.get("index", 0), event.get("content_block"), event.get("delta")
+        if isinstance(begun, Mapping):
+            self._blocks[place] = dict(begun)
+        elif isinstance(delta, Mapping):
+            block = self._blocks.setdefault(place, {"type": "text"})
+            if delta.get("text"):
+                block["text"] = (block.get("text") or "") + delta["text"]
+            elif delta.get("partial_json"):
+                before = block.get("input")
+                block["input"] = (before if isinstance(before, str) else "") + delta["partial_json"]
 
     def _happened(self, event: Mapping[str, Any]) -> None:
         """Take in an event of the Responses API: an item begins, grows and is done; at last comes all of the output."""
@@ -96,16 +119,8 @@ def _parts(chunk: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     message = chunk.get("message")
     if isinstance(message, Mapping) and "type" not in chunk:  # Ollama: a message bit by bit
         yield from _told(message)
-    place = chunk.get("index", 0)
-    if chunk.get("type") == "content_block_start":  # Anthropic: blocks that begin, and grow
-        block = chunk.get("content_block") or {}
-        called = {"id": block.get("id"), "name": block.get("name")} if block.get("type") == "tool_use" else {}
-        yield place, {"text": block.get("text"), **called}
-    elif chunk.get("type") == "content_block_delta":
-        delta = chunk.get("delta") or {}
-        yield place, {"text": delta.get("text"), "arguments": delta.get("partial_json")}
-    elif isinstance(chunk.get("content"), str):
-        yield place, {"text": chunk["content"]}
+    if isinstance(chunk.get("content"), str):
+        yield 0, {"text": chunk["content"]}
 
 
 def _told(message: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:

@@ -116,7 +116,7 @@ def schemas(shape: str, labels: Sequence[str]) -> list[dict[str, Any]]:
         "enum": [*labels, None],
         "description": "Whose memories; null for the usual.",
     }
-    made = []
+    made: list[dict[str, Any]] = []
     for name, (description, parameters) in TOOLS.items():
         properties = {key: scope if key == "scope" else value for key, value in parameters.items()}
         schema = {
@@ -128,6 +128,16 @@ def schemas(shape: str, labels: Sequence[str]) -> list[dict[str, Any]]:
         if shape == "openai":
             function = {"name": name, "description": description, "parameters": schema, "strict": True}
             made.append({"type": "function", "function": function})
+        elif shape == "responses":
+            made.append(
+                {
+                    "type": "function",
+                    "name": name,
+                    "description": description,
+                    "parameters": schema,
+                    "strict": True,
+                }
+            )
         elif shape == "anthropic":
             made.append({"name": name, "description": description, "input_schema": schema})
         else:

@@ -215,6 +215,9 @@ def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
     content = _first(one, _TEXTS)
     if content is None and one.get("refusal"):
         content = one["refusal"]
+    audio = checks.plain(one.get("audio"))
+    if content is None and isinstance(audio, Mapping):
+        content = audio.get("transcript")  # what a model said aloud
     content = checks.plain(content)
     for part in map(checks.plain, [content] if isinstance(content, str | Mapping) else _list(content, place)):
         yield part if isinstance(part, Mapping) else {"type": "text", "text": part}
