@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from typing import Any
 
 import httpx
 import pytest
 from mcp.shared.exceptions import MCPError
 
-from tests.server.conftest import ALL, Served, Tenant
+from tests.server.conftest import ALL, Served, Tenant, command
 from tests.server.test_mcp import Place
 
 
@@ -42,6 +44,58 @@ def test_a_page_of_another_site_writes_nothing_without_a_content_type(served: Se
         assert http.post("/api/v1/items", content=b'{"text": "x"}', headers=headers).status_code == 403
         assert http.post("/api/v1/items", content=b'{"text": "x"}').status_code == 201
         assert http.get("/api/v1/stats").json()["items"] == 1
+
+
+def test_a_body_that_cannot_be_read_is_told_as_the_body(tenant: Tenant) -> None:
+    """Also where it is no text at all, or too deep or too long a number for whoever reads it."""
+    deep = b'{"query": "x", "where": ' + b'{"not": ' * 90_000 + b"{}" + b"}" * 90_001
+    with tenant.client(tenant.key()) as http:
+        headers = {"Content-Type": "application/json"}
+        for body in (
+            b'{"query": "\xff"}',
+            b"\x1f\x8b\x08",
+            deep,
+            b'{"query": "x", "k": ' + b"9" * 5_000 + b"}",
+        ):
+            refused = http.post("/api/v1/search", content=body, headers=headers)
+            assert told(refused) == (400, "body")
+            assert "UTF-8" in refused.json()["detail"]
+
+
+def test_who_looks_whether_it_lives_may_ask_for_the_head(served: Served) -> None:
+    """As monitors and load balancers do."""
+    with served.client(None) as http:
+        for path in ("/healthz", "/readyz", "/metrics"):
+            answer = http.head(path)
+            assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_stream_ends_when_its_key_is_revoked(served: Served) -> None:
+    """At once means for what is under way too, also where there is always something to tell."""
+    key, writing = served.key(), threading.Event()
+
+    def write() -> None:
+        with served.client(served.key()) as http:
+            while not writing.is_set():
+                http.post("/api/v1/items", json={"text": "x"})
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with (
+            served.client(key) as http,
+            http.stream("GET", "/api/v1/watch", params={"timeout": 600}) as stream,
+        ):
+            lines = stream.iter_lines()
+            assert next(lines).startswith("id: ")
+            command("keys", "revoke", key.split("_")[1], "--store", served.store, cwd=served.folder)
+            revoked = time.monotonic()
+            for _ in lines:
+                assert time.monotonic() - revoked < 20
+            assert http.get("/api/v1/stats").status_code == 401
+    finally:
+        writing.set()
+        writer.join()
 
 
 def test_a_refusal_for_a_missing_right_is_titled_as_one(tenant: Tenant) -> None:

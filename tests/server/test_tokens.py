@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,10 @@ def token(secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
     return jwt.encode(
         {k: v for k, v in (usual | claims).items() if v is not None}, secret, algorithm=algorithm
     )
+
+
+# A header that takes more than reading to be found bad, of a token that nobody signed.
+NESTED = base64.urlsafe_b64encode(b"[" * 24_000).decode().rstrip("=") + ".e30.x"
 
 
 @pytest.fixture
@@ -62,15 +68,33 @@ def test_a_token_that_is_no_good_is_refused(trusting: Served) -> None:
     """Another secret, no signature, over, without an end, for others, without or with a bad ceiling, rights or tenant: 401."""
     unsigned = jwt.encode({"sub": "ada", "scope": {"user": "ada"}, "aud": "holdfast"}, None, algorithm="none")
     for bad in (
-        token("another secret that has forty bytes too!"), unsigned, token(exp=datetime.now(UTC) - timedelta(seconds=1)),
+        token("another secret that has forty bytes too!"), unsigned, token(exp=datetime.now(UTC) - timedelta(seconds=30)),
         token(exp=None), token(sub=None), token(aud="other"), token(aud=None), token(scope=None), token(scope={}),
         token(scope={"user": 1}), token(rights=["everything"]), token(rights="read"), token(tenant="../x"),
-        token(algorithm="HS384"), "a.b.c", "x",
+        token(algorithm="HS384"), "a.b.c", "x", token(nbf=datetime.now(UTC) + timedelta(seconds=60)), token(exp=float("inf")), NESTED,
+        token(sub=""), token(sub="ada\n"), token(sub="a" * 129), token(sub=7), token(scope={"user": "ada", "*": "*"}),
     ):  # fmt: skip
         with trusting.client(bad, "") as http:
             assert http.get("/api/v1/stats").status_code == 401, bad
     with trusting.client(token(tenant="acme"), "") as http:
         assert http.get("/api/v1/stats").status_code == 403  # one store, that of another tenant
+
+
+def test_a_token_is_good_though_clocks_differ_by_some_seconds(trusting: Served) -> None:
+    """Who signs may be ahead of the server: what was signed just now is taken."""
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    with trusting.client(token(iat=soon, nbf=soon), "") as http:
+        assert http.get("/api/v1/stats").status_code == 200
+
+
+def test_a_stream_ends_with_its_token(trusting: Served) -> None:
+    """Not only who asks anew is refused once it is over (and the seconds that clocks may differ have gone)."""
+    ending = token(exp=datetime.now(UTC) - timedelta(seconds=8))
+    began = time.monotonic()
+    with trusting.client(ending, "") as http:
+        assert "event: began" in http.get("/api/v1/watch", params={"timeout": 60}).text
+        assert time.monotonic() - began < 30
+        assert http.get("/api/v1/stats").status_code == 401
 
 
 def test_config_prints_the_servers_settings(tmp_path: Path) -> None:

@@ -194,6 +194,9 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         where = found[0][0]
         ways = dict.fromkeys(told for field, told in found if field == where)  # one for each type it may have
         return _refusal(path, 400, f"{where}: {', or '.join(ways)}", field=where)
+    if isinstance(error, HTTPException) and error.status_code == 400 and error.__cause__ is not None:
+        # What FastAPI could not read: it tells neither that it was the body nor what of it.
+        return _refusal(path, 400, f"body: {_UNREADABLE}", field="body")
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
         if error.status_code == 405 and (known := allowed(path)):
@@ -203,6 +206,7 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     return _refusal(path, 500, "something went wrong here; the server's log has it under this request's id")
 
 
+_UNREADABLE = "cannot be read as JSON: is it UTF-8, not compressed, nested a few levels deep, its numbers of a usual length?"
 _NOT_READ = (
     "says that the body is something else than JSON, so it was not read; send Content-Type: application/json "
     "(with curl: --json, or -H 'Content-Type: application/json')"
@@ -253,16 +257,16 @@ def create_app(service: Service) -> FastAPI:
     for kind in (HoldfastError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _told)
 
-    @app.get("/healthz", include_in_schema=False)
+    @app.api_route("/healthz", methods=["GET", "HEAD"], include_in_schema=False)
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    @app.get("/readyz", include_in_schema=False)
+    @app.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
     async def readyz() -> PlainTextResponse:
         ready = app.state.ready
         return PlainTextResponse("ready" if ready else "not ready", 200 if ready else 503)
 
-    @app.get("/metrics", include_in_schema=False)
+    @app.api_route("/metrics", methods=["GET", "HEAD"], include_in_schema=False)
     async def counted() -> PlainTextResponse:
         return PlainTextResponse(
             generate_latest(metrics.registry).decode(), media_type="text/plain; version=0.0.4"

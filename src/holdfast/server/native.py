@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,6 +40,7 @@ from .service import Service, Visit
 
 STREAMED = ("export", "backup", "watch", "import_items")
 _CHUNK = 2**16
+_LOOK = 1.0  # seconds until a stream looks whether it is to go on
 
 
 def router(service: Service) -> APIRouter:
@@ -362,18 +364,24 @@ def _watch(service: Service, route: Route) -> Callable[..., Any]:
             stack = entered.pop_all()
 
         async def events() -> AsyncIterator[str]:
-            """Look for a second at a time, so that a stream that nobody reads, or of a server that stops, ends soon."""
+            """Look for a second at a time, so that a stream that nobody reads, of a server that stops, or of a key that is good no
+            longer, ends soon, however much there is to tell."""
             async with stack:
-                place, idle = following, 0.0
+                place, heard = following, time.monotonic()
                 yield f"id: {place.cursor}\nevent: began\ndata: {{}}\n\n"
                 while True:
+                    looked, busy = time.monotonic(), False
                     async for entry in place:
-                        data, idle = json.dumps(entry.to_json(), ensure_ascii=False), 0.0
+                        data, heard = json.dumps(entry.to_json(), ensure_ascii=False), time.monotonic()
                         yield f"id: {place.cursor}\nevent: {type(entry).__name__.lower()}\ndata: {data}\n\n"
-                    if idle >= timeout or service.stopping():
+                        if busy := heard - looked >= _LOOK:
+                            break
+                    left = timeout - (time.monotonic() - heard)
+                    if (left <= 0 and not busy) or service.stopping() or not service.still(request):
                         return
-                    step = min(1.0, timeout - idle)
-                    place, idle = await verbs.watch(place.cursor, timeout=step, **given), idle + step
+                    place = await verbs.watch(
+                        place.cursor, timeout=0 if busy else max(0.0, min(_LOOK, left)), **given
+                    )
                     yield ": waiting\n\n"
 
         return StreamingResponse(

@@ -138,6 +138,21 @@ class Service:
         Raises `Refused`: 401 without a key that is good here, 429 where it asks too often, 403 where an open server is
         asked by a page from elsewhere.
         """
+        grant = self._known(request)
+        rate = grant.rate or self.settings.rate
+        if rate and grant is not LOCAL:
+            self._rates.take(grant.id, rate)
+        return grant
+
+    def still(self, request: Request) -> bool:
+        """Whether whoever asked would be let in again: an answer that goes on and on ends when its key is revoked or over."""
+        try:
+            self._known(request)
+        except Refused:
+            return False
+        return True
+
+    def _known(self, request: Request) -> Grant:
         kind, _, shown = request.headers.get("authorization", "").partition(" ")
         if not shown and self.settings.open:
             _from_here(request)
@@ -145,13 +160,8 @@ class Service:
         if kind.lower() not in ("bearer", "token") or not shown:
             raise Refused(401, "say who you are: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
         if self.tokens is None or shown.startswith("hf_"):
-            grant = self.access.grant(shown.strip(), elsewhere=not self.settings.loopback)
-        else:
-            grant = self.tokens.grant(shown.strip())
-        rate = grant.rate or self.settings.rate
-        if rate:
-            self._rates.take(grant.id, rate)
-        return grant
+            return self.access.grant(shown.strip(), elsewhere=not self.settings.loopback)
+        return self.tokens.grant(shown.strip())
 
     def enter(self, request: Request, verb: str) -> Grant:
         """Return what a request may do, as `admitted`; one that is turned away leaves a line in the audit."""

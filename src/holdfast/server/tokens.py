@@ -21,6 +21,9 @@ CLAIMS = {
 }
 
 
+_SKEW = 10.0  # seconds that the clock of who signs may be ahead of ours, or behind: what it has just signed is good
+
+
 class Tokens:
     """Reads tokens signed with one key, whose algorithms, audience and issuer are settings.
 
@@ -45,9 +48,9 @@ class Tokens:
         try:
             claims = jwt.decode(
                 shown, self._key, algorithms=self._algorithms, audience=self._audience, issuer=self._issuer,
-                options={"require": ["exp", CLAIMS["id"]]},
+                options={"require": ["exp", CLAIMS["id"]]}, leeway=_SKEW,
             )  # fmt: skip
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise Refused(401, f"this token is not good here ({type(error).__name__})") from None
         try:
             return _grant(claims)
@@ -61,7 +64,7 @@ def _grant(claims: Mapping[str, Any]) -> Grant:
         raise InvalidInput(CLAIMS["rights"], f"must be a list of {', '.join(RIGHTS)}")
     if not isinstance(scope, dict) or not scope or not all(isinstance(id, str) for id in scope.values()):
         raise InvalidInput(CLAIMS["scope"], 'must say the ceiling: {"user": "ada"}, or {"*": "*"} for none')
-    tenant = tenant_name(claims.get(CLAIMS["tenant"], TENANT))
-    return Grant(
-        str(claims[CLAIMS["id"]])[:128], tenant, Ceiling.of(scope.items()), frozenset(rights_of(rights))
-    )
+    tenant, who = tenant_name(claims.get(CLAIMS["tenant"], TENANT)), str(claims[CLAIMS["id"]])
+    if not 0 < len(who) <= 128 or not who.isprintable() or who != who.strip():
+        raise InvalidInput(CLAIMS["id"], "must be one line of 1 to 128 characters")
+    return Grant(who, tenant, Ceiling.of(scope.items()), frozenset(rights_of(rights)))
