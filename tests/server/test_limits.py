@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
+import socket
 import ssl
 import subprocess
 import sys
@@ -51,6 +53,25 @@ def test_a_body_that_is_too_large_is_refused(serving: Callable[..., Served], tol
         assert http.get("/api/v1/stats").json()["items"] == 0
     lines = command("audit", "--store", server.store, cwd=server.folder)
     assert [(line["verb"], line["outcome"]) for line in lines] == [("unread", 413), ("stats", 200)]
+
+
+@pytest.mark.parametrize("head", [b"GET /", b"GET /readyz HTTP/1.1\r\nX-Long: ", b"GET /readyz HTTP/1.1\r\n"])
+def test_a_head_without_end_is_refused(served: Served, head: bytes) -> None:
+    """Whoever connects, with a key or without, cannot have the server keep what it sends; a long one is read."""
+    host, _, port = served.url.rpartition("/")[2].partition(":")
+    many = b"X-Long: " + b"x" * 1_000 + b"\r\n" if head.endswith(b"\r\n") else b"x" * 1_000
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(head)
+        with contextlib.suppress(OSError):  # it hangs up while there is more to send
+            for _ in range(20_000):
+                connection.sendall(many)
+            connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):  # the answer may be lost with what was not read
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+    with served.client(served.key()) as http:
+        for _ in range(3):  # of one connection: each is counted for itself
+            assert http.get("/readyz", headers={"X-Long": "x" * 100_000}).text == "ready"
+            assert http.post("/api/v1/items", json={"text": "x" * 20_000}).status_code == 201
 
 
 class Slow(HashingEmbedder):

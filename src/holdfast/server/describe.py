@@ -33,7 +33,7 @@ is allowed and clears nothing, it is as good as not given. A query with an argum
 # What may go wrong with any request.
 _WRONG = {
     "400": "The request is not as described here; `detail` names the field. As plain text where it is no HTTP, such as with an "
-    "address of more than 64 KB.",
+    "address of more than 64 KB, or headers of more than 256 KB.",
     "401": "No key, or one that is not good here.",
     "403": "The key, or the scope it holds, does not reach so far.",
     "404": "No such memory, or none that this caller sees.",

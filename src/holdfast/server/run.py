@@ -21,6 +21,8 @@ from .service import Service
 from .settings import Settings
 from .tenants import Tenants
 
+HEAD_LIMIT = 2**18  # bytes of a request before its body
+
 
 def service(settings: Settings, store: Setting, **options: Any) -> Service:
     """Return the parts of a server over a store; raises `ConfigError` where it would let in whoever comes."""
@@ -71,7 +73,7 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
     _log_json(settings.log)
     secure = bool(settings.tls_cert)
     config = uvicorn.Config(
-        create_app(made), log_config=None, access_log=False, server_header=False, date_header=True,
+        create_app(made), http=_protocol(), log_config=None, access_log=False, server_header=False, date_header=True,
         timeout_graceful_shutdown=30, ssl_certfile=settings.tls_cert or None, ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip
     try:
@@ -93,6 +95,40 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
     told(f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}")
     made.stopping = lambda: server.should_exit
     server.run(sockets=[listening])
+
+
+def _protocol() -> Any:
+    """Return what reads HTTP, with a limit to what comes before a body: without one, whoever connects could fill the memory.
+
+    uvicorn's own fast reader has none; its slow one, which it takes where httptools is not installed, has.
+    """
+    try:
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+    except ImportError:
+        return "auto"
+
+    class Bounded(HttpToolsProtocol):
+        head: int | None = 0  # bytes of the head that is being read; None within a body
+
+        def data_received(self, data: bytes) -> None:
+            if self.head is not None:
+                self.head += len(data)
+                if self.head > HEAD_LIMIT:
+                    self.send_400_response(
+                        f"The request's address and headers are more than {HEAD_LIMIT:,} bytes."
+                    )
+                    return
+            super().data_received(data)
+
+        def on_headers_complete(self) -> None:
+            self.head = None
+            super().on_headers_complete()
+
+        def on_message_complete(self) -> None:
+            self.head = 0
+            super().on_message_complete()
+
+    return Bounded
 
 
 def _log_json(level: str) -> None:
