@@ -8,6 +8,7 @@ from tests.server.conftest import Tenant
 from tests.server.mem0_clients import (  # noqa: F401 - fixtures
     Connect,
     MemoryNotFoundError,
+    ValidationError,
     connect,
     texts,
 )
@@ -167,3 +168,45 @@ def test_of_one_message_what_answers_is_found(client) -> None:
     assert found[0]["memory"] == "I live in Paris."
     assert all(one["score"] < found[0]["score"] for one in found[1:])
     assert len(texts(client.search("which city is home?", filters=ADA, threshold=0))) == 4
+
+
+def test_what_was_added_is_told_as_it_was_said(client) -> None:
+    """What would wait for a person's word elsewhere is approved by being added, in its message too; a greeting is no memory."""
+    said = "Hi, I'm Alex. I'm a vegetarian and I'm allergic to nuts."
+    client.add(said, user_id="ada")
+    assert sorted(texts(client.get_all(filters=ADA))) == [
+        "I'm Alex.", "I'm a vegetarian", "I'm allergic to nuts.",
+    ]  # fmt: skip
+    told = "I'm allergic to nuts and the weather by the lake was awful"
+    added = client.add(told, user_id="bob")["results"]
+    assert told in [one["memory"] for one in added]
+    id = next(one["id"] for one in added if one["memory"] == told)
+    assert client.get(id)["memory"] == told
+    assert [(one["event"], one["new_memory"], one["input"][0]["content"]) for one in client.history(id)] == [
+        ("ADD", told, told)
+    ]
+
+
+def test_categories_are_those_of_the_words(client) -> None:
+    """What a memory is about changes with its words."""
+    id = client.add("I work at Acme.", user_id="ada")["results"][0]["id"]
+    assert client.get(id)["categories"] == ["acme", "work"]
+    assert client.update(id, text="I play the violin.")["categories"] == ["play", "violin"]
+    assert client.get_all(filters=ADA | {"categories": {"in": ["acme"]}})["count"] == 0
+    assert client.get_all(filters=ADA, categories=["violin"])["count"] == 1
+
+
+def test_what_was_superseded_can_be_corrected(client) -> None:
+    """It stays what it was, a value of before; and what is wrong in a batch is found before anything is changed."""
+    old = client.add("I work at Acme.", user_id="ada")["results"][0]["id"]
+    new = client.add("I work at Globex.", user_id="ada")["results"][0]["id"]
+    assert client.update(old, text="I work at Initech.")["replaced_by"] == new
+    assert texts(client.get_all(filters=ADA)) == ["I work at Globex."]
+    assert texts(client.get_all(filters=ADA, latest_only=False)) == [
+        "I work at Globex.",
+        "I work at Initech.",
+    ]
+    for wrong in ({"text": " "}, {"text": 5}, {"metadata": "x"}, {"timestamp": "soon"}, {}):
+        with pytest.raises(ValidationError):
+            client.batch_update([{"memory_id": new, "text": "I work at Hooli."}, {"memory_id": old, **wrong}])
+    assert client.get(new)["memory"] == "I work at Globex."

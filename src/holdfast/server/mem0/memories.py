@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ... import Draft, MemoryItem, Scope, Source
 from ...errors import InvalidInput, ModelError, NotFound, SlotConflict
@@ -16,8 +16,23 @@ from ..service import Visit
 from . import metadata, shapes
 from .asked import Asked, ids, meant, memory_id, share, sweep, whole
 from .listings import Listed
-from .reading import KEPT, Reach, Seen, chain, found, going, listed, reach, searched, seen_as, selected, told
+from .reading import (
+    KEPT,
+    MASKED,
+    Reach,
+    Seen,
+    chain,
+    found,
+    going,
+    listed,
+    reach,
+    searched,
+    seen_as,
+    selected,
+    told,
+)
 from .selection import LABELS, Selection, moment, of_entities
+from .shapes import APPROVED
 
 _MOST_AT_ONCE = 1_000
 TOLD_ELSEWHERE = (
@@ -123,12 +138,14 @@ async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[lis
             raise
         made = error.observation  # kept, and in the backlog for the model
     read: dict[str, MemoryItem] = {}
+    approved: dict[int, list[str]] = {}
     for one in made.judgements:
         item = one.item
         if item is None:
             continue
         if item.state == "pending":  # to ask for it to be added is to approve it
             item = next(iter(await verbs.review(item.id, approve=True)))
+            approved.setdefault(one.message, []).append(one.text)
         if drafts[0].expires_at is not None and item.expires_at != drafts[0].expires_at:
             item = await verbs.update(item.id, expires_at=drafts[0].expires_at)
         read[item.id] = item
@@ -138,7 +155,20 @@ async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[lis
         for one in made.judgements
         if one.item is not None and one.outcome not in ("known", "merged")
     }
-    return await told(at, [Seen(one) for one in (*read.values(), *made.episodes)]), new
+    episodes = [
+        await _unmasked(verbs, one, approved.get(one.metadata["message"], ())) for one in made.episodes
+    ]
+    return await told(at, [Seen(one) for one in (*read.values(), *episodes)]), new
+
+
+async def _unmasked(verbs: Any, episode: MemoryItem, approved: Sequence[str]) -> MemoryItem:
+    """Return a message with the words that were approved, where it can be told which stood where."""
+    said = list(dict.fromkeys(approved))
+    before, *after = episode.text.split(MASKED)
+    if not said or len(said) != len(after):
+        return episode
+    text = before + "".join(words + rest for words, rest in zip(said, after, strict=True))
+    return await verbs.update(episode.id, text=text, reason=APPROVED)  # type: ignore[no-any-return]
 
 
 def _result(seen: Seen, event: str) -> dict[str, Any]:
@@ -257,37 +287,54 @@ def carries(visit: Visit, scope: Scope) -> bool:
 
 async def update(asked: Asked) -> dict[str, Any]:
     """Change one memory and return it."""
-    seen = await _changed(asked, asked.id(), await asked.body())
+    seen = await _changed(asked, asked.id(), _wish(await asked.body()))
     asked.visit.told = {"ids": [seen.item.id]}
     asked.event("UPDATE", [(seen.item.id, "UPDATE")])
     return shapes.memory(seen)
 
 
-async def _changed(asked: Asked, id: str, body: Mapping[str, Any]) -> Seen:
+class _Wish(NamedTuple):
+    """What a change asks for, read: `since` when it was told since when it is so, `expires` with the last day where it names one."""
+
+    text: str | None
+    metadata: Mapping[str, Any] | None
+    since: datetime | None
+    expires: Mapping[str, Any]
+
+
+def _wish(body: Mapping[str, Any]) -> _Wish:
+    text, given, at = body.get("text", body.get("memory")), body.get("metadata"), body.get("timestamp")
+    if text is not None:
+        Draft(text)  # raises what is wrong with it
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidInput("metadata", "must be an object")
+    since = None if at is None else moment(at, "timestamp")[0]
+    last = "expiration_date"
+    expires = {"expires_at": shapes.expiry(body[last])} if last in body else {}
+    if text is None and given is None and since is None and not expires:
+        raise InvalidInput("text", f"say what is to change: text, metadata, timestamp or {last}")
+    return _Wish(text, given, since, expires)
+
+
+async def _changed(asked: Asked, id: str, wish: _Wish) -> Seen:
     """Change the text, metadata, time or last day of a memory, and return it. Who says that a value is another one now says
     that it changed now, or at `timestamp`: the earlier one stays known as what was."""
     seen = await found(asked.visit, id)
-    item, changes = seen.item, dict[str, Any]()
-    text, at, given = body.get("text", body.get("memory")), body.get("timestamp"), body.get("metadata")
-    since = None if at is None else moment(at, "timestamp")[0]
+    item, text, since = seen.item, wish.text, wish.since
+    changes: dict[str, Any] = dict(wish.expires)
     if text is not None:
         changes["text"] = text
-    reworded = isinstance(text, str) and text.split() != item.text.split()
-    if reworded and item.kind != "episode":
-        changes |= await _valued(asked, item, text)
+    reworded = text is not None and text.split() != item.text.split()
+    if text is not None and reworded:
+        changes |= await _read_anew(asked, item, text)
         since = since or datetime.now(UTC)
-        if item.slot is not None and (item.valid_from is None or item.valid_from < since):
+        later = item.valid_from is None or item.valid_from < since
+        if item.slot is not None and later and item.state == "active":
             changes["changed_at"] = since
-    if since is not None and at is not None and "changed_at" not in changes:
+    if wish.since is not None and "changed_at" not in changes:
         changes["valid_from"] = since
-    if given is not None and not isinstance(given, Mapping):
-        raise InvalidInput("metadata", "must be an object")
-    if given is not None or reworded:
-        changes["metadata"] = metadata.changed(item, given, item.text if reworded else None)
-    if "expiration_date" in body:
-        changes["expires_at"] = shapes.expiry(body["expiration_date"])
-    if not changes:
-        raise InvalidInput("text", "say what is to change: text, metadata, timestamp or expiration_date")
+    if wish.metadata is not None or reworded:
+        changes["metadata"] = metadata.changed(item, wish.metadata, item.text if reworded else None)
     verbs = owning(asked.visit, item)
     made = await _updated(verbs, item, changes)
     for one in seen.parts if reworded else ():
@@ -306,23 +353,33 @@ async def _updated(verbs: Any, item: MemoryItem, changes: Mapping[str, Any]) -> 
         return await verbs.update(item.id, **{**changes, "slot": None, "value": None})  # type: ignore[no-any-return]
 
 
-async def _valued(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:
-    """Return what new words make of a memory: the slot, the value and the kind that the rules read in them as they would if they
-    were added, first of all those of its own slot. Where they read nothing, the value is what stands in its place; else what they
-    had read is none any more, and what a program said to be a value is the words as a whole."""
+async def _read_anew(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:
+    """Return what new words make of a memory that was read from words, or that a program gave a slot.
+
+    That is the slot, the value and the kind that the rules read in them as they would if they were added, first of all those
+    of its own slot. Where they read nothing, the value is what stands in its place; else what they had read is none any more,
+    and what a program said to be a value is the words as a whole. What it is about is what the words are about.
+    """
+    told, heard = bool(item.source.lineage), metadata.observed(item)
+    if not told and not heard and item.slot is None:
+        return {}
     said = Draft(
         text, "episode", speaker=item.speaker, observed_at=item.observed_at, source=Source(role="user")
     )
     async with asked.service.tenants.blank() as memory:
         made = await memory.scoped(item.scope).observe([said])
+    changes: dict[str, Any] = {"tags": made.episodes[0].tags} if told or heard else {}
+    if item.kind == "episode":
+        return changes
     read = [one.item for one in made.judgements if one.item is not None and one.item.slot is not None]
     best = next((one for one in read if one.slot == item.slot), read[0] if read else None)
     if best is not None:
-        return {"slot": best.slot, "value": best.value, "kind": best.kind}
+        return changes | {"slot": best.slot, "value": best.value, "kind": best.kind}
     if item.slot is None:
-        return {}
+        return changes
     value = _in_place(item, text)
-    return {"value": value} if value or item.source.extractor is None else {"slot": None, "value": None}
+    kept = value or item.source.extractor is None
+    return changes | ({"value": value} if kept else {"slot": None, "value": None})
 
 
 def _in_place(item: MemoryItem, text: str) -> str | None:
@@ -352,10 +409,11 @@ def owning(visit: Visit, item: MemoryItem) -> Any:
 async def batch_update(asked: Asked) -> dict[str, Any]:
     """Change up to 1,000 memories, one after the other; all of them are looked at before the first is changed."""
     listed = await _batch(asked)
-    for one in listed:
-        await found(asked.visit, memory_id(one.get("memory_id")))
-    for one in listed:
-        await _changed(asked, memory_id(one.get("memory_id")), one)
+    wishes = [(memory_id(one.get("memory_id")), _wish(one)) for one in listed]
+    for id, _ in wishes:
+        await found(asked.visit, id)
+    for id, wish in wishes:
+        await _changed(asked, id, wish)
     done = [str(one["memory_id"]) for one in listed]
     asked.visit.told = _counted(done)
     asked.event("UPDATE", [(id, "UPDATE") for id in done])

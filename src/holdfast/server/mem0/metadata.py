@@ -65,9 +65,14 @@ def named(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {_CLIENTS.get(name, name): value for name, value in metadata.items()}
 
 
+def observed(item: MemoryItem) -> bool:
+    """Whether an item is an episode that `observe` made of a message."""
+    return item.kind == "episode" and isinstance(item.metadata.get(_PLACE), int)
+
+
 def numbered(item: MemoryItem) -> bool:
-    """Whether an item is an episode that `observe` made of a message, with the words of that."""
-    return item.kind == "episode" and isinstance(item.metadata.get(_PLACE), int) and not earlier(item)
+    """Whether it has the words of that message still."""
+    return observed(item) and not earlier(item)
 
 
 def _ours(item: MemoryItem) -> set[str]:

@@ -29,10 +29,11 @@ _EVER = (*KEPT, "deleted")
 _EPISODE = Eq("kind", "episode")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"\w+")
+# Words that say nothing when what they join or greet was read.
 _BETWEEN = frozenset(
-    {"and", "but", "so", "or", "also"}
-)  # words that say nothing when what they join was read
-_MASKED = "[waiting for review]"  # what observe put in the place of words that were then approved
+    "and but so or also hi hello hey thanks thank you please ok okay well yes oh sure".split()
+)
+MASKED = "[waiting for review]"  # what observe put in the place of words that were then approved
 _MOST_MESSAGES = 4_000  # that are named one by one in what a store is asked; of more, all that was read of any is looked at
 _BATCH = 400
 _MOST_BATCHES = 3  # of lookups, each of which goes through all in reach; more are one look at all of it
@@ -370,7 +371,7 @@ class _Readings(NamedTuple):
             return False
         own = self.by_episode.get(episode.id, ())
         said = [piece for piece in _pieces(episode.text) if (episode.scope, piece) in self.by_words]
-        left = _fold(episode.text).replace(_MASKED, " ")
+        left = _fold(episode.text).replace(MASKED, " ")
         for words in sorted({*said, *(self.first[one.id] for one in own)}, key=len, reverse=True):
             left = left.replace(words, " ")
         return bool(said or own) and set(_WORD.findall(left.lower())) <= _BETWEEN

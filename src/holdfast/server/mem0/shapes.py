@@ -11,6 +11,7 @@ from ...errors import InvalidInput
 from . import metadata
 from .reading import Seen
 
+APPROVED = "approved"  # why a message has words that it was kept without
 _BREAKDOWN = {"meaning": "semantic", "words": "bm25"}
 
 
@@ -93,6 +94,10 @@ def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[s
         if item.superseded_by == item.id or (before is not None and told(before) == told(item)):
             continue
         labels = item.scope.to_json()
+        if change.reason == APPROVED and made:  # no change for a client
+            made[-1] |= {"new_memory": item.text, "input": [made[-1]["input"][0] | {"content": item.text}]}
+            before = item
+            continue
         old = None if before is None or before.state == "deleted" else before.text
         said = item if origin is None else origin
         made.append({
