@@ -210,3 +210,31 @@ def test_what_was_superseded_can_be_corrected(client) -> None:
         with pytest.raises(ValidationError):
             client.batch_update([{"memory_id": new, "text": "I work at Hooli."}, {"memory_id": old, **wrong}])
     assert client.get(new)["memory"] == "I work at Globex."
+    assert client.update(new, text="I work at Globex.")["memory"] == "I work at Globex."
+    assert client.update(new, text="I work at  Globex.")["structured_attributes"]["value"] == "Globex"
+
+
+def test_what_is_over_is_in_no_answer(client) -> None:
+    """What was said to hold no more is told as what was, what was taken back is gone, and neither is left behind by a deletion."""
+    client.add("I live in Rome.", user_id="ada")
+    client.add("I no longer live in Rome.", user_id="ada")
+    assert texts(client.get_all(filters=ADA)) == ["I no longer live in Rome."]
+    assert "I live in Rome." not in texts(client.search("home town", filters=ADA))
+    both = client.get_all(filters=ADA, latest_only=False)["results"]
+    assert [(one["memory"], one["lifecycle_state"]) for one in both] == [
+        ("I no longer live in Rome.", "active"), ("I live in Rome.", "superseded"),
+    ]  # fmt: skip
+    client.add("My dog is called Rex.", user_id="ada")
+    client.add("Forget that my dog is called Rex.", user_id="ada")
+    assert texts(client.get_all(filters=ADA)) == ["I no longer live in Rome."]
+    client.add("Please remember that my flight is at 9am tomorrow", user_id="bob")
+    assert texts(client.get_all(filters={"user_id": "bob"})) == ["my flight is at 9am tomorrow"]
+    client.delete_all(user_id="ada")
+    assert client.get_all(filters=ADA, latest_only=False)["count"] == 0
+
+
+def test_the_last_day_is_no_change(client) -> None:
+    """A memory that was added with its last day was never without it."""
+    added = client.add("I love tea.", user_id="ada", expiration_date="2999-01-01")["results"]
+    assert client.get(added[0]["id"])["expiration_date"] == "2999-01-01"
+    assert [one["event"] for one in client.history(added[0]["id"])] == ["ADD"]

@@ -29,10 +29,11 @@ from .reading import (
     searched,
     seen_as,
     selected,
+    state,
     told,
 )
 from .selection import LABELS, Selection, moment, of_entities
-from .shapes import APPROVED
+from .shapes import ADDED
 
 _MOST_AT_ONCE = 1_000
 TOLD_ELSEWHERE = (
@@ -147,7 +148,7 @@ async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[lis
             item = next(iter(await verbs.review(item.id, approve=True)))
             approved.setdefault(one.message, []).append(one.text)
         if drafts[0].expires_at is not None and item.expires_at != drafts[0].expires_at:
-            item = await verbs.update(item.id, expires_at=drafts[0].expires_at)
+            item = await verbs.update(item.id, expires_at=drafts[0].expires_at, reason=ADDED)
         read[item.id] = item
     new = {item.id for item in made.episodes}
     new |= {
@@ -168,7 +169,7 @@ async def _unmasked(verbs: Any, episode: MemoryItem, approved: Sequence[str]) ->
     if not said or len(said) != len(after):
         return episode
     text = before + "".join(words + rest for words, rest in zip(said, after, strict=True))
-    return await verbs.update(episode.id, text=text, reason=APPROVED)  # type: ignore[no-any-return]
+    return await verbs.update(episode.id, text=text, reason=ADDED)  # type: ignore[no-any-return]
 
 
 def _result(seen: Seen, event: str) -> dict[str, Any]:
@@ -322,20 +323,23 @@ async def _changed(asked: Asked, id: str, wish: _Wish) -> Seen:
     seen = await found(asked.visit, id)
     item, text, since = seen.item, wish.text, wish.since
     changes: dict[str, Any] = dict(wish.expires)
-    if text is not None:
-        changes["text"] = text
     reworded = text is not None and text.split() != item.text.split()
+    if text is not None and text != item.text:
+        changes["text"] = text
+        changes |= {} if reworded or item.slot is None else {"value": item.value}
     if text is not None and reworded:
         changes |= await _read_anew(asked, item, text)
         since = since or datetime.now(UTC)
         later = item.valid_from is None or item.valid_from < since
-        if item.slot is not None and later and item.state == "active":
+        if item.slot is not None and later and state(item) == "active":
             changes["changed_at"] = since
     if wish.since is not None and "changed_at" not in changes:
         changes["valid_from"] = since
     if wish.metadata is not None or reworded:
         changes["metadata"] = metadata.changed(item, wish.metadata, item.text if reworded else None)
     verbs = owning(asked.visit, item)
+    if not changes:
+        return seen
     made = await _updated(verbs, item, changes)
     for one in seen.parts if reworded else ():
         if one.id != item.id:
@@ -490,12 +494,12 @@ async def _swept(asked: Asked, chosen: Selection, message: str) -> dict[str, Any
     items = await going(at, seen, rows, chosen.where)
     if any(not one.scope.names for one in items):
         visit.grant.need("shared")
-    live = [one.id for one in items if one.state == "active"]
+    live = [one.id for one in items if state(one) == "active"]
     for start in range(0, len(live), _MOST_AT_ONCE):
         where = In("id", tuple(live[start : start + _MOST_AT_ONCE]))
         await at.verbs.delete_many(where, under=at.under)
     for one in items:
-        if one.state == "superseded":
+        if state(one) == "superseded":
             await at.verbs.delete(one.id, scope=Scope.from_json(one.scope.to_json()))
     visit.told = {"count": len(items)}
     event = asked.event("DELETE_ALL", [(one.item.id, "DELETE") for one in seen if one.parts])

@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ... import MemoryItem, Scope
 from ...errors import NotFound
 from ...filters import And, Eq, Exists, Filter, In, Not, Or, fits
+from ...types import State
 from ..grants import ANY
 from ..service import Visit
 from . import metadata
@@ -31,8 +33,9 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"\w+")
 # Words that say nothing when what they join or greet was read.
 _BETWEEN = frozenset(
-    "and but so or also hi hello hey thanks thank you please ok okay well yes oh sure".split()
+    "and but so or also hi hello hey thanks thank you please remember that ok okay well yes oh sure".split()
 )
+_WITHHELD = "[withheld at the speaker's wish]"  # and in the place of what was taken back
 MASKED = "[waiting for review]"  # what observe put in the place of words that were then approved
 _MOST_MESSAGES = 4_000  # that are named one by one in what a store is asked; of more, all that was read of any is looked at
 _BATCH = 400
@@ -89,7 +92,8 @@ class Seen:
         thread, tags = item.thread, item.tags
         if origin is not None:
             thread, tags = thread or origin.thread, tags or origin.tags
-        return replace(item, thread=thread, tags=tags, metadata=metadata.shown(item, origin))
+        beside = metadata.shown(item, origin)
+        return replace(item, thread=thread, tags=tags, metadata=beside, state=state(item))
 
     @property
     def score(self) -> float:
@@ -100,6 +104,12 @@ class Seen:
         `mem0-cli` sends, what is likelier than 1 in 37.
         """
         return float(self.relevance ** (1 / 3))
+
+
+def state(item: MemoryItem) -> State:
+    """Return the state of a memory; one that has ended ("I no longer live in Rome") is as one that another took the place of."""
+    ended = item.state == "active" and item.valid_to is not None and item.valid_to <= datetime.now(UTC)
+    return "superseded" if ended else item.state
 
 
 async def everything(
@@ -333,7 +343,7 @@ async def going(
     messages = [one for one in (*meant.values(), *read_from) if one.id not in gone]
     read = await _read(at, messages)
     for one in messages:
-        stays = [item for item in read.by_episode.get(one.id, ()) if item.state == "active"]
+        stays = [item for item in read.by_episode.get(one.id, ()) if state(item) == "active"]
         if read.covers(one) and all(item.id in gone for item in stays):
             gone[one.id] = one
     return list(gone.values())
@@ -350,7 +360,7 @@ class _As(NamedTuple):
 
 def _told_as(item: MemoryItem) -> _As:
     apart = item.kind == "episode" or not item.source.lineage
-    return _As(item.scope, _words(item), item.state, item.id if apart else item.source.lineage[0])
+    return _As(item.scope, _words(item), state(item), item.id if apart else item.source.lineage[0])
 
 
 class _Readings(NamedTuple):
@@ -371,17 +381,17 @@ class _Readings(NamedTuple):
             return False
         own = self.by_episode.get(episode.id, ())
         said = [piece for piece in _pieces(episode.text) if (episode.scope, piece) in self.by_words]
-        left = _fold(episode.text).replace(MASKED, " ")
+        left = _fold(episode.text).replace(MASKED, " ").replace(_WITHHELD, " ")
         for words in sorted({*said, *(self.first[one.id] for one in own)}, key=len, reverse=True):
             left = left.replace(words, " ")
-        return bool(said or own) and set(_WORD.findall(left.lower())) <= _BETWEEN
+        return bool(said or own or _WITHHELD in episode.text) and set(_WORD.findall(left.lower())) <= _BETWEEN
 
     def standing(self, episode: MemoryItem) -> list[MemoryItem]:
         """Return what is true now of what an episode said."""
         pieces = _pieces(episode.text)
         said = [one for each in pieces for one in self.by_words.get((episode.scope, each), ())]
         own = {one.id: one for one in (*self.by_episode.get(episode.id, ()), *said)}
-        return [one for one in own.values() if one.state == "active"]
+        return [one for one in own.values() if state(one) == "active"]
 
     def says(self, episode: MemoryItem, item: MemoryItem) -> bool:
         """Whether a memory has the words that an episode says of it, or those in which it was read from that."""

@@ -11,7 +11,9 @@ from ...errors import InvalidInput
 from . import metadata
 from .reading import Seen
 
-APPROVED = "approved"  # why a message has words that it was kept without
+ADDED = (
+    "as it was added"  # why the second version of a memory is written that a client is told of as the first
+)
 _BREAKDOWN = {"meaning": "semantic", "words": "bm25"}
 
 
@@ -94,8 +96,9 @@ def history(changes: Iterable[Change], origin: MemoryItem | None) -> list[dict[s
         if item.superseded_by == item.id or (before is not None and told(before) == told(item)):
             continue
         labels = item.scope.to_json()
-        if change.reason == APPROVED and made:  # no change for a client
-            made[-1] |= {"new_memory": item.text, "input": [made[-1]["input"][0] | {"content": item.text}]}
+        if change.reason == ADDED and len(made) == 1:
+            said = item if origin is None else origin
+            made[0] |= {"new_memory": item.text, "input": [made[0]["input"][0] | {"content": said.text}]}
             before = item
             continue
         old = None if before is None or before.state == "deleted" else before.text

@@ -286,7 +286,7 @@ async def _kind(at: Reach, change: Change) -> str | None:
     if (
         item.state in ("pending", "rejected")
         or item.superseded_by == item.id
-        or change.reason == TOLD_ELSEWHERE
+        or change.reason in (TOLD_ELSEWHERE, shapes.ADDED)
     ):
         return None
     seen = await told(at, [Seen(item)], alone=True)
