@@ -34,7 +34,9 @@ class Calling:
         if messages is None and self._by is not None:
             messages = more.pop(self._by, None)
         # A list of a protocol holds no strings.
-        said = history.listed({"role": "user", "content": messages} if isinstance(messages, str) else messages)
+        said = history.listed(
+            {"role": "user", "content": messages} if isinstance(messages, str) else messages
+        )
         system = more.get("system") if self._apart else None
         if not isinstance(system, str | list | tuple):
             return said, said, more

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .. import checks
+from .. import checks, redact
 from ..config import TokenCounter
 from ..echo import Recalled
 from ..engine.packing import MOST_TOKENS
@@ -28,7 +28,7 @@ from ..receipts import Context, Receipt
 from ..types import Kind, MemoryItem
 from . import history
 from .answers import yes_or_no
-from .faces import got
+from .faces import everything, got
 from .runs import Runs
 from .seen import HEADING, Changed, Seen
 from .tools import OWN, TOLD, arguments_of, refusal, shown
@@ -151,6 +151,7 @@ class Core:
         self.memory = memory.scoped(actor=actor, **{**labels, "session": thread})
         # What is written goes under one id of each label; of a label with several, the memories are seen.
         self.names = tuple(name for name, ids in labels.items() if isinstance(ids, str) or len(ids) == 1)
+        self.ids = {name: ids if isinstance(ids, str) else ids[0] for name, ids in labels.items()}
         self.scope: Sequence[str] = self.names or ("session",)
         self.turns = Turns(self.memory, thread, self.scope)
         self.working = Working(self.memory, self._sharing(state_scope))
@@ -395,6 +396,8 @@ class Core:
     async def confirm(self, id: str, yes: bool) -> MemoryItem:
         """Settle a question of `after_step`: what waits for review is kept, or stays out; what is old is seen again, or ends now."""
         id = checks.item_id(id)
+        if not isinstance(yes, bool):
+            raise InvalidInput("yes", f"must be True or False, not {yes!r:.40}")
         page = await got(
             self.memory.list(where=And(Eq("id", id), In("state", ("pending", "active"))), limit=1)
         )
@@ -459,7 +462,7 @@ class Core:
             kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
             if slot is not None and slot.startswith(OWN):
                 raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
-            where = labels or self.placement.get(kind) or self.scope
+            where = labels or await self._place(kind, slot, given["text"])
             if slot is None and (known := await self._shown_already(given["text"], labels)):
                 return {"known": shown(known)}
             source = {"role": "assistant", "trust": "model"}
@@ -494,6 +497,20 @@ class Core:
         )
         self.seen.wrote([changed])
         return {"updated": shown(changed)}
+
+    async def _place(self, kind: str, slot: str | None, text: str) -> Sequence[str]:
+        """Return the labels that what a model saves is kept under: what is about the user is not the project's."""
+        own = self.placement.get("personal")
+        if kind == "fact" and own is not None:
+            from ..extract import theirs
+
+            who = {"user", *theirs.names(self.ids[name] for name in own)}
+            asked = In("slot", theirs.kin_slots(who))
+            kin = () if slot is None else await everything(self.memory.list, where=asked, scope=own)
+            sensitive = redact.redact(text, redact.POLICY, redact.heeded(redact.POLICY, "review")).findings
+            if sensitive or theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
+                return own
+        return self.placement.get(kind) or self.scope
 
     async def _shown_already(self, text: str, labels: Sequence[str] | None) -> MemoryItem | None:
         """Return the memory that the session was shown and this text only says again, or None."""

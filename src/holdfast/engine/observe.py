@@ -217,7 +217,7 @@ class Observes(Unsays, Reads):
         step = Step(messages, self._rules, self._parts.clock.now())
         if thread is not None and step.leans:
             scan = Scan(
-                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="observed_at", limit=2, kinds=frozenset({"episode"})
+                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=2, kinds=frozenset({"episode"})
             )  # fmt: skip
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step

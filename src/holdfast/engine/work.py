@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .. import checks
 from ..entities import Names
 from ..errors import DoesNotFit, ExtractionFailed, HoldfastError, ModelError, NotFound, PolicyViolation
-from ..filters import Eq
+from ..filters import Eq, In
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
 from ..types import Draft, MemoryItem, Page, Scope
@@ -351,8 +351,9 @@ class Works(Writes):
         """Return candidates with what each would be saved as, in the slots they mean where they would be saved."""
         known: dict[Scope, Names] = {}
         made: list[tuple[Candidate, MemoryItem | None]] = []
+        kin = await self._kin(candidates, places)
         for one in candidates:
-            item, proposal = self._candidate(one, episodes, places, target), one.proposal
+            item, proposal = self._candidate(one, episodes, places, target, kin), one.proposal
             where = target if item is None else item.scope
             if where not in known:
                 known[where] = await self._names_of(Reach(exactly=(where,)))
@@ -368,17 +369,35 @@ class Works(Writes):
             made.append((one if proposal is one.proposal else replace(one, proposal=proposal), item))
         return made
 
+    async def _kin(self, candidates: Sequence[Candidate], places: Mapping[str, Scope]) -> frozenset[str]:
+        """Return the names of those close to who speaks, as slots spell them: those said now, and those known."""
+        facts = [one.draft for one in candidates if one.draft is not None and one.draft.kind == "fact"]
+        if "personal" not in places or not any(one.slot for one in facts):
+            return frozenset()
+        from ..extract import theirs
+
+        slots = theirs.kin_slots({_who(one) for one in facts})
+        reach = Reach(exactly=(places["personal"],))
+        scan = Scan(reach, self._at(), In("slot", slots), kinds=DECLARATIVE, limit=KNOWN)
+        known = await self._parts.io.store(self._parts.store.scan, scan)
+        return theirs.names(
+            [*(one.value for one in facts if one.slot in slots), *(one.value for one in known)]
+        )
+
     def _candidate(
-        self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope
-    ) -> MemoryItem | None:
+        self, one: Candidate, episodes: Sequence[MemoryItem], places: Mapping[str, Scope], target: Scope,
+        kin: frozenset[str],
+    ) -> MemoryItem | None:  # fmt: skip
         """Return what a candidate would be saved as, citing the episode it was read from."""
         draft = one.draft
         if draft is None:
             return None
-        # A user without a name is "user" in a slot; what is about them, or is theirs ("ada's sister.residence"), is personal.
-        named = draft.speaker if draft.source.role == "user" else None
-        who = checks.folded(named).replace(".", "") if named else "user"
-        personal = draft.kind == "fact" and (draft.slot or "").startswith((f"{who}.", f"{who}'s "))
+        personal = False
+        if draft.kind == "fact" and "personal" in places:
+            from ..extract import theirs
+
+            told = draft.text if draft.source.role == "user" else ""
+            personal = theirs.personal(draft.slot, told, (_who(draft),), kin)
         scope = places.get("personal" if personal else draft.kind, target)
         cited = [item.id for item in episodes if item.metadata.get("message") == one.proposal.message]
         source = replace(draft.source, lineage=(*draft.source.lineage, *cited[:1]))
@@ -396,6 +415,12 @@ class Works(Writes):
         where = Eq("state", "pending")
         scan = Scan(Reach(exactly=scopes), self._at(), where, live=False, kinds=DECLARATIVE, limit=KNOWN)
         return await self._parts.io.store(self._parts.store.scan, scan)
+
+
+def _who(draft: Draft) -> str:
+    """Return who says what a draft was read from, as slots spell them; a user without a name is "user"."""
+    named = draft.speaker if draft.source.role == "user" else None
+    return checks.folded(named).replace(".", "") if named else "user"
 
 
 def _ordering(candidates: Iterable[tuple[Candidate, MemoryItem | None]], action: str) -> set[int]:

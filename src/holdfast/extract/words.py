@@ -34,6 +34,11 @@ RELATIONS = _words(
     piano teacher, optician, pharmacist, driving instructor, personal trainer, caretaker, janitor, carer, granny, mam, godson, goddaughter, stepmum, stepdad,
     housekeeper, dog walker, dog sitter, au pair, gran, grandad, granddad, nana, eldest, youngest, apprentice"""
 )
+# Of these those one has at work.
+COLLEAGUES = _words(
+    """manager, boss, supervisor, line manager, team lead, tech lead, mentor, mentee, colleague, coworker, co-worker, teammate, client, employee, intern,
+    assistant, co-founder, cofounder, cto, ceo, cfo, coo, hr manager, product manager, project manager, pm, agent, recruiter, apprentice"""
+)
 # Where one works when the place has no name: told by its kind.
 WORKPLACES = _words(
     """hospital, hospice, school, primary school, secondary school, high school, university, college, bank, library, post office, council, ambulance service, fire
