@@ -89,6 +89,24 @@ def test_settings_say_which_tenant_mounts_what(tmp_path: Path, monkeypatch: pyte
             settings.read()
 
 
+def test_what_is_a_tenants_own_is_read_without_the_mount(served: tuple[str, Service], tmp_path: Path) -> None:
+    """A mounted file that is gone is told by what looks into it; a memory or a slot of the tenant's own needs none."""
+    url, service = served
+    acme = service.access.create(tenant="acme", scope=[("user", "ada")])[0]
+    with Memory(url, key=acme) as memory:
+        ada = memory.scoped(user="ada")
+        own = ada.save("The server listens on 8080", slot="server.port", value=8080)
+        (tmp_path / "handbook.db").rename(tmp_path / "away.db")
+        assert ada.get(own.id).value == 8080
+        current = ada.current("server.port")
+        assert current is not None
+        assert current.id == own.id
+        with pytest.raises(StoreMoved):
+            ada.search("port")
+        (tmp_path / "away.db").rename(tmp_path / "handbook.db")
+        assert {hit.origin for hit in ada.search("vacation")} == {"handbook"}
+
+
 def test_nobody_elsewhere_is_told_which_files_there_are(
     served: tuple[str, Service], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

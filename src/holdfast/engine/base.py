@@ -7,7 +7,7 @@ import contextlib
 import functools
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -429,9 +429,11 @@ class Base:
         """Return the mounts that a read looks at: one `under` labels is of its own store's administrator."""
         return () if reach.under is not None else self._parts.mounts
 
-    def _readable(self, reach: Reach) -> list[Readable]:
-        """Return the stores that a read looks at: this one, then those that are mounted."""
-        return [self._parts.store, *(one.store for one in self._mounts(reach))]
+    def _readable(self, reach: Reach) -> Iterator[Readable]:
+        """Yield the stores that a read looks at: this one, then those that are mounted, which may be gone when they are looked for."""
+        yield self._parts.store
+        for one in self._mounts(reach):
+            yield one.store
 
     async def _looked_up(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return a memory of this store or of a mounted one, as `Store.get` does."""
