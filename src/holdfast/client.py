@@ -6,6 +6,7 @@ code serves both faces: a `Link` sends at once, or pauses the caller's event loo
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import itertools
@@ -14,6 +15,7 @@ import os
 import tempfile
 import time
 import typing
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -76,6 +78,12 @@ class Link:
 
     def __init__(self, url: str, key: str | None, timeout: float = 120.0) -> None:
         httpx = _httpx()
+        if key is not None and (not key.isascii() or not key.isprintable() or " " in key):
+            raise ConfigError(
+                "key: holds a space, a line break or a letter that no key has; give it as it was printed"
+            )
+        if "?" in url or "#" in url:
+            raise ConfigError(f"url: {url!r:.80} goes on after the path; give the server's address alone")
         self._failures: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
         self._url = url.rstrip("/")
         self.closed = False
@@ -162,7 +170,17 @@ class Waiting(Link):
 
     def __init__(self, url: str, key: str | None, timeout: float = 120.0) -> None:
         super().__init__(url, key, timeout)
-        self._async = _httpx().AsyncClient(**self._settings)
+        # Connections belong to the loop that opened them, and a program may run one after another.
+        self._of: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    @property
+    def _async(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        if loop not in self._of:
+            self._of[loop] = _httpx().AsyncClient(**self._settings)
+        return self._of[loop]
 
     async def send(self, made: Request, headers: Mapping[str, str], body: Any = None) -> httpx.Response:
         """Return the answer to a request."""
@@ -184,7 +202,8 @@ class Waiting(Link):
     async def close(self) -> None:
         """Let the connections go."""
         await super().close()
-        await self._async.aclose()
+        if (own := self._of.pop(asyncio.get_running_loop(), None)) is not None:
+            await own.aclose()
 
 
 class ReadingAsync(Reading):
@@ -247,6 +266,24 @@ def _checked(response: httpx.Response) -> httpx.Response:
     if response.status_code in (429, 503, 504):
         raise StoreBusy(detail)
     raise StoreError(f"the server answered {response.status_code}: {detail}")
+
+
+_NO_SERVER = "what answers there is no Holdfast server; look at the URL, and whether something in between answers for it"
+
+
+def _told_by(response: httpx.Response) -> Any:
+    """Return the JSON of an answer; raises `StoreError` where it is none, as of a proxy's page."""
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        raise StoreError(_NO_SERVER) from None
+
+
+def _summary(reading: Reading, header: str) -> dict[str, Any]:
+    """Return what a server says in a header of the file it sends."""
+    if header not in reading.headers:
+        raise StoreError(_NO_SERVER)
+    return typing.cast(dict[str, Any], json.loads(reading.headers[header]))
 
 
 class Following:
@@ -382,7 +419,7 @@ class Remote:
 
     async def asked(self, verb: str, arguments: Mapping[str, Any]) -> Any:
         """Return what a verb answers."""
-        found = json.loads((await self._response(verb, arguments)).content)
+        found = _told_by(await self._response(verb, arguments))
         listed = typing.get_origin(ANSWERS[verb]) is list
         return revive(ANSWERS[verb], found["items"] if listed else found)
 
@@ -390,8 +427,8 @@ class Remote:
         """Search; the receipt is fetched when it is first asked for, while the server still has it."""
         response = await self._response("search", {"query": query, **named})
         where, headers = Request("GET", response.headers.get("location", ""), [], {}, None), self._headers()
-        hits = revive(list[Hit], json.loads(response.content)["hits"])
-        return Hits(hits, lambda: Receipt.from_json(json.loads(self._link.sent(where, headers).content)))
+        hits = revive(list[Hit], _told_by(response)["hits"])
+        return Hits(hits, lambda: Receipt.from_json(_told_by(self._link.sent(where, headers))))
 
     async def save_many(
         self,
@@ -424,7 +461,7 @@ class Remote:
             async for line in lines:
                 if line.startswith("id: "):  # of the event that tells where it begins
                     return Following(self, arguments, line[4:], limit)
-        raise StoreError("the server's stream of changes ended before it began; is it stopping?")
+        raise StoreError(_NO_SERVER)
 
     def limited(self, kinds: Any) -> Any:
         """Refuse: which kinds a caller of a server may read and change, its key says."""
@@ -463,7 +500,7 @@ class Remote:
         """Fetch an export into a new file or a stream."""
         _must_be_new(to, "to")
         reading = await self.reading("export", named)
-        told = json.loads(reading.headers["holdfast-export"])
+        told = _summary(reading, "Holdfast-Export")
         await _fetched(reading, to, "to")
         if progress is not None:
             progress(told["versions"], told["versions"])
@@ -474,7 +511,7 @@ class Remote:
         """Fetch a copy of the whole store into a new file."""
         _must_be_new(path, "path")
         reading = await self.reading("backup", {})
-        told = json.loads(reading.headers["holdfast-backup"])
+        told = _summary(reading, "Holdfast-Backup")
         await _fetched(reading, path, "path")
         if progress is not None:
             progress(told["bytes"], told["bytes"])
@@ -493,7 +530,7 @@ class Remote:
                 except OSError as error:
                     raise InvalidInput("source", f"{source}: cannot be read ({error.strerror})") from None
             response = await self._link.send(made, self._headers(), file)
-        return typing.cast(Import, revive(Import, json.loads(response.content)))
+        return typing.cast(Import, revive(Import, _told_by(response)))
 
     async def reembed(self, to: Any = ..., *, progress: Any = None, **named: Any) -> Reembedding:
         """Change the embedding model of the server's store; the server must know it by its name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.server
 import json
 import threading
 import time
@@ -281,6 +282,45 @@ def test_a_watch_waits_from_when_it_is_asked(tenant: Tenant) -> None:
             assert (await asyncio.wait_for(anext(forever), 20)).text == "three"
 
     asyncio.run(run())
+
+
+def test_one_memory_serves_one_event_loop_after_another(tenant: Tenant) -> None:
+    """As one on a file does: a script may call `asyncio.run` as often as it likes."""
+    memory = AsyncMemory(tenant.url, key=tenant.key())
+    ada = memory.scoped(user="ada")
+    made = [asyncio.run(ada.save(f"note {n}")).text for n in range(3)]
+    assert made == ["note 0", "note 1", "note 2"]
+    asyncio.run(memory.close())
+
+
+def test_what_is_no_server_and_no_key_is_told_as_such(tmp_path: Path) -> None:
+    """A page that something else answers with, an address that goes on, a key that was pasted with more than it."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome</html>")
+
+        def log_message(self, format: str, *given: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            with Client(f"http://127.0.0.1:{server.server_port}") as memory:
+                for call in (
+                    memory.stats, lambda: memory.export(tmp_path / "x"), lambda: memory.backup(tmp_path / "x"), memory.watch,
+                ):  # fmt: skip
+                    with pytest.raises(StoreError, match="no Holdfast server"):
+                        call()
+        finally:
+            server.shutdown()
+    with pytest.raises(ConfigError, match="goes on after the path"):
+        Client("http://127.0.0.1:1/?tenant=acme")
+    for key in ("hf_1 ", "hf_1\n", "schl\u00fcssel"):
+        with pytest.raises(ConfigError, match="key: holds"):
+            Client("http://127.0.0.1:1", key)
 
 
 def test_a_lease_is_waited_for_longer_than_one_request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -190,6 +191,19 @@ def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:
     assert served.stop(signal.SIGTERM) == 0
     assert '"verb": "save"' in served.log
     assert "xylophone" not in served.log
+
+
+def test_who_waits_for_a_lease_is_answered_when_it_stops(served: Served) -> None:
+    """Soon, and as at the end of the wait: it is no error of the server, and nothing that a stop waits half a minute for."""
+    with served.client(served.key()) as http, ThreadPoolExecutor(1) as pool:
+        lease = {"name": "report", "holder": "ci-7", "ttl": 600}
+        http.post("/api/v1/leases", json=lease)
+        waiting = pool.submit(http.post, "/api/v1/leases", json=lease | {"holder": "ci-8", "wait": 60})
+        time.sleep(1)
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert time.monotonic() - began < 20
+        assert (waiting.result().status_code, waiting.result().json()["holder"]) == (409, "ci-7")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -432,8 +432,7 @@ class Base:
     def _readable(self, reach: Reach) -> Iterator[Readable]:
         """Yield the stores that a read looks at: this one, then those that are mounted, which may be gone when they are looked for."""
         yield self._parts.store
-        for one in self._mounts(reach):
-            yield one.store
+        yield from (one.store for one in self._mounts(reach))
 
     async def _looked_up(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return a memory of this store or of a mounted one, as `Store.get` does."""

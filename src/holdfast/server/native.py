@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from .. import AsyncMemory, Hit, MemoryItem, Page, Scope
-from ..errors import ConfigError, DoesNotFit, EmbedderError, InvalidInput
+from ..errors import ConfigError, DoesNotFit, EmbedderError, InvalidInput, LeaseConflict
 from ..receipts import Hits, Receipt
 from ..routes import (
     BASE,
@@ -40,7 +40,7 @@ from .service import Service, Visit
 
 STREAMED = ("export", "backup", "watch", "import_items")
 _CHUNK = 2**16
-_LOOK = 1.0  # seconds until a stream looks whether it is to go on
+_LOOK = 1.0  # seconds until what goes on, a stream or a wait, looks whether it is to
 
 
 def router(service: Service) -> APIRouter:
@@ -254,7 +254,8 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
         async with service.visit(request, route.verb, route.right) as visit:
             given = given_by(route, read)
             with _naming_models(route):
-                found = await getattr(chosen(visit, route, given), route.verb)(**given)
+                asked = getattr(chosen(visit, route, given), route.verb)
+                found = await (_waited(service, asked, given) if route.verb == "lease" else asked(**given))
             visit.told = told_of(found)
         headers = {"ETag": f'"{found.version}"'} if isinstance(found, MemoryItem) else {}
         if isinstance(found, Hits) and not visit.grant.kinds.get(
@@ -264,6 +265,18 @@ def _answered(service: Service, route: Route) -> Callable[..., Any]:
         return JSONResponse(answer(found), route.status, headers)
 
     return _signed(endpoint, route)
+
+
+async def _waited(service: Service, take: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+    """Take a lease, waiting for it a second at a time: a server that stops says who has it, and ends."""
+    left = given.get("wait", 0.0)
+    while True:
+        try:
+            return await take(**{**given, "wait": min(left, _LOOK)})
+        except LeaseConflict:
+            left -= _LOOK
+            if left <= 0 or service.stopping():
+                raise
 
 
 @contextlib.contextmanager
