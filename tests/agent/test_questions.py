@@ -190,3 +190,21 @@ def test_another_process_does_not_take_what_was_no_answer(memory: Memory) -> Non
     Session(memory, thread="t", user="ada").after_step("which ones?")
     assert Session(memory, thread="t", user="ada").after_step("yes").settled == ()
     assert len(memory.scoped(user="ada").review()) == 2
+
+
+def test_what_wrap_kept_waiting_was_asked_by_nobody(memory: Memory) -> None:
+    """The model's reply asks no question of the memory's, so no yes is an answer to one; what waits goes on waiting."""
+    session = Session(memory, thread="t", user="ada")
+    ask = session.wrap(lambda messages: "I see.")
+    ask([{"role": "user", "content": "I am diabetic."}])
+    ask([{"role": "user", "content": "ok"}])
+    assert session.after_step("yes").settled == ()
+    [waiting] = memory.scoped(user="ada").review()
+    assert session.confirm(waiting.id, True).state == "active"
+
+
+def test_wrap_takes_the_answer_to_what_was_asked_before(memory: Memory) -> None:
+    """A question of a step that was shown is answered whichever way the next words come."""
+    Session(memory, thread="t", user="ada").after_step([ASKED, reply("I see.")])
+    Session(memory, thread="t", user="ada").wrap(lambda messages: "Good.")("yes")
+    assert memory.scoped(user="ada").review().items == ()

@@ -532,3 +532,17 @@ def test_a_tool_saves_nothing_again_that_was_shown(tmp_path: Path) -> None:
         for again in ("I prefer short answers.", "Short answers are what you prefer"):
             assert session.call("save_memory", {"text": again})["known"]["text"] == "I prefer short answers."
         assert "saved" in session.call("save_memory", {"text": "I prefer short answers about code"})
+
+
+def test_instructions_are_no_part_of_a_step(tmp_path: Path) -> None:
+    """A list that was sent as it is keeps no prompt, nor what was remembered in it; judgements name the places in that list."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        sent = session.before_step("I live in Oslo.").messages("You are helpful.")
+        after = session.after_step([*sent, said("Noted.", "assistant")])
+        assert [one.text for one in after.observation.episodes] == ["I live in Oslo.", "Noted."]
+        assert [one.message for one in after.observation.judgements] == [1]
+        [told] = session.after_step(
+            [said("The plan of the user was upgraded.", "system")]
+        ).observation.episodes
+        assert told.source.role == "system"

@@ -124,3 +124,14 @@ def test_a_name_that_was_restored_and_dropped_again_can_be_set(memory: Memory) -
     assert session.state["lock"] == 1
     del session.state["lock"]
     assert session.state.set("lock", 3, expected_version=0) == 1
+
+
+def test_what_of_the_state_does_not_fit_is_told(memory: Memory) -> None:
+    """A plan that is too long is named, so that the model does not take it that there is none."""
+    session = Session(memory, thread="t", user="ada")
+    session.state["plan"] = ["step after step"] * 200
+    session.state["port"] = 8080
+    step = session.before_step("what next?", budget=500)
+    assert (dict(step.state), step.omitted) == ({"port": 8080}, ("plan",))
+    assert "- plan: (too long to be shown here)" in step.messages()[0]["content"]
+    assert session.before_step("what next?", budget=50_000).omitted == ()

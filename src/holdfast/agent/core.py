@@ -45,6 +45,7 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "procedure": ("project",),
 }
 _MOST_OPEN = 100  # questions kept
+_LEFT_OUT = "- {}: (too long to be shown here)"
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
 
 
@@ -53,7 +54,7 @@ class Step:
     """What a step needs: the `memory` text within its budget, the `ids` and `receipt` behind it, the state, the recent turns.
 
     `recent` are messages, oldest first; `folded` counts the earlier ones of the thread that did not fit and are found by
-    search. `changed` are memories the session was shown before and others have changed since; `memory` begins with a line for each.
+    search. `omitted` are names of the state whose values did not fit. `changed` are memories the session was shown before and others have changed since; `memory` begins with a line for each.
     """
 
     input: str
@@ -65,6 +66,7 @@ class Step:
     recent: tuple[Mapping[str, str], ...]
     folded: int
     changed: tuple[Changed, ...] = ()
+    omitted: tuple[str, ...] = ()
 
     def messages(self, instructions: str = "") -> list[dict[str, str]]:
         """Return the whole list to send: instructions, memory, goal and state; the recent turns; the input."""
@@ -76,8 +78,9 @@ class Step:
 
         That is made where there is none; with `recent` the thread's recent turns come after it.
         """
+        messages = history.listed(messages)
         folded = _FOLDED.format(self.folded) if recent and self.folded and self.recent else ""
-        made = history.beside(messages, _told(self.memory, self.goal, self.state, folded))
+        made = history.beside(messages, _told(self.memory, self.goal, self.state, self.omitted, folded))
         at = len(made) - len(messages) + history.instructions(messages)
         return [*made[:at], *(dict(one) for one in self.recent if recent), *made[at:]]
 
@@ -104,9 +107,15 @@ def _line(name: str, value: Any) -> str:
     return f"- {name}: {json.dumps(value, ensure_ascii=False)}"
 
 
-def _told(memory: str, goal: str | None, state: Mapping[str, Any], folded: str = "") -> str:
+def _told(
+    memory: str, goal: str | None, state: Mapping[str, Any], omitted: Sequence[str], folded: str = ""
+) -> str:
     """Return what a prompt is told beside its messages."""
-    lines = ["State:", *(_line(name, value) for name, value in state.items())] if state else []
+    lines = [
+        *(_line(name, value) for name, value in state.items()),
+        *(_LEFT_OUT.format(one) for one in omitted),
+    ]
+    lines = ["State:", *lines] if lines else []
     parts = (memory, f"Goal: {goal}" if goal else "", "\n".join(lines), folded)
     return "\n\n".join(part for part in parts if part)
 
@@ -230,12 +239,14 @@ class Core:
         aged = {id: age for id, age in context.aged.items() if id not in mounted}
         self.used, self.aged = context.ids, aged
         left -= context.tokens
-        state, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
+        state, omitted, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(10_000))
         room = max(0, min(left, int(budget * (1 - SPLIT["memory"]))))
         recent, folded = await self.turns.recent(room, self.count)
         memory = "\n\n".join(part for part in (news, context.text) if part)
-        return Step(input, goal, memory, context.ids, context.receipt, state, recent, folded, changed)
+        return Step(
+            input, goal, memory, context.ids, context.receipt, state, recent, folded, changed, omitted
+        )
 
     def _showing(self, items: Iterable[MemoryItem], mounted: Iterable[MemoryItem] = ()) -> None:
         """Remember what the session is shown, so that it is not taken for news, and changes of it are; of what is `mounted` no
@@ -262,22 +273,27 @@ class Core:
         found: Context = await got(self.memory.context(text, budget=budget, kinds=kinds, keep=keep))
         return found
 
-    def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], int]:
-        """Return what of the state fits, in order of its names, and the tokens it takes."""
+    def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], tuple[str, ...], int]:
+        """Return what of the state fits, in order of its names, the names whose values do not, as far as these fit, and the
+        tokens that both take."""
         fits: dict[str, Any] = {}
+        omitted: list[str] = []
         spent = heading = self.count("State:\n")
         for name, value in state.items():
-            cost = self.count(_line(name, value) + "\n")
+            cost, least = self.count(_line(name, value) + "\n"), self.count(_LEFT_OUT.format(name) + "\n")
             if spent + cost <= budget:
                 fits[name], spent = value, spent + cost
-        return fits, spent if spent > heading else 0
+            elif spent + least <= budget:
+                omitted.append(name)
+                spent += least
+        return fits, tuple(omitted), spent if spent > heading else 0
 
     async def after_step(
         self, messages: Sequence[Any] | Mapping[str, Any] | str, outcome: str | None = None
     ) -> After:
         """Keep what was said and done in a step, and what the rules read out of it; a language model reads it later.
 
-        `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
+        Leading instructions are no part of it. `outcome` ("deployed", "failed: no disk") is kept as an episode of its own. `questions` ask to confirm what waits for
         review; where nothing does, a memory that the step was shown although it has outlived its attribute, each once a session. A yes or no
         that is all the user says next settles them, unless the agent's reply ended with a question of its own; `confirm`
         settles one at any time. What `before_step` showed counts as used, and decays later.
@@ -285,10 +301,13 @@ class Core:
         listed = history.listed(messages)
         if outcome is not None:
             _said(outcome, "outcome", "how the step ended")
+            listed.append({"role": "event", "content": f"Outcome: {outcome}"})
+        return await self._after(history.below(listed), ask=True)
+
+    async def _after(self, listed: Sequence[Any], *, ask: bool) -> After:
+        """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
         settled = await self._answered(listed)
-        if outcome is not None:
-            listed.append({"role": "event", "content": f"Outcome: {outcome}"})
         seen = await got(
             self.memory.observe(
                 listed,
@@ -302,8 +321,8 @@ class Core:
         )
         self.used = ()
         self.seen.wrote([*seen.episodes, *(one.item for one in seen.judgements)])
-        waiting = [one.item for one in seen.of("pending") if one.item is not None]
-        old = [] if waiting or self.asked else await self._to_confirm(seen)
+        waiting = [one.item for one in seen.of("pending") if one.item is not None and ask]
+        old = [] if waiting or self.asked or not ask else await self._to_confirm(seen)
         self.asked += [item.id for item in (*waiting, *old)]
         if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
             self.asked = []
@@ -368,19 +387,22 @@ class Core:
         if not words:
             state = await self.working.all_state()
             goal = _goal(state.pop("goal", None))
-            fits, _ = self._fitting(state, int(budget * SPLIT["state"]))
-            return history.beside(messages, _told("", goal, fits))
+            fits, omitted, _ = self._fitting(state, int(budget * SPLIT["state"]))
+            return history.beside(messages, _told("", goal, fits, omitted))
         step = await self.before_step(words, budget=budget)
         return step.beside(messages, recent=history.alone(messages))
 
     async def heard(self, messages: Sequence[Any], reply: Any) -> After:
-        """Keep what of a caller's messages and the reply (None: none came) the thread does not hold yet."""
+        """Keep what of a caller's messages and the reply (None: none came) the thread does not hold yet.
+
+        The reply is the model's own: it asks nothing on behalf of the memory.
+        """
         whole = history.read(messages, reply)
         said = [one for one in whole if one.place < len(messages)]
         kept = await self.turns.latest(2 * len(said))
         # Who passes no history passes a new turn, whatever it says; but not what a call without a reply left last.
         fresh = history.news(said, kept if len(said) > 1 else kept[-1:]) + whole[len(said) :]
-        return await self.after_step(fresh) if fresh else After(Observation((), ()), ())
+        return await self._after(fresh, ask=False) if fresh else After(Observation((), ()), ())
 
     async def end(self) -> MemoryItem | None:
         """Say that the conversation has ended, and return its one summary, or None where nothing was said in it.

@@ -75,6 +75,15 @@ def read(messages: Sequence[Any], reply: Any = None) -> list[Message]:
     return [one for one in normalise(whole) if one.role != "system"]
 
 
+def below(messages: Sequence[Any]) -> Sequence[Any]:
+    """Return what was said below the instructions that a list begins with, each message with its place in the list; a list of
+    nothing else is left as it is."""
+    from ..extract import normalise
+
+    first = next((n for n, one in enumerate(messages) if not _instructs(one)), 0)
+    return [one for one in normalise(messages) if one.place >= first] if first else messages
+
+
 def latest(messages: Sequence[Any], said: Sequence[Message]) -> str:
     """Return the latest words of the user in messages, nothing where they only show a picture or play a sound."""
     if all(map(_instructs, messages)):
