@@ -163,3 +163,14 @@ def test_the_command(tenant: Tenant, tmp_path: Path, made: Callable[[], list[str
     mem0("add", "again", "--user-id", "a/da", "--no-infer")
     mem0("entity", "delete", "--user-id", "a/da", "--force")
     assert mem0("list", "--user-id", "a/da")["data"] == []
+    mem0("add", "I work at Acme.", "--user-id", "bob", "--metadata", '{"status": "open"}')
+    mem0("add", "alone", "--run-id", "only", "--no-infer")
+    mem0("update", mem0("list", "--user-id", "bob")["data"][0]["id"], "--metadata", '{"status": "done"}')
+    for status, count in (("open", 0), ("done", 1)):
+        found = mem0(
+            "search", "employer", "--user-id", "bob", "--filter", json.dumps({"metadata": {"status": status}})
+        )
+        assert len(found["data"]) == count
+    mem0("delete", "--all", "--project", "--force")
+    for whose in (("--user-id", "bob"), ("--run-id", "only")):
+        assert mem0("list", *whose)["data"] == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.server.conftest import Tenant
+from tests.server.conftest import Served, Tenant
 from tests.server.mem0_clients import (  # noqa: F401 - fixtures
+    AuthenticationError,
     Connect,
     MemoryNotFoundError,
     ValidationError,
@@ -238,3 +241,26 @@ def test_the_last_day_is_no_change(client) -> None:
     added = client.add("I love tea.", user_id="ada", expiration_date="2999-01-01")["results"]
     assert client.get(added[0]["id"])["expiration_date"] == "2999-01-01"
     assert [one["event"] for one in client.history(added[0]["id"])] == ["ADD"]
+
+
+def test_new_words_are_read_by_rule(serving: Callable[..., Served], connect: Connect) -> None:  # noqa: F811
+    """No language model is asked for them, also where the server has one, and no store but the memory's own."""
+    told = {
+        "HOLDFAST_MODEL": "openai:none",
+        "HOLDFAST_BASE_URL": "http://127.0.0.1:9",
+        "OPENAI_API_KEY": "none",
+    }
+    server = serving(**told)
+    client = connect(server.url, server.key())
+    id = client.add("something on my mind", user_id="ada", infer=False)["results"][0]["id"]
+    with server.client(server.key(rights="read,write,shared"), "") as http:
+        note = {"text": "I live in Rome.", "slot": "office.residence", "value": "Rome", "scope": {}}
+        made = http.post("/api/v1/items", json=note)
+        assert made.status_code == 201, made.text
+    client.update(id, text="My cat is called Felix and that is all")
+    with pytest.raises(AuthenticationError):
+        client.update(made.json()["id"], text="I live in Oslo.")
+    everybody = connect(server.url, server.key(rights="read,write,shared"))
+    changed = everybody.update(made.json()["id"], text="We met in Oslo once")
+    assert changed["structured_attributes"] == {"slot": "office.residence", "value": None}
+    assert client.get(id)["memory"] == "My cat is called Felix and that is all"

@@ -58,8 +58,8 @@ class Tenants:
 
     def blank(self) -> AsyncMemory:
         """Return a memory of nobody's with nothing in it, which reads words as those of the tenants do by rule."""
-        options = {name: one for name, one in self._options.items() if name != "model"}
-        return AsyncMemory("sqlite://", **{**options, "embedder": None})
+        without: dict[str, Any] = {"embedder": None, "model": None, "mounts": {}, "key": None}
+        return AsyncMemory("sqlite://", **{**self._options, **without})
 
     async def _opened(self, tenant: str) -> _Open:
         url = self.url(tenant)

@@ -15,7 +15,7 @@ from ...filters import Filter
 from ..service import Service, Visit
 from .ledger import Ledger
 from .listings import Listings
-from .selection import ENTITIES, Selection, any_of, dated, labelled, loose, named, selection, worded
+from .selection import ENTITIES, EVERY, Selection, any_of, dated, labelled, loose, named, selection, worded
 
 
 class Asked:
@@ -121,8 +121,13 @@ def meant(body: Mapping[str, Any]) -> Selection:
 
 
 def sweep(query: Mapping[str, str]) -> Selection:
-    """Return which memories a deletion means, from its query; mappings in it come as Python or JSON writes them."""
+    """Return which memories a deletion means, from its query; mappings in it come as Python or JSON writes them.
+
+    Of whatever user, agent, app and run is what has any of these: that is how clients say "all".
+    """
     filters: list[Any] = [{name: query[name]} for name in ENTITIES if query.get(name)]
+    if filters == [{name: EVERY} for name in ENTITIES]:
+        filters = [{"OR": filters}]
     if query.get("filters"):
         filters.append(loose(query["filters"], "filters"))
     if query.get("metadata") and filters:

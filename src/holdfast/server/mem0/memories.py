@@ -371,7 +371,7 @@ async def _read_anew(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any
         text, "episode", speaker=item.speaker, observed_at=item.observed_at, source=Source(role="user")
     )
     async with asked.service.tenants.blank() as memory:
-        made = await memory.scoped(item.scope).observe([said])
+        made = await memory.observe([said], scope=item.scope)
     changes: dict[str, Any] = {"tags": made.episodes[0].tags} if told or heard else {}
     if item.kind == "episode":
         return changes

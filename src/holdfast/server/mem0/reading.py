@@ -157,7 +157,8 @@ async def searched(
             break
         k *= 4
     if not latest:
-        best = [each for one in best for each in await _chained(at, one)][:most]
+        chains = [each for one in best for each in await _chained(at, one)]
+        best = [one for one in chains if fits(one.shown, asked.where)][:most]
     return best
 
 
