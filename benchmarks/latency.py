@@ -2,9 +2,9 @@
 
     python -m benchmarks.latency [--quick] [--cache FOLDER]
 
-Every time is a multiple of embedding one fresh query with the shipped model, measured in the same run and in turn with it:
-a search's own embedding, timed inside the search, is taken off its total, and medians by the clock are compared: these are
-judged. The same ratio of the calling thread's processor time stands beside: on a busy machine it is the steadier one, but it
+Every time is a multiple of embedding one fresh query with the shipped model, measured in the same run and in turn with it: that
+is taken off the total of the search that follows, which embeds another one of the same kind, and medians by the clock are
+compared: these are judged. The same ratio of the process's processor time stands beside: on a busy machine it is the steadier one, but it
 leaves out waiting, so it is never judged. `current` is judged in turn with an embedding like the rest, though it embeds nothing
 itself; among lookups, where the processor's caches are not full of the model, it is shown without a bar.
 
@@ -47,26 +47,23 @@ WRITES_PER_SECOND = 20
 BARS = {"200": 0.4, "cold": 1.8, "10k": 1.2, "100k": 2.5}
 
 
-class Timed:
-    """The shipped model with a note of how long its last call took."""
+class Counted:
+    """The shipped model with a count of its calls."""
 
     def __init__(self, model: MiniLM) -> None:
         self._model = model
         self.id, self.dimension = model.id, model.dimension
-        self.took = self.worked = 0.0
+        self.calls = 0
 
     def embed(self, texts: list[str]) -> Floats:
         """Return the model's vectors."""
-        began, working = time.perf_counter(), time.thread_time()
-        vectors = self._model.embed(texts)
-        # The clock is read first and last: reading the processor's time costs some microseconds, which are not the search's.
-        self.worked, self.took = time.thread_time() - working, time.perf_counter() - began
-        return vectors
+        self.calls += 1
+        return self._model.embed(texts)
 
 
 @dataclass
 class Times:
-    """Seconds of embedding a query alone, and of searching without the search's own embedding; `_cpu`: of work alone."""
+    """Seconds of embedding a query alone, and of searching without as much; `_cpu`: of processor time."""
 
     alone: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
@@ -101,22 +98,24 @@ class Asker:
 
     def __init__(self, seed: int) -> None:
         self.model = MiniLM()
-        self.timed = Timed(self.model)
+        self.counted = Counted(self.model)
         self._chatter = Chatter(seed)
 
     def ask(self, search: Callable[[str], Any], times: Times) -> None:
         """Embed one fresh query and search for another, and note both."""
         query, other = self._chatter.query(), self._chatter.query()
-        began, started = time.perf_counter(), time.thread_time()
+        began, started, calls = time.perf_counter(), time.process_time(), self.counted.calls
         self.model.embed([other])
-        working, embedded = time.thread_time(), time.perf_counter()
+        working, embedded = time.process_time(), time.perf_counter()
         found = search(query)
-        ended, done = time.perf_counter(), time.thread_time()
+        ended, done = time.perf_counter(), time.process_time()
         assert found, "a search in a full scope found nothing"
-        times.alone.append(embedded - began)
-        times.own.append(ended - embedded - self.timed.took)
-        times.alone_cpu.append(working - started)
-        times.own_cpu.append(done - working - self.timed.worked)
+        alone, worked = embedded - began, working - started
+        embeds = self.counted.calls - calls
+        times.alone.append(alone)
+        times.own.append(ended - embedded - embeds * alone)
+        times.alone_cpu.append(worked)
+        times.own_cpu.append(done - working - embeds * worked)
 
 
 # -- the stores --------------------------------------------------------------------------------------------------------
@@ -179,7 +178,7 @@ def settled(path: Path) -> int:
 def warm(asker: Asker, home: Path, users: list[int], count: int) -> Times:
     """Time searches in scopes whose state is in memory."""
     times = Times()
-    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.counted) as memory:
         callers = [memory.scoped(user=f"u{n}") for n in users]
         for n in range(3 * len(callers)):
             asker.ask(callers[n % len(callers)].search, Times())
@@ -191,7 +190,7 @@ def warm(asker: Asker, home: Path, users: list[int], count: int) -> Times:
 def cold(asker: Asker, home: Path, users: list[int]) -> Times:
     """Time the first search of each of these users in a process that has searched for others."""
     times = Times()
-    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.counted) as memory:
         for n in users[:10]:
             asker.ask(memory.scoped(user=f"u{n}").search, Times())
         for n in users[10:]:
@@ -247,7 +246,7 @@ def disturbed(asker: Asker, home: Path, seconds: float) -> tuple[Times, Times, f
             shutil.copy(file, folder)
         path = Path(folder) / "store.db"
         with (
-            Memory(f"sqlite:///{path}", embedder=asker.timed) as memory,
+            Memory(f"sqlite:///{path}", embedder=asker.counted) as memory,
             second_process(path, "u0") as (go, written),
         ):
             search, spent, before = memory.scoped(user="u0").search, 0.0, 0
@@ -270,18 +269,17 @@ def disturbed(asker: Asker, home: Path, seconds: float) -> tuple[Times, Times, f
 def lookups(asker: Asker, home: Path, count: int) -> tuple[Times, Times]:
     """Time `current` of slots in scope "u0", ten after each embedding: the nine later ones, and the first alone."""
     times, firsts = Times(), Times()
-    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.timed) as memory:
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.counted) as memory:
         caller = memory.scoped(user="u0")
         slots = [item.slot for item in caller.list(kinds=["fact"], limit=400).items if item.slot]
-        asker.timed.took = asker.timed.worked = 0.0
         for n in range(count):
             slot = slots[n % len(slots)]
             asker.ask(lambda _, slot=slot: caller.current(slot), firsts)
             for which in range(n, n + 9):
-                began, working = time.perf_counter(), time.thread_time()
+                began, working = time.perf_counter(), time.process_time()
                 caller.current(slots[which % len(slots)])
                 times.own.append(time.perf_counter() - began)
-                times.own_cpu.append(time.thread_time() - working)
+                times.own_cpu.append(time.process_time() - working)
     times.alone, times.alone_cpu = firsts.alone, firsts.alone_cpu
     return times, firsts
 

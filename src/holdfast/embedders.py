@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from .away import away
 from .errors import EmbedderError, InvalidInput
 from .ports import Floats, Ints
 
@@ -123,6 +124,8 @@ class MiniLM:
             return vector
 
         flat = [ids for group in windows for ids in group]
+        if pool is not None:  # there is a processor for whoever waits
+            away()
         if pool is None or len(flat) < 2:
             rows = [run(ids) for ids in flat]
         else:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import inspect
+import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .away import AWAY, Later
 from .errors import EmbedderError, HoldfastError, ModelError
 from .ports import Embedder, Floats, Model, Mounted, Readable, Reply
 
@@ -99,6 +102,121 @@ class Beside(Generic[T]):
         return self._done.result()
 
 
+class Half(Generic[T]):
+    """Work that the helper takes as far as it comes without a vector, and who waits for that goes on with to its end."""
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._work = work
+        self._context = contextvars.copy_context()
+        self._result: list[T] = []
+        self._failed: BaseException | None = None
+        self._begun = False
+        self._stands = threading.Lock()  # held while the helper is at it
+
+    def begin(self) -> None:
+        """Hand it to the helper, if that is free."""
+        if not self._begun:
+            self._stands.acquire()
+            self._begun = _HELPER.start(self)
+            if not self._begun:
+                self._stands.release()
+
+    def first(self) -> None:
+        """Go as far as it comes without the vector, as the helper."""
+        try:
+            self._context.run(self._work.send, None)
+        except StopIteration as done:
+            self._result.append(done.value)
+        except BaseException as error:  # noqa: BLE001 - raised by `end`
+            self._failed = error
+        self._stands.release()
+
+    def _stop(self) -> None:
+        """Take it back from the helper, which may not have come to it yet."""
+        if self._begun and not _HELPER.let_go(self):
+            self._stands.acquire()
+
+    def end(self) -> T:
+        """Go on to the end and return the result."""
+        self._stop()
+        if self._failed is not None:
+            raise self._failed
+        return self._result[0] if self._result else run(self._work)
+
+    def drop(self) -> None:
+        """Leave it where it stands."""
+        self._stop()
+        self._work.close()
+
+
+_ALONE = 100  # searches
+_KEPT_WAITING = 0.0005  # seconds
+
+
+class Helper:
+    """One thread of the process that works beside whoever waits for a model.
+
+    Where it is at work for somebody else or comes late, everybody works alone, and for the next hundred searches where it was kept
+    from its processor: the machine has enough to do then.
+    """
+
+    def __init__(self) -> None:
+        self._reset()
+        if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+            os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        # A child of a fork has no thread, and locks that it may have held.
+        self._free, self._wake = threading.Lock(), threading.Lock()
+        self._wake.acquire()
+        self._half: Half[Any] | None = None
+        self._thread: threading.Thread | None = None
+        self._alone = 0
+
+    def start(self, half: Half[Any]) -> bool:
+        """Begin some work; False where there is other work, or no thread or processor to be had."""
+        if self._alone:
+            self._alone -= 1
+            return False
+        if not self._free.acquire(blocking=False):
+            return False
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name="holdfast-beside", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # there are too many, or Python is about to end
+                self._free.release()
+                return False
+            self._thread = thread
+        self._half = half
+        self._wake.release()
+        return True
+
+    def let_go(self, half: Half[Any]) -> bool:
+        """Take back some work; False where it is being done, or was."""
+        if self._half is not half or not self._wake.acquire(blocking=False):
+            return False
+        self._half = None
+        self._free.release()
+        return True
+
+    def _run(self) -> None:
+        while True:
+            self._wake.acquire()
+            half, self._half = self._half, None
+            assert half is not None  # it is there before this thread is woken
+            began, working = time.perf_counter(), time.thread_time()
+            half.first()
+            took, worked = time.perf_counter() - began, time.thread_time() - working
+            if took > 2 * worked + _KEPT_WAITING:
+                self._alone = _ALONE
+            del half  # with all that it holds
+            self._free.release()
+
+
+_HELPER = Helper()
+
+
 class Direct:
     """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
 
@@ -109,6 +227,22 @@ class Direct:
     async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
         return await embedded(embedder, texts)
+
+    async def beside(
+        self, embedder: Embedder, text: str, work: Callable[[Later], Coroutine[Any, Any, T]]
+    ) -> T:
+        """Return what `work` makes of a text's vector; the helper begins it as soon as the embedder is away."""
+        later = Later()
+        half = Half(work(later))
+        token = AWAY.set(half.begin)
+        try:
+            (later.vector,) = await embedded(embedder, [text])
+        except BaseException:
+            half.drop()
+            raise
+        finally:
+            AWAY.reset(token)
+        return half.end()
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return the language model's reply."""
@@ -151,6 +285,13 @@ class Pooled:
         if inspect.iscoroutinefunction(embedder.embed):
             return await embedded(embedder, texts)
         return await self.store(_drained, embedder, texts)
+
+    async def beside(
+        self, embedder: Embedder, text: str, work: Callable[[Later], Coroutine[Any, Any, T]]
+    ) -> T:
+        """Return what `work` makes of a text's vector, once that is there: the loop has others to serve meanwhile."""
+        (vector,) = await self.embed(embedder, [text])
+        return await work(Later(vector))
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return the language model's reply."""

@@ -28,6 +28,7 @@ FLOORS = {
     "sensitive": 1,
     "echo": 1,
     "ports": 1,
+    "away": 1,
     "routes": 1,
     "leases": 1,
     "marks": 1,

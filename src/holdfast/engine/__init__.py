@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import IO, Caller, Embedding, Extractor, Mount, Parts, RuleBook, Rules
+from .base import Caller, Embedding, Extractor, Mount, Parts, RuleBook, Rules
 from .bulk import Bulks
 from .copies import Copies
 from .erase import Erases
@@ -11,6 +11,7 @@ from .lease import Leasing
 from .policy import Rulings
 from .reembed import Reembeds
 from .taking import Takes
+from .waits import IO
 from .watch import Watches
 
 __all__ = ["IO", "Caller", "Embedding", "Engine", "Extractor", "Kinds", "Mount", "Parts", "RuleBook", "Rules"]

@@ -7,12 +7,12 @@ import contextlib
 import functools
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from .. import checks
@@ -47,7 +47,6 @@ from ..ports import (
     Ref,
     Remove,
     Replace,
-    Reply,
     Sight,
     Stale,
     Store,
@@ -58,6 +57,7 @@ from ..ports import (
 from ..text import Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope, changed
 from .kinds import EVERY, Kinds, narrowed
+from .waits import IO
 
 T = TypeVar("T")
 ATTEMPTS = 100
@@ -78,28 +78,6 @@ UNSET: Final[Any] = Unset()
 def place_of(item: MemoryItem) -> int:
     """Return the number of the message that an episode is of."""
     return int(item.metadata["message"])
-
-
-class IO(Protocol):
-    """The only three things an engine waits for, and where work goes that nobody waits for."""
-
-    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
-        """Return the vectors of texts, as `Embedder.embed` does, checked and of length 1."""
-
-    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Return what a method of the store returns."""
-
-    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
-        """Return a language model's reply, as `Model.ask` does."""
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass."""
-
-    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-        """Begin work that waits for a model alone, beside the caller, who awaits it later."""
-
-    def start(self, work: Callable[[], Coroutine[Any, Any, float | None]]) -> None:
-        """Do `work` beside the caller, again after as many seconds as it returns, until it returns None."""
 
 
 # A developer's own: from messages (`holdfast.extract.Message`) and the known memories to drafts.

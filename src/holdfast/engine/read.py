@@ -74,7 +74,7 @@ class Reads(Answering):
         at = self._at(valid_at, known_at)
         state = await self._stamped()
         asked = Question(self._asked_for(query), self._reach(scope, under), at, options, state=state)
-        hits = await self._answer(await self._asking(asked))
+        hits = await self._answer(asked)
         if keep:
             await self._keep_receipt(hits.receipt)
         return hits

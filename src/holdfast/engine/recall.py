@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
+from ..away import Later
 from ..echo import Recalled
 from ..entities import Names
 from ..errors import AccessDenied, BadFilter, ConfigError, DoesNotFit, ModelMismatch, NotFound
@@ -42,6 +43,19 @@ class Question(NamedTuple):
     as_of: AsOf | None = None
     mounted: Mapping[str, Mapping[Scope, datetime]] = {}  # with `as_of`, how far each was known
     state: State | None = None
+
+    @property
+    def text(self) -> str:
+        """What is searched for: the query, and the other names it means (kept receipts of earlier versions have none)."""
+        return " ".join([self.query, *self.options.get("also", ())])
+
+
+class Meant(NamedTuple):
+    """The vector of a text by a model, which may be on its way."""
+
+    text: str
+    embedder: Embedder
+    vector: Later
 
 
 class Picked(NamedTuple):
@@ -105,7 +119,7 @@ class Answering(Naming):
         state = await self._stamped()
         asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
-        hits = await self._answer(await self._asking(Question(asked, reach, at, options, state=state)))
+        hits = await self._answer(Question(asked, reach, at, options, state=state))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
         aged = await self._aged([hit.item for hit in hits], reach, at._replace(valid=hits.receipt.valid))
         made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count, aged)
@@ -168,7 +182,7 @@ class Answering(Naming):
         past = await self._receipt(receipt)
         question = self._again(past)
         then = await self._answer(question)
-        today = await self._answer(await self._asking(question._replace(as_of=None, at=self._at())))
+        today = await self._answer(question._replace(as_of=None, at=self._at()))
         before = [row.id for row in past.rows]
         same = [(hit.id, hit.score) for hit in then] == [(row.id, row.score) for row in past.rows]
         now = [hit.id for hit in today]
@@ -198,8 +212,19 @@ class Answering(Naming):
         return asked._replace(options={**asked.options, "also": names.also(asked.query)})
 
     async def _answer(self, asked: Question) -> Hits:
-        """Return the hits of a question with their receipt."""
-        found = await self._found(asked)
+        """Return the hits of a question with their receipt; what needs no vector may be done while the query is embedded."""
+        embedder = self._parts.embedding.now
+        if embedder is None:
+            return await self._hits(asked, None)
+
+        async def hits(vector: Later) -> Hits:
+            return await self._hits(asked, Meant(asked.text, embedder, vector))
+
+        return await self._parts.io.beside(embedder, asked.text, hits)
+
+    async def _hits(self, asked: Question, meant: Meant | None) -> Hits:
+        asked = await self._asking(asked) if asked.as_of is None else asked
+        found = await self._found(asked, meant=meant)
         picked = await self._picked(asked, found)
         least, named = asked.options["min_relevance"], found.ranked.recipe.named
         answer = [
@@ -357,20 +382,20 @@ class Answering(Naming):
         places = zip(rows, origins, keys, strict=True)
         return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
 
-    async def _found(self, asked: Question, witness: str | None = None) -> Found:
-        """Return the ranked corpus of a question.
+    async def _found(self, asked: Question, witness: str | None = None, meant: Meant | None = None) -> Found:
+        """Return the ranked corpus of a question; what is `meant` is not embedded again.
 
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
         from .corpus import rank, terms_of  # numpy, which nothing needs before the first search or save
 
         parts, options = self._parts, asked.options
-        query = " ".join(
-            [asked.query, *options.get("also", ())]
-        )  # kept receipts of earlier versions have none
+        query, embedder = asked.text, parts.embedding.now
+        if embedder is not None and (meant is None or meant.text != query or meant.embedder is not embedder):
+            (vector,) = await parts.io.embed(embedder, [query])
+            meant = Meant(query, embedder, Later(vector))
         asked_at = asked.as_of.valid if asked.as_of else asked.at.valid or asked.at.now
         terms = terms_of(query, parts.analyzer, asked_at)
-        embedder = parts.embedding.now
         probe = Probe(
             reach=asked.reach,
             at=asked.at,
@@ -380,20 +405,19 @@ class Answering(Naming):
             kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
             since=checks.optional_moment(options["since"], "since"),
             until=checks.optional_moment(options["until"], "until"),
-            vector=None if embedder is None else (await parts.io.embed(embedder, [query]))[0],
             model=None if embedder is None else embedder.id,
             as_of=asked.as_of,
             witness=witness,
             least=options["k"],
         )
         try:
-            return rank(await self._shares(asked, probe, embedder), query, probe.model)
+            return rank(await self._shares(asked, probe, meant), query, probe.model)
         except ModelMismatch as error:
             if not parts.embedding.follows(error):
                 raise
             return await self._found(asked, witness)
 
-    async def _shares(self, asked: Question, probe: Probe, embedder: Embedder | None) -> list[Share]:
+    async def _shares(self, asked: Question, probe: Probe, meant: Meant | None) -> list[Share]:
         """Return what this store and each mounted one have for a question; a word weighs in all of them what it would if they were one."""
         from .corpus import Share
 
@@ -401,11 +425,18 @@ class Answering(Naming):
         mounts = self._mounts(asked.reach)
         mounts = tuple(one for one in mounts if asked.as_of is None or one.name in asked.mounted)
         if not mounts:
-            state = asked.state
-            # Others may have written while the query was embedded: what they wrote, or erased, counts.
-            if state is not None and state.embedder is embedder and await call(own.stamp) is state.stamp:
-                probe = probe._replace(stamp=state.stamp)
+            if await self._as_it_was(asked, meant):
+                probe = probe._replace(stamp=asked.state and asked.state.stamp)
+                if meant is not None and meant.vector.vector is None:
+                    finish = await call(own.begin, probe)
+                    vector = await meant.vector
+                    # Others may have written meanwhile: what they wrote, or erased, counts.
+                    if await self._as_it_was(asked, meant):
+                        return [Share(None, own, await call(finish, vector))]
+                    probe = probe._replace(stamp=None)
+            probe = probe._replace(vector=meant and await meant.vector)
             return [Share(None, own, await call(own.candidates, probe))]
+        probe = probe._replace(vector=meant and await meant.vector)
         probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
         for mount in mounts:
             store = mount.store
@@ -426,6 +457,13 @@ class Answering(Naming):
             found = await call(store.candidates, one._replace(at=at, elsewhere=others))
             shares.append(Share(name, store, found))
         return shares
+
+    async def _as_it_was(self, asked: Question, meant: Meant | None) -> bool:
+        """Whether nobody has written since the question was asked, nor put another model in place."""
+        state, embedder = asked.state, meant and meant.embedder
+        if state is None or state.embedder is not embedder:
+            return False
+        return await self._parts.io.store(self._parts.store.stamp) is state.stamp
 
     # -- receipts ------------------------------------------------------------------------------------------------
 

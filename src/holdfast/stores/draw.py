@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -93,27 +93,47 @@ class Whole:
         return self.index.cosines(query, rows) if self.cosines is None else self.cosines[rows]
 
 
+class ByWords(NamedTuple):
+    """The best live rows of a scope by words with their sums, how many rows hold a word, and how many each channel is to draw."""
+
+    rows: Ints
+    sums: NDArray[np.int32]
+    holding: int
+    most: int
+
+
+def by_words(wholes: Sequence[Whole], sizes: Sizes, probe: Probe, meant: bool) -> list[ByWords]:
+    """Return what words draw from each scope, which needs no vector; more where there will be none (not `meant`).
+
+    There are as many rows as `probe` wants, if so many are live. Nothing where all live rows are ranked.
+    """
+    if sum(one.alive.count for one in wholes) <= sizes.ranked:
+        return []
+    found = []
+    for one in wholes:
+        most = max(probe.least, sizes.drawn, min(sizes.drawn_at_most, one.alive.count // SHARE))
+        found.append(ByWords(*best(one.terms, one.alive.live, most if meant else 4 * most), most))
+    return found
+
+
 def drawn(
     wholes: Sequence[Whole],
+    words: Sequence[ByWords],
     sizes: Sizes,
-    query: Quantised | None,
     mass: float,
-    blobs: Blobs,
     probe: Probe,
+    query: Quantised | None,
+    blobs: Blobs,
 ) -> tuple[list[Part], Beyond | None]:
     """Return the parts of a search with the rows worth ranking, and what is known of the others (None where there are none).
 
-    There are as many rows as `probe` wants, if so many are live, and its witness is among them.
+    `words` are of `by_words`. The witness of `probe` is among the rows.
     """
-    live = sum(one.alive.count for one in wholes)
-    if live <= sizes.ranked:
+    if not words:
         chosen = [np.flatnonzero(one.alive.live) for one in wholes]
         return [_part(one, rows, query, blobs) for one, rows in zip(wholes, chosen, strict=True)], None
-    words, chosen = 0, []
-    for one in wholes:
-        holding, rows = _of_scope(one, query, sizes, probe.least)
-        words += holding
-        chosen.append(rows)
+    live = sum(one.alive.count for one in wholes)
+    chosen = [_of_scope(one, found, query, sizes) for one, found in zip(wholes, words, strict=True)]
     most = max(sizes.together, probe.least)
     if sum(map(len, chosen)) > most:
         chosen = _likeliest(wholes, chosen, query, mass, most)
@@ -121,7 +141,7 @@ def drawn(
         chosen = [_with(one, rows, probe.witness) for one, rows in zip(wholes, chosen, strict=True)]
     usual = [one.near(query, _sample(one.alive, -(-live // SAMPLE))) for one in wholes]
     parts = [_part(one, rows, query, blobs) for one, rows in zip(wholes, chosen, strict=True)]
-    return parts, Beyond(live, words, np.concatenate(usual))
+    return parts, Beyond(live, sum(found.holding for found in words), np.concatenate(usual))
 
 
 def _sample(alive: Alive, step: int) -> Ints:
@@ -131,18 +151,15 @@ def _sample(alive: Alive, step: int) -> Ints:
     return np.flatnonzero(alive.live)[::step]
 
 
-def _of_scope(one: Whole, query: Quantised | None, sizes: Sizes, least: int) -> tuple[int, Ints]:
-    """Return how many live rows hold a word, and the rows drawn: the best of each channel, with the turns around the first."""
+def _of_scope(one: Whole, words: ByWords, query: Quantised | None, sizes: Sizes) -> Ints:
+    """Return the rows drawn: the best of each channel, with the turns around the first."""
     alive, drawn = one.alive, np.zeros(len(one.alive.live), np.bool_)
-    most = max(least, sizes.drawn, min(sizes.drawn_at_most, alive.count // SHARE))
-    by_words, sums, holding = best(one.terms, alive.live, most if query is not None else 4 * most)
-    by_meaning, cosines = (_NONE, _NOTHING) if query is None else _by_meaning(one, query, sizes, most)
-    drawn[by_words] = drawn[by_meaning] = True
-    best_of_each = [
-        rows[highest(of, -(-len(of) // 2))] for rows, of in ((by_words, sums), (by_meaning, cosines))
-    ]
+    near, cosines = (_NONE, _NOTHING) if query is None else _by_meaning(one, query, sizes, words.most)
+    drawn[words.rows] = drawn[near] = True
+    channels = ((words.rows, words.sums), (near, cosines))
+    best_of_each = [rows[highest(of, -(-len(of) // 2))] for rows, of in channels]
     _mark_beside(drawn, alive, np.concatenate(best_of_each), TURNS)
-    return holding, drawn.nonzero()[0]
+    return drawn.nonzero()[0]
 
 
 def _mark_beside(drawn: Bools, alive: Alive, rows: Ints, turns: int) -> None:

@@ -179,9 +179,10 @@ class SqliteStore(SqliteReads):
         """Close every connection; one being read with is closed when that is done. Later calls raise `StoreClosed`."""
         with self._write_lock, self._guard:
             self._closed = True
-            for db in [*(one.db for one in self._idle), *([self._writer] if self._writer else [])]:
-                db.close()
-            self._idle, self._writer = [], None
+            self._let_idle_go()
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = None
             self._turns.close()
             self._searcher.close()
 

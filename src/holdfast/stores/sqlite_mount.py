@@ -190,11 +190,6 @@ class SqliteMount(SqliteReads):
         self._let_idle_go()
         self._searcher.close()
 
-    def _let_idle_go(self) -> None:
-        with contextlib.suppress(IndexError):  # others may take one meanwhile
-            while True:
-                self._idle.pop().db.close()
-
 
 def _term_key(db: sqlite3.Connection) -> bytes:
     """Return what the words of a store are hashed with: of each store its own."""

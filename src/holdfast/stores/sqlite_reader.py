@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..ports import Reach
@@ -55,6 +55,11 @@ class Reader:
         if version != self._version or version < 0:
             self._version, self.stamp = version, Stamp()
         return self.stamp
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Return the rows that a statement reads."""
+        found: list[Any] = self.db.execute(sql, parameters).fetchall()
+        return found
 
     def forget(self) -> None:
         """Note that somebody has written."""

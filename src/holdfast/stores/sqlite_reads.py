@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from ..marks import Mark
-from ..ports import Candidates, Moment, Probe, Reach, Scan
+from ..ports import Candidates, Floats, Moment, Probe, Reach, Scan
 from ..types import Change, MemoryItem, Scope
 from . import sqlite_rows as rows
 from . import sqlite_schema as schema
+from .columns import quantised
 from .locks import READING
 from .sqlite_access import Error
 from .sqlite_place import Location
 from .sqlite_reader import Reader, Stamp
-from .sqlite_search import Asked, Searcher, Seen, Unread, words_of
+from .sqlite_search import Asked, Begun, Searcher, Seen, Unread, Words, sentences, words_of
 from .sqlite_view import ONE, View, clocks
 
 
@@ -54,15 +56,19 @@ class SqliteReads:
                 if isinstance(error, Error):
                     raise schema.translate(error, self.path) from error
                 raise
+            self._idle.append(reader)
             if self._closed:
-                reader.db.close()
-            else:
-                self._idle.append(reader)
+                self._let_idle_go()
+
+    def _let_idle_go(self) -> None:
+        """Close the connections nobody reads with, one at a time: others may take one meanwhile."""
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop().db.close()
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._reading() as reader:
-            found: list[Any] = reader.db.execute(sql, parameters).fetchall()
-            return found
+            return reader.all(sql, parameters)
 
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -134,6 +140,11 @@ class SqliteReads:
 
     def fetch(self, keys: Sequence[int], at: Moment) -> dict[int, MemoryItem]:
         """Return the items behind the keys of `Candidates`, by key; one erased meanwhile is left out."""
+        return self._fetched(self._read, keys, at)
+
+    def _fetched(
+        self, read: Callable[[str, Sequence[Any]], list[Any]], keys: Sequence[int], at: Moment
+    ) -> dict[int, MemoryItem]:
         known, asked = rows.micros(at.known), {key >> 32 for key in keys}
         # What is kept was seen as often as is known now.
         shelves = {one: self._searcher.shelf(one) if known is None else {} for one in asked}
@@ -142,7 +153,7 @@ class SqliteReads:
             valid = rows.micros(at.valid or at.known or at.now) or 0
             marks = ",".join("?" * len(missing))
             columns, seen = rows.columns(known)
-            for row in self._read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
+            for row in read(f"SELECT {columns} {ONE} v.key IN ({marks})", [*seen, *missing]):
                 item = made[row[0]] = rows.item_of(row, valid)
                 if rows.lasting(item):
                     shelves[row[0] >> 32][row[0]] = item
@@ -150,17 +161,45 @@ class SqliteReads:
 
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
-        words = words_of(probe, self._hashes, self.term_key)
-        known = probe.stamp.scopes.get(probe.reach) if isinstance(probe.stamp, Stamp) else None
-        if known is not None and probe.where is None:
-            asked = [Asked(*one, None) for one in self._resolved(list(map(Seen, known)), probe)]
-            with contextlib.suppress(Unread):
-                return self._searcher.candidates(None, asked, probe, words)
+        query = None if probe.vector is None else quantised(probe.vector)
+        with contextlib.suppress(Unread):
+            begun = self._begun(probe, query is not None)
+            return begun.finish(query, functools.partial(sentences, None))
         # Of one moment, so that all vectors come from one model.
         with self._reading() as reader, reader.snapshot() as stamp:
-            found = self._resolved(self._scopes(probe.reach, reader.db, stamp), probe)
-            asked = [self._asked(reader.db, probe, seen, scope) for seen, scope in found]
-            return self._searcher.candidates(reader.db, asked, probe, words)
+            begun = self._begun_in(reader, stamp, probe, query is not None)
+            return begun.finish(query, functools.partial(sentences, reader.db))
+
+    def begin(self, probe: Probe) -> Callable[[Floats], Candidates]:
+        """Do of `candidates` what needs no vector, and return what takes it and does the rest."""
+        begun = None
+        with contextlib.suppress(Unread):
+            begun = self._begun(probe, True)
+            self._fetched(self._read, begun.likely(2 * probe.least), probe.at)
+        if begun is None:
+            with self._reading() as reader, reader.snapshot() as stamp:
+                begun = self._begun_in(reader, stamp, probe, True)
+                self._fetched(reader.all, begun.likely(2 * probe.least), probe.at)
+        if begun.reads:
+            return lambda vector: self.candidates(probe._replace(vector=vector))
+        return lambda vector: begun.finish(quantised(vector), functools.partial(sentences, None))
+
+    def _begun(self, probe: Probe, meant: bool) -> Begun:
+        """Begin a search in what is in memory; raises `Unread` where that does not do."""
+        known = probe.stamp.scopes.get(probe.reach) if isinstance(probe.stamp, Stamp) else None
+        if known is None or probe.where is not None:
+            raise Unread
+        asked = [Asked(*one, None) for one in self._resolved(list(map(Seen, known)), probe)]
+        return self._searcher.begin(None, asked, probe, self._words(probe), meant)
+
+    def _begun_in(self, reader: Reader, stamp: Stamp, probe: Probe, meant: bool) -> Begun:
+        """Begin a search in the file."""
+        found = self._resolved(self._scopes(probe.reach, reader.db, stamp), probe)
+        asked = [self._asked(reader.db, probe, seen, scope) for seen, scope in found]
+        return self._searcher.begin(reader.db, asked, probe, self._words(probe), meant)
+
+    def _words(self, probe: Probe) -> Words:
+        return words_of(probe, self._hashes, self.term_key)
 
     @staticmethod
     def _resolved(found: Sequence[Seen], probe: Probe) -> list[tuple[Seen, Scope]]:

@@ -7,22 +7,22 @@ import itertools
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import AsOf, Candidates, Floats, Ints, Probe, Tally
+from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe, Tally
 from ..types import KINDS, MemoryItem, Scope
 from .budget import BUDGET
-from .columns import quantised, unpacked
-from .draw import Part, Whole, drawn
+from .columns import unpacked
+from .draw import Blobs, Part, Whole, by_words, drawn
 from .index import NEAR_UP_TO, NOT_NEAR, SHELF, Alive, Loaded, ScopeIndex, Sizes, Texts
 from .index import around as turns_around
 from .lists import NO_LIST, Filed, Lists, sampled, trained
-from .postings import COUNTS, Found, Nearby, Term
+from .postings import COUNTS, Found, Nearby, Term, highest
 from .sqlite_rows import EPOCH, at, hash_term, micros
 
 if TYPE_CHECKING:
@@ -96,6 +96,24 @@ def words_of(probe: Probe, hashes: dict[str, int], term_key: bytes) -> Words:
     return Words({hash_term(term, hashes, term_key): weight for term, weight in probe.terms.items()}, near)
 
 
+class Begun(NamedTuple):
+    """A search as far as it goes without its query's vector: `finish` takes that, None for none, and how sentences' vectors are
+    read, which happens where it `reads`. `plain` is the corpus where all of it is ranked."""
+
+    finish: Callable[[Quantised | None, Blobs], Candidates]
+    reads: bool = False
+    plain: Candidates | None = None
+
+    def likely(self, count: int) -> list[int]:
+        """Return the keys of about so many memories that are likely to answer, by their words and those around them."""
+        c = self.plain
+        if c is None:
+            return []
+        rows = highest(c.bm25 + c.around + c.related, count)
+        keys: list[int] = c.key[rows[c.live[rows]]].tolist()
+        return keys
+
+
 class Rows(NamedTuple):
     """What a search reads of the rows of some scopes whatever it asks: put together once, and kept for the next search while they
     are the same."""
@@ -159,37 +177,29 @@ class Searcher:
         self._states: dict[int, Held] = {}
         self._together: OrderedDict[tuple[int, ...], Rows] = OrderedDict()
 
-    def candidates(
-        self,
-        db: sqlite3.Connection | None,
-        asked: Sequence[Asked],
-        probe: Probe,
-        words: Words,
-    ) -> Candidates:
-        """Return the corpus of `probe` over these scopes; raises `Unread` where the file has to be read, without a snapshot of it."""
-        query = None if probe.vector is None else quantised(probe.vector)
+    def begin(
+        self, db: sqlite3.Connection | None, asked: Sequence[Asked], probe: Probe, words: Words, meant: bool
+    ) -> Begun:
+        """Do what a search over these scopes can without its query's vector; `meant` says that one is to come.
+
+        Raises `Unread` where the file has to be read, without a snapshot of it.
+        """
         wholes = [self._whole(db, one, probe) for one in asked]
         gains, tally = _weighed(wholes, words, probe.elsewhere)
-        mass = sum(gains)
+        true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
+        as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
+        told = {"mass": sum(gains), "tally": tally, "as_of": as_of, "has_vectors": meant}
         if (
             any(one.texts is None for one in wholes)
             or sum(one.alive.count for one in wholes) > self._sizes.ranked
         ):
-            read = functools.partial(_sentences, db)
-            parts, beyond = drawn(wholes, self._sizes, query, mass, read, probe)
-            rows = _rows(parts)
-        else:
-            parts, beyond = [_part(one, query) for one in wholes], None
-            rows = self._same_rows(asked, parts)
-        bm25, around, covered, related = _lexical(parts, rows, gains)
-        true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
-        return rows.plain._replace(
-            bm25=bm25, around=around, covered=covered, related=related, mass=mass, beyond=beyond, tally=tally,
-            cos=_joined([part.cos for part in parts], np.float32),
-            best=_joined([part.best for part in parts], np.float32),
-            as_of=AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked}),
-            has_vectors=query is not None,
-        )  # fmt: skip
+            of_words = by_words(wholes, self._sizes, probe, meant)
+            drawing = functools.partial(drawn, wholes, of_words, self._sizes, sum(gains), probe)
+            held = all(one.index.holds_sentences for one in wholes)
+            return Begun(functools.partial(_drawn, drawing, gains, told), not held)
+        parts = [_part(one) for one in wholes]
+        plain = _worded(self._same_rows(asked, parts), parts, gains, told)
+        return Begun(functools.partial(_compared, plain, parts), plain=plain)
 
     def _same_rows(self, asked: Sequence[Asked], parts: Sequence[Part]) -> Rows:
         """Return the rows of scopes that are ranked whole: those of the search before where nothing has changed since.
@@ -377,7 +387,7 @@ def _report(done: int, total: int) -> None:
     logging.getLogger("holdfast").info("loading a scope: %d of %d versions", done, total)
 
 
-def _sentences(db: sqlite3.Connection | None, keys: Ints) -> dict[int, bytes]:
+def sentences(db: sqlite3.Connection | None, keys: Ints) -> dict[int, bytes]:
     """Return the sentences' vectors of these entries, of those that have any."""
     if db is None:
         raise Unread
@@ -411,16 +421,41 @@ def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:
     return alive if keep.all() else index.restrict(alive, keep)
 
 
-def _part(one: Whole, query: Quantised | None) -> Part:
-    """Return the share of a scope all of whose rows are ranked."""
+def _part(one: Whole) -> Part:
+    """Return the share of a scope all of whose rows are ranked, yet to be compared with the query."""
     assert one.texts is not None
-    size = len(one.alive.live)
-    if query is None:
-        cos = best = np.zeros(size, np.float32)
-    else:
-        cos = one.index.cosines(query)[:size]
-        best = one.index.best(query, one.texts, cos)
-    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, cos, best, one.used)
+    return Part(one.index, one.alive, one.texts, one.terms, one.nearby, _NOTHING, _NOTHING, one.used)
+
+
+def _compared(plain: Candidates, parts: Sequence[Part], query: Quantised | None, _: Blobs) -> Candidates:
+    """Return a corpus that is ranked whole with the cosines of its rows."""
+    cos, best = np.zeros((2, len(plain.live)), np.float32)
+    if query is not None:
+        end = 0
+        for part in parts:
+            start, end = end, end + len(part)
+            cos[start:end] = part.index.cosines(query)[: len(part)]
+            best[start:end] = part.index.best(query, part.texts, cos[start:end])
+    return plain._replace(cos=cos, best=best)
+
+
+def _drawn(
+    drawing: Callable[[Quantised | None, Blobs], tuple[list[Part], Beyond | None]],
+    gains: Sequence[float],
+    told: Mapping[str, Any],
+    query: Quantised | None,
+    blobs: Blobs,
+) -> Candidates:
+    """Return the corpus of the rows worth ranking."""
+    parts, beyond = drawing(query, blobs)
+    cos, best = ([getattr(part, name) for part in parts] for name in ("cos", "best"))
+    near = {"cos": _joined(cos, np.float32), "best": _joined(best, np.float32), "beyond": beyond}
+    return _worded(_rows(parts), parts, gains, {**told, **near})
+
+
+def _worded(rows: Rows, parts: Sequence[Part], gains: Sequence[float], told: Mapping[str, Any]) -> Candidates:
+    bm25, around, covered, related = _lexical(parts, rows, gains)
+    return rows.plain._replace(bm25=bm25, around=around, covered=covered, related=related, **told)
 
 
 def _rows(parts: Sequence[Part]) -> Rows:
