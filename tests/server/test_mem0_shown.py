@@ -171,6 +171,24 @@ def test_of_one_message_what_answers_is_found(client) -> None:
     assert found[0]["memory"] == "I live in Paris."
     assert all(one["score"] < found[0]["score"] for one in found[1:])
     assert len(texts(client.search("which city is home?", filters=ADA, threshold=0))) == 4
+    dog = next(one["id"] for one in client.get_all(filters=ADA)["results"] if "Rex" in one["memory"])
+    assert client.search("the dog Rex", filters=ADA)["results"][0]["score"] > 0.5
+    client.delete(dog)
+    assert all(
+        one["score"] < 0.5 for one in client.search("the dog Rex", filters=ADA, threshold=0)["results"]
+    )
+
+
+def test_what_is_long_is_kept_in_parts(client) -> None:
+    """A text of more characters than a memory has is several, without a word lost, read or not; an id is not that of all."""
+    for n, infer in enumerate((True, False)):
+        said = " ".join(f"word{n}" for n in range(5_000))
+        client.add(said, user_id=f"u{n}", infer=infer)
+        kept = client.get_all(filters={"user_id": f"u{n}"})["results"]
+        assert len(kept) == 3
+        assert sorted(" ".join(texts({"results": kept})).split()) == sorted(said.split())
+    with pytest.raises(ValidationError):
+        client.add("I love tea.", user_id="*")
 
 
 def test_what_was_added_is_told_as_it_was_said(client) -> None:

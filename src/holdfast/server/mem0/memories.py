@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from .selection import LABELS, Selection, moment, of_entities
 from .shapes import ADDED
 
 _MOST_AT_ONCE = 1_000
+_LONGEST = 20_000  # characters of one memory
 TOLD_ELSEWHERE = (
     "told by a memory that was changed"  # why a part of one is deleted, of which a client knows nothing
 )
@@ -122,12 +123,24 @@ def _drafts(
 ) -> list[Draft]:
     return [
         Draft(
-            one["content"], "episode", metadata=beside, speaker=str(one.get("name") or one["role"])[:256], thread=run,
+            words, "episode", metadata=beside, speaker=str(one.get("name") or one["role"])[:256], thread=run,
             observed_at=said_at, expires_at=expires_at,
             source=Source(role=one["role"][:256], trust=_TRUST.get(one["role"], "external")),
         )
         for one in messages
+        for words in _parted(one["content"])
     ]  # fmt: skip
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Yield a text in parts that each can be a memory, cut at a space or at the end of a line where there is one."""
+    while len(text) > _LONGEST:
+        at = max(text.rfind(" ", _LONGEST // 2, _LONGEST), text.rfind("\n", _LONGEST // 2, _LONGEST))
+        at = _LONGEST if at < 0 else at
+        yield text[:at]
+        text = text[at:]
+    if text.strip():
+        yield text
 
 
 async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[list[Seen], set[str]]:

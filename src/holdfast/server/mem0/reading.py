@@ -39,6 +39,7 @@ _WITHHELD = "[withheld at the speaker's wish]"  # and in the place of what was t
 MASKED = "[waiting for review]"  # what observe put in the place of words that were then approved
 _MOST_MESSAGES = 4_000  # that are named one by one in what a store is asked; of more, all that was read of any is looked at
 _BATCH = 400
+_MOST_ASKED = 16_000  # characters that a filter takes in one value
 _MOST_BATCHES = 3  # of lookups, each of which goes through all in reach; more are one look at all of it
 
 
@@ -302,10 +303,12 @@ async def told(
         if one.item.kind != "episode" or not read.covers(one.item):
             put(one.item, one)
             continue
+        whole = read.whole(one.item)
         standing = sorted(read.standing(one.item), key=lambda item: (places.get(item.id, len(seen)), item.id))
         for n, item in enumerate(standing):
-            # Of what a message told, what answers best by itself is what the message answers by; what was changed since is not.
-            lent = read.says(one.item, item) and (n == 0 or standing[0].id not in places)
+            # Of what a message told, what answers best by itself is what the message answers by; but where some of it was deleted
+            # or changed since, nobody is to find by those words what is left.
+            lent = whole and (n == 0 or standing[0].id not in places)
             own = seen[places[item.id]] if item.id in places else Seen(item)
             put(item, one if lent else own, () if one.item.id in item.source.lineage else (one.item,))
     first = {key: min(one.parts, key=lambda part: part.id) for key, one in made.items()}
@@ -389,17 +392,23 @@ class _Readings(NamedTuple):
 
     def standing(self, episode: MemoryItem) -> list[MemoryItem]:
         """Return what is true now of what an episode said."""
-        pieces = _pieces(episode.text)
-        said = [one for each in pieces for one in self.by_words.get((episode.scope, each), ())]
-        own = {one.id: one for one in (*self.by_episode.get(episode.id, ()), *said)}
-        return [one for one in own.values() if state(one) == "active"]
+        return [one for one in self._told_by(episode) if state(one) == "active"]
 
-    def says(self, episode: MemoryItem, item: MemoryItem) -> bool:
-        """Whether a memory has the words that an episode says of it, or those in which it was read from that."""
-        words = _words(item)
-        return words in _pieces(episode.text) or (
-            episode.id in item.source.lineage and self.first.get(item.id) == words
+    def whole(self, episode: MemoryItem) -> bool:
+        """Whether all that an episode said is true now, in the words of the episode or those in which it was read from it."""
+        pieces = _pieces(episode.text)
+        return all(
+            state(one) == "active"
+            and (
+                _words(one) in pieces
+                or (episode.id in one.source.lineage and self.first.get(one.id) == _words(one))
+            )
+            for one in self._told_by(episode)
         )
+
+    def _told_by(self, episode: MemoryItem) -> Iterable[MemoryItem]:
+        said = [one for each in _pieces(episode.text) for one in self.by_words.get((episode.scope, each), ())]
+        return {one.id: one for one in (*self.by_episode.get(episode.id, ()), *said)}.values()
 
 
 async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> _Readings:
@@ -410,7 +419,8 @@ async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> 
     by_words: dict[tuple[Scope, str], list[MemoryItem]] = {}
     beside = [one for one in items if alone and one.kind != "episode"]
     ids = {*(one.id for one in episodes), *(id for one in beside for id in one.source.lineage[:1])}
-    said = {form for one in episodes for form in (one.text, *_SENTENCE.split(one.text))}
+    forms = {form for one in episodes for form in (one.text, *_SENTENCE.split(one.text))}
+    said = {one for one in forms if len(one) <= _MOST_ASKED}  # nothing is read of as many words
     earlier = {metadata.digest(words): words for form in said if (words := _fold(form))}
     asked: Sequence[Filter] = [
         *(In("source.lineage", some) for some in _batches(sorted(ids), _BATCH)),

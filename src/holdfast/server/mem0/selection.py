@@ -72,6 +72,8 @@ def named(name: str, id: object) -> str:
     made = entity_id(id)
     if not isinstance(made, str):
         raise InvalidInput(name, f"must be a text, not {type(made).__name__}")
+    if made == EVERY:
+        raise InvalidInput(name, f"{EVERY!r} is any id and none of its own")
     Scope(**{LABELS.get(name, "run"): made})
     return made
 
