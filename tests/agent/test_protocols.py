@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from holdfast import AsyncMemory, Memory, Session
 from holdfast.agent import AsyncSession
+from holdfast.agent.history import sendable
 from holdfast.errors import InvalidInput
+from holdfast.extract import Message, normalise
 
 ASKED = {"role": "user", "content": "Weather in Oslo?"}
 THOUGHT = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Think."}]}
@@ -364,3 +367,25 @@ def test_a_session_says_which_memory_it_needs() -> None:
             with pytest.raises(InvalidInput) as caught:
                 Session(memory, thread=thread, user="ada")  # type: ignore[arg-type]
             assert caught.value.field == "thread"
+
+
+def test_what_is_sent_is_read_as_it_was_given() -> None:
+    """Every shape as a mapping that JSON carries says the same: roles, names, times, calls, failures and ids."""
+    given: list[Any] = [
+        "hello", ASKED, SPOKEN, CALLED, ANSWERED, THOUGHT, *REPLIES[1:],
+        {"role": "user", "content": "hi", "name": "Bob", "id": "m1", "timestamp": 1_700_000_000},
+        {"role": "developer", "content": "Be kind."},
+        {"role": "event", "content": "deployed", "created_at": "2024-05-08T10:00:00"},
+        {"role": "assistant", "content": SEARCHED},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "s1", "is_error": True, "content": "no"}, {"type": "text", "text": "hm"}]},
+        {"role": "tool", "name": "now", "content": None},
+        {"role": "assistant", "tool_calls": [{"id": "x", "function": {"name": "f", "arguments": "{broken"}}]},
+        {"role": "assistant", "function_call": {"name": "f", "arguments": "5"}},
+    ]  # fmt: skip
+    told = normalise([one for each in given for one in (each if isinstance(each, list) else [each])])
+    sent = json.loads(json.dumps([sendable(one) for one in told]))
+
+    def same(one: Message) -> Message:
+        return replace(one, place=0, name=one.name or one.tool)
+
+    assert [same(one) for one in normalise(sent)] == [same(one) for one in told]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import checks, redact
 from ..config import TokenCounter
@@ -34,6 +34,9 @@ from .seen import HEADING, Changed, Seen
 from .tools import OWN, TOLD, arguments_of, refusal, shown
 from .turns import Turns
 from .working import Working
+
+if TYPE_CHECKING:
+    from ..extract import Message
 
 # How the budget of a step is split, in shares of its tokens: what one part leaves over, the recent turns may use.
 SPLIT: Mapping[str, float] = {"memory": 0.5, "state": 0.15, "recent": 0.35}
@@ -304,13 +307,13 @@ class Core:
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
         return await self._after(history.below(listed), ask=True)
 
-    async def _after(self, listed: Sequence[Any], *, ask: bool) -> After:
+    async def _after(self, told: Sequence[Message], *, ask: bool) -> After:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
-        settled = await self._answered(listed)
-        seen = await got(
+        settled = await self._answered(told)
+        seen: Observation = await got(
             self.memory.observe(
-                listed,
+                [history.sendable(one) for one in told],
                 thread=self.thread,
                 scope=self.scope,
                 placement=self.placement,
@@ -319,6 +322,9 @@ class Core:
                 background=True,
             )
         )
+        # A judgement names the place of its message in the list that was handed over.
+        judged = tuple(replace(one, message=told[one.message].place) for one in seen.judgements)
+        seen = replace(seen, judgements=judged)
         self.used = ()
         self.seen.wrote([*seen.episodes, *(one.item for one in seen.judgements)])
         waiting = [one.item for one in seen.of("pending") if one.item is not None and ask]
@@ -359,11 +365,9 @@ class Core:
         self.renewed |= {item.id for item in old}
         return old
 
-    async def _answered(self, messages: Sequence[Any]) -> tuple[MemoryItem, ...]:
+    async def _answered(self, told: Sequence[Message]) -> tuple[MemoryItem, ...]:
         """Settle the latest questions by what the user says first in a step, where that is a yes or no; return what was asked."""
-        from ..extract import normalise  # with the rules, which a program that keeps nothing need not load
-
-        said = [one.text for one in normalise(messages) if one.role == "user" and one.text.strip()]
+        said = [one.text for one in told if one.role == "user" and one.text.strip()]
         if not said or not self.asked:
             return ()
         asked, self.asked = self.asked, []

@@ -75,13 +75,25 @@ def read(messages: Sequence[Any], reply: Any = None) -> list[Message]:
     return [one for one in normalise(whole) if one.role != "system"]
 
 
-def below(messages: Sequence[Any]) -> Sequence[Any]:
-    """Return what was said below the instructions that a list begins with, each message with its place in the list; a list of
-    nothing else is left as it is."""
+def below(messages: Sequence[Any]) -> Sequence[Message]:
+    """Return what was said below the instructions that a list begins with, each message with its place in the list; of a list
+    of nothing else all of it."""
     from ..extract import normalise
 
     first = next((n for n, one in enumerate(messages) if not _instructs(one)), 0)
-    return [one for one in normalise(messages) if one.place >= first] if first else messages
+    return [one for one in normalise(messages) if one.place >= first]
+
+
+def sendable(message: Message) -> Any:
+    """Return a message as the mapping it can be sent to a server as; read there, it is the same message."""
+    if message.draft is not None:
+        return message.draft
+    made = {
+        "role": message.role, "content": message.text, "name": message.name or message.tool, "id": message.id,
+        "at": message.at and message.at.isoformat(), "is_error": message.failed or None,
+        "tool_calls": [{"id": one.id, "function": {"name": one.name, "arguments": one.arguments}} for one in message.calls],
+    }  # fmt: skip
+    return {name: one for name, one in made.items() if one is not None and one != []}
 
 
 def latest(messages: Sequence[Any], said: Sequence[Message]) -> str:
