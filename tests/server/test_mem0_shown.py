@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from tests.server.conftest import Served, Tenant
@@ -282,3 +284,28 @@ def test_new_words_are_read_by_rule(serving: Callable[..., Served], connect: Con
     changed = everybody.update(made.json()["id"], text="We met in Oslo once")
     assert changed["structured_attributes"] == {"slot": "office.residence", "value": None}
     assert client.get(id)["memory"] == "My cat is called Felix and that is all"
+
+
+def test_changes_at_once_all_count(tenant: Tenant, connect: Connect) -> None:  # noqa: F811
+    """Of several who change one memory at the same moment none is refused, and nothing of what they say is lost."""
+    key = tenant.key()
+    client = connect(tenant.url, key)
+    id = client.add("I live in Paris.", user_id="ada")["results"][0]["id"]
+    places = ["Rome", "Oslo", "Bonn", "Bern", "Graz", "Linz"]
+
+    def change(n: int) -> int:
+        path, body = f"/v1/memories/{id}/", {"text": f"I live in {places[n // 2]}."}
+        told = (
+            ("PUT", path, body)
+            if n % 2
+            else ("POST", "/v1/feedback/", {"memory_id": id, "feedback": "POSITIVE"})
+        )
+        with httpx.Client(base_url=tenant.url, headers={"Authorization": f"Token {key}"}) as http:
+            return http.request(told[0], told[1], json=told[2]).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(change, range(12))) == {200}
+    assert {one["new_memory"] for one in client.history(id)} == {
+        "I live in Paris.", *(f"I live in {place}." for place in places)
+    }  # fmt: skip
+    assert client.get_profile("ada")["profile"]["residence"] == client.get(id)["memory"][10:-1]

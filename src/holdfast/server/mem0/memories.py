@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ... import Draft, MemoryItem, Scope, Source
-from ...errors import InvalidInput, ModelError, NotFound, SlotConflict
+from ...errors import InvalidInput, ModelError, NotFound, SlotConflict, VersionConflict
 from ...filters import In
 from ...judgements import Observation
 from ...types import Trust
@@ -35,7 +36,9 @@ from .reading import (
 from .selection import LABELS, Selection, moment, of_entities
 from .shapes import ADDED
 
+T = TypeVar("T")
 _MOST_AT_ONCE = 1_000
+_MOST_TRIES = 20
 _LONGEST = 20_000  # characters of one memory
 TOLD_ELSEWHERE = (
     "told by a memory that was changed"  # why a part of one is deleted, of which a client knows nothing
@@ -333,6 +336,18 @@ def _wish(body: Mapping[str, Any]) -> _Wish:
 async def _changed(asked: Asked, id: str, wish: _Wish) -> Seen:
     """Change the text, metadata, time or last day of a memory, and return it. Who says that a value is another one now says
     that it changed now, or at `timestamp`: the earlier one stays known as what was."""
+    return await settled(lambda: _changed_from(asked, id, wish))
+
+
+async def settled(change: Callable[[], Awaitable[T]]) -> T:
+    """Return what a change gives that starts from a version and writes over that alone: where others were faster, it starts anew."""
+    for _ in range(_MOST_TRIES):
+        with contextlib.suppress(VersionConflict):
+            return await change()
+    return await change()
+
+
+async def _changed_from(asked: Asked, id: str, wish: _Wish) -> Seen:
     seen = await found(asked.visit, id)
     item, text, since = seen.item, wish.text, wish.since
     changes: dict[str, Any] = dict(wish.expires)
@@ -356,18 +371,20 @@ async def _changed(asked: Asked, id: str, wish: _Wish) -> Seen:
     made = await _updated(verbs, item, changes)
     for one in seen.parts if reworded else ():
         if one.id != item.id:
-            await verbs.delete(one.id, reason=TOLD_ELSEWHERE)
+            with contextlib.suppress(NotFound):  # who changed it too has deleted it
+                await verbs.delete(one.id, reason=TOLD_ELSEWHERE)
     return replace(seen, item=made, parts=[made])
 
 
 async def _updated(verbs: Any, item: MemoryItem, changes: Mapping[str, Any]) -> MemoryItem:
     """Write a change. Where another memory has the value that the new words are of, both stay, and these are of none."""
     try:
-        return await verbs.update(item.id, **changes)  # type: ignore[no-any-return]
+        return await verbs.update(item.id, expected_version=item.version, **changes)  # type: ignore[no-any-return]
     except SlotConflict:
         if changes.get("slot") is None:  # it is about a time, and not about what the words say
             raise
-        return await verbs.update(item.id, **{**changes, "slot": None, "value": None})  # type: ignore[no-any-return]
+        plain = {**changes, "slot": None, "value": None}
+        return await verbs.update(item.id, expected_version=item.version, **plain)  # type: ignore[no-any-return]
 
 
 async def _read_anew(asked: Asked, item: MemoryItem, text: str) -> dict[str, Any]:

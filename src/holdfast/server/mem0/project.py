@@ -13,7 +13,7 @@ from ..grants import Refused
 from . import metadata, shapes
 from .asked import Asked, meant, memory_id, whole
 from .ledger import Event
-from .memories import TYPES, all_seen, owning
+from .memories import TYPES, all_seen, owning, settled
 from .reading import everything, found, listed, reach
 from .selection import between, of_entities
 
@@ -190,13 +190,19 @@ async def feedback(asked: Asked) -> dict[str, Any]:
         raise InvalidInput("feedback", f"must be one of {', '.join(_MOODS)}, or null")
     if reason is not None and not isinstance(reason, str):
         raise InvalidInput("feedback_reason", "must be a text or null")
-    item = (await found(asked.visit, memory_id(body.get("memory_id")))).item
+    id = memory_id(body.get("memory_id"))
+    await settled(lambda: _felt(asked, id, mood, reason))
+    asked.visit.told = {"ids": [id]}
+    return {"id": id, "feedback": mood, "feedback_reason": reason}
+
+
+async def _felt(asked: Asked, id: str, mood: str | None, reason: str | None) -> None:
+    item = (await found(asked.visit, id)).item
     rest = {name: value for name, value in item.metadata.items() if name != metadata.FEEDBACK}
     kept = {metadata.FEEDBACK: {"feedback": mood, "reason": reason}} if mood or reason else {}
     if rest | kept != item.metadata:
-        await owning(asked.visit, item).update(item.id, metadata=rest | kept, reason="feedback")
-    asked.visit.told = {"ids": [item.id]}
-    return {"id": item.id, "feedback": mood, "feedback_reason": reason}
+        verbs = owning(asked.visit, item)
+        await verbs.update(item.id, metadata=rest | kept, expected_version=item.version, reason="feedback")
 
 
 # -- exports -------------------------------------------------------------------------------------------------------------
