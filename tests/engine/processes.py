@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from holdfast import Memory
-from holdfast.errors import NewerStore, VersionConflict
+from holdfast.errors import NewerStore, StoreClosed, VersionConflict
 from holdfast.stores.turns import Turns
 from holdfast.testing import HashingEmbedder
 
@@ -46,6 +47,31 @@ def tell(**facts: Any) -> None:
     """Print one line of JSON that is out before the process can be killed."""
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
+
+
+def closed(url: str, rounds: str) -> None:
+    """Close a memory while threads read with it now and then, so that most connections are idle; tell how many reads were answered."""
+    answered = 0
+    for _ in range(int(rounds)):
+        memory = Memory(url, embedder=None)
+        ada = memory.scoped(user="ada")
+        id = ada.save("port").id
+
+        def read(ada: Any = ada, id: str = id) -> int:
+            for done in itertools.count():
+                try:
+                    ada.get(id)
+                except StoreClosed:
+                    return done
+                time.sleep(0.0002)
+            raise AssertionError
+
+        with ThreadPoolExecutor(16) as pool:
+            reading = [pool.submit(read) for _ in range(16)]
+            time.sleep(0.1)
+            memory.close()
+            answered += sum(one.result() for one in reading)
+    tell(answered=answered)
 
 
 def write(url: str, writer: str, seconds: str, counter: str) -> None:
@@ -208,5 +234,20 @@ def count(url: str, name: str, file: str, times: str) -> None:
 
 
 if __name__ == "__main__":
-    jobs = (command, count, fork, hold, lease, maintain, notes, older, queue, read, turn, victim, write)
+    jobs = (
+        closed,
+        command,
+        count,
+        fork,
+        hold,
+        lease,
+        maintain,
+        notes,
+        older,
+        queue,
+        read,
+        turn,
+        victim,
+        write,
+    )
     {job.__name__: job for job in jobs}[sys.argv[1]](*sys.argv[2:])

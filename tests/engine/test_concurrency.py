@@ -159,6 +159,12 @@ def pages(read: Callable[[str | None], Page[Any]]) -> list[Any]:
     return found
 
 
+def test_a_memory_is_closed_while_threads_read(tmp_path: Path) -> None:
+    """Each read is answered or told that the memory was closed; none is left with a connection that is gone, which ended the process."""
+    told = finish(start("closed", f"sqlite:///{tmp_path / 'closed.db'}", "20"))
+    assert json.loads(told.splitlines()[-1])["answered"] > 0
+
+
 def test_a_fork_goes_on(tmp_path: Path) -> None:
     """A process forked from one with an open memory reads and writes with it, and so does its parent afterwards."""
     told = finish(start("fork", f"sqlite:///{tmp_path / 'fork.db'}"))

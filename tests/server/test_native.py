@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import signal
 import socket
 import threading
@@ -12,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from holdfast import Scope
 from holdfast.server.access import Access
+from holdfast.server.tenants import Tenants
 from tests.server.conftest import ALL, Served, Tenant, command
 
 
@@ -178,6 +182,26 @@ def test_each_tenant_has_a_file_of_its_own(serving: Callable[..., Served], tmp_p
         assert bolt.post("/api/v1/search", json={"query": "launch"}).json()["hits"] == []
         assert len(acme.post("/api/v1/search", json={"query": "launch"}).json()["hits"]) == 1
     assert sorted(path.name for path in server.folder.glob("*.db")) == ["acme.db", "bolt.db"]
+
+
+def test_a_store_that_somebody_is_at_stays_open(tmp_path: Path) -> None:
+    """Of more tenants than may be open those that nobody is at are closed; not one that was asked for while another was closing."""
+
+    async def run() -> None:
+        tenants = Tenants(f"sqlite:///{tmp_path}/{{tenant}}.db", 2, embedder=None)
+        for idle in ("a", "b"):
+            async with tenants.memory(idle):
+                pass
+        async with contextlib.AsyncExitStack() as leaving, tenants.memory("d"):
+            await leaving.enter_async_context(tenants.memory("c"))
+            closing = asyncio.create_task(leaving.aclose())  # now there is one too many, and one more
+            await asyncio.sleep(0)
+            async with tenants.memory("b") as memory:
+                await closing
+                assert (await memory.stats(under=Scope.shared())).items == 0
+        await tenants.close()
+
+    asyncio.run(run())
 
 
 def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:

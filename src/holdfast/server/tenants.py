@@ -74,10 +74,11 @@ class Tenants:
 
     async def _let_go(self) -> None:
         """Close those that nobody is at, the least recently used first, while too many are open."""
-        idle = [name for name, held in self._open.items() if not held.users]
-        for name in idle[: max(0, len(self._open) - self._most)]:
-            held = self._open.pop(name)
-            await held.memory.close()
+        while len(self._open) > self._most:
+            name = next((name for name, held in self._open.items() if not held.users), None)
+            if name is None:
+                return
+            await self._open.pop(name).memory.close()  # meanwhile others come and go
 
     async def close(self) -> None:
         """Close every store."""
