@@ -209,24 +209,29 @@ def test_a_clients_own_create(memory: Memory) -> None:
             "content": [{"type": "text", "text": "Rain."}],
         }
 
-    session.wrap(completions)([ASKED], model="m")
+    def second(model: str, messages: list[Any] | None = None, **given: Any) -> str:
+        sent.append({"messages": messages, "model": model})
+        return "Rain."
+
+    session.wrap(second)([ASKED], model="m")
+    session.wrap(second)(model="m", messages=[ASKED])
     session.wrap(completions)(messages=[ASKED], model="m")
     session.wrap(responses)(input="Weather?", model="m")
     for one in sent:
         assert "look" in one["messages"][0]["content"]
         assert one["model"] == "m"
-    assert sent[2]["messages"][-1] == {"role": "user", "content": "Weather?"}
+    assert sent[3]["messages"][-1] == {"role": "user", "content": "Weather?"}
     ask = session.wrap(anthropic)
     ask(messages=[ASKED], model="m", max_tokens=5)
     ask(messages=[ASKED], model="m", max_tokens=5, system="Be kind.")
     ask([ASKED], model="m", max_tokens=5, system=[{"type": "text", "text": "Be kind."}])
-    for one in sent[3:]:
+    for one in sent[4:]:
         assert one["messages"][-1] == ASKED
         assert {message["role"] for message in one["messages"]} <= {"user", "assistant"}
-    assert "look" in sent[3]["system"]
-    assert sent[4]["system"].startswith("Be kind.\n\n")
-    assert sent[5]["system"][0] == {"type": "text", "text": "Be kind."}
-    assert "look" in sent[5]["system"][1]["text"]
+    assert "look" in sent[4]["system"]
+    assert sent[5]["system"].startswith("Be kind.\n\n")
+    assert sent[6]["system"][0] == {"type": "text", "text": "Be kind."}
+    assert "look" in sent[6]["system"][1]["text"]
     assert "Be kind." not in " ".join(kept(memory))
 
 

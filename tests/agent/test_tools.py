@@ -67,6 +67,14 @@ def test_a_wrong_argument_is_named(
     assert session.call("list_memories", "") == {"memories": []}
 
 
+def test_a_model_rewrites_nothing_that_was_said(session: Session) -> None:
+    """A turn stays as it was; it is told what to do instead."""
+    [turn] = session.after_step("The server is on port 8080.").observation.episodes
+    answer = session.call("update_memory", {"id": turn.id, "version": 1, "text": "The server is on port 1."})
+    assert "save_memory" in answer["message"]
+    assert session.before_step("server").recent[0]["content"] == "The server is on port 8080."
+
+
 def test_what_is_everybodys_is_nobodys_to_change() -> None:
     """A model that sees what all of a store see is told that no tool changes it."""
     with Memory("sqlite://", embedder=None) as memory:

@@ -8,14 +8,13 @@ from typing import Any
 
 from . import history
 
-_NAMES = ("messages", "input")  # of chat completions and of Anthropic's; of the Responses API
-
 
 class Calling:
     """A function from messages to a reply as it is to be called, one of a client library too.
 
-    What takes its messages by name alone gets them so: `client.chat.completions.create`, `client.responses.create`. What then
-    takes instructions as `system` beside them (`client.messages.create` of Anthropic's) gets those so.
+    What has a parameter of that name gets its messages as `messages` (`client.chat.completions.create`, `litellm.completion`),
+    or, by name alone, as `input` (`client.responses.create`). What takes instructions as `system` beside them gets those so
+    (`client.messages.create` of Anthropic's); everything else gets the messages first.
     """
 
     def __init__(self, call: Callable[..., Any]) -> None:
@@ -24,15 +23,20 @@ class Calling:
             parameters: Mapping[str, inspect.Parameter] = inspect.signature(call).parameters
         except (TypeError, ValueError):  # of some that are built in nothing can be told
             parameters = {}
-        named = [name for name, one in parameters.items() if one.kind is one.KEYWORD_ONLY]
-        self._by = next((name for name in _NAMES if name in named), None)
-        self._apart = self._by == "messages" and "system" in named
+        kinds = {name: one.kind for name, one in parameters.items()}
+        alone = inspect.Parameter.KEYWORD_ONLY
+        self._by: str | None = None
+        if kinds.get("messages") in (alone, inspect.Parameter.POSITIONAL_OR_KEYWORD):
+            self._by = "messages"
+        elif kinds.get("input") is alone:
+            self._by = "input"
+        self._apart = kinds.get("messages") is alone and kinds.get("system") is alone
 
     def asked(self, messages: Any, given: Mapping[str, Any]) -> tuple[list[Any], list[Any], dict[str, Any]]:
         """Return what a caller's messages say, the same below their instructions, and the other arguments."""
         more = dict(given)
-        if messages is None and self._by is not None:
-            messages = more.pop(self._by, None)
+        if messages is None and self._by == "input":
+            messages = more.pop("input", None)
         # A list of a protocol holds no strings.
         said = history.listed(
             {"role": "user", "content": messages} if isinstance(messages, str) else messages

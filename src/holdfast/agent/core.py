@@ -485,20 +485,28 @@ class Core:
             self.seen.show(page.items)
             return {"memories": [shown(item) for item in page.items]}
         if name == "save_memory":
-            kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
-            if slot is not None and slot.startswith(OWN):
-                raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
-            where = labels or await self._place(kind, slot, given["text"])
-            if slot is None and (known := await self._shown_already(given["text"], labels)):
-                return {"known": shown(known)}
-            source = {"role": "assistant", "trust": "model"}
-            saved = await got(
-                self.memory.save(
-                    given["text"], kind=kind, scope=where, source=source, **_only(given, "slot", "value")
-                )
+            return await self._keep(given, labels)
+        return await self._change(name, given)
+
+    async def _keep(self, given: Mapping[str, Any], labels: tuple[str, ...] | None) -> dict[str, Any]:
+        """Run save_memory."""
+        kind, slot = given.get("kind", "fact"), checks.slot(given.get("slot"))
+        if slot is not None and slot.startswith(OWN):
+            raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
+        where = labels or await self._place(kind, slot, given["text"])
+        if slot is None and (known := await self._shown_already(given["text"], labels)):
+            return {"known": shown(known)}
+        source = {"role": "assistant", "trust": "model"}
+        saved = await got(
+            self.memory.save(
+                given["text"], kind=kind, scope=where, source=source, **_only(given, "slot", "value")
             )
-            self.seen.wrote([saved])
-            return {"saved": shown(saved)}
+        )
+        self.seen.wrote([saved])
+        return {"saved": shown(saved)}
+
+    async def _change(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Run update_memory or delete_memory."""
         item = await got(self.memory.get(given["id"]))
         if item.kind == "working":
             raise InvalidInput("id", "is of the session's state or a run, which no tool changes")
@@ -509,6 +517,10 @@ class Core:
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
             self.seen.wrote([gone])
             return {"deleted": shown(gone)}
+        if item.kind == "episode":
+            raise InvalidInput(
+                "id", "is of what was said, which stays as it was; keep what holds now with save_memory"
+            )
         same = (item.version, item.text, item.value)
         if (given["version"], given["text"], given.get("value", item.value)) == same:
             return {"known": shown(item)}
