@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -140,6 +141,34 @@ def test_what_is_said_twice_is_refused(tenant: Tenant) -> None:
             twice = [pair for pair in headers if pair[0] != name] + [(name, one), (name, other)]
             assert told(http.patch(f"/api/v1/items/{id}", json={"text": "y"}, headers=twice)) == (400, name)
         assert http.get(f"/api/v1/items/{id}", params={"under": "{}"}).json()["version"] == 1
+
+
+def test_who_wrote_a_memory_is_not_for_the_request_to_say(tenant: Tenant) -> None:
+    """Not in a header, nor as the actor of its source; with the right to act for others it is, and a key may say its own name."""
+    secret = tenant.key()
+    with tenant.client(secret) as http, tenant.client(tenant.key(rights="write,act")) as acting:
+        source: Any = {"source": {"actor": "root", "ref": "log:17"}}
+        for path, body in (
+            ("/items", {"text": "x", **source}),
+            ("/items/many", {"items": [{"text": "x", **source}]}),
+        ):
+            refused = http.post(f"/api/v1{path}", json=body)
+            assert (refused.status_code, "'act'" in refused.json()["detail"]) == (403, True)
+            assert acting.post(f"/api/v1{path}", json=body).status_code == 201
+        own = {"text": "y", "source": {"actor": secret.split("_")[1], "ref": "log:18"}}
+        assert http.post("/api/v1/items", json=own).status_code == 201
+
+
+def test_a_connection_outlives_what_clients_keep(served: Served) -> None:
+    """httpx keeps one for five seconds: a server that closes it then answers nothing to what is just being asked."""
+    connection = HTTPConnection(served.url.rpartition("/")[2])
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().read() == b"ready"
+    opened = connection.sock
+    time.sleep(6.5)
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().read() == b"ready"
+    assert connection.sock is opened
 
 
 def test_a_resource_of_mcp_is_percent_encoded_utf_8(served: Served) -> None:

@@ -172,7 +172,7 @@ class Grant:
 
     def acting(self, named: str | None) -> str:
         """Return who is recorded with a change: the key, or with the right `act` whom the request names."""
-        if named is None:
+        if named is None or named == self.id:
             return self.id
         self.need("act")
         return named

@@ -207,6 +207,8 @@ def _parsed(name: str, text: str) -> Any:
 
 def chosen(visit: Visit, route: Route, given: Mapping[str, Any]) -> Any:
     """Return the verbs that a call with these arguments goes to, once the key may."""
+    for said in (given, *(given.get("items") or ())):
+        visit.grant.acting((said.get("source") or {}).get("actor"))
     under = given.get("under")
     if under is not None:
         return visit.all(under)

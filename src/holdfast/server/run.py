@@ -21,6 +21,9 @@ from .service import Service
 from .settings import Settings
 from .tenants import Tenants
 
+# Seconds that a connection stays open with nothing asked: longer than clients and proxies keep theirs (5 to 60 s), so that it is they who
+# close it, and nobody asks what is just being closed.
+_KEPT = 75
 HEAD_LIMIT = 2**18  # bytes of a request before its body
 
 
@@ -74,7 +77,7 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
     secure = bool(settings.tls_cert)
     config = uvicorn.Config(
         create_app(made), http=_protocol(), log_config=None, access_log=False, server_header=False, date_header=True,
-        timeout_graceful_shutdown=30, ssl_certfile=settings.tls_cert or None, ssl_keyfile=settings.tls_key or None,
+        timeout_keep_alive=_KEPT, timeout_graceful_shutdown=30, ssl_certfile=settings.tls_cert or None, ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
