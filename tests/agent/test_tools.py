@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,6 +74,22 @@ def test_a_model_rewrites_nothing_that_was_said(session: Session) -> None:
     answer = session.call("update_memory", {"id": turn.id, "version": 1, "text": "The server is on port 1."})
     assert "save_memory" in answer["message"]
     assert session.before_step("server").recent[0]["content"] == "The server is on port 8080."
+
+
+def test_what_a_tool_found_is_an_echo_in_every_process() -> None:
+    """Where each request opens a session of its own, a result that comes back is known for what it is: no news, no better rank."""
+    with Memory("sqlite://", embedder=None) as memory:
+        Session(memory, thread="t", user="ada").after_step("The server in the cellar is on port 8080.")
+        result = Session(memory, thread="t", user="ada").call("search_memory", {"query": "server port"})
+        called = {"id": "1", "function": {"name": "search_memory", "arguments": "{}"}}
+        told = [
+            {"role": "assistant", "content": None, "tool_calls": [called]},
+            {"role": "tool", "tool_call_id": "1", "content": json.dumps(result)},
+            {"role": "assistant", "content": "The server in the cellar is on port 8080."},
+            {"role": "tool", "name": "search_memory", "content": "[1, {"},
+        ]
+        episodes = Session(memory, thread="t", user="ada").after_step(told).observation.episodes
+        assert ["echo" in one.tags for one in episodes] == [False, True, True, False]
 
 
 def test_what_is_everybodys_is_nobodys_to_change() -> None:

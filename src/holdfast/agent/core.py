@@ -31,7 +31,7 @@ from .answers import yes_or_no
 from .faces import everything, got
 from .runs import Runs
 from .seen import HEADING, Changed, Seen
-from .tools import OWN, TOLD, arguments_of, refusal, shown
+from .tools import OWN, TOLD, TOOLS, arguments_of, refusal, shown, shown_in
 from .turns import Turns
 from .working import Working
 
@@ -311,13 +311,16 @@ class Core:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
         settled = await self._answered(told)
+        # A tool may have been run by another process, which was shown what this one hears of.
+        results = (one.text for one in told if one.role == "tool" and one.tool in TOOLS)
+        recalled = dict.fromkeys([*self.shown, *(text for one in results for text in shown_in(one))])
         seen: Observation = await got(
             self.memory.observe(
                 [history.sendable(one) for one in told],
                 thread=self.thread,
                 scope=self.scope,
                 placement=self.placement,
-                recalled=self.shown,
+                recalled=list(recalled),
                 used=self.used,
                 background=True,
             )

@@ -22,6 +22,17 @@ def shown(item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+def shown_in(result: str) -> list[str]:
+    """Return the texts of the memories that a result of a tool shows, as `shown` made it; none of what is no such JSON."""
+    try:
+        read = json.loads(result)
+    except (ValueError, RecursionError):
+        return []
+    told = read.get("memories") if isinstance(read, dict) else None
+    texts = [one.get("text") for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return [one for one in texts if isinstance(one, str) and one.strip() and len(one) <= checks.MAX_TEXT]
+
+
 def refusal(error: HoldfastError) -> dict[str, Any]:
     """Return what a model is told of an error: its name and message, and the memory as it is where that decides what to do."""
     told: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
