@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import changes, people, things, values, words
+from . import changes, duties, people, things, values, words
 from .clauses import Clause, shortened
 from .predicates import ADVERBS, Claim
 from .rewordings import reworded
@@ -271,7 +271,7 @@ _BY_FIRST_WORD: Mapping[str, Sequence[Reading]] = {
     "i": (people.identity, changes.change, people.own),
     "we": (changes.change, people.own),
     "both": (people.own,),
-    "my": (things.owed, people.identity, people.own, people.mine, changes.change, people.turned_round),
+    "my": (duties.owed, people.identity, people.own, people.mine, changes.change, people.turned_round),
     "our": (changes.change, people.mine, people.turned_round, things.thing),
     "meet": (people.mine,),
     "the": (people.identity, changes.change, people.turned_round, things.thing),

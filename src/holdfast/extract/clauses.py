@@ -109,7 +109,7 @@ _CUT = (
     r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}(?: |\b)(?!guess|think|mean)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
     r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|, (?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
@@ -134,7 +134,7 @@ _LEADS_IN = (
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
 _CONJUNCTION = (
-    r",? \b(?:and|but|so|hence|otherwise|because|cause|cuz|though|although|while|whereas|plus|yet)$"
+    r",? \b(?:and|but|so|hence|otherwise|because|cause|cuz|though|although|while|whereas|plus)$|, yet$"
 )
 _STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)"
 

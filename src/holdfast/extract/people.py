@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from . import tastes, values, wellbeing, words
+from . import duties, tastes, values, wellbeing, words
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form, tokens
-from .things import EXPIRES, IN_GENERAL, ONCE, RUNS_OUT, THING, attribute_of, date_or_time, due, lapse
+from .terms import EXPIRES, RUNS_OUT, date_or_time, due, lapse
+from .things import IN_GENERAL, ONCE, THING, attribute_of
 
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
@@ -422,6 +423,7 @@ _ROUND: Sequence[Rule] = (
     Rule("{rel}", r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)", values.name),
     *tastes.TURNED,
     *wellbeing.TURNED,
+    duties.ON_A_LIST,
 )
 
 

@@ -27,7 +27,7 @@ class Rule:
 
     `attribute` may name a group in braces; with a dot in it, it is of something the entity has ("{noun}.name"). `ends` marks
     a row that tells the end of what it names. `needs` is "time" where a time must have been said, "lasting" where it must
-    reach until now, "future" where it must lie ahead, "still" or "now" where that word must have been. `stands` are guards that do not stop the row.
+    reach until now, "future" where it must lie ahead, "still", "yet" or "now" where that word must have been. `stands` are guards that do not stop the row.
     """
 
     attribute: str
@@ -149,8 +149,8 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
         return any(form(_AHEAD).search(time) for time in clause.times)
     if rule.needs == "now":
         return bool(form(r"\b(?:now|these days|nowadays|currently)\b").search(clause.whole))
-    if rule.needs == "still":
-        return bool(form(r"\bstill\b").search(clause.whole))
+    if rule.needs in ("still", "yet"):
+        return bool(form(rf"\b{rule.needs}\b").search(clause.whole))
     if rule.needs == "lasting":
         return any(form(r"(?:since|for)\b").match(time) for time in clause.times)
     return True

@@ -28,7 +28,7 @@ _OWN_THINGS = r"(?:bike|car|van|truck|motorbike|scooter|phone|laptop|camera|guit
 _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     # ---- names
     ("it its this", "again", rf"(?:it is|its|this is) (?P<v>{_NAME}) again", ("my name is {v}",)),
-    ("it", "spelled spelt with", rf"it is (?P<v>{_NAME}),? (?:spelled|spelt|with an? (?-i:[A-Z])\b).*", ("my name is {v}",)),
+    ("it", "spelled spelt with", rf"it is (?P<v>{_NAME}|(?-i:[a-z])\w+),? (?:spelled|spelt|with an? [a-z]\b).*", ("my name is {v}",)),
     ("", "short", rf"(?:my |the )?short (?:form|name) is (?P<v>{_NAME})|(?P<v2>{_NAME}) for short", ("call me {v}",)),
     ("i", "answer", rf"i (?:also |only )?answer to (?P<v>{_NAME})", ("I go by {v}",)),
     ("i", "introduce", rf"i (?:usually |always )?introduce myself as (?P<v>{_NAME})(?: because .+)?", ("I go by {v}",)),
@@ -156,6 +156,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the my doc doctor doctors gp", "put started got", r"(?:the |my )?(?:doctor|doc|gp|consultant|specialist|psychiatrist|cardiologist|neurologist)s? (?:has |have )?(?:just )?(?:put|started|got) me on (?:to )?(?P<v>.+)", ("I am on {v}",)),
     # ---- ahead
     ("", "due", r"(?!(?:it|he|she|they|that|this|there|what|which|who|when|i|we|you|my|our|the|his|her|their|an?)\b)(?P<n>[\w'-]+(?: [\w'-]+){0,2}) (?:is|are) due(?P<o>(?: .*)?)", ("the {n} is due{o}",)),
+    ("it", "job turn duty", r"it is (?P<w>my|our) (?:job|turn|duty) to (?P<v>.+)", ("I have to {v}",)),
     ("it", "wedding exam interview graduation", r"it is (?P<w>my|our) (?P<v>[\w' -]*(?:wedding|exam|interview|graduation))", ("{w} {v} is",)),
     ("i we", "swapped traded", rf"(?P<w>i|we) (?:have )?(?:just |recently |finally )?(?:swapped|traded) (?P<a>{_FOOD}) for (?P<v>{_FOOD})", ("{w} prefer {v} to {a}",)),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from . import values, words
 from .ahead import AHEAD
+from .duties import DUTIES
 from .predicates import Rule
 from .tastes import TASTES
 from .wellbeing import WELLBEING, WORN
@@ -405,4 +406,5 @@ PERSON: Sequence[Rule] = (
     ),
     *TASTES,
     *AHEAD,
+    *DUTIES,
 )

@@ -31,11 +31,11 @@ def straight(text: str) -> str:
 _SHORT = {
     "i'm": "I am", "im": "I am", "i've": "I have", "ive": "I have", "i'll": "I will", "i'd": "I would",
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
-    "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
+    "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "appt": "appointment", "wknd": "weekend", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
     "realy": "really", "definately": "definitely", "allways": "always", "usualy": "usually", "jsut": "just", "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?=[icwglfrdaujk'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda)(?![\w'])"
+_WORD = r"(?<![\w'])(?=[icwglfrdaujk'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda|appt|wknd)(?![\w'])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 # Where the apostrophe is left out, what follows tells "we're" from "were" and "my wife's name" from several wives.
 _UNMARKED = (
@@ -46,6 +46,8 @@ _UNMARKED = (
     (r"^were (?=(?:[a-z]+ing|both|all|on|in|at|not|still|now|an?|currently|also|based|engaged|married|keen|central|eastern|pacific) )", "we are "),
     (r"\bid (?=(?:like|love|rather|prefer|appreciate|want) )", "I would "),
     (r"^ill (?=(?:be|have|need|take|start|send) )", "I will "),
+    (r"(?<=\b(?:no|so|ok) )its (?=[a-z]+ (?:with|not)\b)|(?<=\b(?:wait|yeah|oops) )its (?=[a-z]+ (?:with|not)\b)", "it is "),
+    (r"^((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
     (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
     (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:called|named|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
     (r"^(my (?:husband|wife|brother|sister|partner|son|daughter|mum|mom|dad|boyfriend|girlfriend))s (?=an? )", r"\1 is "),
@@ -54,6 +56,7 @@ _UNMARKED = (
 _MAY_LACK_ONE = (
     r"\b(?:(?:we|they|you|i)ve|(?:they|you)re|(?:she|he|that|there|what)s|its|were|id|ill)\b"
     r"|\b(?:my|our|the) [a-z\u00e9]+s (?:name|birthday|dog|cat|email|number|address|job|phone|called|named|allergic|an?)\b"
+    r"|\b(?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding)s (?:an?|the|in|on|at|now|due|not|called|\d|\w+day)"
 )
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
@@ -86,6 +89,8 @@ def plain(text: str) -> str:
         text = form(_IS).sub(lambda match: f"{match[1] or match[2]} is ", text)
     if " got " in text:
         text = form(_GOT).sub(r"\1 ", text)
+    if " 2 " in text:
+        text = form(r"\b(need|want|going) 2 (?=(?-i:[a-z]+(?<!s) ))").sub(r"\1 to ", text)
     if "since " in text:
         text = form(
             r"\bsince (?=(?:\d+|an?|one|two|three|four|five|six|many|several|a few) (?:years?|months?|weeks?|days?)\b(?! ago))"

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from . import values, words
 from .clauses import Clause
-from .dates import PHRASE
+from .duties import owed
 from .predicates import PROJECT, PROJECT_NOUNS, Claim, Rule, fit, predicate
 from .spelling import form
+from .terms import DATED, due, scheduled
 
 _RELATION = words.one_of(words.RELATIONS)
 _OF_THING = (
@@ -220,7 +221,6 @@ IN_GENERAL = (
 _POINTING = frozenset(
     "a an each every most some any no many several another other typical my your his her their its that these those what which there it".split()
 )
-_DATED = words.EVENTS | {"freeze", "conference", "wedding", "party", "sprint", "milestone"}
 # People, parts of a program and talk itself are no things with attributes.
 NO_THING = (
     rf"(?:.* )?(?:{_RELATION}|test|script|function|method|variable|class|parameter|argument|guy"
@@ -229,21 +229,6 @@ NO_THING = (
     r"|bad news|way|rest|truth|fact)"
 )
 _OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat)"
-
-
-# "The tax return has to be in by May 31": the time is taken off the clause.
-_HAS_TO_BE_IN = (
-    r"(?:the |our |my |this )?(?P<np>(?!(?:it|he|she|they|that|there|everything|all|you)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?:has to|have to|must|needs? to) be(?: handed| turned| sent)?"
-    r"(?: in| (?:done|submitted|filed|paid|sent|out|finished|returned|renewed|delivered|completed))?"
-)
-
-
-def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    """ "The tax return has to be in by May 31", "my application needs to be handed in by Friday"."""
-    if " be" in text and (match := form(_HAS_TO_BE_IN).fullmatch(text)):
-        by = next((time for time in clause.times if form(r"(?:in )?(?:by|before|until)\b").match(time)), "")
-        if by:
-            yield from due(match["np"], re.sub(r"^(?:in )?(?:by|before|until) ", "", by), clause)
 
 
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -278,8 +263,7 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         known = known or (
             (len(parts) < 4 and parts[-1] in _KEPT_SOMEWHERE)
             or (
-                len(parts) < 3
-                and (noun in _BARE or parts[-1] == "tests" or parts[-1] in _DATED or bool(what))
+                len(parts) < 3 and (noun in _BARE or parts[-1] == "tests" or parts[-1] in DATED or bool(what))
             )
         )
         if parts[0] not in _POINTING and known:
@@ -360,7 +344,7 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
         )
     ):
         found = list(fit(_PLAINLY, said, clause, entity))
-    yield from found or _scheduled(noun, said, clause)
+    yield from found or scheduled(noun, said, clause)
 
 
 # "The mailer is python": of a thing with no attribute in its name, and only a name that is no word for anything else.
@@ -381,61 +365,6 @@ def _when_due(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
         r"(?:submission |application )?deadline(?: (?:for|of) (?:the |our |my )?(?P<of>.+))?"
     ).fullmatch(noun):
         yield from due(deadline["of"] or PROJECT, said, clause)
-
-
-def due(of: str, raw: str | None, clause: Clause) -> Iterator[Claim]:
-    """Yield the deadline of what is due, if what was said is a time; without words the clause's own time."""
-    said = _unled_time(raw or (clause.times[-1] if clause.times else ""))
-    if form(_NAMES_A_TIME).search(said) and not form(r"not\b").match(said):
-        yield Claim(re.sub(r"^(?:the|our|my) ", "", of.lower()), "deadline", values.bare(said))
-
-
-_NAMES_A_TIME = (
-    r"\d|day\b|\b(?:tomorrow|tonight|week|month|year|noon|midnight|january|february|march|april"
-    r"|may|june|july|august|september|october"
-    r"|november|december)\b"
-)
-
-
-# What runs out on a day that is told.
-EXPIRES = r"(?:contract|lease|tenancy|visa|passport|licen[cs]e|subscription|cert(?:ificate)?|domain|warranty|insurance|membership|permit|trial|policy|token|railcard|mot|retainer|lease agreement|mortgage deal)"
-RUNS_OUT = r"(?:runs? out|expires?|lapses?|ends?|is up|is up for renewal|comes? up for renewal|needs? renewing|renews?|has to be renewed|must be renewed)"
-
-
-def lapse(of: str, clause: Clause) -> Iterator[Claim]:
-    """Yield when something runs out, if a day was said that is still to come."""
-    if clause.times and not form(r"(?:for|since|.* ago)\b").match(clause.times[-1]):
-        yield Claim(of, "expiry", re.sub(r"^(?:by|before) ", "", _unled_time(clause.times[-1])))
-
-
-def _unled_time(said: str) -> str:
-    return re.sub(r"^(?:on|at|by) (?:the (?=\D))?", "", said, flags=re.I)
-
-
-def _scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
-    """ "The wedding is on June 21st", "the conference starts on Monday", "the nightly job runs at 02:00"."""
-    last = clause.times[-1] if clause.times else ""
-    if form(rf"(?:.* )?{EXPIRES}").fullmatch(noun) and form(RUNS_OUT.replace("is up", "be up")).fullmatch(
-        said
-    ):
-        yield from lapse(noun, clause)
-        return
-    if noun.split()[-1] not in _DATED:
-        if form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(r"\d|every", last):
-            yield Claim(noun, "schedule", _unled_time(last))
-        return
-    match = form(
-        r"(?:be|start|begin|end|finish|close|take place|happen|open)(?: (?:(?:scheduled|set|planned)(?: for)?|now"
-        rf"|happening|taking place))?(?: (?:on|at))?(?: (?P<v>{PHRASE})\b.*)?"
-    ).fullmatch(said)
-    if match and (match["v"] or last):
-        told = " ".join((*([match["v"]] if match["v"] else []), *clause.times))
-        yield Claim(noun, date_or_time(_unled_time(told)), _unled_time(told))
-
-
-def date_or_time(told: str) -> str:
-    """Return the attribute of when something is: "time" for an hour of day, else "date"."""
-    return "time" if form(r"\d{1,2}(?::\d\d| ?[ap]m)\b.*").fullmatch(told) else "date"
 
 
 def split(noun: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ _AFTER_NAME = (
     r"|thanks"
     r"|if|or|to|that|by|in (?:emails?|writing|chat|meetings|public|person)|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
     r"|was|has|have|had|i|we)\b.*$"
+    r"|, (?-i:[A-Z])[\w'-]+ (?:at|for|with) .*$"  # "I work at Acme, Tom at Initech"
 )
 _ARTICLE = (
     r"^(?:an?|the|some|my|our|this|new|brand new|brand-new|good|nice|certified|licensed|certain) (?=\S)"

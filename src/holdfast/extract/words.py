@@ -384,6 +384,16 @@ ERRANDS = _words(
     """write, renew, book, call, ring, phone, send, pay, buy, order, finish, return, pick up, drop off, collect, reply, post, email, register, apply, schedule, sort out, clean,
     pack, submit, file, cancel, get, sign, print, wrap, hand in, fill in, fill out, do, take, mow, water, wash, iron, invite, arrange, organise, organize, bring, prepare"""
 )
+# Of these no object is needed to tell that they are done outside the talk; nor is a time.
+CHORES = _words(
+    """renew, replace, repair, mow, wash, vacuum, hoover, iron, defrost, pay, book, submit, return, pick, collect, hand, water, feed, clean, call, ring, phone, register,
+    schedule, arrange, prepare, pack, buy, order, migrate, upgrade, rotate, patch, back, archive, document, deploy, refactor, fix, sort, organise, organize, draft, finish,
+    sign, descale, service, bleed, paint, repaint, clear, post, mail, email, text, answer, remind, invite, drop, rewire, seal, insulate, prune, trim, walk, groom, vaccinate,
+    decommission, provision, retire, sweep, dust, tidy, empty, refill, recharge, charge, mend, sew, sharpen, oil, grease, assemble, install, mount, hang, plant, weed, dig,
+    harvest, pickle, bake, cook, cancel, terminate, apply, enrol, enroll, claim, dispute, declare, transfer, reserve, rent, hire, interview, onboard, review, approve, publish,
+    release, announce, test, update, proofread, translate, print, laminate, deliver, ship, fetch, reply, respond, visit, host, coach, train, rehearse, measure, inspect,
+    rewrite, restore, rebuild, redo, take, bring, send"""
+)
 MEDICINES = _words(
     """statins, antibiotics, antihistamines, beta blockers, blood thinners, hrt, the pill, inhaler, iron tablets, painkillers, steroids, co-codamol, omeprazole,
     paracetamol, metformin, levothyroxine, methotrexate, warfarin, melatonin, water tablets, blood pressure tablets, insulin"""
