@@ -41,6 +41,7 @@ from .routes import (
     ANSWERS,
     LABELS,
     LEASE,
+    LONG,
     NOT_SENT,
     ROUTES,
     Request,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # memories of a `save_many` in one request, which is one transaction
 _CHUNK = 2**16
+_LONGEST = 86_400.0  # seconds that what may take long is waited for
 _STREAMED = 600.0  # seconds that one stream of changes is asked to go on without any
 _WAITED = 20.0  # seconds that one request waits for a lease
 
@@ -87,6 +89,7 @@ class Link:
         self._failures: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
         self._url = url.rstrip("/")
         self.closed = False
+        self._patience = httpx.Timeout(timeout, connect=10.0, read=_LONGEST)
         self._settings = {
             "timeout": httpx.Timeout(timeout, connect=10.0),
             "headers": {"Authorization": f"Bearer {key}"} if key else {},
@@ -112,6 +115,8 @@ class Link:
         asked: dict[str, Any] = {
             "method": made.method, "url": self._url + made.path, "params": made.query, "headers": {**made.headers, **headers},
         }  # fmt: skip
+        if made.path in LONG:
+            asked["timeout"] = self._patience
         if hasattr(body, "read"):
             asked["content"] = _pieces(body)
         elif body is not None:

@@ -137,6 +137,11 @@ ROUTES = {
     )
 }  # fmt: skip
 
+# What takes as long as it takes, or as long as the request says: a server sets no limit to it, nor does who waits for the answer.
+LONG = frozenset(
+    BASE + ROUTES[verb].path for verb in ("watch", "export", "backup", "import_items", "reembed", "lease")
+)
+
 # Arguments that a request carries beside its JSON: what is streamed, and what is told as it happens.
 NOT_SENT = frozenset({"progress", "on_erased", "path"})
 # Arguments that are JSON texts in a query, since they have parts.

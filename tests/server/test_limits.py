@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from holdfast import Memory, Scope, waiting
+from holdfast.client import Link
 from holdfast.server.settings import Settings
 from holdfast.testing import HashingEmbedder
 from tests.server.conftest import Served, command
@@ -96,6 +98,18 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
         assert told == [200, 409]
 
 
+def test_what_takes_long_is_waited_for(tmp_path: Path) -> None:
+    """By a client too: an import, an export, a change of the embedding model end when they are done, not when other requests would."""
+    with Memory(embedder=None) as memory:
+        memory.scoped(user="ada").save("slow")
+        memory.export(tmp_path / "slow.jsonl", under=Scope.shared())
+    settings = Settings(open=True, time_limit=0.3)
+    with running(f"sqlite:///{tmp_path}/a.db", tmp_path / "access", settings, embedder=Slow()) as (url, _):
+        link = Link(url, None, timeout=0.5)
+        assert waiting.run(link.remote().import_items(tmp_path / "slow.jsonl")).versions == 1
+        waiting.run(link.close())
+
+
 def test_what_could_not_be_read_leaves_a_line_too(served: Served) -> None:
     """A request whose body is no request of its verb is in the audit, by its key and how it ended."""
     with served.client(served.key()) as http:
@@ -124,6 +138,27 @@ def test_the_address_is_told_while_it_runs(tmp_path: Path) -> None:
         told = server.stdout.readline()
         assert httpx.get(told.split()[1] + "/readyz").text == "ready"
         server.terminate()
+
+
+def test_a_certificate_that_is_none_is_told_before_an_address(tmp_path: Path) -> None:
+    """And so is a key without one, which would have been served in the clear."""
+    (tmp_path / "none.pem").write_text("no certificate")
+    for flags, about in (
+        (("--tls-cert", "none.pem"), "server.tls_cert"), (("--tls-cert", "none.pem", "--tls-key", "none.pem"), "server.tls_cert"),
+        (("--tls-key", "none.pem"), "server.tls_key"),
+    ):  # fmt: skip
+        server = Served(tmp_path, f"sqlite:///{tmp_path}/memory.db", ("--open", *flags))
+        with pytest.raises(AssertionError, match=about):
+            server.start()
+        assert "Traceback" not in server.log
+
+
+def test_a_store_in_memory_keeps_its_keys_where_they_are_said_to_be(tmp_path: Path) -> None:
+    """Beside nothing there is no file: one was made in the folder that the server happened to be started in."""
+    server = Served(tmp_path, "sqlite:///:memory:", ("--open",))
+    with pytest.raises(AssertionError, match="--keys FILE"):
+        server.start()
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
 def test_it_speaks_tls(serving: Callable[..., Served], tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def file_of(store: str) -> Path:
     file that must be named.
     """
     path = store.removeprefix("sqlite:///")
-    if path == store or not path:
+    if path in (store, "", ":memory:"):
         raise ConfigError(f"store: {store!r} is no SQLite file, so say where its keys lie with --keys FILE")
     if "{tenant}" in path:
         folder = Path(path.partition("{tenant}")[0] + "x").parent

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..errors import HoldfastError
-from ..routes import BASE, problem
+from ..routes import BASE, LONG, problem
 from . import inspector, mem0, native
 from .describe import allowed, describe
 from .grants import Refused
@@ -132,13 +132,8 @@ class Door:
                 raise Refused(413, f"the body is larger than {limit:,} bytes")
             return message
 
-        forever = (
-            scope["path"]
-            in (f"{BASE}/watch", f"{BASE}/export", f"{BASE}/backup", f"{BASE}/reembed", f"{BASE}/leases")
-            or importing
-        )
         try:
-            async with asyncio.timeout(None if forever else settings.time_limit):
+            async with asyncio.timeout(None if scope["path"] in LONG else settings.time_limit):
                 await self._app(scope, receiving, send)
         except TimeoutError:
             told = f"not done within {settings.time_limit:g} s; a write may have been made: read it back, or repeat it with its Idempotency-Key"

@@ -79,6 +79,15 @@ def serve(made: Service, told: Callable[[str], None]) -> None:
         create_app(made), http=_protocol(), log_config=None, access_log=False, server_header=False, date_header=True,
         timeout_keep_alive=_KEPT, timeout_graceful_shutdown=30, ssl_certfile=settings.tls_cert or None, ssl_keyfile=settings.tls_key or None,
     )  # fmt: skip
+    if settings.tls_key and not secure:
+        raise ConfigError("server.tls_key: goes with a certificate; say where that is with --tls-cert")
+    try:
+        config.load()  # before anybody is told where to ask
+    except OSError as error:
+        raise ConfigError(
+            f"server.tls_cert: {settings.tls_cert} and its key cannot be used ({error.strerror or type(error).__name__}); both must be PEM, "
+            "and the key the certificate's own, without a password"
+        ) from None
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.socket(family)
