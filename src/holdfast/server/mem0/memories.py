@@ -349,7 +349,7 @@ async def settled(change: Callable[[], Awaitable[T]]) -> T:
 
 async def _changed_from(asked: Asked, id: str, wish: _Wish) -> Seen:
     seen = await found(asked.visit, id)
-    item, text, since = seen.item, wish.text, wish.since
+    item, text, since, now = seen.item, wish.text, wish.since, datetime.now(UTC)
     changes: dict[str, Any] = dict(wish.expires)
     reworded = text is not None and text.split() != item.text.split()
     if text is not None and text != item.text:
@@ -357,14 +357,14 @@ async def _changed_from(asked: Asked, id: str, wish: _Wish) -> Seen:
         changes |= {} if reworded or item.slot is None else {"value": item.value}
     if text is not None and reworded:
         changes |= await _read_anew(asked, item, text)
-        since = since or datetime.now(UTC)
+        since = since or now
         later = item.valid_from is None or item.valid_from < since
         if item.slot is not None and later and state(item) == "active":
             changes["changed_at"] = since
     if wish.since is not None and "changed_at" not in changes:
         changes["valid_from"] = since
     if wish.metadata is not None or reworded:
-        changes["metadata"] = metadata.changed(item, wish.metadata, item.text if reworded else None)
+        changes["metadata"] = metadata.changed(item, wish.metadata, now if reworded else None)
     verbs = owning(asked.visit, item)
     if not changes:
         return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ... import MemoryItem
@@ -11,6 +12,7 @@ from ... import MemoryItem
 FEEDBACK = "mem0_feedback"  # what a client thought of a memory
 _EMPTIED = "mem0_emptied"  # the client said that there are none, so those of the message are not shown either
 _EARLIER = "mem0_earlier"  # digests of the words a memory had before a client changed them, by which who said them is known
+_UNTIL = "mem0_until"  # and until when it had each
 EARLIER_FIELD = f"metadata.{_EARLIER}"
 _MOST_EARLIER = 50
 _PLACE = "message"  # where `observe` keeps which message of its step an episode is
@@ -29,8 +31,8 @@ def kept(given: Mapping[str, Any]) -> dict[str, Any]:
     return {_INSTEAD.get(str(name), str(name)): value for name, value in given.items()}
 
 
-def changed(item: MemoryItem, given: Mapping[str, Any] | None, words: str | None) -> dict[str, Any]:
-    """Return what is kept with a memory where a client changes its metadata, its words (the earlier ones are told), or both."""
+def changed(item: MemoryItem, given: Mapping[str, Any] | None, now: datetime | None) -> dict[str, Any]:
+    """Return what is kept with a memory where a client changes its metadata, `now` its words, or both."""
     ours = {name: value for name, value in item.metadata.items() if name in _ours(item)}
     made = {name: value for name, value in item.metadata.items() if name not in ours}
     if given is not None:
@@ -38,8 +40,9 @@ def changed(item: MemoryItem, given: Mapping[str, Any] | None, words: str | None
         ours.pop(_EMPTIED, None)
         if not made and item.source.lineage:
             ours[_EMPTIED] = True
-    if words is not None:
-        ours[_EARLIER] = [*earlier(item), digest(words)][-_MOST_EARLIER:]
+    if now is not None:
+        had = [*earlier(item), (digest(" ".join(item.text.split())), now)][-_MOST_EARLIER:]
+        ours[_EARLIER], ours[_UNTIL] = [words for words, _ in had], [until.isoformat() for _, until in had]
     return made | ours
 
 
@@ -48,9 +51,10 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
-def earlier(item: MemoryItem) -> list[str]:
-    """Return the digests of the words that a memory had before."""
-    return list(item.metadata.get(_EARLIER, ()))
+def earlier(item: MemoryItem) -> list[tuple[str, datetime]]:
+    """Return the digests of the words that a memory had before a client changed them, in order, each with until when."""
+    until = map(datetime.fromisoformat, item.metadata.get(_UNTIL, ()))
+    return list(zip(item.metadata.get(_EARLIER, ()), until, strict=False))
 
 
 def shown(item: MemoryItem, origin: MemoryItem | None) -> dict[str, Any]:
@@ -76,4 +80,4 @@ def numbered(item: MemoryItem) -> bool:
 
 
 def _ours(item: MemoryItem) -> set[str]:
-    return {FEEDBACK, _EMPTIED, _EARLIER, *([_PLACE] if item.kind == "episode" else [])}
+    return {FEEDBACK, _EMPTIED, _EARLIER, _UNTIL, *([_PLACE] if item.kind == "episode" else [])}

@@ -363,8 +363,16 @@ class _As(NamedTuple):
 
 
 def _told_as(item: MemoryItem) -> _As:
-    apart = item.kind == "episode" or not item.source.lineage
-    return _As(item.scope, _words(item), state(item), item.id if apart else item.source.lineage[0])
+    apart = item.kind == "episode" or not item.source.lineage or bool(metadata.earlier(item))
+    return _As(item.scope, _words(item), state(item), item.id if apart else f"of {item.source.lineage[0]}")
+
+
+class _Had(NamedTuple):
+    """Words that a memory had, between two times if a client changed them."""
+
+    item: MemoryItem
+    since: datetime | None
+    until: datetime | None
 
 
 class _Readings(NamedTuple):
@@ -372,19 +380,21 @@ class _Readings(NamedTuple):
     words each had when it was read."""
 
     by_episode: Mapping[str, Sequence[MemoryItem]]
-    by_words: Mapping[tuple[Scope, str], Sequence[MemoryItem]]
+    by_words: Mapping[tuple[Scope, str], Sequence[_Had]]
     first: Mapping[str, str]
 
     def alike(self, key: _As) -> list[MemoryItem]:
         """Return what a client sees as one."""
-        return [one for one in self.by_words.get((key.scope, key.words), ()) if _told_as(one) == key]
+        return [
+            had.item for had in self.by_words.get((key.scope, key.words), ()) if _told_as(had.item) == key
+        ]
 
     def covers(self, episode: MemoryItem) -> bool:
         """Whether the words of an episode are those of memories that were read from it, or said the same before."""
         if not metadata.numbered(episode):
             return False
         own = self.by_episode.get(episode.id, ())
-        said = [piece for piece in _pieces(episode.text) if (episode.scope, piece) in self.by_words]
+        said = [piece for piece in _pieces(episode.text) if self._known(episode, piece)]
         left = _fold(episode.text).replace(MASKED, " ").replace(_WITHHELD, " ")
         for words in sorted({*said, *(self.first[one.id] for one in own)}, key=len, reverse=True):
             left = left.replace(words, " ")
@@ -407,8 +417,22 @@ class _Readings(NamedTuple):
         )
 
     def _told_by(self, episode: MemoryItem) -> Iterable[MemoryItem]:
-        said = [one for each in _pieces(episode.text) for one in self.by_words.get((episode.scope, each), ())]
+        said = [one for each in _pieces(episode.text) for one in self._known(episode, each)]
         return {one.id: one for one in (*self.by_episode.get(episode.id, ()), *said)}.values()
+
+    def _known(self, episode: MemoryItem, words: str) -> list[MemoryItem]:
+        """Return the memories that had these words when an episode said them."""
+        at = made_at(episode)
+        return [
+            had.item
+            for had in self.by_words.get((episode.scope, words), ())
+            if (had.since is None or had.since <= at) and (had.until is None or at <= had.until)
+        ]
+
+
+def made_at(item: MemoryItem) -> datetime:
+    """Return when a memory was made, which its id (UUIDv7) begins with."""
+    return datetime.fromtimestamp(int(item.id.replace("-", "")[:12], 16) / 1_000, UTC)
 
 
 async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> _Readings:
@@ -416,7 +440,7 @@ async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> 
     others too."""
     episodes = [one for one in items if metadata.numbered(one)]
     by_episode: dict[str, list[MemoryItem]] = {}
-    by_words: dict[tuple[Scope, str], list[MemoryItem]] = {}
+    by_words: dict[tuple[Scope, str], list[_Had]] = {}
     beside = [one for one in items if alone and one.kind != "episode"]
     ids = {*(one.id for one in episodes), *(id for one in beside for id in one.source.lineage[:1])}
     forms = {form for one in episodes for form in (one.text, *_SENTENCE.split(one.text))}
@@ -432,8 +456,11 @@ async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> 
     for where in asked if ids or said else ():
         known |= {one.id: one for one in await everything(at, And(Not(_EPISODE), where), _EVER)}
     for item in known.values():
-        for words in {_words(item), *(earlier[one] for one in metadata.earlier(item) if one in earlier)}:
-            by_words.setdefault((item.scope, words), []).append(item)
+        since: datetime | None = None
+        for one, until in metadata.earlier(item):
+            by_words.setdefault((item.scope, earlier.get(one, "")), []).append(_Had(item, since, until))
+            since = until
+        by_words.setdefault((item.scope, _words(item)), []).append(_Had(item, since, None))
         for id in item.source.lineage:
             by_episode.setdefault(id, []).append(item)
     texts = {one.id: _fold(one.text) for one in episodes}
@@ -441,7 +468,8 @@ async def _read(at: Reach, items: Sequence[MemoryItem], alone: bool = False) -> 
     for id in texts:
         for item in by_episode.get(id, ()):
             first[item.id] = _words(item)
-            if item.version > 1 and first[item.id] not in texts[id]:  # it was changed since
+            changed = metadata.earlier(item) or (item.version > 1 and first[item.id] not in texts[id])
+            if changed:
                 page = await at.verbs.history(item.id, under=at.under, limit=1)
                 first[item.id] = next((_fold(change.text) for change in page), first[item.id])
     return _Readings(by_episode, by_words, first)

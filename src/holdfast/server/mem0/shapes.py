@@ -9,7 +9,7 @@ from typing import Any
 from ... import Change, MemoryItem
 from ...errors import InvalidInput
 from . import metadata
-from .reading import Seen
+from .reading import Seen, made_at
 
 ADDED = (
     "as it was added"  # why the second version of a memory is written that a client is told of as the first
@@ -55,10 +55,8 @@ def hits(found: Sequence[Seen]) -> list[dict[str, Any]]:
 
 
 def created(item: MemoryItem) -> datetime:
-    """Return when something was said; where that was not told, when it was made, which its id (UUIDv7) begins with."""
-    if item.observed_at is not None:
-        return item.observed_at
-    return datetime.fromtimestamp(int(item.id.replace("-", "")[:12], 16) / 1_000, UTC)
+    """Return when something was said; where that was not told, when it was made."""
+    return made_at(item) if item.observed_at is None else item.observed_at
 
 
 def written(at: datetime | None) -> str | None:
