@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # memories of a `save_many` in one request, which is one transaction
 _CHUNK = 2**16
+_TOO_LONG = "is more than an address and headers can carry (64 KB); ask with a shorter filter, fewer labels, or in parts"
 _LONGEST = 86_400.0  # seconds that what may take long is waited for
 _STREAMED = 600.0  # seconds that one stream of changes is asked to go on without any
 _WAITED = 20.0  # seconds that one request waits for a lease
@@ -86,9 +87,14 @@ class Link:
             )
         if "?" in url or "#" in url:
             raise ConfigError(f"url: {url!r:.80} goes on after the path; give the server's address alone")
-        self._failures: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+        self._failures: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.StreamError)
         self._url = url.rstrip("/")
         self.closed = False
+        self._no_url: type[Exception] = httpx.InvalidURL
+        try:
+            httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ConfigError(f"url: {url!r:.80} is no address ({error})") from None
         self._patience = httpx.Timeout(timeout, connect=10.0, read=_LONGEST)
         self._settings = {
             "timeout": httpx.Timeout(timeout, connect=10.0),
@@ -129,6 +135,8 @@ class Link:
         """Raise what goes wrong on the way as `StoreError`."""
         try:
             yield
+        except self._no_url:
+            raise InvalidInput("request", _TOO_LONG) from None
         except self._failures as error:
             raise StoreError(
                 f"the server at {self._url} could not be asked ({type(error).__name__}); is it running? A write may have "
@@ -262,6 +270,8 @@ def _checked(response: httpx.Response) -> httpx.Response:
     error = raised(told) if isinstance(told, dict) else None
     if error is not None:
         raise error
+    if response.status_code == 400 and not told:  # what reads HTTP refused it before the server saw it
+        raise InvalidInput("request", _TOO_LONG)
     detail = str(told.get("detail") if isinstance(told, dict) else "") or f"HTTP {response.status_code}"
     if response.status_code in (401, 403):
         raise AccessDenied(detail)

@@ -323,6 +323,17 @@ def test_what_is_no_server_and_no_key_is_told_as_such(tmp_path: Path) -> None:
             Client("http://127.0.0.1:1", key)
 
 
+def test_a_filter_that_no_address_can_carry_is_told_as_one(tenant: Tenant) -> None:
+    """A list is asked for in an address: one that is too long is the caller's to shorten, and no server that is gone."""
+    with Client(tenant.url, tenant.key()) as memory:
+        for count in (1_800, 5_000):  # too long for a server, and for the client itself
+            where = {"in": {"thread": [f"a thread of some standing, number {n}" for n in range(count)]}}
+            with pytest.raises(InvalidInput, match="64 KB"):
+                memory.scoped(user="ada").list(where=where)
+    with pytest.raises(ConfigError, match="no address"):
+        Client("http://[::1")
+
+
 def test_a_lease_is_waited_for_longer_than_one_request(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
