@@ -21,7 +21,7 @@ from .spelling import form, tokens
 _RELATION = words.one_of(words.RELATIONS)
 _OLD = (
     r"(?:(?<!\bam)(?<!\bis)(?<!\bare)(?<!\bdo)(?<!\bdoes)(?<!\bdid)(?<!\bhave)(?<!\bhas)(?<!\bwas)(?<!\bcan)(?<!\bwill) not(?= (?-i:[A-Z\d]))"
-    r"|, (?:and )?not(?: (?:on|in|at|to|with|from|by))?|,? instead of|, and no longer"
+    r"|, (?:and )?not(?: (?:on|in|into|at|to|with|from|by))?|,? (?:instead of|rather than|in place of)|, and no longer"
     r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
     r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
@@ -182,6 +182,9 @@ def _read_as(claim: Claim, old: str, clause: Clause) -> Any:
     if isinstance(claim.value, int):
         found = values.number(old, clause.casual)
         return found[0] if found else old
+    number, _, unit = str(claim.value).partition(" ")
+    if unit and old.isdecimal() and number.isdecimal():
+        return f"{old} {unit}"  # "32 cores rather than 16"
     return values.unled(old)
 
 

@@ -27,7 +27,7 @@ _CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))? {_OBJECT}|(?:se
 _AT_HAND = (
     r"\b(?:functions?|methods?|arrays?|lists?|strings?|loops?|variables?|values?|elements?|rows?|columns?|quer(?:y|ies)|errors?|bugs?|class(?:es)?|objects?|fields?|regex|numbers?"
     r"|lines?|characters?|index(?:es)?|json|csv|dict\w*|dataframes?|components?|buttons?|divs?|imports?|parameters?|arguments?|syntax|code|scripts?|following|below|above|each|every"
-    r"|hearts?|souls?|e-?mails? to|letters? to|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|way|idea|look|step|chance|risk|point|part)\b"
+    r"|hearts?|souls?|e-?mails? to|letters? to|occurrences?|instances?|foo|bar|\w with \w|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|way|idea|look|step|chance|risk|point|part)\b"
 )
 
 
@@ -62,7 +62,7 @@ DUTIES: Sequence[Rule] = (
     Rule("task", rf"(?:still |really |also |first |then )*{_HAVE_TO} (?P<v>.+)", chore, confidence=0.8),
     Rule(
         "task",
-        r"(?:have )?(?:agreed|offered|volunteered|promised(?! myself)(?: [\w' ]+?)??|undertook|undertaken) to (?P<v>.+)",
+        r"(?:have )?(?:agreed|offered|volunteered|promised(?! myself)(?: [\w' ]+?)??|undertook|undertaken) to (?P<v>(?!the |an? |my |our |his |her |their |this |that |all ).+)",
         _phrase,
         confidence=0.8,
     ),

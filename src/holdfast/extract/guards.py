@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from . import words
 from .spelling import form
 
 Guard = Literal[
@@ -50,7 +51,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|i bet|i feel like|we think|not sure|unsure|not certain"
         r"|don't know|do not know|thinking (?:about|of)|was thinking|considering|debating|tempted"
         r"|almost|nearly|practically|more or less|kind of|sort of|kinda"
-        r"|sorta|no idea|i doubt|iirc|afaik|if i recall|seems?|seemed|looks like|sounds like"
+        r"|sorta|no idea|i doubt|iirc|afaik|as far as i (?:know|remember|can tell|recall)|to my knowledge|if i recall|seems?|seemed|looks like|sounds like"
         r"|feels like|felt like|like an?|as an? \w+ would|hardly|barely|nowhere near)\b",
     ),
     (
@@ -198,7 +199,15 @@ def jesting(message: str) -> bool:
 def taken_back(sentence: str) -> int:
     """Return how many characters of a sentence it takes back, to put something else in their place."""
     match = form(_TAKEN_BACK).search(sentence) if ", " in sentence else None
-    return match.start() if match else 0
+    if match is None:
+        return 0
+    said = sentence[: match.start()].rsplit(" ", 1)[-1]
+    named = form(r", sorry,? (?P<name>(?-i:[A-Z])[a-z]+)\W*$").match(sentence, match.start())
+    # "We use Postgres, sorry, Tom" is said to Tom; "Postgres, sorry, MySQL" puts another in its place.
+    spoken_to = (
+        named and named["name"].lower() not in words.TECH and (said.lower() in words.TECH or said.isdigit())
+    )
+    return 0 if spoken_to else match.start()
 
 
 def sets_a_scene(sentence: str) -> bool:

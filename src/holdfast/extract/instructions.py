@@ -28,7 +28,7 @@ _OF_TASKS = frozenset(
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
-    names messages ask not""".split()
+    names messages ask not belong belongs policy must data execute name""".split()
 )
 
 
@@ -36,7 +36,7 @@ def asked(clause: Clause, speaker: str) -> list[Claim]:
     """Return the claims of an instruction, or []: at most one kind of reading fits."""
     said = tokens(clause.whole)
     for triggers, reading in ((_OF_REPLIES, _replies), (_OF_TASKS, _tasks), (_OF_PROCEDURES, _procedures)):
-        if not triggers.isdisjoint(said) and (found := list(reading(clause, speaker))):
+        if (clause.standing or not triggers.isdisjoint(said)) and (found := list(reading(clause, speaker))):
             return found
     return []
 
@@ -193,7 +193,7 @@ WORK = (
     r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
     r"|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share"
     r"|cite|prefix|quote|sign|restart|clear"
-    r"|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
+    r"|execute|invoke|trigger|type|redeploy|export|source|activate|download|upload|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
     r"|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass"
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
@@ -266,7 +266,7 @@ _PLACE_OF_WORK = (
 )
 _PIECE_OF_WORK = (
     r"(?:PRs?|pull requests?|commits?|functions?|releases?|branch(?:es)?|migrations?|endpoints?"
-    r"|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?)"
+    r"|changes?|deploys?|tests?|files?|modules?|tickets?|bugs?|features?|code|incidents?|outages?|components?|quer(?:y|ies)|(?:user-facing )?strings?|scripts?|services?|hotfix(?:es)?|dependenc(?:y|ies))"
 )
 # Spoken of as a kind, without "every": what must be so of PRs must be so of each.
 _PIECES_OF_WORK = (
@@ -279,7 +279,26 @@ _KINDS = (
     r"(?:(?:new|all|all new|public|internal|our) )*(?:commit messages|commits|branch names|branches|(?:pr|pull request) (?:titles|descriptions)|prs|pull requests|tests|unit tests|docs|documentation|docstrings|changelogs?|types|migrations|secrets|keys|api keys|tokens|passwords|credentials"
     r"|env files|code|components|endpoints|features|modules|dependencies|strings|translations|feature flags|requests|calls|outbound calls|webhooks|writes|queries|dates|timestamps|logs|configs?|fixtures|hotfixes|releases|tags|errors|names|variables|functions|classes|files|imports|assets|pages|routes)"
 )
+# What is said to be done each time, or always, whoever does it: "before each release, the changelog has to be updated by hand".
+_THEY = r"(?!(?:it|he|she|they|that|this|there|i|we|you|who|which|what|everything|everyone|everybody|things?|life)\b)"
+_OBLIGED = r"(?:has to|have to|must|needs? to|should|is to|are to)(?: always| first| also)? be"
+_OFTEN = r"(?:(?:every|each) [\w ]+|(?:on|at) the (?:first|second|third|last|end|start|beginning|\d\w+)(?: \w+)? of (?:each|every) \w+|(?:once|twice|\w+ times) (?:a|per|every) \w+|daily|weekly|monthly|quarterly|yearly|annually)"
+_KEPT_UP = (
+    r"(?:backups|restores|certificates|certs|licen[cs]es|filters|passwords|access(?: rights)?|invoices|reports|dashboards|alerts|servers|tickets|timesheets|expenses|extinguishers|alarms|plants|bins|dependencies|rosters?|logs|keys|secrets|credentials|tokens"
+    r"|(?:the|our|my|all(?: the| our)?) [\w' -]{3,40}?)"
+)
+# What is kept, and so belongs somewhere.
+_KEPT_THINGS = r"(?:(?:new|all|all new|our|large|generated|shared|client|customer) )*(?:secrets|keys|api keys|tokens|passwords|credentials|binaries|assets|images|fixtures|configs?|env(?:ironment)? (?:files|variables)|constants|types|helpers|utilities|migrations|tests|unit tests|docs|documentation|translations|styles|business logic|queries|scripts|schemas|models|feature requests|bug reports|questions|invoices|receipts|contracts|notes|minutes)"
+_CHANGES = r"(?:merge|release|deploy|deployment|commit|push|pr|pull request|change|hotfix|migration|feature|endpoint|branch|rollout|launch|refactor|dependency|invoice|order|payment|refund|booking|meeting)s?"
 _PROCEDURES: Sequence[str] = (
+    rf"(?:before|after|on|with|for|at|during) (?:each|every|any) [^,]{{3,40}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
+    rf"(?:on|at) (?:the (?:first|last|second|third|end|start) [\w ]*of )?(?:each|every) [^,]{{3,30}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
+    rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",
+    rf"{_KEPT_THINGS} belongs? (?:in|into|on|under) .+",
+    rf"no {_CHANGES} (?:without|before|until|unless|on (?:fridays?|weekends?|holidays)|after) .+",
+    r"(?:commit messages|branch names|branches|commits|(?:pr|pull request) (?:titles|descriptions)|variable names|class names|table names|file names|docstrings|comments|changelog entries) (?:(?:all|always) )?(?:follow|are (?:always )?(?:written|named|kept|formatted|prefixed|capitali[sz]ed)) .+",
+    rf"(?:(?:the|our|all|any) [\w' -]{{3,30}}?|{_KINDS}|(?:customer|user|personal|patient|client|production|payment|card|private|sensitive) (?:data|information|records|details|numbers)) (?:must|should|may|can|are|is)(?: to)? (?:never|not ever) (?:to )?be \w+.*",
+    r"name (?:the |all |your )?(?:[\w-]+ )?(?:files|tests|branches|variables|classes|functions|modules|components|tags|tables|columns|images|jobs|topics|queues|buckets) (?:after|by|like|with|in|for) .+",
     # A condition and an order with nothing between them: "before you push anything run make check".
     r"(?:before|after|when(?:ever)?|every time|each time) (?:you|we) (?!have|are|were|get|do not|can)[^,]{3,40}? (?:(?:always|please|first|then|you must|make sure to) )*(?:run|rerun|ask|check|update|bump|regenerate|tag|notify|ping|rebase|squash|write|open|tell) .+",
     r"(?:commit messages?|commits|branch(?:es| names?)?|(?:pr|pull request) (?:titles?|descriptions?)|naming|variable names|file names|docstrings|releases|hotfixes|migrations|changelogs?)(?: style| format| rules?| convention)?: (?!https?:|\d).+",
@@ -316,9 +335,9 @@ _PROCEDURES: Sequence[str] = (
     rf"|you (?:must|should|need to) |make sure to |first )*(?:(?:{WORK})\b .+|(?:never |do not )(?:{WORK})\b.*)",
     rf"first,? (?:{WORK}) .+,? (?:and )?then \w+ .+",
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
-    r"(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
-    rf"(?!.*\bi\b)(?:{WORK}) .+ {_MOMENT}",
-    rf"(?:every|each|all|any) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
+    r"(?!.* in this (?:example|case|snippet))(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",
+    rf"(?!.*(?:\bi\b|\b(?:when(?:ever)?|if) you (?:need|want|like|feel|can|please|must|cook)\b))(?:{WORK}) .+ {_MOMENT}",
+    rf"(?:every|each|all|any|new|all new) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
     r"|have to|gets?) .+",
     rf"(?:all )?(?:new )?{_PIECES_OF_WORK} (?:need|must|should|require|have to) (?!be (?:fine|ok|okay|good|done|ready|easy|enough|there|green)\b|pass\b|work\b).+",
     rf"(?:do not|never) (?:{WORK})(?: .+)? (?:in [\w.-]*/[\w./-]*|in (?:this|the|our) (?:repo|repository|codebase"
@@ -330,11 +349,18 @@ _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
 )
-_RULE = r"(?:our|the|my|one) (?:team |house |lab |only |first |main |golden |shop |standing )*(?:rule|policy|convention|routine)(?: (?:here|for [\w ]{2,30}|in this \w+|with \w+))? is(?: that| to|:)? (?!fine|good|clear|broken|not|in |on |at |simple$|called|the same|still|just )(?P<v>\w+ .+)"
-_FROM_NOW_ON = rf"(?:please )?(?:do not )?(?:{WORK})\b .+"
+_RULE = r"(?:it is (?:our|the|company|team|house) (?:team |house |standing )?(?:policy|rule|convention|practice|custom)(?: here)? (?:to|that) |(?:our|the|my|one) (?:team |house |lab |only |first |main |golden |shop |standing )*(?:rule|policy|convention|routine)(?: (?:here|for [\w ]{2,30}|in this \w+|with \w+))? is(?: that| to|:)? (?!fine|good|clear|broken|not|in |on |at |simple$|called|the same|still|just ))(?P<v>\w+ .+)"
+# What is asked for from now on may be any work that can be told of in one word.
+_ANY_WORK = (
+    r"compile|treat|assume|assign|attach|batch|benchmark|capture|collect|comment|consider|count|cut|declare|default|define|deliver|design|discuss|draft|dump|embed|enforce|estimate|extract"
+    r"|fetch|filter|gather|group|handle|implement|indent|inject|inline|introduce|invoice|isolate|limit|list|load|lock|measure|move|normali[sz]e|order|organi[sz]e|pack|pair|park|pass|pay|plan"
+    r"|process|profile|put|queue|read|refer|register|reject|release|repeat|replace|report|request|require|reserve|resolve|route|schedule|separate|serialize|ship|sort|specify|split|stick|submit"
+    r"|summari[sz]e|target|throw|trace|track|translate|trigger|work|leave|bring|buy|charge|check|go through|take|round|water|feed"
+)
+_FROM_NOW_ON = rf"(?:please )?(?:do not |never |always |only )?(?:{WORK}|{_ANY_WORK})\b .+"
 # What is about people and feelings is advice, and no rule of work.
 _PERSONAL = (
-    r"\byour (?!code|changes|branch|work|tests?|commits?|prs?|answers?|imports|replies|responses|initials|name|ticket|editor)"
+    r"\byour (?!code|changes|branch|work|tests?|commits?|variables|files|functions|classes|components|dependencies|prs?|answers?|imports|replies|responses|initials|name|ticket|editor)"
     r"|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love"
     r"|dream|happy|smile|friends?|family|kids)\b"
 )
@@ -350,7 +376,9 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         and form(r".*\b(?:it|them|that|me|us|you)\b").match(rest)
     ):
         text = order  # "never edit the generated files by hand, regenerate them with make"
-    if clause.times and form(r"(?:we )?(?:do not|never)\b").match(text):
+    if clause.times and (
+        clause.standing or form(rf"(?:we )?(?:do not|never)\b|no |.* {_OBLIGED}\b").match(text)
+    ):
         text = " ".join((text, *clause.times))
     if form(_PERSONAL).search(
         form(

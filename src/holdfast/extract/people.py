@@ -177,6 +177,14 @@ def _ships(said: str, clause: Clause) -> Iterator[Claim]:
     if match and clause.times:
         yield Claim(PROJECT, "plan", values.bare(said.removeprefix("be ").removeprefix("will ")))
         return
+    if clause.times and (
+        kept := form(r"(?:keep|retain|store) (?:all |our |the )?(?P<what>(?:[\w-]+ )?[\w-]+s)").fullmatch(
+            said
+        )
+    ):
+        if clause.times[-1].startswith("for ") and kept["what"].split()[-1] in words.KEPT:
+            yield Claim(kept["what"].lower(), "retention", clause.times[-1].removeprefix("for "))
+        return
     match = form(
         r"(?:still |also )*(?:need to|have to|must) (?P<v>(?:rotate|update|fix|migrate|deploy|write"
         r"|remove|upgrade|test|refactor|document|clean up"

@@ -154,6 +154,9 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "stack", r"(?:our |the |tech )*stack (?:is|consists of|includes)(?: mostly| basically)? (?P<v>.+)", ("we use {v}",)),
     ("", "package test linter formatter orm branch ci database stack bundler hosting framework", r"(?:our |the )?(?P<n>package manager|test runner|test framework|linter|formatter|orm|default branch|main branch|ci|database|bundler|framework|type checker): (?P<v>[\w./+#-]+(?: [\w.+#-]+)?)", ("our {n} is {v}",)),
     ("the my doc doctor doctors gp", "put started got", r"(?:the |my )?(?:doctor|doc|gp|consultant|specialist|psychiatrist|cardiologist|neurologist)s? (?:has |have )?(?:just )?(?:put|started|got) me on (?:to )?(?P<v>.+)", ("I am on {v}",)),
+    ("there", "in on behind", r"there (?:is|are) (?P<v>(?:about |around |roughly |over )?(?:\d[\d.,]*[km]?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: (?:hundred|thousand|million|billion))? \w+) (?:in|on|behind) (?P<n>(?:the|our) [\w -]+)", ("{n} has {v}",)),
+    ("on for in", "we", r"(?:on|for|in) (?:the |our )?(?P<n>backend|frontend|database|db|ci|auth|caching|search|queues?|monitoring|logging|styling|tests?|testing|payments|hosting|deployments?|analytics|e-?mails?),? we (?:use|run|are on|have|rely on) (?P<v>[\w.+#-]+(?: [\w.+#-]+)?)", ("we use {v} for the {n}", "we use {v}")),
+    ("the our", "minimum oldest lowest min", r"(?:the|our) (?:minimum|oldest|lowest|min)(?: supported| required)? (?P<n>[\w.+#]+)(?: version)? is (?P<v>\d[\d.]*)", ("we require {n} {v}",)),
     # ---- ahead
     ("", "due", r"(?!(?:it|he|she|they|that|this|there|what|which|who|when|i|we|you|my|our|the|his|her|their|an?)\b)(?P<n>[\w'-]+(?: [\w'-]+){0,2}) (?:is|are) due(?P<o>(?: .*)?)", ("the {n} is due{o}",)),
     ("it", "job turn duty", r"it is (?P<w>my|our) (?:job|turn|duty) to (?P<v>.+)", ("I have to {v}",)),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import values, words
+from .amounts import AMOUNTS, COUNTING, COUNTS, LEVEL
 from .clauses import Clause
 from .duties import owed
 from .predicates import PROJECT, PROJECT_NOUNS, Claim, Rule, fit, predicate
@@ -21,6 +22,8 @@ _OF_THING = (
     r"|only )*(?:use|(?:have )?(?:standardi[sz]ed|settled) on|rely on|depend on|lean on|run with|build on))"
 )
 THING: Sequence[Rule] = (
+    *COUNTS,
+    *AMOUNTS,
     Rule(
         "{for}",
         rf"{_OF_THING} (?P<v>[\w.+#-]+(?: [\w.+#-]+)??) for (?:the |our |all "
@@ -36,7 +39,7 @@ THING: Sequence[Rule] = (
     Rule(
         "{tool} version",
         r"(?:be (?:currently |now |still )?(?:on|running|running on|using|pinned to|targeting)"
-        r"|(?:currently |now )*(?:use|run on|run|require|need|target)|(?:have )?(?:upgraded|updated"
+        r"|(?:currently |now )*(?:use|run on|run|require|need|target|support(?= .* (?:and (?:up|above)|or (?:newer|later|higher|above))))|(?:have )?(?:upgraded|updated"
         r"|moved|bumped|migrated)(?: (?:everything|it"
         r"|the app))?(?: from (?P<old>[\w. ]+?))? to) (?:at least )?(?P<tool>[A-Za-z][\w.+#]*(?: "
         r"[A-Z][\w.]*)?) (?:version )?v?(?P<v>\d+(?:\.\d+)*\+?)(?: or (?:higher|newer|later|above)"
@@ -72,6 +75,21 @@ THING: Sequence[Rule] = (
         r"(?:live|be|run|be (?:hosted|running|located)|sit) (?:on|at) (?P<v>(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?)",
         values.hostname,
     ),
+    Rule(
+        "host",
+        r"be (?P<v>(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|corp))",
+        values.hostname,
+    ),
+    Rule(
+        "region",
+        r"(?:be )?(?:hosted|deployed|running|run|live|sit)? ?in (?P<v>(?:us|eu|ap|sa|ca|me|af|il|asia|europe|northamerica)-[a-z]+-?\d)",
+        values.as_said,
+    ),
+    Rule(
+        "deploy branch",
+        r"(?:deploy|release|ship|build|cut (?:our )?releases|tag|come|go out) (?:straight )?(?:off|from|out of)(?: of)? (?:the |our )?(?P<v>[\w./-]+ branch|main|master|trunk|develop|stable)(?:,? not \w+)?",
+        values.anything,
+    ),
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule(
         "hosting",
@@ -92,6 +110,7 @@ THING: Sequence[Rule] = (
     ),
     Rule("runs on", r"(?:be )?(?:now |currently )?(?:run|running)s? on (?P<v>.+)", values.tool),
     Rule("uses", rf"{_OF_THING} (?P<v>.+?)(?: (?:for|as) [^,]+)?", values.tool),
+    Rule("uses", r"(?:mostly |mainly )?run (?P<v>[\w.+#-]+)(?: (?:for|as|behind) [^,]+)?", values.plain_tool),
     Rule(
         "uses",
         r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)",
@@ -195,17 +214,13 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|leaves?|takes?|begins?|kicks? off|lands?|ends? up|gets?)"
+    r"|leaves?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
     """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
     docs standup analytics payments emails notifications messaging orchestration builds releases artifacts metrics traces dashboards alerts alerting
     deploys deployments backups secrets migrations code demo retro kickoff infra billing payroll checkout onboarding stack designs tickets bugs invoices uploads reports keys feature-flags flags""".split()
-)
-# Of these also where there are words before it: "nightly backups", "API keys".
-_KEPT_SOMEWHERE = frozenset(
-    "backups logs secrets keys flags migrations artifacts metrics traces alerts invoices uploads reports credentials dumps recordings".split()
 )
 # What holds once takes the place of nothing.
 ONCE = (
@@ -254,24 +269,29 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
         r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
-        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?)\b.*)"
+        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?|has|have|must|should|stays?|stands?|hovers?|currently|takes?|times? out|comes?)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
         parts = noun.split()
         whose, what = split(noun)
         known = parts[-1] in words.SYSTEMS or bool(what and not whose)
         known = known or (
-            (len(parts) < 4 and parts[-1] in _KEPT_SOMEWHERE)
+            (len(parts) < 4 and parts[-1] in words.KEPT)
             or (
                 len(parts) < 3 and (noun in _BARE or parts[-1] == "tests" or parts[-1] in DATED or bool(what))
             )
         )
         if parts[0] not in _POINTING and known:
             yield from _about(noun, match["rest"], clause)
+    elif match := form(_SERVES).fullmatch(text):
+        tool, what = values.known_tool(match["v"], clause.casual), match["np"].lower()
+        yield Claim(PROJECT, what, tool[0]) if tool else Claim(what, "handled by", match["v"], confidence=0.8)
     elif match := form(_OWNS).fullmatch(text):
         yield from _owner(match["v"], match["entity"].lower(), bool(match["led"]))
 
 
+# Who handles it may be a person or a product.
+_SERVES = r"(?P<v>(?-i:[A-Z])[\w.-]+(?: (?-i:[A-Z])[\w.-]+)?) (?:powers|handles|serves|drives|backs|does|manages|processes|hosts|stores|delivers) (?:all )?(?:of )?our (?P<np>[\w -]{3,30})"
 _OWNS = (
     r"(?P<v>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?|the [\w-]+ (?:team|squad|guild|crew)|(?-i:Team) \w+|(?-i:[A-Z])\w+'s team) (?:owns|maintains|is responsible for|is in charge of"
     r"|looks after|takes care of|is the owner of|is the maintainer of|leads on) (?P<led>(?:the|our) )?(?P<entity>[\w ./-]{2,40})"
@@ -293,7 +313,7 @@ _SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|r
 def foreign(noun: str, said: str) -> bool:
     """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
     if form(_FOREIGN).fullmatch(noun):
-        return True
+        return not noun.endswith(" table")  # "the users table" is ours
     if noun == "style guide" or not form(_SHOWN).fullmatch(noun):
         return False
     # Where the documents of a project are kept and with what they are built is told of the project's own.
@@ -312,7 +332,10 @@ _ANYBODYS = frozenset(
 
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
-    parts, said = noun.split(), predicate(rest)
+    said = predicate(rest)
+    if form(r"(?:be|get) .* after ").match(said):
+        noun = form(r"^(?:old|stale|expired|unused) ").sub("", noun)
+    parts = noun.split()
     if foreign(noun, said) or form(IN_GENERAL).search(clause.whole):
         return
     if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
@@ -327,14 +350,28 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     found = list(_when_due(noun, is_["v"], clause)) if is_ else []
     if not found and (noun in words.ATTRIBUTE_NOUNS or form(r".*\bport \d").match(said)):
         found = list(fit(THING, said, clause, entity))  # "the frontend is built with React"
+    if not found and (level := form(LEVEL).fullmatch(said)) and split(noun)[1]:
+        owner, attribute = split(noun)
+        found = [Claim(owner or PROJECT, attribute, values.bare(level["v"]), confidence=0.85)]
     if not found and is_:
         owner, attribute = split(noun)
         if owner in words.TECH and attribute == "version":
             owner, attribute = PROJECT, f"{owner} version"
         told = attribute and (owner or attribute not in _OF_ANYTHING)
         found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if told else []
+    if not found and form(r"(?:be (?:kept|retained|stored)|stay(?: around)?|live)").fullmatch(said):
+        lasting = next(
+            (
+                time
+                for time in clause.times
+                if form(r"for .*\d|for \w+ (?:day|week|month|year)s?$").match(time)
+            ),
+            "",
+        )
+        found = [Claim(entity, "retention", lasting.removeprefix("for "))] if lasting else []
     if not found and not form(_OF_LIFE).fullmatch(noun):
-        found = list(fit(THING, said, clause, entity))
+        read = fit(THING, said, clause, entity)
+        found = [one for one in read if one.rule not in COUNTS or noun.split()[-1] in COUNTING]
     if (
         not found
         and not split(noun)[1]

@@ -291,7 +291,7 @@ HOSTS = _words(
 # Parts of a system that are spoken of with or without "the": the last word of what a port, a host or a language may be of.
 SYSTEMS = _words(
     """server, servers, api, backend, frontend, db, database, config, worker, workers, queue, cache, gateway, service, app, scheduler, cluster,
-    proxy, broker, bot, monorepo, website, site, dashboard, pipeline, crawler, indexer, daemon, registry, agent, runner, runners, container"""
+    proxy, broker, bot, monorepo, website, site, dashboard, pipeline, crawler, indexer, daemon, registry, agent, runner, runners, container, table, box, vm"""
 )
 # What is shown, taught or tested with is not what is in use: a tutorial, a sample, an example of somebody's.
 SHOWN = _words(
@@ -306,6 +306,11 @@ OUTSIDERS = _words(
     somebody, someone, everyone, friend, colleague, coworker, legacy repo, old boilerplate, sandbox, other servers, user, users"""
 )
 
+# Things of a system that are spoken of without "the", also with words before them: "nightly backups", "API keys".
+KEPT = frozenset(
+    """backups logs secrets keys flags migrations artifacts metrics traces alerts invoices uploads reports credentials dumps recordings snapshots sessions requests tokens
+    events messages jobs responses certificates deploys cookies""".split()
+)
 # Nouns that name a thing's attribute, and the words before them that belong to it.
 ATTRIBUTE_NOUNS = _words(
     """port, url, uri, host, hostname, domain, ip, ip address, endpoint, version, branch, region, zone, bucket, queue,
@@ -315,7 +320,7 @@ ATTRIBUTE_NOUNS = _words(
     prefix, suffix, format, encoding, threshold, retention, ttl, replicas, memory, instance type, plan, tier, price,
     cost, repo, repository, email, phone, phone number, address, contact, lead, codename, code name, slug, username,
     user, id, key prefix, due date, release date, launch date, start date, end date, date, day, time, meeting link,
-    venue, location, theme, color, font, count, length, width, wifi, policy, slo, sla, environment, provider,
+    venue, location, theme, color, font, count, length, width, wifi, policy, slo, sla, environment, provider, coverage, latency, uptime, response time, response times, load time, build time, bundle size, error rate, throughput, p50, p95, p99, memory usage,
     backend, frontend, orm, library, toolchain, compiler, target, concurrency, batch size"""
 )
 ATTRIBUTE_MODIFIERS = _words(
