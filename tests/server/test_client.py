@@ -334,6 +334,17 @@ def test_a_filter_that_no_address_can_carry_is_told_as_one(tenant: Tenant) -> No
         Client("http://[::1")
 
 
+def test_a_watch_tells_every_text_there_is(tenant: Tenant) -> None:
+    """Also one with what some readers of lines take for the end of one."""
+    texts = ["a\u2028b", "a\u2029b", "a\r\nb\rc", "data: x\n\nid: y", "J\u00fcrgen \U0001f43f"]
+    with Client(tenant.url, tenant.key()) as memory:
+        ada = memory.scoped(user="ada")
+        with ada.watch(timeout=5) as watch:
+            for text in texts:
+                ada.save(text, metadata={"note": text})
+            assert [next(watch).text for _ in texts] == texts
+
+
 def test_a_lease_is_waited_for_longer_than_one_request(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -387,7 +387,8 @@ def _watch(service: Service, route: Route) -> Callable[..., Any]:
                 while True:
                     looked, busy = time.monotonic(), False
                     async for entry in place:
-                        data, heard = json.dumps(entry.to_json(), ensure_ascii=False), time.monotonic()
+                        # In ASCII: some readers of lines end one at U+2028.
+                        data, heard = json.dumps(entry.to_json()), time.monotonic()
                         yield f"id: {place.cursor}\nevent: {type(entry).__name__.lower()}\ndata: {data}\n\n"
                         if busy := heard - looked >= _LOOK:
                             break
