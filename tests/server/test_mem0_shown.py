@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -200,6 +203,11 @@ def test_what_was_added_is_told_as_it_was_said(client) -> None:
     assert sorted(texts(client.get_all(filters=ADA))) == [
         "I'm Alex.", "I'm a vegetarian", "I'm allergic to nuts.",
     ]  # fmt: skip
+    known = next(one for one in client.get_all(filters=ADA)["results"] if "nuts" in one["memory"])["id"]
+    for n in range(2):  # said again when it is known, and when it was changed
+        client.add("I'm allergic to nuts.", user_id="ada", run_id=f"r{n}")
+        client.update(known, text=f"I'm allergic to nuts{n}.")
+    assert "[waiting for review]" not in " ".join(texts(client.get_all(filters=ADA)))
     told = "I'm allergic to nuts and the weather by the lake was awful"
     added = client.add(told, user_id="bob")["results"]
     assert told in [one["memory"] for one in added]
@@ -309,3 +317,108 @@ def test_changes_at_once_all_count(tenant: Tenant, connect: Connect) -> None:  #
         "I live in Paris.", *(f"I live in {place}." for place in places)
     }  # fmt: skip
     assert client.get_profile("ada")["profile"]["residence"] == client.get(id)["memory"][10:-1]
+
+
+def test_what_is_hidden_stands_for_nothing_in_a_search(client) -> None:
+    """Of the same words a search gives one; it is never one that is not shown in the place of one that is."""
+    client.add("I live in Paris.", user_id="ada", metadata={"s": "open"})
+    client.add("I live in Paris.", user_id="ada", metadata={"s": "open"}, infer=False)
+    client.add("I live in Berlin.", user_id="ada")
+    assert texts(client.search("Paris", filters=ADA))[:1] == ["I live in Paris."]
+    read = client.add("I love tea.", user_id="bob", metadata={"s": "open"})["results"][0]["id"]
+    kept = client.add("I love tea.", user_id="bob", metadata={"s": "open"}, infer=False)["results"][0]["id"]
+    client.update(read, metadata={"s": "done"})
+    for status, id in (("open", kept), ("done", read)):
+        found = client.search("tea", filters={"user_id": "bob", "metadata": {"s": status}})["results"]
+        assert [one["id"] for one in found] == [id]
+
+
+SAID = (
+    "I live in Paris.", "I live in Rome.", "I love tea.", "My dog is called Rex.", "I live in Oslo and love rum.",
+    "My name is Ada. I live in Paris.", "Hi, I love tea. Something odd happened at the lake.", "the port is 8080",
+    "I no longer live in Paris.", "I'm allergic to nuts.",
+)  # fmt: skip
+
+
+def passes(one: dict[str, Any], filters: dict[str, Any]) -> bool:
+    """Whether a memory passes filters as it is shown, by the words of mem0's pages and none of ours."""
+    (name, value), = filters.items()  # fmt: skip
+    if name in ("AND", "OR"):
+        return (all if name == "AND" else any)(passes(one, each) for each in value)
+    if name == "NOT":
+        return not any(passes(one, each) for each in value)
+    if name == "metadata":
+        return bool((one["metadata"] or {}).get("status") == value["status"])
+    if name == "keywords":
+        return value["contains"] in one["memory"]
+    return bool(one[name] is not None if value == "*" else one[name] == value)
+
+
+def tree(chance: random.Random, depth: int = 0) -> dict[str, Any]:
+    """Filters of any form, at most three deep."""
+    sort = chance.randrange(4) if depth < 2 else 0
+    if sort == 2:
+        return {"NOT": [tree(chance, depth + 1)]}
+    if sort == 3:
+        return {chance.choice(["AND", "OR"]): [tree(chance, depth + 1), tree(chance, depth + 1)]}
+    return chance.choice([
+        {"metadata": {"status": chance.choice(["open", "done"])}}, {"run_id": chance.choice(["r1", "r2", "*"])},
+        {"keywords": {"contains": chance.choice(["Paris", "tea", "I "])}},
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_was_done_a_deletion_spares_what_it_does_not_mean(tenant: Tenant, seed: int) -> None:
+    """After anything that clients do, in any order: a listing has what passes as it is shown, a deletion takes that and no more."""
+    chance = random.Random(seed)
+    headers = {"Authorization": f"Token {tenant.key()}"}
+
+    with httpx.Client(base_url=tenant.url, headers=headers) as http:
+
+        def call(method: str, path: str, **given: Any) -> Any:
+            told = http.request(method, path, **given)
+            assert told.status_code == 200, told.text
+            return told.json()
+
+        def shown(filters: dict[str, Any]) -> dict[str, Any]:
+            told = call("POST", "/v3/memories/?page_size=1000", json={"filters": filters})["results"]
+            return {one["id"]: one for one in told}
+
+        for _ in range(60):
+            now = shown(ADA)
+            done = chance.choice(["add", "add", "add", "change", "change", "delete", "sweep"])
+            gone: set[str] = set()
+            if done == "add":
+                said = {
+                    "messages": [{"role": "user", "content": chance.choice(SAID)}],
+                    "infer": chance.random() < 0.8,
+                }
+                beside = {"run_id": chance.choice(["r1", "r2"]), "metadata": {"status": "open"}}
+                added = call("POST", "/v3/memories/add/", json={**ADA, **said, **beside})["results"]
+                assert {one["id"] for one in added} <= shown(ADA).keys()
+                continue
+            if done == "sweep":
+                filters = {"AND": [ADA, tree(chance)]}
+                meant, told = {id for id, one in now.items() if passes(one, filters)}, shown(filters)
+                assert meant <= told.keys()
+                assert all(passes(one, filters) for one in told.values())
+                call("DELETE", "/v1/memories/", params={"filters": json.dumps(filters)})
+                gone = meant
+            elif now:
+                id = chance.choice(sorted(now))
+                if done == "delete":
+                    call("DELETE", f"/v1/memories/{id}/")
+                    gone = {id}
+                else:
+                    new = {
+                        "text": chance.choice(SAID),
+                        "metadata": {"status": "done"} if chance.random() < 0.5 else {},
+                    }
+                    call("PUT", f"/v1/memories/{id}/", json=new)
+                    after = shown(ADA)[id]
+                    assert (after["memory"], after["metadata"] or {}) == (new["text"], new["metadata"])
+                    now[id] = after
+            assert shown(ADA) == {id: one for id, one in now.items() if id not in gone}
+        call("DELETE", "/v1/memories/", params=ADA)
+        left = call("POST", "/v3/memories/", json={"filters": ADA, "latest_only": False})
+        assert (left["results"], call("GET", "/v1/entities/")["results"]) == ([], [])

@@ -162,7 +162,7 @@ async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[lis
             continue
         if item.state == "pending":  # to ask for it to be added is to approve it
             item = next(iter(await verbs.review(item.id, approve=True)))
-            approved.setdefault(one.message, []).append(one.text)
+        approved.setdefault(one.message, []).append(one.text)
         if drafts[0].expires_at is not None and item.expires_at != drafts[0].expires_at:
             item = await verbs.update(item.id, expires_at=drafts[0].expires_at, reason=ADDED)
         read[item.id] = item
@@ -180,7 +180,7 @@ async def _inferred(at: Reach, verbs: Any, drafts: Sequence[Draft]) -> tuple[lis
 
 async def _unmasked(verbs: Any, episode: MemoryItem, approved: Sequence[str]) -> MemoryItem:
     """Return a message with the words that were approved, where it can be told which stood where."""
-    said = list(dict.fromkeys(approved))
+    said = [words for words in dict.fromkeys(approved) if words not in episode.text]
     before, *after = episode.text.split(MASKED)
     if not said or len(said) != len(after):
         return episode

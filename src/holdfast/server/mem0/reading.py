@@ -148,15 +148,24 @@ async def searched(
     what it superseded."""
     at = reach(visit, asked.labels)
     where = joined(at.where, await _asked_for(at, asked.where))
-    k = 2 * most  # a message and what was read from it become one
+    k, idle = 2 * most, list[str]()  # a message and what was read from it become one
     while True:
         k = min(_PAGE, k)
-        hits = await at.verbs.search(query, k=k, under=at.under, where=where)
+        among = joined(where, Not(In("id", tuple(idle))) if idle else None)
+        hits = await at.verbs.search(query, k=k, under=at.under, where=among)
         seen = [Seen(hit.item, None, hit.relevance, dict(hit.signals)) for hit in hits]
-        best = [one for one in await told(at, seen, asked.where, alone=True) if one.score >= least][:most]
-        if len(best) == most or len(hits) < k or k == _PAGE or seen[-1].score < least:
+        shown = await told(at, seen, asked.where, alone=True)
+        best = [one for one in shown if one.score >= least][:most]
+        if len(best) == most:
             break
-        k *= 4
+        # Of the same words a search gives one, so what is not shown must not stand for what is.
+        of = {item.id for one in shown for item in (one.item, one.origin, *one.parts, *one.again) if item}
+        more = [hit.item.id for hit in hits if hit.item.id not in of]
+        if more and len(idle) + len(more) <= _PAGE:
+            idle += more
+        elif len(hits) < k or k == _PAGE or seen[-1].score < least:
+            break
+        k *= 2
     if not latest:
         chains = [each for one in best for each in await _chained(at, one)]
         best = [one for one in chains if fits(one.shown, asked.where)][:most]
@@ -398,7 +407,8 @@ class _Readings(NamedTuple):
         left = _fold(episode.text).replace(MASKED, " ").replace(_WITHHELD, " ")
         for words in sorted({*said, *(self.first[one.id] for one in own)}, key=len, reverse=True):
             left = left.replace(words, " ")
-        return bool(said or own or _WITHHELD in episode.text) and set(_WORD.findall(left.lower())) <= _BETWEEN
+        veiled = MASKED in episode.text or _WITHHELD in episode.text
+        return bool(said or own or veiled) and set(_WORD.findall(left.lower())) <= _BETWEEN
 
     def standing(self, episode: MemoryItem) -> list[MemoryItem]:
         """Return what is true now of what an episode said."""
