@@ -100,7 +100,7 @@ ROUTES = {
         Route("search", "POST", "/search", "read", ("query", "k", *_READ, "min_relevance", "keep", "scope", "under")),
         Route(
             "context", "POST", "/context", "read",
-            ("query", "budget", "sections", *_READ, "min_relevance", "keep", "scope", "under"),
+            ("query", "budget", "sections", "always", *_READ, "min_relevance", "keep", "scope", "under"),
         ),
         Route("recalls", "GET", "/recalls", "read", (*_PAGED, "under")),
         Route("explain", "POST", "/explain", "read", ("receipt",)),

@@ -16,7 +16,7 @@ from holdfast import AsyncMemory, Memory, Scope
 from holdfast.agent import AsyncSession, Session
 from holdfast.agent.core import got
 from holdfast.errors import InvalidInput, ModelError, VersionConflict
-from holdfast.testing import FakeModel, FrozenClock
+from holdfast.testing import FakeModel, FrozenClock, HashingEmbedder
 
 
 def opened(path: Path) -> Memory:
@@ -546,3 +546,25 @@ def test_instructions_are_no_part_of_a_step(tmp_path: Path) -> None:
             [said("The plan of the user was upgraded.", "system")]
         ).observation.episodes
         assert told.source.role == "system"
+
+
+def test_a_new_conversation_knows_whom_it_is_with_and_how_to_work(tmp_path: Path) -> None:
+    """Whatever a step is about, it is told the user's diet, how replies should be, and what is always done; nothing else unasked."""
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    told = "Hi, I'm Ada. I'm vegan and I prefer short answers. My desk is made of oak."
+    with Memory(url, embedder=HashingEmbedder()) as memory:
+        session = Session(memory, thread="t1", user="ada", project="api")
+        session.after_step([{"role": "user", "content": told}])
+        session.after_step([{"role": "user", "content": "Always run the linter first."}])
+    with Memory(url, embedder=HashingEmbedder()) as memory:
+        step = Session(memory, thread="t2", user="ada", project="api").before_step("xyzzy")
+        for part in ("vegan", "short answers", "linter"):
+            assert part in step.memory
+        assert "oak" not in step.memory
+        assert len(step.ids) == 4
+        other = Session(memory, thread="t2", user="bo", project="api").before_step("xyzzy")
+        assert "linter" in other.memory
+        assert "vegan" not in other.memory
+        assert not Session(memory, thread="t3", user="ada", always=None).before_step("xyzzy").memory
+        only = Session(memory, thread="t3", user="ada", always={"eq": {"attribute": "diet"}})
+        assert len(only.before_step("xyzzy").ids) == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from holdfast import AsyncMemory, Memory, Scope
 from holdfast.config import TokenCounter
-from holdfast.errors import AccessDenied, ConfigError, InvalidInput
+from holdfast.errors import AccessDenied, BadFilter, ConfigError, InvalidInput
 from holdfast.memory import ScopedMemory
 from holdfast.pack import CLOSING, OPENING, Section
 from holdfast.ranking import RECIPE
@@ -304,3 +304,25 @@ def test_counts_are_remembered_up_to_a_limit() -> None:
     assert counter("0") == 1
     assert len(asked) == 10_051
     assert all(len(key) == 16 for key in counter._known)
+
+
+def test_what_is_always_told_is_told_whatever_is_asked(memory: Memory, tea: ScopedMemory) -> None:
+    """It comes alone where nothing fits, beside what does, of what the caller sees, and is no reason to show the rest."""
+    tea.save("answers are short", slot="replies.length", value="short", kind="preference")
+    linter = tea.save("always run the linter first", kind="procedure", importance=0.9)
+    memory.scoped(user="bo").save("bo deploys on Fridays", kind="procedure")
+    always = {"or": [{"eq": {"kind": "procedure"}}, {"eq": {"entity": "replies"}}]}
+    alone = tea.context("zzz", min_relevance=0.99, always=always)
+    assert [memory.scoped(user="ada").get(id).text for id in alone.ids] == [
+        "answers are short", "always run the linter first",
+    ]  # fmt: skip
+    assert "tea number" not in alone.text
+    assert tea.why_not(alone.receipt, linter.id).stage == "returned"
+    assert not tea.context("zzz", min_relevance=0.99).text
+    beside = tea.context("tea for the server room", min_relevance=0.0, always=always)
+    assert "tea number" in beside.text
+    assert linter.id in beside.ids
+    assert beside.tokens <= 1024
+    assert Receipt.from_json(json.loads(json.dumps(alone.receipt.to_json()))) == alone.receipt
+    with pytest.raises(BadFilter):
+        tea.context("tea", always={"eq": {"colour": "red"}})

@@ -48,7 +48,9 @@ COUNTS: tuple[Count, ...] = (words, letters, jumpy, shipped.count_tokens)
 
 def entry(id: str, text: str = "The heron stood in the pond", **fields: Any) -> Entry:
     """An entry with an episode, or with what is given."""
-    own = {name: fields.pop(name) for name in ("relevance", "outdated_by", "vector") if name in fields}
+    own = {
+        name: fields.pop(name) for name in ("relevance", "outdated_by", "always", "vector") if name in fields
+    }
     fields = {"kind": "episode", "scope": ADA, **fields}
     return Entry(MemoryItem(id=id, version=1, text=text, **fields), **own)
 
@@ -85,7 +87,7 @@ def many(draw: st.DrawFn) -> list[Entry]:
                 state="superseded" if old and kind != "episode" else "active", superseded_by=after if old else None,
                 outdated_by=after if old and kind == "episode" else None,
                 conflicts_with=draw(st.sampled_from([(), ("x",)])), source=Source(trust=draw(st.sampled_from(["user", "external"]))),
-                relevance=draw(st.sampled_from([0.1, 0.9])),
+                relevance=draw(st.sampled_from([0.1, 0.9])), always=draw(st.integers(0, 3)) == 0,
                 vector=np.eye(3, dtype=np.float32)[at % 3] if draw(st.booleans()) else None,
             )
         )  # fmt: skip
@@ -125,6 +127,24 @@ def test_whatever_comes_the_budget_holds_and_every_memory_is_accounted_for(
         if packed.needed is not None:
             assert not packed.text
             assert packed.needed > budget
+
+
+def test_what_is_always_shown_takes_a_quarter_of_the_budget_and_lets_no_noise_in() -> None:
+    """Where nothing fits it stands alone; where something does, beside it; a quarter of the budget at most, the first ones."""
+    asked = [entry(f"m{n}", f"heron number {n}", relevance=0.1) for n in range(5)]
+    rules = [
+        entry(f"r{n}", f"rule number {n} of the house", kind="procedure", always=True) for n in range(20)
+    ]
+    alone = pack([*asked, *rules[:2]], 200, words, least=0.5)
+    assert alone.ids == ("r0", "r1")
+    assert {one.stage for one in alone.dropped} == {"below relevance"}
+    beside = pack([replace(one, relevance=0.6) for one in asked] + rules[:2], 200, words, least=0.5)
+    assert sorted(beside.ids) == ["m0", "m1", "m2", "m3", "m4", "r0", "r1"]
+    many = pack([*asked, *rules], 100, words, least=0.5)
+    assert 0 < len(many.ids) < 20
+    assert list(many.ids) == [f"r{n}" for n in range(len(many.ids))]
+    assert many.tokens <= 25
+    assert not pack(rules, 3, words).ids
 
 
 @given(many(), budgets, counts)

@@ -25,9 +25,10 @@ from typing import Any, Literal
 
 from .. import checks
 from ..errors import InvalidInput
+from ..filters import Filter
 from ..memory import AsyncMemory, Memory, awaited, driven
 from .calls import Calling
-from .core import PLACEMENT, SPLIT, After, Core, Step
+from .core import ALWAYS, PLACEMENT, SPLIT, After, Core, Step
 from .faces import got
 from .pieces import Pieces
 from .runs import Runs, Trace
@@ -36,6 +37,7 @@ from .tools import schemas
 from .working import Working
 
 __all__ = [
+    "ALWAYS",
     "PLACEMENT",
     "SPLIT",
     "After",
@@ -76,6 +78,7 @@ class _Named:
         thread: str,
         actor: str | None = None,
         placement: Mapping[str, Sequence[str]] = PLACEMENT,
+        always: Filter | Mapping[str, Any] | None = ALWAYS,
         state_scope: Sequence[str] | None = None,
         count_tokens: Callable[[str], int] | None = None,
         **labels: str | Sequence[str],
@@ -86,7 +89,7 @@ class _Named:
                 "memory",
                 f"must be a {wanted} as it was opened, not a {type(memory).__name__}; labels go to the session",
             )
-        self._core = Core(memory, thread, labels, actor, placement, state_scope, count_tokens)
+        self._core = Core(memory, thread, labels, actor, placement, always, state_scope, count_tokens)
         self._working, self._runs = self._core.working, self._core.runs
 
     @property
@@ -219,7 +222,7 @@ class Session(_Named):
 
     `thread` names the conversation, `labels` who is in it (user="ada", project="api"). Of a label with several ids the
     memories are seen; what is written goes under the others. `placement` says under which labels a
-    kind is saved, `state_scope` with which labels the state is shared. Safe to open again after a crash: all of it is in the
+    kind is saved, `always` is a filter for what every step is told whatever it is about, `state_scope` with which labels the state is shared. Safe to open again after a crash: all of it is in the
     memory.
     """
 

@@ -21,7 +21,7 @@ from ..errors import (
     NotFound,
     PolicyViolation,
 )
-from ..filters import And, Eq, In
+from ..filters import And, Eq, Filter, In, Or, parse
 from ..judgements import Observation
 from ..memory import AsyncMemory, Memory
 from ..receipts import Context, Receipt
@@ -47,6 +47,20 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
+# What a step is told whatever it is about: how to work, how replies should be, who the user is.
+ALWAYS: Filter = Or(
+    Eq("kind", "procedure"),
+    Eq("entity", "replies"),
+    And(
+        Eq("entity", "user"),
+        In(
+            "attribute",
+            (
+                "name", "goes_by", "pronouns", "speaks", "timezone", "residence", "occupation", "diet", "allergy", "avoids", "prefers",
+            ),
+        ),
+    ),
+)  # fmt: skip
 _MOST_OPEN = 100  # questions kept
 _LEFT_OUT = "- {}: (too long to be shown here)"
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
@@ -152,6 +166,7 @@ class Core:
         labels: Mapping[str, str | Sequence[str]],
         actor: str | None,
         placement: Mapping[str, Sequence[str]],
+        always: Filter | Mapping[str, Any] | None,
         state_scope: Sequence[str] | None,
         count: Callable[[str], int] | None,
     ) -> None:
@@ -165,6 +180,7 @@ class Core:
         self.names = tuple(name for name, ids in labels.items() if isinstance(ids, str) or len(ids) == 1)
         self.ids = {name: ids if isinstance(ids, str) else ids[0] for name, ids in labels.items()}
         self.scope: Sequence[str] = self.names or ("session",)
+        self.always = None if always is None else parse(always)
         self.turns = Turns(self.memory, thread, self.scope)
         self.working = Working(self.memory, self._sharing(state_scope))
         self.runs = Runs(self.memory, self.scope)
@@ -228,8 +244,8 @@ class Core:
         news, spent = self._news(changed, share)
         left, share = left - spent, share - spent
         context = await self._remembered(input, share, keep)
-        if (
-            not context.ids and goal
+        if goal and not self._found(
+            context
         ):  # asked apart: words of a goal in the question would hide what answers the input
             context = await self._remembered(goal, share, keep)
         mounted = _mounted(context)
@@ -240,7 +256,7 @@ class Core:
             self._showing(found.items, [await got(self.memory.get(id)) for id in mounted])
         # What is mounted is confirmed where it is kept.
         aged = {id: age for id, age in context.aged.items() if id not in mounted}
-        self.used, self.aged = context.ids, aged
+        self.used, self.aged = self._found(context), aged
         left -= context.tokens
         state, omitted, spent = self._fitting(state, min(left, int(budget * SPLIT["state"])))
         left -= spent + self.count(input) + self.count(_FOLDED.format(10_000))
@@ -273,8 +289,16 @@ class Core:
         """Return what is worth remembering for a query; the state is sent by itself."""
         kinds: tuple[Kind, ...] = ("fact", "preference", "procedure", "episode")
         text = checks.cleaned(query)[: checks.MAX_TEXT]
-        found: Context = await got(self.memory.context(text, budget=budget, kinds=kinds, keep=keep))
+        found: Context = await got(
+            self.memory.context(text, budget=budget, kinds=kinds, keep=keep, always=self.always)
+        )
         return found
+
+    @staticmethod
+    def _found(context: Context) -> tuple[str, ...]:
+        """Return the ids of what a context shows because it fits the query, not of what every step is told."""
+        always = context.receipt.budget.get("always", ())
+        return tuple(id for id in context.ids if id not in always)
 
     def _fitting(self, state: Mapping[str, Any], budget: int) -> tuple[dict[str, Any], tuple[str, ...], int]:
         """Return what of the state fits, in order of its names, the names whose values do not, as far as these fit, and the

@@ -9,6 +9,7 @@ import click
 from . import output
 from .call import Call, Verb, example
 from .reads import administrator, clocks, filtering, paging, place
+from .values import JsonObject
 
 _RECEIPT = "01a203bc-7fbd-7995-a2d0-56ab03a2b104"
 
@@ -18,6 +19,12 @@ _RECEIPT = "01a203bc-7fbd-7995-a2d0-56ab03a2b104"
 )
 @click.argument("query")
 @click.option("--budget", type=int, metavar="TOKENS", help="At most so many tokens (1,024).")
+@click.option(
+    "--always",
+    type=JsonObject(),
+    metavar="JSON",
+    help="A filter: what passes it is in the text whatever is asked.",
+)
 @filtering
 @clocks
 @click.option(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from ..errors import InvalidInput
 from ..receipts import Context, Hits, Receipt, Scored, WhyNot
+from ..types import MemoryItem
 
 if TYPE_CHECKING:  # 10 ms that a program without a context need not spend
     from .. import pack
@@ -32,22 +33,32 @@ def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Sect
 
 def packed(
     hits: Hits,
+    always: Sequence[MemoryItem],
     budget: int,
     least: float,
     sections: tuple[pack.Section, ...],
     count: Callable[[str], int],
     aged: Mapping[str, str],
 ) -> Context:
-    """Return the hits packed into `budget` tokens, with a receipt that says what became of each; `aged` tells ages by id.
+    """Return the hits packed into `budget` tokens, beside what is `always` there, with a receipt that says what became of each; `aged`
+    tells ages by id.
 
     A search finds only what is live under its clocks, so nothing here is superseded; a value that was live then and has
     been replaced since shows until when it held.
     """
     from .. import pack
 
-    entries = [pack.Entry(hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id)) for hit in hits]
+    wanted, found = {one.id for one in always}, {hit.id for hit in hits}
+    entries = [
+        pack.Entry(hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id), hit.id in wanted)
+        for hit in hits
+    ]
+    entries += [pack.Entry(one, 0.0, None, aged.get(one.id), True) for one in always if one.id not in found]
     made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
+    fits = any(hit.relevance >= least for hit in hits if hit.id not in wanted)
+    if beside := [id for id in made.ids if id in wanted and not (fits and id in found)]:
+        receipt = replace(receipt, budget={**receipt.budget, "always": beside})
     shown = {id: aged[id] for id in made.ids if id in aged}
     return Context(made.text, made.tokens, made.ids, receipt, made.needed, shown)
 

@@ -16,7 +16,7 @@ from ..echo import Recalled
 from ..entities import Names
 from ..errors import AccessDenied, BadFilter, ConfigError, DoesNotFit, ModelMismatch, NotFound
 from ..filters import Filter, parse, to_json
-from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Tally
+from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Scan, Tally
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
 from .base import State
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .corpus import Found, Share
 
 RECEIPT_LIFE = timedelta(days=30)
+MOST_BESIDE = 200  # memories that may be in a context whatever was asked
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
 _WORD = re.compile(r"\w+")
 
@@ -76,6 +77,7 @@ class Answering(Naming):
         *,
         budget: int = 1024,
         sections: Iterable[Section] | None = None,
+        always: Filter | Mapping[str, Any] | None = None,
         where: Filter | Mapping[str, Any] | None = None,
         kinds: Iterable[Kind] | None = None,
         tags: Iterable[str] | None = None,
@@ -92,7 +94,8 @@ class Answering(Naming):
 
         Values of slots come first, then what was said, by day; the order does not depend on the ranking, so that prompt
         caches stay warm. A value past what its attribute is good for (`holdfast.attributes`) says how old it is. Memories stand as quotes in a block that none of them can close. Where no hit has
-        a relevance of `min_relevance` 0..1, nothing fits and the text is empty; else the budget is filled by worth. `sections` are
+        a relevance of `min_relevance` 0..1, nothing fits and the text is empty; else the budget is filled by worth. What passes the
+        filter `always` is in the text all the same, the most important and latest of it, up to a quarter of the budget: how to work, who the user is. `sections` are
         `holdfast.pack.Section`, in order, instead of the usual ones. The best 150 hits are considered; the other arguments
         are those of `search`. Tokens are counted by the `count_tokens` that the memory was opened with.
 
@@ -101,13 +104,10 @@ class Answering(Naming):
         Raises `InvalidInput` and `BadFilter`.
         """
         allowed = checks.count(budget, "budget", 0, MOST_TOKENS)
+        beside = None if always is None else parse(always)
         least, parts = checks.unit(min_relevance, "min_relevance"), checked_sections(sections)
-        filtered, now = self._where(where, tags), self._parts.clock.now()
-        wanted, first, last = (
-            self._kinds(kinds),
-            checks.since(since, "since", now),
-            checks.since(until, "until", now),
-        )
+        filtered, wanted, now = self._where(where, tags), self._kinds(kinds), self._parts.clock.now()
+        first, last = checks.since(since, "since", now), checks.since(until, "until", now)
         options = {
             "k": CONSIDERED,
             "min_relevance": None,  # asked for while packing, so that the receipt has what was left out
@@ -120,12 +120,25 @@ class Answering(Naming):
         asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(Question(asked, reach, at, options, state=state))
+        told = await self._beside(beside, reach, at)
+        aged = await self._aged(
+            [*told, *(hit.item for hit in hits)], reach, at._replace(valid=hits.receipt.valid)
+        )
         # Off the event loop, like the store: counting and choosing take some milliseconds.
-        aged = await self._aged([hit.item for hit in hits], reach, at._replace(valid=hits.receipt.valid))
-        made = await self._parts.io.store(packed, hits, allowed, least, parts, self._parts.count, aged)
+        made = await self._parts.io.store(packed, hits, told, allowed, least, parts, self._parts.count, aged)
         if keep:
             await self._keep_receipt(made.receipt)
         return made
+
+    async def _beside(self, where: Filter | None, reach: Reach, at: Moment) -> list[MemoryItem]:
+        """Return the live memories that pass a filter, the most important first, of these the latest; none without one."""
+        if where is None:
+            return []
+        scan = Scan(
+            reach=reach, at=at, where=where, kinds=self._kinds(None), sort="valid_from", limit=MOST_BESIDE
+        )
+        found = await self._for_caller(await self._parts.io.store(self._parts.store.scan, scan))
+        return sorted(found, key=lambda one: -one.importance)
 
     async def explain(self, receipt: Receipt | str) -> Explanation:
         """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
@@ -151,6 +164,8 @@ class Answering(Naming):
             if checked in row.twins:
                 detail = f"hit number {place}, {row.id}, says the same"
                 return WhyNot(checked, "too similar", detail, place)
+        if checked in past.budget.get("always", ()):
+            return WhyNot(checked, "returned", "it is in the context whatever was asked")
         question = self._again(past)
         item = await self._looked_up(checked, question.reach, self._at())
         if item is None:

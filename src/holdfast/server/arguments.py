@@ -118,6 +118,7 @@ ARGUMENTS: Mapping[str | tuple[str, str], Argument] = {
     "under": _under,
     "reason": _name("Why; kept in the history.", 2_000, "said so in the standup"),
     "where": _told(dict[str, Any], "A filter.", part("Filter"), {"eq": {"kind": "fact"}}),
+    "always": _told(dict[str, Any], "A filter: what passes it is in the text whatever is asked.", part("Filter"), {"eq": {"kind": "procedure"}}),
     "since": _told(str, f"Not before: a date, a time, or a span such as 7d. {_WHEN}", SINCE, "7d"),
     "until": _told(str, f"Not after: a date, a time, or a span such as 7d. {_WHEN}", SINCE, "1d"),
     ("changes", "since"): _cursor("Cursor to go on from: the next of the page before."),

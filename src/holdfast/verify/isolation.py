@@ -98,7 +98,8 @@ def _context(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> 
     kept["context"] = caller.context("tea about server port", budget=120, min_relevance=0.0, keep=True)
     small = caller.context("which port does the server use?", budget=40)
     past = caller.context("tea", known_at=clock.now() - 30 * HOUR, min_relevance=0.0)
-    return [kept["context"], small, past, str(small), kept["context"].ids]
+    always = caller.context("nothing of the kind", always={"eq": {"kind": "fact"}})
+    return [kept["context"], small, past, always, str(small), kept["context"].ids]
 
 
 def _explain(caller: ScopedMemory, kept: dict[str, Any], clock: FrozenClock) -> Any:

@@ -139,8 +139,8 @@ class Speech:
         )
 
     async def _about(self, context: Context, topic: str) -> str:
-        found = await self._through(context, "mcp.about", lambda turn: turn.memory_context(topic))
-        return str(found["text"]) or "Nothing is remembered about this."
+        found: str = await self._through(context, "mcp.about", lambda turn: turn.about(topic))
+        return found or "Nothing is remembered about this."
 
     async def _through(self, context: Context, verb: str, ask: Callable[[Turn], Any]) -> Any:
         """Ask as the caller, with the right `read`; what the library raises becomes an error of the protocol."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ... import Change, Hit, MemoryItem, Page, Scope
-from ...agent import PLACEMENT
+from ...agent import ALWAYS, PLACEMENT
 from ...agent.tools import OWN, TOLD, shown
 from ...errors import InvalidInput
 from ..service import Visit
@@ -156,8 +156,15 @@ class Turn:
     async def memory_context(
         self, query: str, budget: int = 1_024, scope: str | None = None
     ) -> dict[str, Any]:
-        """Tell what is remembered that matters for a task, as text."""
-        found = await self._verbs.context(query, budget=budget, kinds=TOLD, scope=self._within(scope))
+        """Tell what is remembered that matters for a task, as text, with what matters for every task."""
+        return await self._context(query, budget=budget, scope=self._within(scope), always=ALWAYS)
+
+    async def about(self, topic: str) -> str:
+        """Tell what is remembered about a topic, as text."""
+        return str((await self._context(topic))["text"])
+
+    async def _context(self, query: str, **given: Any) -> dict[str, Any]:
+        found = await self._verbs.context(query, kinds=TOLD, **given)
         self._visit.told = {"count": len(found.ids)}
         return {"text": found.text, "tokens": found.tokens, "ids": list(found.ids)}
 
