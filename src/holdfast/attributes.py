@@ -67,17 +67,20 @@ TABLE: Mapping[str, Attribute] = {
     **_rows("employer, occupation, school, studies, manager, supervisor, team", life=2 * YEAR),
     **_rows("colleague, coworker, employee, client", many=True, life=2 * YEAR),
     **_rows("learning", many=True, life=YEAR),
+    **_rows("responsibility, specialty, team duty, volunteering", many=True, life=2 * YEAR),
     # People and animals.
-    **_rows("child, son, daughter, kid, brother, sister, sibling, cousin, aunt, uncle, nephew, niece", many=True),
-    **_rows("grandmother, grandfather, friend, roommate, flatmate, neighbor, pet", many=True),
+    **_rows("child, son, daughter, kid, brother, sister, sibling, half-brother, half-sister, cousin, aunt, uncle, nephew, niece, parent, grandparent", many=True),
+    **_rows("grandmother, grandfather, friend, classmate, roommate, flatmate, neighbor, tenant, pet, family role", many=True),
     **_rows("spouse, wife, husband, partner, girlfriend, boyfriend, fiancé, fiancée, marital status", life=2 * YEAR),
     # Taste.
     "likes": Attribute(many=True, opposite="dislikes"),
     "dislikes": Attribute(many=True, opposite="likes"),
     **_rows("prefers", many=True, life=2 * YEAR),
+    **_rows("instruction", many=True),
     **_rows("hobby, interest, plays", many=True),
     # Things.
-    **_rows("owns", many=True, life=3 * YEAR),
+    **_rows("owns, has", many=True, life=3 * YEAR),
+    **_rows("runs", life=YEAR),
     # Health and what else waits for a person's word.
     **_rows("allergy, condition", many=True, sensitivity="health"),
     **_rows("medication", many=True, life=YEAR, sensitivity="health"),

@@ -13,9 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from . import changes, duties, people, things, values, words
+from .belongings import belonging
 from .clauses import Clause, shortened
 from .predicates import ADVERBS, Claim
 from .rewordings import reworded
+from .roles import employed
 from .spelling import form, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -105,11 +107,14 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     text = _subject_put_in(clause.text)
     found, low = _claims(text, clause, speaker), text.lower()
     if not found:
-        said = clause.whole if clause.whole.endswith(" here") else clause.text
+        said = clause.whole if clause.whole.endswith((" here", " for me")) else clause.text
         for plainer in reworded(said, tokens(said)):
             read = (claim for one in plainer for claim in _claims(one, clause, speaker))
             if found := list(dict.fromkeys(read)):
                 break
+    if not found:
+        said_words = tokens(clause.whole)
+        found = [*employed(clause, speaker, said_words), *belonging(clause, speaker, said_words)]
     if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
@@ -205,12 +210,12 @@ _DROPPED = (
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|(?:\w+ )?obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
-    r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just )?got an?\b"
+    r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just |finally )?got (?:an?|twins|(?:two|three|four|\d) (?:kids|children|boys|girls|cats|dogs|sisters|brothers))\b"
     r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning (?:to|on)|aiming to|(?:training|saving(?: up)?|preparing|revising) for|starting (?:an?|my|at|as)\b|trying to|not (?:in|at|living|working)|no longer"
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
     rf"|not (?:{words.one_of(words.DIETS)}|married|single|engaged) anymore$|got (?:{words.one_of(words.CHRONIC)})\b|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
 )
-_WITH_HAVE = r"(?:been|gone|just been|got (?!an?\b|(?:just |recently |newly )?diagnosed\b))\b"
+_WITH_HAVE = r"(?:been|gone|just been|got (?!an?\b|twins\b|(?:two|three|four|\d) |(?:just |recently |newly )?diagnosed\b))\b"
 _WITH_AM = (
     r"(?:born|doing|way|keeping|staying|cutting|avoiding|\w+ obsessed|obsessed|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|aiming|training|saving|preparing|revising|starting|trying"
     rf"|no longer|residing|enjoying|loving|pure|strict|strictly|fully|single|divorced|{words.one_of(words.STATUSES)}|{words.one_of(words.DIETS)})\b"

@@ -109,7 +109,7 @@ _CUT = (
     r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
     r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|, (?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
@@ -119,8 +119,8 @@ _CUT = (
 
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
-    r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
+    r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|^(?-i:[A-Z])[a-z]+ and|\b(?:remember|note|keep in mind|for later"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 
@@ -146,12 +146,18 @@ def clauses(text: str) -> Iterator[Clause]:
     quoted = [match.span() for match in _QUOTED.finditer(flat) if flat.count(" ", *match.span()) >= 2]
     casual = flat == flat.lower()
     marks: frozenset[Guard] = frozenset({"joke"} if guards.jesting(flat) else ())
+    complained = False
     for start, end in _sentences(flat):
         sentence = flat[start:end]
         if guards.sets_a_scene(sentence):
             marks |= {"hypothetical"}
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
+        if complained and guards.praises(sentence):
+            own |= {"joke"}
+        if guards.marked_up(sentence):
+            own |= {"quotation"}
+        complained = complained or guards.complains(sentence)
         within = quoted[bisect_right(quoted, start, key=itemgetter(1)) : bisect_left(quoted, (end, 0))]
         back = start + guards.taken_back(sentence)
         for clause in _cut(sentence, start, own, within, casual):
@@ -264,6 +270,7 @@ _COMPANY = (
     r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
     r"|if (?=you |anyone |that |it )"
     r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
+    r"|during the (?:week|day|term|winter|summer|season)\b|so (?=(?:ping|call|text|message|write|email|send|book|make|avoid|skip|no|nothing|please|pls|plz|don't|dont|do not|let|give|tell|check|remind|reply|always|never|bear|expect) )"
     r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
 )
 _MOST_CUTS = 4

@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from . import words
-from .spelling import form
+from .spelling import form, tokens
 
 Guard = Literal[
     "question",
@@ -50,7 +50,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\b(?:maybe|perhaps|probably|possibly|presumably|i guess|i think|i suppose|i believe|i assume"
         r"|i bet|i feel like|we think|not sure|unsure|not certain"
         r"|don't know|do not know|thinking (?:about|of)|was thinking|considering|debating|tempted"
-        r"|almost|nearly|practically|more or less|kind of|sort of|kinda"
+        r"|almost|nearly|practically|more or less|(?<!favorite )(?<!my )(?<!any )(?<!some )(?<!the )(?<!every )(?<!what )(?<!right )(?:kind|sort) of|kinda"
         r"|sorta|no idea|i doubt|iirc|afaik|as far as i (?:know|remember|can tell|recall)|to my knowledge|if i recall|seems?|seemed|looks like|sounds like"
         r"|feels like|felt like|like an?|as an? \w+ would|hardly|barely|nowhere near)\b",
     ),
@@ -138,11 +138,20 @@ _FICTION = (
     r"|suppose|picture this|role-?play|you(?: are|'re|’re|re) an? (?!(?:bit|little|great|good|life|star|gem"
     r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
     r"|dream|play|novel|role-?play|scene|screenplay|tutorial|guide|article|lesson|course|chapter|walkthrough|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
-    r"|(?:let us|let's) (?:role ?-?play|play a)|(?:create|generate|invent|make up|write|draft) (?:me )?(?:an?|the) (?:\w+ )*(?:persona|profile|character|user|bio"
+    r"|(?:let us|let's) (?:(?:all |just |both )?(?:role ?-?play|play (?:a|out|pretend|make[- ]believe|doctors?)|act(?: out)?|improvise|improv|re-?enact|simulate|pretend|imagine|make believe|do an? (?:\w+ )?(?:role ?-?play|mock|scene|skit|improv|sketch|simulation|dry run)))"
+    r"|(?:i'?ll|i will|i'?m|i am|i'm going to|let me)(?: be)? (?:play(?:ing)?|pretend(?:ing)?|act(?:ing)?)(?: to be| as)? (?:the|an?)\b(?!.* (?:guitar|piano|bass|drums|violin|cello|flute|sax|trumpet|harp|organ|gig|show|concert|games?|match|set|tournament|festival|lot|bit|song|part)\b)|(?:stay|remain|speak|talk|answer|reply|respond) in character|in character(?=[:.,])"
+    r"|(?:create|generate|invent|make up|write|draft) (?:me )?(?:an?|the) (?:\w+ )*(?:persona|profile|character|user|bio"
     r"|customer)"
     r"|here is (?:an example|a scenario)|(?:chapter|act|scene|part) (?:\d+|[ivx]+|one|two|three)(?=[:.\n])|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
 )
-_OWN_FICTION = r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b"
+_OWN_FICTION = (
+    r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
+    r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
+    r"|\b(?:role|part) of (?:an?|the) [\w-]+\b(?=.*\b(?:play|take|act|assume|speak|script|scene)\b)"
+)
+_SETS_A_SCENE = frozenset(
+    "my invented imaginary imagined fictional fictitious made made-up make make-believe hypothetical mock role part".split()
+)
 _JESTING = (
     r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
     r"|[.!,\u2026] ?not[.! \n]*$|(?-i: NOT)!+[ \n]*$"
@@ -196,6 +205,33 @@ def jesting(message: str) -> bool:
     return bool(form(_JESTING).search(message))
 
 
+# "The train was cancelled again. Great, I love sleeping on benches.": what is praised behind a complaint is meant the other way round.
+_COMPLAINS = (
+    r"\b(?:again|cancell?ed|crash(?:ed|es)|broken?|broke(?: down)?|fail(?:ed|s)|delayed|late|lost|stolen|ruined|refused|rejected|down|leak(?:s|ing|ed)|flooded|stuck|missing|wrong|worse"
+    r"|forgot|ignored|deleted|overbooked|double-booked|outage|expired|jammed|froze|frozen|wiped|locked out|they(?:'ve| have)? (?:just )?(?:raised|doubled|tripled|moved|changed|closed|removed|dropped|cut|want|made)|(?:yet )?another|third time|still (?:no|not|down|broken|waiting))\b"
+)
+_PRAISES = (
+    r"\W*(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
+    r"|bravo|hooray|hurrah|yay|joy|what (?:a (?:joy|treat|delight|surprise|pleasure)|fun|luck)|exactly what i (?:needed|wanted)|just what i (?:needed|wanted|always wanted)|my lucky day|thanks a (?:lot|bunch|million)|who doesn't (?:love|like))\b[,.!:;\u2026-]"
+    r"|\W*(?:i'?m|i am|we're|we are|color me|colour me) (?:so |absolutely |just |simply |beyond |truly |really )*(?:thrilled|delighted|overjoyed|ecstatic|over the moon|elated|chuffed|tickled pink|blessed|honou?red|touched)\b(?! to\b| about\b| with\b)"
+)
+
+
+def complains(sentence: str) -> bool:
+    """Whether a sentence tells of something that went wrong."""
+    return bool(form(_COMPLAINS).search(sentence))
+
+
+def praises(sentence: str) -> bool:
+    """Whether a sentence begins by praising what went before it: behind a complaint that is sarcasm."""
+    return bool(form(_PRAISES).match(sentence))
+
+
+def marked_up(sentence: str) -> bool:
+    """Whether a sentence holds markup, and so is a page or a template and nobody's word."""
+    return "</" in sentence and bool(form(r"</[a-z][\w-]*\s*>").search(sentence))
+
+
 def taken_back(sentence: str) -> int:
     """Return how many characters of a sentence it takes back, to put something else in their place."""
     match = form(_TAKEN_BACK).search(sentence) if ", " in sentence else None
@@ -213,7 +249,7 @@ def taken_back(sentence: str) -> int:
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
     return bool(form(_FICTION).match(sentence)) or (
-        "my " in sentence and bool(form(_OWN_FICTION).search(sentence))
+        not _SETS_A_SCENE.isdisjoint(tokens(sentence)) and bool(form(_OWN_FICTION).search(sentence))
     )
 
 

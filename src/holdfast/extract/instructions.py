@@ -20,7 +20,8 @@ REPLIES = "replies"
 # Without one of these words a reading cannot fit.
 _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
-    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat""".split()
+    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat rather answer reply respond explanation message writing me dates times hour sentences sentence paragraphs walk describe break
+    code version""".split()
 )
 _OF_TASKS = frozenset(
     "remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
@@ -71,7 +72,10 @@ _WANT = (
 )
 _KEEP = r"(?:always |just |only |also )*(?:keep|make|give|write|be|use|provide|stay|send)(?: me| us)? "
 _ADJECTIVE = rf"(?P<adj>{'|'.join(_LENGTHS)}|{_TONES})"
-_UNITS = r"(?P<units>metric|imperial|si)(?: units)?"
+_UNITS = r"(?P<units>(?:metric|imperial|si)(?: units)?)"
+# What the listener does in talk, and the pieces its answers are counted in.
+_SPEAK = r"(?:answer|reply|respond|write|explain|talk|speak|summari[sz]e|describe|show|give|text|message)"
+_PARTS = r"(?:sentences?|words?|paragraphs?|lines?|bullets?(?: points?)?|points?|characters?|pages?|steps?)"
 _ANSWER = (
     r"(?:always |only |just )*(?:answer|reply|respond|write|speak|talk|explain(?: things)?"
     r"|communicate|address me)"
@@ -139,6 +143,47 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
+        rf"(?:keep|limit|restrict|cap|cut|hold|trim)(?: all)?(?: of)? (?:your |the )?{_REPLY} (?:to |at )?(?P<length>(?:(?<=to )|(?<=at )|under |below |within |shorter than |no longer than |around |down to |between ).{{3,40}}?)(?: (?:when|unless|for) .+)?",
+        "",
+    ),
+    (
+        rf"(?:keep|make|limit|hold) (?:it|them|everything|things) (?:to )?(?P<length>(?:under|below|within|at most|no more than|less than|fewer than|shorter than|around|about)? ?(?:\d+|an?|one|two|three|four|five|six|ten|twenty|fifty|a hundred) (?:short )?{_PARTS})(?: (?:when you {_SPEAK}\b.*|for me|always|max|or (?:less|fewer)))+",
+        "",
+    ),
+    (
+        rf"(?:your |all )?{_REPLY} (?:should|must|can|need to) (?:always )?(?:be |stay |fit )?(?P<length>(?:under|below|within|at most|no (?:more|longer) than|less than|fewer than|shorter than|in) (?:\d+|an?|one|two|three|four|five|six|ten|twenty|fifty|a hundred) (?:short )?{_PARTS})",
+        "",
+    ),
+    (
+        rf"(?:(?:always |only |just |please )*(?:use|write(?: in)?|stick to|prefer|follow|give|show|include|add|put|start with|end with|quote|cite|spell(?: out)?|format) (?:me )?(?P<style>(?!it\b|this\b|that\b|them\b|the following\b).{{3,60}}?) (?:(?:in|for|with|throughout|at the (?:start|end|top|bottom) of) (?:(?:all|each|every) (?:of )?)?(?:your )(?:\w+ )?(?:{_REPLY}|answer|response|explanation|message|writing|code(?: samples| examples| snippets)?)"
+        rf"|when(?:ever)? you (?:{_SPEAK}\b.*|give me .+|show me .+|write (?:to|for) me\b.*|talk to me\b.*|tell me .+)|when (?:talking|writing|replying|speaking) to me))(?: (?:please|always))?",
+        "",
+    ),
+    (
+        rf"(?:(?:do not|never|stop|avoid|no need to|no)(?: ever)? )(?P<avoids>(?!emoji|remember|forget|save|store)(?:[\w'-]+ ){{0,7}}?)(?:in|with|to|from|of|at the (?:start|end) of)? ?your (?:\w+ )?(?P<reply>{_REPLY}|answer|response|explanation|message|sentences?|paragraphs?)\b(?P<rest>(?: (?:with|by|as|like|in) .{{2,40}})?)",
+        "",
+    ),
+    (
+        rf"(?:i would )(?:rather|prefer it if|prefer that|prefer|like it if) you (?:always |first |only )*(?P<style>(?:did not |do not |never )?(?:{_SPEAK}|used?|gave|give|showed|show|kept|keep|asked|ask|skipped|skip|cited|cite|listed|list|started|start|put|included?|replied|answered|wrote|explained|spelled|addressed)\b(?!.*\b(?:today|tomorrow|now|this (?:time|one|email|message|post)|it|that)\b).{{3,80}})",
+        "",
+    ),
+    (
+        rf"i (?:really |always |much |would |usually )*(?:like|prefer|want|need|appreciate) (?:my |all my |your ){_REPLY} (?:with|to (?:have|include|contain|come with)) (?P<includes>.{{3,50}}?)(?: in them| at the end| attached)?",
+        "",
+    ),
+    (
+        r"(?:always |please )*(?:explain|describe|walk me through|break down|go through|present|teach me) (?:things|everything|concepts|code|topics|stuff|steps|ideas|your reasoning)(?: (?:to|for) me)? (?P<style>step[- ]by[- ]step|in (?:plain|simple|layman's|everyday|lay) \w+|with (?:an? )?(?:\w+ )?(?:examples?|analog(?:y|ies)|diagrams?)|like i am (?:five|5|a beginner|new to (?:it|this))|as if i (?:am|was|were) .{2,30}|slowly|from (?:first principles|scratch))(?: .*)?",
+        "",
+    ),
+    (
+        r"(?:always |please )*(?:write|give|put|show|use) (?:all )?(?P<style>(?:dates|times|numbers|prices|code|commands|formulas|units) (?:as|in|with) .{2,40}?)(?: (?:for|with) me)?(?: always)?|(?:always |please )*(?:use|write) (?P<style2>(?:the |a )?(?:24|12)[- ]hour (?:time|clock|format|times))(?: .*)?",
+        "ALWAYS",
+    ),
+    (
+        r"(?:just |only |please )*give me (?P<style>(?:the |an? )?(?:short|long|quick|full|detailed|simple|tl;?dr|brief|concise|bottom[- ]line)(?: version| answer| summary| overview)?(?: first)?)",
+        "ALWAYS",
+    ),
+    (
         r"do not (?P<direct>sugar-?coat|beat around the bush|mince words)(?: (?:it|things|anything|stuff|your \w+))?(?: (?:with|for) me)?",
         "",
     ),
@@ -161,6 +206,10 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
     for pattern, needed in _REPLIES:
         match = form(pattern).fullmatch(text)
         lasting = clause.standing or not needed or (clause.asks and "ASKED" in needed)
+        lasting = lasting or (
+            needed == "ALWAYS"
+            and bool(form(r"\balways$|^always\b|\b(?:for|with|to) me$").search(clause.whole))
+        )
         if match and (lasting or form(needed).search(text)):
             yield _reply(match.groupdict())
             return
@@ -177,11 +226,28 @@ def _reply(said: dict[str, str | None]) -> Claim:
         attribute, value = "format", (said["fmt"] or "").lower()
     elif said.get("direct"):
         attribute, value = "tone", "direct"
-    elif held := next((name for name in ("spelling", "includes", "avoids") if said.get(name)), None):
+    elif style := said.get("style") or said.get("style2"):
+        attribute, value = _styled(style)
+    elif said.get("reply"):
+        attribute, value = "avoids", f"{said['avoids']}{said['reply']}{said['rest']}"
+    elif held := next(
+        (name for name in ("length", "spelling", "includes", "avoids") if said.get(name)), None
+    ):
         attribute, value = held, said[held] or ""
     else:
         attribute, value = ("units", said["units"] or "") if said.get("units") else ("emoji", "none")
     return Claim(REPLIES, attribute, value, "preference")
+
+
+def _styled(style: str) -> tuple[str, str]:
+    """Return the attribute and value of how to put things: units and spelling have attributes of their own."""
+    if units := form(rf"{_UNITS}(?: system| measurements?)?").fullmatch(style):
+        return "units", units["units"]
+    if form(
+        r"(?P<v>british|american|canadian|australian|uk|us|oxford)(?: english)?(?: spellings?)?"
+    ).fullmatch(style):
+        return "spelling", style
+    return "instruction", values.bare(style)
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,12 @@ _UNLOVED = (
     r"(?:.* )?(?:mondays?|on[- ]call|meetings?|deadlines?|bugs?|traffic|taxes|paperwork|conflicts|legacy code|pain|chaos|suffering|bureaucracy|outages?|mornings?"
     r"|losing|failing|crying|flaky tests|yaml|jira|regex|spreadsheets|homework|exams|bills|debt|anxiety|stress|drama|hangovers?|layovers|delays|running late|whatever .*)"
 )
+# Nobody likes these, with a laugh or without.
+_NOBODY_LIKES = (
+    r"(?:being (?:ignored|woken|interrupted|ghosted|yelled|shouted|blamed|paged|charged|overcharged|late|stuck|lied|left|kept|told|bitten|ripped|scammed|rained|sick|broke|lost|locked|spammed)|waiting|paying (?:twice|double|extra|more|full|late|fines?|for)|queu(?:e)?ing|standing in (?:line|the rain|queues?)"
+    r"|sitting in (?:traffic|waiting rooms?|meetings)|sleeping (?:on|in) (?:a |the |an |my )?(?:\w+ )?(?:bench(?:es)?|floors?|airports?|chairs?|cars?|stations?|coat)|(?:re)?typing (?:\w+ )*(?:twice|again)|losing|redoing|re-entering|retyping|filling (?:out|in) (?:\w+ )*(?:forms?|paperwork|twice)|getting (?:yelled|paged|soaked|lost|stuck|sick|fined|billed|robbed|woken|spammed|ignored)"
+    r"|starting (?:over|from scratch)|debugging (?:at|on) .*|wasting|missing (?:my|the|every|trains?|flights?|connections?|deadlines?)|cold showers at|wearing the same|listening to hold music|hold music|being on hold|it when .*(?:break|crash|fail|cancel|ignore|late|down|wrong|lose|lost|delete|forget).*|when .*(?:break|crash|fail|cancel|ignore|late|down|wrong|lose|lost|delete|forget).*)\b.*"
+)
 _FAMOUS = frozenset(
     """sherlock watson einstein picasso shakespeare mozart beethoven columbus napoleon cinderella rapunzel gandalf frodo yoda neo morpheus houdini superman
     batman spiderman wolverine thanos shrek elsa cupid santa satan zeus hercules nostradamus macgyver rambo rocky gordon columbo marple poirot""".split()
@@ -28,6 +34,12 @@ _STATION = r"(?:the )?(?:professional|unpaid|certified|self-proclaimed|self-appo
 _NO_PERSON = rf"\b(?:is|are|am) an? (?:[\w-]+ )?(?:{words.one_of(words.ANIMALS)}|raccoon|robot|ghost|vampire|wizard|witch|potato|gremlin|goblin|unicorn|dinosaur|alien|zombie)\b"
 _SERVING = r"\W*(?:of (?-i:[a-z]).*|(?:for|to|of|in) (?:my|the|this|these|our|all|everyone|him|her|them)\b)"
 _UNWILLING = r"(?:.* )?(?:survive|cope|sleep|cry|crying|panic|pray|blame|bribe|sacrifice|scream|yell|fired|alive|trust|napping|nap|hide|hiding|rich|world domination|take over)\b.*"
+
+
+def ironic(claim: Claim) -> bool:
+    """Whether somebody says to like what nobody likes."""
+    liked = claim.attribute in ("likes", "prefers", "hobby") or claim.attribute.startswith("favorite ")
+    return liked and bool(form(_NOBODY_LIKES).fullmatch(str(claim.value)))
 
 
 def in_jest(claim: Claim, clause: Clause) -> bool:

@@ -17,7 +17,7 @@ from .things import IN_GENERAL, ONCE, THING, attribute_of
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _EVENT = words.one_of(words.EVENTS)
-_ADULT = r"(?:older |younger |big |little |elder |twin |half-|step|best |close |great-|dear )"
+_ADULT = r"(?:older |younger |big |little |lil |elder |twin |half-|step|best |close |great-|dear )"
 _LATELY = r"(?:new |biggest |main |first |current |old |oldest |youngest |eldest |direct )?"
 _VERB = (
     r"(?:am|is|are|was|were|be|has|have|had|lives?|works?|likes?|loves?|hates?|enjoys?|prefers?"
@@ -32,8 +32,8 @@ _VERB = (
 # ---- who one is ------------------------------------------------------------------------------------------------------
 
 _CALLS = (
-    r"(?:(?:you (?:can|may) |just |please |(?:most |some )?(?:people|friends|folks|colleagues) (?:just |usually |mostly )?|my (?:friends|family|mates|colleagues|team|students|kids|grandchildren) |at home |at work "
-    r"|every(?:one|body)(?: (?:at|in|on) (?:my |the )?\w+)? )*calls? me"
+    r"(?:(?:lo+l,? |haha+,? |you (?:can|may) |just |please |(?:most |some )?(?:people|friends|folks|colleagues) (?:just |usually |mostly )?|my (?:friends|family|mates|colleagues|team|students|kids|grandchildren) |at home |at work "
+    r"|every(?:one|body)(?: (?:at|in|on) (?:my |the )?\w+)? |(?:have|has) (?:always )?(?=called))*call(?:s|ed)? me"
     r"|my (?:nickname|friends call me)(?: is)?)"
 )
 _NOT_CALLED = (
@@ -43,7 +43,7 @@ _NOT_CALLED = (
 _IDENTITY: Sequence[Rule] = (
     Rule(
         "name",
-        r"(?:my (?:full |first |real |actual |legal |given )?name|the name(?= is (?:spelled )?(?-i:[A-Z]))|name) is (?:spelled "
+        r"(?:my (?:full |first |real |actual |legal |given |proper )?name|the name(?= is (?:spelled )?(?-i:[A-Z]))|name) is (?:spelled "
         r"|spelt )?(?P<v>.+?)(?: with an? \w)?",
         values.name,
         confidence=0.95,
@@ -55,7 +55,11 @@ _IDENTITY: Sequence[Rule] = (
         confidence=0.95,
     ),
     Rule("goes_by", r"my preferred name is (?P<v>.+)", values.name),
-    Rule("{which} name", r"my (?P<which>last|middle|maiden|family|second) name is (?P<v>.+)", values.name),
+    Rule(
+        "{which} name",
+        r"my (?P<which>last|middle|maiden|married|family|second|birth) name (?:is|was) (?P<v>.+)",
+        values.name,
+    ),
     Rule(
         "goes_by",
         r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
@@ -217,7 +221,7 @@ _MINE: Sequence[Rule] = (
     ),
     Rule(
         "username",
-        rf"(?:[\w-]+ )?(?:user ?name|handle|gamertag|screen name)(?: (?:on|for) [\w ]+?)?{_IS}(?P<v>\S+)",
+        rf"(?:[\w-]+ )?(?:user ?name|handle|gamertag|screen name)(?: (?:on|for) [\w ]+?)?{_IS}(?P<v>(?!(?:taken|gone|wrong|missing|invalid|not|too|already|empty|blank|rejected|unavailable|locked|case)\b)\S+)",
         values.anything,
     ),
     Rule("address", rf"(?:\w+ )?address{_IS}(?P<v>.+)", values.holding(r"[\d,]")),
@@ -243,7 +247,7 @@ _MINE: Sequence[Rule] = (
     ),
     Rule(
         "{noun}",
-        rf"(?P<noun>(?:[\w-]+ )?(?:boot|shoe|glove|collar|waist|bra|frame|wheel) size|locker|extension|(?:door|gate|alarm) code|(?:number|licen[cs]e) plate|(?:member|membership|customer|employee|student|account|policy|booking|staff|badge|room|flat|seat|loyalty|order|reference|case)(?: id| number)){_IS}(?:number |no\.? )?(?P<v>\S*\d\S*)",
+        rf"(?P<noun>postcode|post code|zip(?: code)?|postal code|(?:[\w-]+ )?(?:boot|shoe|glove|collar|waist|bra|frame|wheel) size|locker|extension|(?:door|gate|alarm) code|(?:number|licen[cs]e) plate|(?:member|membership|customer|employee|student|account|policy|booking|staff|badge|room|flat|seat|loyalty|order|reference|case)(?: id| number)){_IS}(?:number |no\.? )?(?P<v>\S*\d\S*)",
         values.as_said,
     ),
     Rule(
@@ -311,6 +315,15 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         r"|my )?[\w ]{2,20}? )?"
         rf"(?P<verb>{_VERB})\b ?(?P<rest>.*)"
     ).fullmatch(text)
+    if clause.casual and not related:
+        related = form(
+            rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_KIN})(?P<own>\b)(?P<name> (?!{_NO_NAME})[a-z]{{2,}})(?: (?P<verb>(?:{_FINITE})\b) ?(?P<rest>.*))?"
+        ).fullmatch(text)
+        if related and related["verb"]:
+            rel = related["rel"].lower()
+            yield Claim(speaker, words.SAME_RELATION.get(rel, rel), related["name"].strip(), confidence=0.8)
+            return
+        related = None
     if related:
         yield from _related(related.groupdict(), clause, speaker)
         return
@@ -319,7 +332,29 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from _possessed(match["said"], clause, speaker, ours=match["whose"].lower() == "our")
 
 
-_SINGULAR = {"kids": "child", "children": "child", "twins": "child", "sons": "son", "daughters": "daughter"}
+# In lower case a word between somebody close and their verb is a name, unless it is one of these or makes a noun of two.
+_KIN = words.one_of(
+    words.RELATIONS
+    - words.COLLEAGUES
+    - frozenset(
+        "friend best friend parents kids children sons daughters twins baby doctor gp dentist vet teacher".split()
+    )
+    | {"best friend", "son", "mate"}
+)
+_NO_NAME = (
+    r"(?:\w+ly|\w+ing|and|or|also|just|now|still|always|never|not|no|who|which|that|then|once|often|sometimes|even|only|too|has|have|had|is|was|are|were|will|would|can|could|should|does|did|do|got|gets|says|said|does"
+    r"|used|both|himself|herself|in|on|at|from|with|for|to|of|here|there|group|food|joke|jokes|man|guy|lady|girl|boy|bed|school|house|car|app|side|name|issue|issues|problem|drama|stuff|thing|things|energy|day|club|chat|hates|loves|likes|wants|thinks"
+    r"|needs|lives|works|keeps|goes|went|came|comes|made|makes|took|takes|told|tells|bought|gave|gives|asked|called|calls|left|moved|started|stopped|found|lost|sent|knows|knew|thought|played|plays|wont|cant|doesnt|didnt|isnt|wasnt|recently|already|again|out|back|up|down|off|over|away|a|an|the|my|his|her|their|mad|home|sick|busy|right|really|actually|finally|kinda|literally|prolly|deffo|totally)\b"
+)
+_FINITE = r"is|was|works?|lives?|loves?|likes?|hates?|has|had|just|got|gets|started|starts|wants|plays|studies|goes|went|moved|needs|keeps|turned|turns|will|can|cant|is|does|doesnt|did|didnt|never|always|really|also|still|made|makes|came|comes|says|said|told|bought|took|takes|runs|teaches|drives|cooks|eats|sleeps|thinks|knows|left|found|joined|speaks|collects|finally|recently"
+_SINGULAR = {
+    "kids": "child",
+    "children": "child",
+    "twins": "child",
+    "sons": "son",
+    "daughters": "daughter",
+    "parents": "parent",
+}
 
 
 def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -386,7 +421,7 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
     found = list(fit(_MINE, said, clause, speaker))
     known = (
         noun in words.NOT_A_NOUN
-        or noun.split()[-1] in words.NOT_A_NOUN
+        or (noun.split()[-1] in words.NOT_A_NOUN and noun not in words.THINGS)
         or noun.split()[0] in _NOT_YET
         or "' " in noun
         or not _LEADING_ON.isdisjoint(noun.split())  # "my train to Ghent": one of many
@@ -425,8 +460,13 @@ def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 _ROUND: Sequence[Rule] = (
     Rule(
         "{rel}",
-        rf"(?P<v>.+?) (?:is|are|was) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION})",
-        values.name,
+        rf"(?P<v>.+?) (?:is|are|was|has been|have been|became|remains) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION})",
+        values.somebody,
+    ),
+    Rule(
+        "{rel}",
+        rf"(?P<v>.+?) (?:is|are|has been|have been) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION}) (?:since|for|from) .+",
+        values.somebody,
     ),
     Rule("{rel}", r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)", values.name),
     *tastes.TURNED,
@@ -436,7 +476,7 @@ _ROUND: Sequence[Rule] = (
 
 
 # Without one of these a clause that is about a thing says nothing of somebody.
-_OF_SOMEBODY = frozenset("my our me over no off beats tops i out means".split())
+_OF_SOMEBODY = frozenset("my our me over no off beats tops i out means old spot".split())
 
 
 def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:

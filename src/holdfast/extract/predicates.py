@@ -27,7 +27,7 @@ class Rule:
 
     `attribute` may name a group in braces; with a dot in it, it is of something the entity has ("{noun}.name"). `ends` marks
     a row that tells the end of what it names. `needs` is "time" where a time must have been said, "lasting" where it must
-    reach until now, "future" where it must lie ahead, "still", "yet" or "now" where that word must have been. `stands` are guards that do not stop the row.
+    reach until now, "future" where it must lie ahead, "habit" where it must be no one time, "still", "yet" or "now" where that word must have been. `stands` are guards that do not stop the row.
     """
 
     attribute: str
@@ -151,11 +151,17 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
         return bool(form(r"\b(?:now|these days|nowadays|currently)\b").search(clause.whole))
     if rule.needs in ("still", "yet"):
         return bool(form(rf"\b{rule.needs}\b").search(clause.whole))
+    if rule.needs == "habit":
+        return not any(form(_AT_HAND).search(time) or form(_AHEAD).search(time) for time in clause.times)
     if rule.needs == "lasting":
         return any(form(r"(?:since|for)\b").match(time) for time in clause.times)
     return True
 
 
+# With one of these it is one time, and no habit.
+_AT_HAND = (
+    r"\b(?:today|tonight|yesterday|now|this (?:morning|afternoon|evening|week|weekend|time)|last \w+|ago)\b"
+)
 # A time that cannot be past: with it "I'm opening a stall" is a plan.
 _AHEAD = r"\b(?:tomorrow|next|in \w+ (?:days?|weeks?|months?|years?)|this (?:coming|weekend|spring|summer|autumn|fall|winter|season|\w+day)|(?:in|on|by|from) (?:the |early |late )?(?:january|february|march|april|may|june|july|august|september|october|november|december|\w+day|\d))\b"
 

@@ -18,7 +18,7 @@ from .context import Context
 from .dates import When, resolve
 from .guards import Guard
 from .instructions import asked
-from .jests import in_jest
+from .jests import in_jest, ironic
 from .mentions import IN_PASSING, mentioned
 from .messages import Message, normalise
 from .openers import unprompted
@@ -289,6 +289,8 @@ class _Reader:
             why = guarded(clause, stands | {"laugh"}) if earnest else why
             if why:
                 return why
+        if ironic(claim):
+            return "joke"
         if claim.ends and claim.attribute == "employer" and passes(clause):
             return "uncertain"  # who left the office at six works there tomorrow
         if self._adds(claim, clause):

@@ -17,10 +17,16 @@ _PLACE = r"(?-i:[A-Z\u00c0-\u00de])[^,]*?"
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _DWELLING = r"(?:place|flat|apartment|house|studio|room|cottage|condo|village|hamlet|town|bungalow|farmhouse|houseshare|flatshare|terrace|duplex|loft|suburb|bedsit|cabin|annexe?)"
+_DWELLINGS = (
+    "place flat apartment house studio room cottage condo bungalow farmhouse loft cabin terrace duplex"
+)
+_STREET = r"(?:(?-i:[A-Z])[\w'-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Row|Yard|Way|Drive|Quay|Crescent|Close|Court|Terrace|Gardens|Hill|Grove|Square|Walk|Boulevard|Mews|Parade)"
 _SITES = r"(?:github|gitlab|twitter|instagram|insta|discord|reddit|slack|mastodon|strava|twitch|steam|bluesky|linkedin|tiktok|youtube|telegram)"
 _TRADE = r"(?:[\w-]+ ){0,3}[\w-]+"
 _FOOD = words.one_of(words.FOODS | {"cola", "water", "juice"})
+_ROOM = r"(?:[\w-]+ )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony|room|living room|bedroom|kitchen|bathroom|hall|hallway|study|office|cellar|loft|roof|porch|patio|conservatory|desk|house|flat|apartment|home|workshop|barn|field|terrace|nursery|lounge|den)"
 _A = r"(?P<a>an?) "
+_GROUP = r"(?:[\w-]+ )?(?:team|group|department|squad|lab|crew|unit|division|branch|desk|office|section|shift|studio)"
 _YEAR = r"(?:first|second|third|fourth|fifth|final|last|1st|2nd|3rd|4th|5th)[ -]year"
 _OWN_THINGS = r"(?:bike|car|van|truck|motorbike|scooter|phone|laptop|camera|guitar|bass|amp|keyboard|telly|tv|console|printer|desktop|tablet|headphones|piano|boat|camper|campervan|telescope|sewing machine|coffee machine|espresso machine|oven)"
 
@@ -45,13 +51,26 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "her him them", r"(?P<v>(?:she|he|they|xe)/\w+(?:/\w+)?)(?: for me)?(?:,? please)?", ("my pronouns are {v}",)),
     ("you", "call", rf"you (?:may|can|could|should) (?:just )?(?:call|address) me(?: as)? (?P<v>{_TITLED})", ("call me {v}",)),
     ("it", "name", rf"it is (?P<v>{_NAME}),? (?:pronounced|by the way|as in) .+", ("my name is {v}",)),
+    ("", "name surname nickname handle username", rf"(?!.* middle name$)(?P<v>{_NAME}|[\w.-]*[_\d-][\w.-]*) is my (?P<r>(?:(?:last|first|middle|married|maiden|birth|family|second|full|legal|real|given|pen|stage|preferred) )?name|surname|nickname|handle|user ?name)", ("my {r} is {v}",)),
+    ("i", "name", rf"i (?:also |usually |mostly |just )?(?:go by|use|prefer) my (?:middle|second|first|maiden|married|birth|given|family|hebrew|chinese|english) name,? (?P<v>{_NAME})", ("I go by {v}",)),
+    ("i let allow", "introduced introduce", rf"(?:i (?:have )?(?:never|not(?: yet)?|did not|forgot to|should(?: have)?|realise i never|realize i never)|let me|allow me to) (?:properly |quickly |first |even |actually )?introduced? myself(?: properly| yet| first)?[:,.-]* (?:i am |my name is )?(?P<v>{_NAME})", ("my name is {v}",)),
+    ("i", "christened baptised baptized named born", rf"i was (?:christened|baptised|baptized|named|born) {_NAME},? but (?:i )?(?:(?:now |just |usually )?go by|prefer|am called|answer to) (?P<v>{_NAME})", ("I go by {v}",)),
+    ("i", "named christened baptised baptized", rf"i was (?:named|christened|baptised|baptized) (?P<v>{_NAME})(?: (?:after|because|by|for|in) .+)?", ("my name is {v}",)),
+    ("i you find follow look reach my", f"under as by {_SITES.replace('|', ' ')}", rf"(?:i am (?:known|listed|registered)|my (?:code|work|stuff|photos|art|music) (?:is|lives)|(?:(?:you (?:will|can) )?(?:find|follow|reach|add|look up) (?:me|my \w+)))(?: (?:online|everywhere|(?:on|at) (?:{_SITES})))? (?:under|as|by) (?:the )?(?:(?:{_SITES}) )?(?:handle |username |user |name )?(?P<v>@?(?!a |an |the |my )[\w.-]+)(?: (?:on|at) (?:{_SITES}))?", ("my username is {v}",)),
+    ("i", _SITES.replace("|", " "), rf"i am (?P<v>(?!\w+(?:ing|ed)\b|(?:new|active|live|online|big|famous|huge|popular|back|only|also|not|always|out|up|off|late|everywhere|here|still|now|an?|the|free|mostly|one|more|on|in|at|never|often|just|really|quite|very|so|too|admin|mod)\b)(?-i:[a-z])[\w.-]+) on {_SITES}", ("my username is {v}",)),
+    ("i", "go", r"i go by (?P<v>(?:she|he|they|xe)/\w+(?:/\w+)?)", ("my pronouns are {v}",)),
+    ("i", "name", rf"i (?:publish|write|perform|record|post|paint|stream|sing|sell|exhibit|blog|act) (?:\w+ )?(?:under|as|by) the (?:pen |stage |artist )?name(?: of)? (?P<v>{_NAME})", ("my pen name is {v}",)),
+    ("my our the", "answers listens responds", rf"(?:my|our|the) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL}) (?:answers|listens|responds) to (?:the name (?:of )?)?(?P<v>{_NAME})", ("my {r} is called {v}",)),
+    ("the", "called named name", rf"the (?:new |old )?(?P<r>cat|dog|puppy|kitten|parrot|rabbit|hamster|tortoise|budgie)(?: is (?:called|named)|'s name is) (?P<v>{_NAME})", ("my {r} is called {v}",)),
+    ("i we", "named christened", rf"(?:i|we) (?:have )?(?:named|christened) (?:my|our) (?:new )?(?P<r>(?!(?:{_RELATION})\b)[\w-]+(?: [\w-]+){{0,2}}?) (?P<v>{_NAME})", ("my {r} is called {v}",)),
+    ("the", "called named", rf"the (?P<r>company|business|firm|shop|studio|agency|startup|cafe|café|bakery|restaurant|charity|band|choir|podcast|blog|newsletter) (?:that )?(?:i|we) (?:run|own|founded|started|built|co-?founded|set up|write|host|sing in|play in) is (?:called|named) (?P<v>{_PLACE})", ("my {r} is called {v}",)),
     # ---- places
     ("home", "home", rf"home (?:for me |for us |base )?is (?:now )?(?:in )?(?P<v>{_PLACE})(?: (?:now|these days|for now))?", ("I live in {v}",)),
     ("my our", "place", rf"(?:my|our) place is (?:in|near|just outside) (?P<v>{_PLACE})", ("I live in {v}",)),
     ("i we", "living", rf"(?:i|we) (?:am|are|have been) .{{1,40}}? living in (?P<v>{_PLACE})", ("I live in {v}",)),
     ("i we", "of from", rf"(?:i|we) live (?:about |around |roughly |just )?(?:an?|\d+|\w+) (?:[\w-]+ ){{0,2}}?(?:north|south|east|west|outside|away|\w+ drive|\w+ walk)(?: of| from) (?P<v>{_PLACE})", ("I live near {v}",)),
     ("my our", "retired emigrated moved", rf"(?P<w>(?:my|our) {_RELATION}s?) (?:have )?(?:retired|emigrated|moved out|moved away|moved down|moved up|moved over) to (?P<v>{_PLACE})(?: (?:after|because|when|ages|years|last|in|a few|two|three) ?.*)?", ("{w} moved to {v}",)),
-    ("i we my our home", "at", r"(?:i am|we are|i live|we live|home is|my place is|our place is|my house is|our house is) at (?P<v>\d+[a-z]? (?:(?-i:[A-Z])[\w'-]* ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Row|Yard|Way|Drive|Dr|Quay|Crescent|Close|Court|Place|Terrace|Gardens|Hill|Grove|Park|Square|Walk)\b(?:, .+)?)", ("my address is {v}",)),
+    ("i we my our home", "at", r"(?:i am|we are|(?:i|we) (?:live|reside|stay|dwell)|home is|my place is|our place is|my house is|our house is) at (?P<v>\d+[a-z]? (?:(?-i:[A-Z])[\w'-]* ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Row|Yard|Way|Drive|Dr|Quay|Crescent|Close|Court|Place|Terrace|Gardens|Hill|Grove|Park|Square|Walk)\b(?:, .+)?)", ("my address is {v}",)),
     ("i we", "timezone zone time", r"(?:i am|we are) (?:in|on) (?:the )?(?P<v>(?:us )?(?:pacific|eastern|central|mountain|atlantic)|central european|eastern european|british summer|(?:utc|gmt) ?[+-]\d\S*)(?: time ?zone| time)", ("my timezone is {v}",)),
     ("i we", "utc gmt", r"(?:i am|we are) (?:in|on|at) (?P<v>(?:utc|gmt)(?: ?[+-]\d\S*)?)", ("my timezone is {v}",)),
     ("*", "where", rf"(?P<v>{_PLACE}),? is where (?:(?:i|we) (?:now )?live|home is|i am based)(?: now)?", ("I live in {v}",)),
@@ -70,6 +89,35 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "living", r"(?:i have |have )?been living (?:in|near) (?P<v>.+?)(?: for .+| since .+)?", ("I live in {v}",)),
     ("i", "passport citizenship", rf"i (?:hold|have|am on) (?:an? |dual )?(?P<v>{words.one_of(words.NATIONALITIES)}) (?:passport|citizenship)", ("I am {v}",)),
     ("", "originally", rf"(?:i am )?originally (?P<v>{words.one_of(words.NATIONALITIES)})(?:, .+)?", ("I am {v}",)),
+    ("my our the", "family household parents", r"(?:my|our|the)(?: whole| entire| little)? (?:family|household) (?:and i )?(?P<rest>(?:have |has )?(?:moved|relocated|emigrated|settled|lives?) .+)", ("we {rest}",)),
+    ("i we", "up", rf"(?:i|we) grew up (?:on|in) an? [\w ]{{3,25}}? (?:near|in|outside(?: of)?|just outside(?: of)?|by|close to) (?P<v>{_PLACE})", ("I am from {v}",)),
+    ("i", "come comes", r"i (?:originally come|come originally) from (?P<v>.+)", ("I come from {v}",)),
+    ("*", "grew born raised", rf"(?P<v>{_PLACE}) is where i (?:grew up|was born|was raised|am from|come from)", ("I am from {v}",)),
+    ("the my our", "live", rf"(?:the|my|our) (?:[\w-]+ ){{0,2}}?(?:town|village|city|place|suburb|district|neighbou?rhood|borough|hamlet|island|area) (?:(?:where|that) )?(?:i|we) live(?: in)?(?: now)? is (?:called )?(?P<v>{_PLACE})", ("I live in {v}",)),
+    ("my our", "is", rf"(?:my|our) (?:town|village|home city|suburb|district|neighbou?rhood|borough|hamlet) is (?:called )?(?P<v>{_PLACE})", ("I live in {v}",)),
+    ("home", "home", rf"home(?: (?:for|to) (?:me|us)| base)? is (?:now |currently )?(?:an?|the|our|my) (?:[\w-]+ ){{0,3}}?(?:{_DWELLING}|city|port|farm|penthouse|estate|island|hamlet|barn) (?:(?:called|named|in|near|by|on|outside(?: of)?|just outside(?: of)?|at the edge of|close to|not far from) )(?P<v>(?:the )?{_PLACE})", ("I live near {v}",)),
+    ("", "postcode zip post postal", r"(?:the|my|our)? ?(?P<r>postcode|zip code|postal code|zip|post code)(?: (?:at|for|of|here|where) .{0,30}?)? is (?P<v>[\w -]*\d[\w -]*)", ("my {r} is {v}",)),
+    ("my our", _DWELLINGS, rf"(?:my|our) (?:new |old |little |tiny |current |rented )*{_DWELLING} (?:(?:is|sits|stands|lies|is located|is situated) (?:up |just |right |down )?(?:in|on|at|near|above|behind|by|beside|close to|next to|opposite|across from) (?!(?:the )?(?:market|sale|fire|order|hold))(?:(?:the |an? )?(?!end|corner|top|bottom)[\w' -]+? (?:in|near|of|outside(?: of)?|outside) )?|(?:overlooks|looks over|looks out on|faces|backs onto|is a (?:\w+ )?(?:minutes|mins|walk|stone's throw|block|street)s? (?:\w+ )?from) [\w' -]+? (?:in|of|near) )(?:the (?:old town|centre|center|heart|middle|outskirts|suburbs|north|south|east|west) of )?(?P<v>{_PLACE})", ("I live in {v}",)),
+    ("my our", _DWELLINGS, rf"(?:my|our) (?:new |old |little |tiny |current |rented )*{_DWELLING} (?:is|sits|stands|lies|is located|is situated) (?:up |just |right |down )?(?:on|at|off|along|in) (?P<v>(?:the (?:end|corner|top|bottom|foot|far end) of )?{_STREET})", ("I live on {v}",)),
+    ("", "got found bought have", rf"(?:i |we )?(?:have )?(?:just |finally |recently )*(?:got|found|have|signed (?:the lease|for)) (?:my|our|the keys (?:to|for) (?:my|our))(?: own| new| first| very own| little)* {_DWELLING} (?:in|near|outside) (?P<v>.+)", ("I live in {v}",)),
+    ("i we", "streets blocks doors stops houses", rf"(?:i|we) live (?:an?|one|two|three|four|five|\d+|a few|a couple of) (?:streets?|blocks?|doors?|stops?|houses?) (?:away |up |down |over )?from (?P<v>{_PLACE})", ("I live near {v}",)),
+    # ---- tastes
+    ("for when", "choice pick favorite go-to", r"(?:for|when it comes to) (?:[\w-]+ ){0,4}?[\w-]+, (?P<v>[^,]+?) (?:is|are) (?:still |always )*my (?:(?:\w+ )?of choice|pick|go-to|favorite)", ("I prefer {v}",)),
+    ("*", "choice pick", r"(?P<v>[\w.'+# -]+?) (?:is|are|has been) (?:still |always )*my (?:[\w-]+ of choice|pick(?: of the bunch)?)", ("I prefer {v}",)),
+    ("given if i", "choice", r"(?:given (?:the|a) choice|(?:if )?(?:i (?:have|had|get|got) (?:the |a |any )?choice|given (?:the|a) choice)|if it (?:was|were) up to me),? i (?:would |will |always |usually |generally )*(?:take|choose|pick|go for|opt for|have|go with|prefer|rather have|rather take) (?P<v>.+)", ("I would prefer {v}",)),
+    ("anything everything i", "anything everything", rf"(?:(?:i am (?:happy|fine|good) with |i (?:like|love|enjoy|watch|read|listen to) )(?:almost |nearly |pretty much |basically )?(?:anything|everything) (?:by|from|with) (?P<v>{_NAME})|(?:anything|everything) (?:by|from|with) (?P<v2>(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day){_NAME}) (?:suits me|works for me|is fine by me|is fine with me|goes|makes me happy|is good|is great|does it for me|will do|is a hit with me)(?: .+)?)", ("I like {v}",)),
+    ("nothing", "like", r"nothing (?:relaxes|calms|cheers|soothes|wakes|comforts|excites|restores) me (?:up |down )?(?:like|more than|quite like) (?P<v>.+)", ("I love {v}",)),
+    ("i", "joy pleasure kick satisfaction comfort", r"i (?:get|find|take|draw) (?:\w+ )*?(?:joy|pleasure|satisfaction|comfort|a kick) (?:out of|from|in) (?P<v>.+)", ("I love {v}",)),
+    ("i", "without", r"i can not (?:get through|start|survive|face) (?:the|a|my) (?:day|week|morning|night|month|shift) without (?:an? |my |some )?(?P<v>.+)", ("I love {v}",)),
+    ("i", "live", r"i could (?:happily |easily )?live (?:on|off) (?P<v>[a-z -]+)", ("I could eat {v} every day",)),
+    ("i", "tooth", r"i have an? (?:real |serious |massive )?(?:sweet tooth|soft spot|weakness|craving) for (?P<v>.+)", ("I love {v}",)),
+    ("i", "relaxing soothing fascinating calming delightful enjoyable therapeutic comforting thrilling inspiring satisfying irresistible", r"i (?:really |always )?find(?! it\b| them\b| that\b| this\b) (?P<v>[\w' -]+?) (?:(?:really|very|so|incredibly|quite|deeply|absolutely) )?(?:relaxing|soothing|fascinating|calming|delightful|enjoyable|therapeutic|comforting|thrilling|inspiring|satisfying|irresistible)", ("I like {v}",)),
+    ("i", "boring dull tedious annoying irritating unbearable exhausting draining stressful overrated depressing nauseating disgusting pointless cringe", r"i (?:really |always )?find(?! it\b| them\b| that\b| this\b) (?P<v>[\w' -]+?) (?:(?:really|very|so|incredibly|quite|deeply|absolutely) )?(?:boring|dull|tedious|annoying|irritating|unbearable|exhausting|draining|stressful|overrated|depressing|nauseating|disgusting|pointless|cringe)", ("I dislike {v}",)),
+    ("my", "pleasure weakness passion obsession poison food happy", r"my (?:biggest |one |only |main |latest |current )?(?:guilty pleasure|weakness|passion|obsession|comfort food|happy place) is (?P<v>.+)", ("I love {v}",)),
+    ("i", "best", r"i (?:always )?(?:sleep|work|learn|think|concentrate|focus|study|travel|relax|write) best (?:on|in|with|at|by|under|during|after|to) (?P<v>(?!the same|this|that|it|home)[\w' -]+)", ("I prefer {v}",)),
+    ("i", "tea coffee steak eggs toast whisky pizza bagel porridge martini", r"i (?:always |usually )?(?:take|have|drink|eat|order) my (?P<v>(?:morning |iced )?(?:tea|coffee|steak|eggs|toast|whisky|pizza|bagel|porridge|martini)s? (?:with|without|black|white|rare|medium|neat|plain|on|in|well)\b.*)", ("I prefer {v}",)),
+    ("", "beats trumps", r"(?:the )?(?P<v>(?!that|this|it|nothing|what|your)[\w -]+?) (?:beats|trumps) (?:the )?[\w -]+?(?: for me| any day| every time| in my book)+(?:[, ].*)?", ("I prefer {v}",)),
+    ("i", "favor favour", r"i (?:tend to |always |usually |generally )?(?:favor|favour) (?P<v>.+)", ("I prefer {v}",)),
     # ---- work and study
     ("", "training studying apprenticing", rf"(?:i am )?(?:in )?(?:training|studying|apprenticing) to (?:be|become) {_A}(?P<v>{_TRADE})", ("I am training as {a} {v}",)),
     ("", "living", rf"(?:i )?(?:earn|make) (?:my|a) living as {_A}(?P<v>{_TRADE})", ("I work as {a} {v}",)),
@@ -102,6 +150,16 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i", "lecture tutor", r"i (?:lecture (?:on|in)|tutor) (?P<v>[\w -]+?)(?: (?P<o>at .+))?(?: on weekends| part-time)?", ("I teach {v}",)),
     ("i", "handle charge look after head", r"i (?:handle|look after|head(?: up)?|am in charge of|am responsible for) (?P<v>customer support|customer service|payroll|accounts|logistics|procurement|it support|hr|marketing|sales|compliance|security|operations|recruitment|purchasing|data entry|billing)(?: (?:at|for) .+)?", ("my profession is {v}",)),
     ("i", "squad crew department", r"i am (?:on|in|part of) the (?P<v>[\w -]{2,25}) (?:squad|crew|department|dept)", ("I am on the {v} team",)),
+    ("*", "team group department squad lab crew unit division branch desk office class me us", rf"(?P<v>{_TITLED}) (?:supervises|manages|is in charge of|is responsible for|oversees|bosses) (?:(?:our|my) (?:whole |little )?{_GROUP}|me|us)(?: (?:at|in|on) .+)?", ("my manager is {v}",)),
+    ("*", "team group department squad lab crew unit division branch desk office", rf"(?P<v>{_TITLED}) (?:leads|heads(?: up)?|runs|directs|chairs) (?:our|my) (?:whole |little )?{_GROUP}(?: (?:at|in|on) .+)?", ("my team lead is {v}",)),
+    ("*", "mentors coaches teaches tutors trains", rf"(?P<v>{_TITLED}) (?:mentors|coaches|trains) me(?: (?:at|in|on|for) .+)?", ("my mentor is {v}",)),
+    ("our my", "run led headed managed supervised", rf"(?:our|my) {_GROUP} is (?:run|led|headed(?: up)?|managed|supervised|directed) by (?P<v>{_TITLED})", ("my team lead is {v}",)),
+    ("i we", "supervised managed", rf"(?:i am|we are) (?:supervised|managed|line-managed|overseen) by (?P<v>{_TITLED})", ("my manager is {v}",)),
+    ("i", "mentored coached", rf"i am (?:being )?(?:mentored|coached|trained) by (?P<v>{_TITLED})", ("my mentor is {v}",)),
+    ("*", "employs hired pays", rf"(?P<v>{_PLACE}) (?:employs|hired|has hired|pays) me(?: (?:as|to be) (?P<rest>an? .+?))?(?: .*)?", ("I work at {v}", "I work as {rest}")),
+    ("i", "started start", rf"i (?:have )?(?:just |recently )?start(?:ed)? as {_A}(?P<v>{_TRADE}?)(?: (?P<o>(?:at|with|for|in) .+))?", ("I work as {a} {v}",)),
+    ("my", "employer workplace employers", rf"my (?:employer|workplace|place of work) is the (?P<v>(?:[\w-]+ ){{0,3}}[\w-]+(?: in {_PLACE})?)", ("I work at the {v}",)),
+    ("i", "write draw report shoot play", rf"i (?:write|draw|report|edit|shoot|drive|fly|cook|sing|dance) for (?P<v>the {_PLACE})", ("I work for {v}",)),
     # ---- people and animals
     ("i", "married divorced widowed", r"i am (?P<s>happily married|married|divorced|widowed|separated) with (?P<v>\d|one|two|three|four|five|six) (?:[a-z]+ )?(?:kids|children)", ("I am {s}", "I have {v} kids")),
     ("i", "single", r"i am single(?: (?:and|but|so|at|these|now|again)\b.*)", ("I am single",)),
@@ -121,6 +179,12 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("my our", "boy", rf"(?:my|our) (?:little|wee|big|eldest|oldest|youngest|baby) boy,? (?P<v>{_NAME}),? (?P<rest>.+)", ("my son is called {v}",)),
     ("my our", "girl", rf"(?:my|our) (?:little|wee|big|eldest|oldest|youngest|baby) girl,? (?P<v>{_NAME}),? (?P<rest>.+)", ("my daughter is called {v}",)),
     ("my our", "my our", rf"(?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION})) (?P<v>{_TITLED}) (?!died|passed)(?:(?-i:[a-z]+(?:s|ed))|will|can|never|just|always|got|had|went|took|put|came|made|said)\b(?: .*)?", ("my {r} is called {v}",)),
+    ("*", "and", rf"(?P<v>{_NAME}) and i (?:have been |are |got |just got |were )?(?:happily )?married(?: .*)?", ("I am married to {v}",)),
+    ("*", "and", rf"(?P<v>{_NAME}) and i (?:have been|are) (?:together|dating|a couple|an item|in a relationship)(?: .*)?", ("I am dating {v}",)),
+    ("*", "and", rf"(?P<v>{_NAME}) and i (?:have been|are|got) engaged(?: .*)?", ("I am engaged to {v}",)),
+    ("*", "and", rf"{_NAME} and i (?P<rest>(?:are|live|moved|own|have|love|like|hate|prefer|use|run|work|play|rent|bought|adopted) .+)", ("I {rest}",)),
+    ("i we", "baby little newborn", rf"(?:i|we) (?:have|had|just had|are having) (?:an? )(?:new )?(?:baby|little|newborn) (?P<r>girl|boy|daughter|son),? (?:named |called )?(?P<v>{_NAME})(?:,? .*)?", ("my {r} is called {v}",)),
+    ("i we", "share sharing", rf"(?:i|we) (?:share|am sharing|are sharing) (?:the|an?|my|our) (?:[\w-]+ )?(?:flat|house|room|apartment|place|dorm|office) with (?P<v>{_NAME})", ("my roommate is {v}",)),
     # ---- things
     ("i we", "use", r"(?:i|we) (?:use|wear|type on|cook on|heat with|sleep on|commute on) (?P<a>an?) (?P<v>(?:[\w-]+ ){0,2}(?-i:[A-Z])[\w-]*(?: [\w-]+){0,2} (?:keyboard|mouse|monitor|trackball|headset|watch|mic|microphone|chair|desk|tablet|printer|mixer|oven|stove|cooker|grinder|kettle|knife|pan|bike|scooter|tent|backpack|stroller|pram|sewing machine|loom|lens|tripod|pump|hearing aids?|wheelchair|router))(?: .+)?", ("I own {a} {v}",)),
     ("i we", "own", r"(?:i|we) own (?:about |around |some |roughly |over |nearly )?(?P<v>(?:\d[\d,]*|\w+ (?:hundred|thousand)|a few hundred|hundreds of|dozens of) (?:[\w-]+ )?\w+s)", ("I own {v}",)),
@@ -142,7 +206,16 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "had", r"(?:i|we) have had (?:an?|my|our|this|the same) (?P<v>[\w .-]+?)(?: for (?:\d+|\w+|the last .+|over .+|about .+|nearly .+) (?:years?|months?|decades?)| since .+| for (?:years|ages|decades))?", ("I bought a {v}",)),
     ("i", "upgraded", r"i (?:have )?(?:just |recently |finally )?upgraded to an? (?P<v>[\w .-]+)", ("I bought a {v}",)),
     ("i we", "keep garage garden shed driveway attic", r"(?:i|we) (?:keep|have) (?P<a>an?) (?P<v>[\w -]+?) (?:in|on|at) (?:my|the|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony|roof|marina|barn|cellar)", ("I own {a} {v}",)),
-    ("there", "garage garden shed driveway attic yard", r"there is (?P<a>an?) (?P<v>[\w -]+?) in (?:my|our) (?:back |front )?(?:garden|garage|shed|yard|backyard|driveway|attic|basement|allotment|balcony)", ("I own {a} {v}",)),
+    ("there", "my our", rf"there is (?P<a>an?) (?P<v>[\w -]+?) (?:standing |sitting |parked |set up )?(?:in|on|at|under|by|outside|in the corner of) (?:my|our) {_ROOM}", ("I own {a} {v}",)),
+    ("there", "my our", rf"there are (?P<v>(?:two|three|four|five|six|\d+) [\w -]+?s) (?:standing |sitting |parked )?(?:in|on|at|under|by|outside) (?:my|our) {_ROOM}", ("I own {v}",)),
+    ("two three four five six a an one", "share shares live lives sleep sleeps rule roam roams live", rf"(?P<v>(?:two|three|four|five|six|\d+|an?) (?:[\w-]+ ){{0,2}}?(?!mouse|mice|rat|pigeon|fox|bird)(?:{_ANIMAL})s?) (?:shares?|lives?|sleeps?|roams?|rules?|nests?|grazes?) (?:(?:with|in|on|under|behind|at|by|around) )?(?:me|us|(?:my|our) .+)", ("I have {v}",)),
+    ("i for", "carry", r"(?:for [\w ]{3,20},? )?i (?:always |usually |still )?(?:carry|wear|use|travel with) (?P<a>an?) (?P<v>[\w .-]+?)(?: (?:everywhere|with me|around|every ?day|for .+))?", ("I bought {a} {v}",)),
+    ("i", "play fly sail row paddle shoot print brew bake sew knit weave game film listen edit mow", r"i (?:mostly |usually |still |only )?(?:play (?=.* (?:guitar|bass|piano|violin|viola|cello|keyboard|synth|sax|flute|harp|drum kit|strat|telecaster|organ|accordion|mandolin|banjo|ukulele)$)|fly |sail |row |paddle )an? (?P<v>[\w .-]+)|i (?:mostly |usually |still |only )?(?:shoot|print|brew|bake|sew|knit|weave|game|film|listen|edit|mow)(?: (?:on film|on vinyl|music|at home|everything))? (?:on|with|through) (?:an?|my) (?P<v2>[\w .-]+)", ("I bought a {v}",)),
+    ("all", "have got own", r"all (?:i|we) (?:have(?: got)?|own|got)(?: (?:at home|here|right now))? is (?P<a>an?) (?P<v>.+)", ("I own {a} {v}",)),
+    ("the my our", "only", r"(?:the|my|our) only (?:[\w-]+ )?(?:oven|stove|cooker|pan|pot|knife|tool|camera|printer|car|bike|vehicle|transport|phone|computer|machine|laptop|instrument|device|screen|monitor|lamp|heater|heating|drill|saw|guitar|keyboard|tent|bag|coat|suit)(?: (?:that )?(?:i|we) (?:have|own|use|have got))? is (?P<a>an?) (?P<v>[\w .-]+)", ("I own {a} {v}",)),
+    ("the", "drive ride own use have play", rf"the (?P<n>{_OWN_THINGS}) (?:that )?(?:i|we) (?:drive|ride|own|use|have|play|type on|shoot with) is {_A}(?P<v>.+)", ("my {n} is {a} {v}",)),
+    ("i we", "heat cook", r"(?:i|we) (?:heat|warm|cool)(?: (?:our|my|the) [\w ]{2,20})? with (?P<a>an?) (?P<v>[\w -]+)", ("I own {a} {v}",)),
+    ("i we", "near behind under outside beside", r"(?:i|we) have (?P<a>an?) (?P<v>[\w -]+?) (?:near|behind|under|outside|beside|down by|next to) .+", ("I have {a} {v}",)),
     ("i we", "cabin cottage house chalet flat apartment boat caravan farmhouse barn", r"(?:i|we) (?:have|own|got|have got) (?P<a>an?) (?:[\w-]+ ){0,2}(?P<v>cabin|cottage|summer house|holiday home|beach house|chalet|farmhouse|barn|caravan|houseboat|holiday flat|allotment) (?:up |down |out |over )?(?:by|near|in|on|at|outside|close to) .+", ("I own {a} {v}",)),
     # ---- systems and work
     ("", "what", r"(?P<v>[\w.+#-]+(?: [\w.+#-]+){0,2}) (?:is|are) what (?P<w>we|i) (?P<a>use|run|deploy (?:to|with)|host on|build with|test with|track)(?P<o>(?: (?:for|as|on|in) .+)?)", ("{w} {a} {v}{o}",)),

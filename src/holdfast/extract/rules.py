@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from . import values, words
 from .ahead import AHEAD
+from .belongings import BELONGINGS
 from .duties import DUTIES
 from .predicates import Rule
+from .roles import ROLES
 from .tastes import TASTES
 from .wellbeing import WELLBEING, WORN
 
@@ -52,6 +54,11 @@ PERSON: Sequence[Rule] = (
         values.place,
         prefer="future",
         confidence=0.75,
+    ),
+    Rule(
+        "street",
+        r"(?:live|living|be living|reside|stay) (?:on|at|off|in|just off) (?P<v>(?:the (?:end|corner|top|bottom|foot|far end) of )?(?:(?-i:[A-Z])[\w'-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Row|Yard|Way|Drive|Quay|Crescent|Close|Court|Terrace|Gardens|Hill|Grove|Square|Walk|Boulevard|Mews|Parade))(?: (?:in|near|behind|by|opposite) .+)?",
+        values.as_said,
     ),
     Rule(
         "birthplace",
@@ -269,6 +276,7 @@ PERSON: Sequence[Rule] = (
         r"go to (?P<v>(?:the )?.*\b(?:University|College|School|Academy|Institute|uni|MIT|UCLA|Tech)\b.*)",
         values.proper,
     ),
+    *ROLES,
     # ---- people
     Rule("plan", r"be getting (?P<v>married)", values.wedding, prefer="future"),
     Rule(
@@ -276,6 +284,40 @@ PERSON: Sequence[Rule] = (
         r"(?:be|got|have been|have gotten) (?:now |newly |recently |happily |finally "
         r"|still )?(?P<v>single|married|divorced|engaged|widowed|separated)(?: with (?:an?|no|my|our|\d+|two|three|four|five|kids|children) ?.*)?",
         values.anything,
+    ),
+    Rule("spouse.occupation", r"(?:be |got |have been )?(?:happily )?married to (?P<v>an? .+)", values.trade),
+    Rule("fiancé.occupation", r"(?:be |got )engaged to (?P<v>an? .+)", values.trade),
+    Rule(
+        "partner.occupation",
+        r"(?:be |have been )(?:dating|seeing|going out with|in a relationship with) (?P<v>an? .+)",
+        values.trade,
+    ),
+    Rule(
+        "birth order",
+        r"be (?P<v>(?:the |an? )?(?:second |third )?(?:oldest|eldest|youngest|middle|only|first|second|third|fourth|last)(?:[- ]?born)?(?: (?:child|one|kid|sibling|sister|brother|son|daughter))?(?: (?:of|in a family of|out of|among) (?:us )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)(?: (?:\w+ )?(?:siblings|children|kids|brothers|sisters|boys|girls))?)|(?:an )?only child)",
+        values.as_said,
+    ),
+    Rule(
+        "lives with",
+        rf"(?:still |currently )*(?:live|be living) with (?P<v>my (?:two |three )?(?:{_ADULT})?(?:{_RELATION}|grandparents|in-laws|sisters|brothers|roommates|flatmates|housemates)(?:,? and (?:my )?(?:two |three )?(?:{_RELATION}|sisters|brothers))?)(?: (?:in|at|near|again|until) .*)?",
+        values.as_said,
+    ),
+    Rule(
+        "family role",
+        r"be (?P<v>an? (?:proud |new )?(?:uncle|aunt|auntie|dad|mum|mom|father|mother|grandfather|grandmother|grandad|grandma|grandpa|granny|godmother|godfather|stepdad|stepmum|stepmom|twin|foster (?:parent|mum|mom|dad|carer)))",
+        values.as_said,
+        confidence=0.8,
+    ),
+    Rule(
+        "{rel}",
+        r"have (?P<v>an? (?:(?:older|younger|big|little|twin|baby|step|half|foster|grown-up)[- ]?)+(?P<rel>sister|brother|son|daughter|cousin|nephew|niece|half-brother|half-sister|stepson|stepdaughter|stepbrother|stepsister))(?: (?:in (?-i:[A-Z]).+|at (?:school|uni|university|college)|abroad))?",
+        values.as_said,
+        confidence=0.8,
+    ),
+    Rule(
+        "landlord",
+        r"(?:be )?(?:rent|renting|sublet|subletting)(?: (?:my|our|the|this|an?) (?:[\w-]+ ){0,2}?(?:place|flat|apartment|house|room|studio|office|shop|workshop|garage|land|field|cottage))? from (?P<v>(?!Airbnb|Hertz|Avis|Sixt|Booking|Amazon|Google|AWS|Enterprise|Home Depot)(?-i:[A-Z]).+|(?:mr|mrs|ms|dr)\.? .+)",
+        values.name,
     ),
     Rule("spouse", r"(?:be |got |have been )?(?:happily )?married (?:to )?(?P<v>.+)", values.name),
     Rule(
@@ -290,6 +332,11 @@ PERSON: Sequence[Rule] = (
     Rule(
         "child",
         r"have (?:twins|(?:two|three|four|\d) (?:kids|children)),? (?:called |named )?(?P<v>(?-i:[A-Z])[\w'-]+(?:(?:, | and |, and )(?-i:[A-Z])[\w'-]+)+)",
+        values.names,
+    ),
+    Rule(
+        "child",
+        r"(?:have|got) (?:twins|(?:two|three|four|\d) (?:kids|children|boys|girls))(?:, | called | named |: )(?P<v>[a-z]+(?:, [a-z]+)*,? and [a-z]+)",
         values.names,
     ),
     Rule(
@@ -404,6 +451,7 @@ PERSON: Sequence[Rule] = (
         r"|with) (?P<v>an? .+)",
         values.definite,
     ),
+    *BELONGINGS,
     *TASTES,
     *AHEAD,
     *DUTIES,

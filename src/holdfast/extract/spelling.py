@@ -33,10 +33,13 @@ _SHORT = {
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
     "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "appt": "appointment", "wknd": "weekend", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
     "realy": "really", "definately": "definitely", "allways": "always", "usualy": "usually", "jsut": "just", "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
+    "u": "you", "ur": "your", "rly": "really", "lil": "little", "yrs": "years", "w": "with", "w/": "with",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?=[icwglfrdaujk'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda|appt|wknd)(?![\w'])"
+_WORD = r"(?<![\w'])(?=[icwglfrdaujky'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda|appt|wknd|(?-i:ur?)|rly|lil|yrs|(?-i:w)/?(?= ))(?![\w'/-])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
+# What one has one of, so that "my cars a Golf" speaks of one.
+_THING = r"(?:car|van|truck|bike|motorbike|phone|laptop|computer|pc|desktop|tablet|camera|tv|watch|guitar|keyboard|printer|router|boat|flat|house|place|apartment|studio|office|desk)"
 # Where the apostrophe is left out, what follows tells "we're" from "were" and "my wife's name" from several wives.
 _UNMARKED = (
     (r"\b(we|they|you|i)ve (?=\w)", r"\1 have "),
@@ -50,11 +53,13 @@ _UNMARKED = (
     (r"^((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
     (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
     (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:called|named|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
+    (rf"^((?:my|our) (?:[a-z]+ )?{_THING})s (?=(?:an?|in|on|at|near|called)\b)", r"\1 is "),
     (r"^(my (?:husband|wife|brother|sister|partner|son|daughter|mum|mom|dad|boyfriend|girlfriend))s (?=an? )", r"\1 is "),
 )  # fmt: skip
 # One of these is in whatever one of the above finds: ten expressions are tried where it is.
 _MAY_LACK_ONE = (
     r"\b(?:(?:we|they|you|i)ve|(?:they|you)re|(?:she|he|that|there|what)s|its|were|id|ill)\b"
+    rf"|\b(?:my|our) (?:[a-z]+ )?{_THING}s (?:an?|in|on|at|near|called)\b"
     r"|\b(?:my|our|the) [a-z\u00e9]+s (?:name|birthday|dog|cat|email|number|address|job|phone|called|named|allergic|an?)\b"
     r"|\b(?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding)s (?:an?|the|in|on|at|now|due|not|called|\d|\w+day)"
 )
@@ -87,6 +92,14 @@ def plain(text: str) -> str:
         text = form(_PRONOUN).sub(lambda match: match[1] + _ENDINGS.get(match[2].lower(), " is"), text)
         text = form(_HAS).sub(r"\1 has ", text)
         text = form(_IS).sub(lambda match: f"{match[1] or match[2]} is ", text)
+    if " n " in text:
+        text = form(r"(?<=[a-z] )n (?=(?-i:[a-z]))(?!(?:is|to|times|items|of|in|must|has|as)\b)").sub(
+            "and ", text
+        )
+    if " like " in text:
+        text = form(
+            r"\blike (?=(?:\d+|an?|two|three|four|five|six|ten) (?:years?|months?|weeks?)\b(?! (?:ago|old)\b))"
+        ).sub("for ", text)
     if " got " in text:
         text = form(_GOT).sub(r"\1 ", text)
     if " 2 " in text:

@@ -9,12 +9,17 @@ from . import values, words
 from .predicates import Rule
 from .spelling import form
 
+_TIMED = r".*\d.*|(?:.* )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:.* )?(?:week|month|date|time|slot|plan|approach|idea|solution|fix|change|version|design|layout|answer|suggestion|proposal|result|news|message|weather)"
 _AT_HAND_NOW = r"\b(?:build|bug|script|page|thread|ticket|today|tonight|again|error|code|meeting)\b"
 
 
 def kind_of_thing(raw: str, casual: bool) -> values.Values:
     """What somebody finds good or bad as a kind ("small talk", "horror films"): one thing at hand, or somebody by name, is none."""
     found = values.taste(raw, casual)
+    if form(_TIMED).fullmatch(raw) or form(
+        r".*\b(?:not|never|no longer|do|does|did|will|can|could|would)"
+    ).fullmatch(raw):
+        return ()  # "Friday suits me best" makes an appointment
     name = len(found) == 1 and re.fullmatch(r"[A-Z][a-z]+(?<!s)(?<!ing)(?<!y)(?<!ion)(?<!ism)", str(found[0]))
     return () if name or form(_AT_HAND_NOW).search(raw) else found
 
@@ -119,8 +124,8 @@ TASTES: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for) (?P<v>(?!the (?:first|second|wrong|same|other)\b).+)",
-        values.taste,
+        r"(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for|order|ask for|book|request) (?P<v>(?!the (?:first|second|wrong|same|other)\b)(?!.*\b(?:ones?|options? (?:a|b|[12])|tickets?)$).+)",
+        values.choice,
         "preference",
         0.8,
     ),
@@ -247,6 +252,20 @@ TURNED: Sequence[Rule] = (
         values.taste,
         "preference",
         0.85,
+    ),
+    Rule(
+        "dislikes",
+        rf"(?P<v>.+?) {_SO}(?:(?:does|do) {_SO}(?:nothing for me|not (?:appeal to me|do it for me|suit me|work for me))|leaves? me (?:cold|unmoved)|grates? on me|(?:ruins?|spoils?|kills?) (?:any|every|an?|all|the whole) [\w ]+(?: for me)|wears? me (?:out|down)|(?:tires?|exhausts?|depresses|scares?|terrif(?:y|ies)) me|makes? me (?:sick|queasy|miserable|anxious|nauseous|shudder|want to leave)|(?:is|are) wasted on me|(?:is|are) an? (?:absolute |complete |total )?(?:turn-?off|deal-?breaker|no-go) for me)",
+        kind_of_thing,
+        "preference",
+        0.8,
+    ),
+    Rule(
+        "likes",
+        rf"(?P<v>.+?) {_SO}(?:(?:relaxes|relax|calms?|soothes?|cheers?|comforts?|inspires?|delights?|fascinates?) me(?: up| down)?|makes? me (?:happy|smile|feel at home)|agrees? with me|appeals? to me|suits? me (?:best|well|perfectly|down to the ground)|brings? me (?:joy|comfort)|never gets? old(?: for me)?|hits? the spot(?: for me)?|(?:is|are) an? (?:real |huge |great )?(?:joy|treat|delight|comfort) (?:for|to) me|never fails? to (?:cheer me up|make me smile|relax me))",
+        kind_of_thing,
+        "preference",
+        0.8,
     ),
     Rule(
         "prefers",

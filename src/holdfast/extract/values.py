@@ -98,6 +98,13 @@ def name(raw: str, casual: bool) -> Values:
     return (raw,) if rest and all(part[:1].isupper() for part in rest) else ()
 
 
+def somebody(raw: str, casual: bool) -> Values:
+    """A person's name that is no tool and no food: "coffee is my best friend" names nobody."""
+    return tuple(
+        one for one in name(raw, casual) if str(one).lower() not in known.TECH | known.FOODS | known.LANGUAGES
+    )
+
+
 def names(raw: str, casual: bool) -> Values:
     """Several names: "Meera and Kavya"."""
     return tuple(value for one in re.split(r",? and |, ", raw) for value in name(one, casual))
@@ -586,7 +593,7 @@ def owned(raw: str, casual: bool) -> Values:
     """What somebody says to own, in up to three words: "own" anchors a noun that no list knows; "a mistake" is none."""
     raw = bare(raw)
     good = form(
-        r"(?:an?|two|three|\d+) (?!lot|bit|copy|few|part|problem|mistake|share)[\w'-]+(?: [\w'-]+){0,2}"
+        r"(?:an?|two|three|four|five|six|\d[\d,]*|(?:\w+|a few) (?:hundred|thousand)|(?:hundreds|dozens|thousands) of) (?!lot|bit|copy|few|part|problem|mistake|share)(?:[\w'-]+ ){0,3}(?!(?:question|idea|hunch|feeling|error|hour|minute|day|week|guess|theory|doubt|headache|cold|message|number|name|plan|dream|hope|link|screenshot|log|deadline|leak|hole|crack|spider|smell|noise|draught|draft|stain|fire|party|meeting|man|woman|person|flood|mess|ghost|fly|wasp|light|fight|gap|mouse|rat|bug|ticket|complaint|request|stranger|monster|problem)s?$)[\w'-]+"
     ).fullmatch(raw)
     return (unled(raw),) if good and not points(unled(raw)) else ()
 

@@ -32,6 +32,10 @@ RELATIONS = _words(
     hubby, mate, nan, missus, ceo, cfo, coo, hr manager, product manager, project manager, pm, nanny, babysitter, hairdresser, barber, agent,
     recruiter, childminder, cleaner, gardener, mechanic, plumber, electrician, builder, physio, physiotherapist, midwife, health visitor, social worker,
     piano teacher, optician, pharmacist, driving instructor, personal trainer, caretaker, janitor, carer, granny, mam, godson, goddaughter, stepmum, stepdad,
+    business partner, pen pal, penpal, study buddy, training partner, dance partner, climbing partner, gym buddy, classmate, schoolmate, workmate, bandmate, lab partner, childhood friend, oldest friend,
+    half-brother, half-sister, half brother, half sister, foster mother, foster father, foster son, foster daughter, foster sister, foster brother, great-aunt, great-uncle, great-grandmother,
+    great-grandfather, guardian, godparent, parent, in-laws, bro, sis, stepmom, first cousin, second cousin, brother-in-arms, sensei, choir director, music teacher, singing teacher, violin teacher,
+    guitar teacher, swimming coach, running coach, thesis advisor, thesis supervisor, phd supervisor, letting agent, estate agent, tenant, lodger, subtenant,
     housekeeper, dog walker, dog sitter, au pair, gran, grandad, granddad, nana, eldest, youngest, apprentice"""
 )
 # Of these those one has at work.
@@ -52,6 +56,7 @@ SAME_RELATION = {
     "neighbour": "neighbor", "grandma": "grandmother", "grandpa": "grandfather", "co-worker": "coworker", "adviser": "advisor",
     "cofounder": "co-founder", "flatmate": "roommate", "housemate": "roommate", "kid": "child", "baby": "child",
     "hubby": "husband", "gran": "grandmother", "granny": "grandmother", "nana": "grandmother", "grandad": "grandfather", "granddad": "grandfather", "mam": "mother", "eldest": "child", "youngest": "child", "mate": "friend", "nan": "grandmother", "missus": "wife",
+    "bro": "brother", "sis": "sister", "stepmom": "stepmother", "half brother": "half-brother", "half sister": "half-sister", "childhood friend": "friend", "oldest friend": "friend",
 }  # fmt: skip
 
 

@@ -1,0 +1,123 @@
+"""What one does besides a trade and an employer: duties, hours, offices one holds, groups one runs, what one's team is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from . import values
+from .clauses import Clause
+from .predicates import Claim, Rule
+from .spelling import form
+
+# What goes wrong, what is at hand and what a program handles is nobody's duty.
+_NO_DUTY = (
+    r"\b(?:mess|mistakes?|bugs?|outages?|errors?|exceptions?|requests?|responses?|events?|inputs?|cases?|edge cases?|null|problems?|accident|damage|own|myself|ourselves|itself|stress|pressure|pain|rest|truth|consequences?"
+    r"|weather|dinner|lunch|breakfast|tonight|today|tomorrow|now|well|badly|fine|better|everything|anything|stuff|things?|way|same|latter|former|result|job|meetings?|calls?|late|early|fast|slow|hot|smoothly|kids|children|baby|bill|check|tab)\b"
+)
+
+
+def duty(raw: str, casual: bool) -> values.Values:
+    """What somebody has in their charge, in one to seven words; a mishap, what is at hand and what programs handle is none."""
+    raw = values.bare(form(r",? (?:at|for|because|so|since|but|which|who|and (?:i|we|it)) .*").sub("", raw))
+    good = (
+        1 <= len(raw.split()) <= 7 and not values.points(values.unled(raw)) and not form(_NO_DUTY).search(raw)
+    )
+    return (values.unled(raw),) if good else ()
+
+
+_GROUPS = (
+    r"(?:club|group|team|choir|band|league|meetup|committee|guesthouse|workshop|community|channel|troop|charity|society|association|union|orchestra|ensemble|class(?:es)?|newsletter|library|market|festival|co-?op"
+    r"|board|council|circle|squad|crew|lab|department|forum|fund|trust|fair|camp|night|hostel|inn|b&b|pantry|press|course)"
+)
+_OFFICES = (
+    r"(?:treasurer|secretary|chair(?:man|woman|person)?|president|vice[- ]president|captain|warden|coach|conductor|curator|editor|keeper|organi[sz]er|coordinator|co-ordinator|steward|moderator|administrator|caretaker|trustee|leader"
+    r"|director|manager|head|principal|dean|patron|member|representative|rep|custodian|librarian|archivist)"
+)
+_WHOSE = r"(?:our|the|an?|my (?:local|son's|daughter's|kids'|\w+'s)|(?-i:[A-Z])[\w'-]+)"
+_DAY = r"(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:days?)?"
+_HOUR = r"(?:\d{1,2}(?::\d\d|\.\d\d)? ?(?:[ap]\.?m\.?|h|o'clock)?|noon|midnight)"
+_SPAN = rf"(?:(?:from )?(?:{_DAY}|{_HOUR}) ?(?:to|through|thru|until|till|-) ?(?:{_DAY}|{_HOUR}))(?:,? (?:from )?{_HOUR} ?(?:to|-|until) ?{_HOUR})?"
+_SHIFTS = r"(?:(?:the |only )?(?:night|early|late|day|evening|morning|weekend|graveyard|split|back|double|rotating)(?: ?shifts?)?|nights|days|earlies|lates|shifts|weekends|part[- ]time|four days a week|three days a week|two days a week)"
+ROLES: Sequence[Rule] = (
+    Rule("responsibility", r"be (?:mainly |mostly |also |currently |solely |the one |the person )*(?:responsible for|in charge of) (?P<v>(?!my\b|this|that|it\b).+)", duty, needs="habit"),
+    Rule(
+        "responsibility",
+        r"(?:mainly |mostly |also |currently )*(?:handle|look after|take care of|oversee|coordinate|co-ordinate|supervise|administer|organi[sz]e|chair|curate|maintain|moderate|deal with|be running) (?P<v>(?:the|our|all(?: the| our)?) .+)",
+        duty,
+        confidence=0.8,
+        needs="habit",
+    ),
+    Rule(
+        "responsibility",
+        rf"(?P<v>(?:run|lead|chair|organi[sz]e|host|coach|conduct|manage|moderate|head|co-?ordinate|direct|teach|edit) (?:the|a|an|our) (?:(?!(?:and|on|in|for|of|to|with|from|against|at)\b)[\w'-]+ ){{0,4}}{_GROUPS})(?: (?:thing|at|in|for|on|here|every|near|with) ?.*)?",
+        values.as_said,
+        confidence=0.8,
+        needs="habit",
+    ),
+    Rule(
+        "occupation",
+        rf"(?:be|serve as|act as|have been|work as|volunteer as|be serving as) (?:the |an? |our )?(?P<v>(?:(?!not\b)[\w-]+ ){{0,2}}{_OFFICES} (?:of|for) (?=our\b|.*\b{_GROUPS}\b|.*(?-i:[A-Z])){_WHOSE}(?: [\w'-]+){{0,5}})",
+        values.as_said,
+        confidence=0.85,
+    ),
+    Rule("occupation", r"(?:be|serve|sit) on (?P<v>(?:the|an?) (?:board|committee|council|panel|jury) (?:of|for|at) .+)", duty, confidence=0.8),
+    Rule("specialty", r"speciali[sz]e in (?P<v>.+)", duty),
+    Rule("volunteering", r"(?:be )?volunteer(?:ing)? (?:at|for|with|in) (?P<v>(?:the|an?|our|(?-i:[A-Z])).+)", values.anything),
+    Rule("occupation", r"(?P<v>run (?:an?|our own|my own) (?:small |little |tiny |family )?(?:[\w-]+ ){0,2}(?:guesthouse|workshop|store|clinic|practice|hostel|inn|press|b&b|charity))(?: (?:in|on|near|at|with|for|from) .+)?", values.as_said, confidence=0.85),
+)  # fmt: skip
+_OF_A_JOB = (
+    r"my (?:day |main |current )?(?:job|role|work) (?:involves|includes|consists of|is (?:mainly |mostly |basically )?(?:to|all about)) (?P<v>.+)",
+    r"i (?:spend|have spent) (?:my|most of my|all my) (?:working )?days (?P<v>(?!off|doing nothing|worrying|waiting|trying|debugging|staring|fighting|wondering|asking|thinking|in\b)\w+ing .+)",
+)
+_TEAM = (
+    r"(?:our|my) (?:whole |little |small )?(?:[\w-]+ )?(?:team|group|department|squad|crew|unit|division|lab|office|section|desk) (?:mainly |mostly |also |currently )*(?P<verb>handles|builds|maintains|looks after|takes care of|runs|develops|manages|covers|supports|makes|designs|deals with"
+    r"|is responsible for|is in charge of|works on|oversees|operates|writes|organi[sz]es|produces|processes|studies|researches|provides|does) (?P<v>.+)"
+)
+_HOURS = (
+    rf"my (?:working |work |office |opening )?(?:shifts?|hours|schedule|working week|work week|rota) (?:is|are|goes|go|runs|run|lasts|starts at|begins at|start at) (?P<v>(?:from )?{_SPAN}|{_HOUR})",
+    rf"i (?:usually |normally |always |mostly |only )?work (?P<v>{_SPAN})(?: .*)?",
+    rf"i (?:usually |normally |mostly |only )?(?:work|do|am on|am working|have been on|have been working)(?: the)? (?P<v>{_SHIFTS})(?: (?:at|in|for|on|as|this|with) .*)?",
+    rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office) on {_DAY}(?:,? (?:and )?{_DAY})*)",
+    rf"(?P<v>{_DAY}(?: and {_DAY})?) (?:is|are) my days? off|my days? off (?:is|are) (?P<v2>{_DAY}(?: and {_DAY})?)",
+)
+_OF_WORK = frozenset(
+    "team group department squad crew unit division lab office section desk job role work shift shifts hours schedule rota week spend spent days nights weekends day off do on".split()
+)
+
+
+def employed(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Claim]:
+    """Yield what one's job and team are about and when one works; hours are read from the whole clause, whose times they are."""
+    if _OF_WORK.isdisjoint(said):
+        return
+    text = clause.text
+    if match := form(_TEAM).fullmatch(text):
+        verb = "" if match["verb"].lower() in ("handles", "does") else match["verb"].lower() + " "
+        for value in duty(match["v"], clause.casual):
+            yield Claim(
+                speaker,
+                "team duty",
+                value if verb in ("", "is responsible for ", "is in charge of ") else f"{verb}{value}",
+                confidence=0.8,
+            )
+        return
+    for pattern in _OF_A_JOB:
+        if match := form(pattern).fullmatch(text):
+            yield from (
+                Claim(speaker, "responsibility", value, confidence=0.8)
+                for value in duty(match["v"], clause.casual)
+            )
+            return
+    whole = re.sub(
+        r"^on (?:weekdays|weekends|week days),? |^(?:normally|usually),? ", "", clause.whole, flags=re.I
+    )
+    whole = re.sub(r",? (?:now|currently|these days|at the moment|atm|lately)$", "", whole, flags=re.I)
+    for pattern in _HOURS:
+        if match := form(pattern).fullmatch(whole):
+            yield Claim(
+                speaker,
+                "schedule",
+                values.bare(match["v"] or match.groupdict().get("v2") or ""),
+                confidence=0.85,
+            )
+            return
