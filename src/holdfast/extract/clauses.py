@@ -146,18 +146,16 @@ def clauses(text: str) -> Iterator[Clause]:
     quoted = [match.span() for match in _QUOTED.finditer(flat) if flat.count(" ", *match.span()) >= 2]
     casual = flat == flat.lower()
     marks: frozenset[Guard] = frozenset({"joke"} if guards.jesting(flat) else ())
-    complained = False
     for start, end in _sentences(flat):
         sentence = flat[start:end]
         if guards.sets_a_scene(sentence):
             marks |= {"hypothetical"}
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
-        if complained and guards.praises(sentence):
+        if guards.praises(sentence) and guards.complains(flat[:start]):
             own |= {"joke"}
         if guards.marked_up(sentence):
             own |= {"quotation"}
-        complained = complained or guards.complains(sentence)
         within = quoted[bisect_right(quoted, start, key=itemgetter(1)) : bisect_left(quoted, (end, 0))]
         back = start + guards.taken_back(sentence)
         for clause in _cut(sentence, start, own, within, casual):

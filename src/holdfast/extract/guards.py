@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from . import words
-from .spelling import form, tokens
+from .spelling import form
 
 Guard = Literal[
     "question",
@@ -149,9 +149,8 @@ _OWN_FICTION = (
     r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
     r"|\b(?:role|part) of (?:an?|the) [\w-]+\b(?=.*\b(?:play|take|act|assume|speak|script|scene)\b)"
 )
-_SETS_A_SCENE = frozenset(
-    "my invented imaginary imagined fictional fictitious made made-up make make-believe hypothetical mock role part".split()
-)
+# One of these is in each of them.
+_SET_WITH = ("my ", "invented", "imagin", "ficti", "made", "make", "hypothetical", "mock", "role", "part of")
 _JESTING = (
     r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
     r"|[.!,\u2026] ?not[.! \n]*$|(?-i: NOT)!+[ \n]*$"
@@ -217,9 +216,9 @@ _PRAISES = (
 )
 
 
-def complains(sentence: str) -> bool:
-    """Whether a sentence tells of something that went wrong."""
-    return bool(form(_COMPLAINS).search(sentence))
+def complains(text: str) -> bool:
+    """Whether a text tells of something that went wrong."""
+    return bool(form(_COMPLAINS).search(text))
 
 
 def praises(sentence: str) -> bool:
@@ -248,9 +247,10 @@ def taken_back(sentence: str) -> int:
 
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
-    return bool(form(_FICTION).match(sentence)) or (
-        not _SETS_A_SCENE.isdisjoint(tokens(sentence)) and bool(form(_OWN_FICTION).search(sentence))
-    )
+    if form(_FICTION).match(sentence):
+        return True
+    low = sentence.lower()
+    return any(word in low for word in _SET_WITH) and bool(form(_OWN_FICTION).search(sentence))
 
 
 def asks_for_work_on(sentence: str) -> tuple[bool, bool]:

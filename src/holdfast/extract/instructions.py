@@ -160,7 +160,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        rf"(?:(?:do not|never|stop|avoid|no need to|no)(?: ever)? )(?P<avoids>(?!emoji|remember|forget|save|store)(?:[\w'-]+ ){{0,7}}?)(?:in|with|to|from|of|at the (?:start|end) of)? ?your (?:\w+ )?(?P<reply>{_REPLY}|answer|response|explanation|message|sentences?|paragraphs?)\b(?P<rest>(?: (?:with|by|as|like|in) .{{2,40}})?)",
+        rf"(?:(?:do not|never|stop|avoid|no need to|no)(?: ever)? )(?P<avoids>(?!emoji|remember|forget|save|store)(?:[\w'-]+ ){{0,7}}?)(?P<your>(?:(?:in|with|to|from|of|at the (?:start|end) of) )?your (?:\w+ )?)(?P<reply>{_REPLY}|answer|response|explanation|message|sentences?|paragraphs?)\b(?P<rest>(?: (?:with|by|as|like|in) .{{2,40}})?)",
         "",
     ),
     (
@@ -229,7 +229,7 @@ def _reply(said: dict[str, str | None]) -> Claim:
     elif style := said.get("style") or said.get("style2"):
         attribute, value = _styled(style)
     elif said.get("reply"):
-        attribute, value = "avoids", f"{said['avoids']}{said['reply']}{said['rest']}"
+        attribute, value = "avoids", f"{said['avoids']}{said['your']}{said['reply']}{said['rest']}"
     elif held := next(
         (name for name in ("length", "spelling", "includes", "avoids") if said.get(name)), None
     ):

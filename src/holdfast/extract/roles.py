@@ -81,33 +81,38 @@ _HOURS = (
     rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office) on {_DAY}(?:,? (?:and )?{_DAY})*)",
     rf"(?P<v>{_DAY}(?: and {_DAY})?) (?:is|are) my days? off|my days? off (?:is|are) (?P<v2>{_DAY}(?: and {_DAY})?)",
 )
-_OF_WORK = frozenset(
-    "team group department squad crew unit division lab office section desk job role work shift shifts hours schedule rota week spend spent days nights weekends day off do on".split()
+# Each reading's own words: one of them is in whatever it reads.
+_OF_TEAMS = frozenset("team group department squad crew unit division lab office section desk".split())
+_OF_JOBS = frozenset("job role work spend spent".split())
+_OF_HOURS = frozenset(
+    "work shift shifts hours schedule rota week nights days day weekends earlies lates evenings mornings".split()
 )
 
 
 def employed(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Claim]:
     """Yield what one's job and team are about and when one works; hours are read from the whole clause, whose times they are."""
-    if _OF_WORK.isdisjoint(said):
-        return
-    text = clause.text
-    if match := form(_TEAM).fullmatch(text):
-        verb = "" if match["verb"].lower() in ("handles", "does") else match["verb"].lower() + " "
+    if not _OF_TEAMS.isdisjoint(said) and (match := form(_TEAM).fullmatch(clause.text)):
+        verb = match["verb"].lower()
         for value in duty(match["v"], clause.casual):
-            yield Claim(
-                speaker,
-                "team duty",
-                value if verb in ("", "is responsible for ", "is in charge of ") else f"{verb}{value}",
-                confidence=0.8,
-            )
+            told = value if verb in _HAS_IT else f"{verb} {value}"
+            yield Claim(speaker, "team duty", told, confidence=0.8)
         return
-    for pattern in _OF_A_JOB:
-        if match := form(pattern).fullmatch(text):
-            yield from (
-                Claim(speaker, "responsibility", value, confidence=0.8)
-                for value in duty(match["v"], clause.casual)
-            )
-            return
+    if not _OF_JOBS.isdisjoint(said):
+        for pattern in _OF_A_JOB:
+            if match := form(pattern).fullmatch(clause.text):
+                yield from (
+                    Claim(speaker, "responsibility", one, confidence=0.8)
+                    for one in duty(match["v"], clause.casual)
+                )
+                return
+    if not _OF_HOURS.isdisjoint(said):
+        yield from _hours(clause, speaker)
+
+
+_HAS_IT = ("handles", "does", "is responsible for", "is in charge of")
+
+
+def _hours(clause: Clause, speaker: str) -> Iterator[Claim]:
     whole = re.sub(
         r"^on (?:weekdays|weekends|week days),? |^(?:normally|usually),? ", "", clause.whole, flags=re.I
     )
