@@ -16,6 +16,7 @@ there are, and how many of them end what was known. With `--misses` each, to be 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import re
 import time
@@ -186,8 +187,27 @@ def _classes_of_attributes(labelled: Sequence[dict[str, Any]]) -> dict[str, str]
 # ---- said otherwise ---------------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def _small_words() -> frozenset[str]:
+    """The words that are written small somewhere in the labelled sentences: what is not among them is a name, and keeps its capital."""
+    said = (
+        one["say"]
+        for path in (SENTENCES, HELD_OUT, BLIND)
+        for one in sentences(path)
+        if not one["say"].islower()
+    )
+    return frozenset(word for say in said for word in re.findall(r"(?<=\w )[a-z][\w'-]*", say))
+
+
 def _within_a_sentence(say: str) -> str:
-    return say if re.match(r"I\b|[A-Z]+\b(?! [a-z])", say) else say[:1].lower() + say[1:]
+    first = re.match(r"[\w'\u2019-]*", say)
+    named = first is not None and first[0].lower() not in _small_words()
+    return say if named or re.match(r"I\b|[A-Z]+\b(?! [a-z])", say) else say[:1].lower() + say[1:]
+
+
+def _cased(said: str, say: str) -> str:
+    """Who writes a statement in small letters writes what stands around it so too."""
+    return said.lower() if say == say.lower() else said
 
 
 def _unstopped(say: str) -> str:
@@ -243,7 +263,11 @@ def said_otherwise(labelled: Iterable[dict[str, Any]]) -> tuple[dict[str, float]
     ]  # fmt: skip
     shares, misses = {}, []
     for way, said in WAYS.items():
-        lost = [text for one in plain if not _all_read({**one, "say": (text := said(one["say"]))})]
+        lost = [
+            text
+            for one in plain
+            if not _all_read({**one, "say": (text := _cased(said(one["say"]), one["say"]))})
+        ]
         shares[way] = 1 - len(lost) / len(plain)
         misses += [f"[said otherwise] {text}" for text in lost]
     return shares, misses
