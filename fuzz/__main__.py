@@ -65,7 +65,8 @@ def _ran(engine: str, name: str, seconds: float, folder: Path) -> bool:
         ]
         print(f"{name} by {engine}: {took:.0f} s, {' '.join(counted[-1:])}", flush=True)
         return True
-    kept = corpus.keep(name, (folder / "now").read_bytes())
+    now = folder / "now"  # not there where it ended before it tried anything
+    kept = corpus.keep(name, now.read_bytes()) if now.exists() else "no input"
     print(
         f"{name} by {engine}: {'stuck' if code is None else f'ended with {code}'} after {took:.0f} s on {kept}\n{text[-6_000:]}",
         flush=True,

@@ -15,12 +15,12 @@ from holdfast.filters import (
     NUMBER_FIELDS,
     TEXT_FIELDS,
     TIME_FIELDS,
+    fits,
     names,
     parse,
     to_json,
 )
 from holdfast.testing.doubles import START
-from holdfast.testing.oracle_search import fits
 
 SEEDS = [
     b'{"eq": {"kind": "fact"}}',
