@@ -81,7 +81,13 @@ def test_what_is_minimised_runs_the_same_lines(tmp_path: Path, monkeypatch: pyte
     """Of many inputs that run the same code the smallest is kept; what broke something once stays."""
     monkeypatch.setattr(corpus, "FOLDER", tmp_path)
     broke = corpus.keep("filters", b'{"eq": {"nothing": 1}}')
-    more = [b'{"exists": "tags"}', b'{"exists": "text"}', b'{"exists": "source.message_ids"}', b"[]"]
+    more = [
+        b'{"exists": "tags"}',
+        b'{"exists": "text"}',
+        b'{"exists": "speaker"}',
+        b'{"exists": "source.message_ids"}',
+        b"[]",
+    ]
     count, _ = corpus.minimise("filters", more)
     chosen = [path.read_bytes() for path in corpus.kept("filters")]
     assert broke.read_bytes() in chosen
