@@ -223,9 +223,13 @@ def test_forgetting() -> None:
         item("I like jazz."),
         item("My address is 12 Elm Street.", id="home"),
         item("I like chess.", id="chess"),
+        item("I have a dog named Rex.", id="dog"),
+        item("I have a cat named Tom.", id="cat"),
     ]
     for said, ids in (
         ("Forget that I like jazz.", ("old",)), ("forget my address", ("home",)), ("Please forget what I told you about chess.", ("chess",)),
+        ("Forget about my dog.", ("dog",)), ("Drop the note about my cat.", ("cat",)), ("You should forget my old address on Elm Street.", ("home",)),
+        ("Erase everything about chess.", ("chess",)), ("pls forget the thing about me liking jazz", ("old",)),
     ):  # fmt: skip
         (one,) = read(said)
         assert one.action == "forget"

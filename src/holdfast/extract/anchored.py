@@ -25,6 +25,12 @@ _INSTEAD = (
     r"(?:in |at |on )?(?P<new>[^,]+?)(?<! is)(?<! are)(?<! was)(?<! were)(?<! am),? not (?:in |at |on )?(?P<old>[^,]+)",
     r"(?:(?:it|that|this) is )?not (?:in |at |on )?(?P<old>[^,]+?),? but (?:in |at |on )?(?P<new>[^,]+)",
 )
+# What took the place of what, and where one went from where one was, told without a word for what it is.
+_TAKEN_OVER = (
+    r"(?:port |version |the )?(?P<new>[\w.+#-]+(?: (?!has|have|got|was|is|been|were|are|just|now)[\w.+#-]+)?) (?:has |have )?(?:now )?(?:taken over from|took over from|superseded|replaced|supplanted|taken the place of|took the place of) (?P<old>(?!by |with )[\w.+#-]+(?: [\w.+#-]+)?)"
+    r"(?: (?:as|for) (?:our|the|my) [\w -]+)?",
+    rf"{_SELF}(?:left|quit) (?P<old>[^,]+?) (?:for|to join|to work (?:at|for)) (?P<new>(?-i:[A-Z])[^,]+)",
+)
 _SWITCHED = rf"{_SELF}(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)"
 
 # How an end is told, and of which attributes: those it is about, or with "-" all but these.
@@ -92,7 +98,7 @@ _SIGNS = frozenset(
     """not from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
     uninstalled removed replaced retired decommissioned deprecated cancelled canceled divorced broke split separated died passed ran put lost let
     redundant unemployed out between upgraded updated bumped migrated raised lowered increased reduced decreased extended shortened cut set
-    renamed rescheduled postponed pushed downgraded rolled ported converted""".split()
+    renamed rescheduled postponed pushed downgraded rolled ported converted taken took superseded supplanted""".split()
 )
 _ENDED = Rule("", "", lambda raw, casual: (raw,), ends=True, stands=frozenset({"past"}))
 _NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|to|do|does|is|are|be|can|should|if|when|because|\w+ing \w+)\b"
@@ -118,8 +124,19 @@ def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[
 
 
 def moved(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
-    """Return what "we changed the port to 9090" says of the one port that is known, of a thing's unless it says "my"."""
-    match = form(_CHANGED).fullmatch(clause.text) if known and _changes(clause) else None
+    """Return what "we changed the port to 9090" says of the one port that is known, of a thing's unless it says "my"; so "9090 replaced 8080"."""
+    if not known or not _changes(clause):
+        return []
+    for row in _TAKEN_OVER:
+        if match := form(row).fullmatch(clause.text):
+            near = (one for one in _valued(known) if "'s " not in str(one.entity))
+            own = [
+                one
+                for one in near
+                if one.entity in (speaker, PROJECT) or not _of(one, f"{_PERSONS} manager supervisor")
+            ]
+            return _replaced(_holding(match["old"], own), match["new"])
+    match = form(_CHANGED).fullmatch(clause.text)
     if match is None:
         return []
     whose = {"my": {speaker}, "our": {speaker, PROJECT}}.get(match["whose"])

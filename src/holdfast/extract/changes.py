@@ -24,6 +24,8 @@ _REPLACED = (
     r"|in favou?r of) (?P<v>.+)",
     rf"{_WHO}(?:switched|migrated|moved|upgraded|gone)(?: over)? to (?P<v>[\w.+#/ -]+?) from (?P<old>.+)",
     r"(?:(?:code )?reviews?|tickets|issues|ci|builds|deploys|docs|hosting|logs|logging|auth|search|everything|planning|monitoring|payments|chat) (?:have |has )?(?:just |now )?(?:moved|migrated|switched)(?: over)? from (?P<old>.+?) to (?P<v>.+)",
+    r"(?P<v>[\w.+#-]+(?: (?!got|was|is|has|have|been|being|just|were|are)[\w.+#-]+)?) (?:has |have )?(?:now )?(?:taken over from|took over from|superseded|replaced|supplanted|displaced|taken the place of|took the place of) (?P<old>(?!by |with )[\w.+#-]+(?: [\w.+#-]+)?)"
+    r"(?: (?:as|for) (?:our|the|my) [\w -]+)?",
     r"(?P<old>[\w.+#-]+(?: [\w.+#-]+)?) (?:got|was|has been|is being|is) (?:now )?replaced (?:by"
     r"|with) (?P<v>.+)",
 )
@@ -41,7 +43,7 @@ _SET_BY_US = (
 # Without one of these nothing here can fit.
 _OF_CHANGE = (
     *"""switch migrat mov chang transition convert went gone replac swap ditch drop remov ripped retir abandon phas sunset history set bump rais lower
-    increas reduc decreas updat upgrad push pone brought resched shift renam rebrand""".split(),
+    increas reduc decreas updat upgrad taken took supersed supplant displac push pone brought resched shift renam rebrand""".split(),
     "rid of", "now called", "now known",
 )  # fmt: skip
 _MOVED = (
@@ -78,6 +80,8 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
             if new and old and known:
                 mine = (match.groupdict().get("who") or "").lower() == "i"
                 yield Claim(speaker if mine else PROJECT, "uses", new[0], old=old[0])
+            elif low.startswith("port "):
+                yield from _moved_port("server", match["v"], match["old"], clause, PROJECT)
             return
     for pattern in _DROPPED:
         if (match := form(pattern).fullmatch(text)) and (
@@ -115,7 +119,9 @@ def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator
         yield from _moved_port(noun, new, old, clause)
 
 
-def _moved_port(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
+def _moved_port(
+    noun: str, new: str, old: str | None, clause: Clause, owner: str | None = None
+) -> Iterator[Claim]:
     """Yield the port that a system without a named attribute moved to."""
     if (
         noun.split()[-1] in words.SYSTEMS
@@ -123,11 +129,11 @@ def _moved_port(noun: str, new: str, old: str | None, clause: Clause) -> Iterato
         and (found := values.port(_bare(new), clause.casual))
     ):
         earlier = values.number(_bare(old), clause.casual) if old else ()
-        yield Claim(noun, "port", found[0], old=earlier[0] if earlier else None)
+        yield Claim(owner or noun, "port", found[0], old=earlier[0] if earlier else None)
 
 
 def _bare(port: str) -> str:
-    return re.sub(r"^(?:tcp )?port ", "", port)
+    return re.sub(r"^(?:tcp )?port ", "", port, flags=re.I)
 
 
 def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:

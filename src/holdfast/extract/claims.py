@@ -25,7 +25,7 @@ _OLD = (
     r"(?:(?<!\bam)(?<!\bis)(?<!\bare)(?<!\bdo)(?<!\bdoes)(?<!\bdid)(?<!\bhave)(?<!\bhas)(?<!\bwas)(?<!\bcan)(?<!\bwill) not(?= (?-i:[A-Z\d]))"
     r"|, (?:and )?not(?: (?:on|in|into|at|to|with|from|by))?|,? (?:instead of|rather than|in place of)|, and no longer"
     r"|, no longer) (?:on |in |at |by |port |the |an? |version )*"
-    r"(?P<old>[\w.+#:/@-]+(?: [\w.+#-]+){0,3})$"
+    r"(?P<old>[\w'.+#:/@-]+(?: [\w.+#-]+){0,3})$"
 )
 _ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\banymore$"
 _ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
@@ -131,12 +131,17 @@ _JOINED = (
     r"|goes? by|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got)\b .+)"
 )
+_IN_PLACE = (" instead ", " not ", " rather ", " in place ")
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 
 
 def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     old: str | None = None
-    if (", " in text or " instead " in text or " not " in text) and (match := form(_OLD).search(text)):
+    if text[:8].lower() == "instead " and (
+        match := form(r"instead of (?P<old>[^,]{2,40}?),? (?P<rest>(?:i|we) .+)").match(text)
+    ):
+        text = f"{match['rest']} instead of {match['old']}"  # "instead of npm we use pnpm"
+    if (", " in text or any(word in text for word in _IN_PLACE)) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
@@ -170,6 +175,7 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         ]
     if old is None:
         return found
+    found = found or list(_habit(text, speaker))
     return [
         replace(one, old=_read_as(one, old, clause)) if n == 0 and one.old is None else one
         for n, one in enumerate(found)
@@ -180,6 +186,17 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
 _NEVER_DENIED = frozenset(
     {"visited", "plan", "goal", "task", "procedure", "learning", "location", "marital status"}
 )
+
+
+_HABIT = r"(?:i|we) (?:now |only |always |mostly |usually )*(?P<verb>drink|eat|take|wear|ride|drive|read|watch|smoke|order|buy) (?!it\b|that\b|this\b|the\b|you\b|me\b)(?P<v>[\w' -]{2,30})"
+
+
+def _habit(text: str, speaker: str) -> Iterator[Claim]:
+    """ "I drink decaf instead of coffee": told of what it took the place of, so it is one, and not what was drunk once."""
+    if match := form(_HABIT).fullmatch(text):
+        yield Claim(
+            speaker, f"{match['verb'].lower()}s", values.unled(values.bare(match["v"])), confidence=0.8
+        )
 
 
 def _read_as(claim: Claim, old: str, clause: Clause) -> Any:

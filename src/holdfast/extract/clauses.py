@@ -65,7 +65,7 @@ _TRAILER = (
     r"(?:now|currently|right now|rn|atm|lo+l|lmf?ao|rofl|(?:ha){2,}h?|(?:he){2,}|ha|hands down|finally|as i said|just a heads up|these days|at the moment|at present|nowadays|already|too|as well"
     r"|btw|by the way|though|actually"
     r"|anyway|for now|again|lately|recently|just now|officially|please|pls|plz|thanks|thank you"
-    r"|everyone|guys|always|sorry not sorry"
+    r"|everyone|guys|always|sorry not sorry|sorry|oops"
     r"|by the way|you know|to be honest|tbh|honestly|for sure|of course|with a passion|more than anything|to (?:bits|death)|after all these years"
     r"|full[- ]time|part[- ]time|remotely"
     r"|nice to meet you|love it|loving it|so far|at all|a lot|very much|so much|instead"
@@ -107,7 +107,7 @@ _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
 _CUT = (
     rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)"
     r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
-    r"|,? (?:but|and) (?=now |then )|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
+    r"|,? (?:but|and) (?=now |then (?!(?:back |on )?to ))|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
     rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
     r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
@@ -126,10 +126,10 @@ _WHOLE = (
 
 # What stands before a colon and does not make what follows somebody else's words.
 _LEADS_IN = (
-    r"\W*(?:.*\b(?:remember|note|fyi|update|correction|reminder|heads up|context|background"
+    r"\W*(?:.*\b(?:remember|memori[sz]e|note|fyi|update|correction|reminder|heads up|context|background"
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|ahead|heads-up|confession|announcement|warning|disclaimer|caveat|truth|situation|deal"
-    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: from (?:me|us|my side|our side|my end))?)\W*:"
+    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: this| that)?(?: from (?:me|us|my side|our side|my end))?)\W*:"
     r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
@@ -204,6 +204,12 @@ def _cut(
         yield made
 
 
+# "Memorize my locker combination, 12-34-6".
+_NAMED_NUMBER = (
+    r"(?P<np>(?:my|our|the) [\w' -]{2,40}?)(?:,|:| -) (?P<v>(?:[A-Z][A-Z-]* )?[\w#/-]*\d[\w./ -]*)"
+)
+
+
 def _introduced(before: str) -> bool:
     """Whether a colon before a clause presents its words as somebody else's ("my essay begins with: ...")."""
     head, colon, _ = before.rpartition(": ")
@@ -217,6 +223,8 @@ def _clause(
     text = remarks.taken_off(form(_CONJUNCTION).sub("", text))
     now = ("now",) if form(_OF_NOW).match(text) else ()
     text, sure, greeted = opened(text)
+    if sure and (named := form(_NAMED_NUMBER).fullmatch(text)):
+        text = f"{named['np']} is {named['v']}"
     if first := form(rf"{_STANDING},? ").match(text):
         text = text[first.end() :]
     request = form(_REQUEST).match(text)

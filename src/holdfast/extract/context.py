@@ -66,13 +66,14 @@ class Context:
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
         self.question = _asked_last(text)
-        if text:
+        if text and not form(_ACKNOWLEDGES).fullmatch(text.strip()):
             self._said.append(text)
             self._ended = None
 
     def heard(self, clause: Clause, claims: Sequence[Claim]) -> None:
         """Take in a clause of the speaker's, written out, with what it claimed."""
-        self._said.append(clause)
+        if not form(_ACKNOWLEDGES).fullmatch(clause.text):
+            self._said.append(clause)
         gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:
             self._ended = gone[0]
@@ -122,6 +123,10 @@ class Context:
                 continue
             for one in reversed(list(clauses(said[-2_000:]))[-2:]):
                 yield replace(one, text=form(r"\byour\b").sub("my", one.text))
+
+
+# What speaks of nothing, so that "it" still means what the speaker spoke of.
+_ACKNOWLEDGES = r"(?:(?:ok(?:ay)?|no|nope|wait|sorry|hm+|ah|oh|oops|actually|got it|noted|sure|thanks|thank you|understood|great|good|done|alright|all right|right|yes|i see|will do|perfect|cool|nice|roger|makes sense|thanks for (?:that|telling me|letting me know)|i (?:will|'ll) (?:remember|note|keep)(?: (?:that|it)(?: in mind)?)?)[\s,.!]*)+"
 
 
 def _mentions(clause: Clause) -> list[_Mention]:

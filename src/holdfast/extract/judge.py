@@ -197,9 +197,10 @@ def _names(end: End, live: Held) -> list[MemoryItem]:
         said = _stems(end.words) if end.words else set()
         return [one for one in live if said <= _stems(one.text)] if said else []
     slot = checks.folded(end.slot)
-    if end.value is None:
-        return live.of(slot)
     entity, _, name = slot.rpartition(".")
+    if end.value is None:
+        said = _stems(end.which) if end.which else set()  # "forget about my dog" leaves the cat
+        return [one for one in live.of(slot) if said <= _stems(one.text)]
     names = words.PARTNERS if name in words.PARTNERS else (name,)
     return [one for each in names for one in live.alike(f"{entity}.{each}", end.value)]
 

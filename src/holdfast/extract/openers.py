@@ -31,8 +31,8 @@ _OPENER = (
     r"|reminder|in case (?:it matters|you're wondering))"
 )
 _REMEMBER = (
-    r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note|keep in mind|bear in mind|don't forget"
-    r"|do not forget|make a note|save this for later|save this|"
+    r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note down|note|keep in mind|bear in mind|don't forget"
+    r"|do not forget|make a note(?: of)?|take a note(?: of)?|save this for later|save this|"
     r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
     r"|just so you remember|so you remember|know|store|add to (?:your )?memory|keep in memory"
     r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"

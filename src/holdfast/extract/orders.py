@@ -16,11 +16,15 @@ from .spelling import form, tokens
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order about the memory: "forget" what `claims` or `words` name, "withhold" what was said, "reset" preferences."""
+    """An order about the memory: "forget" what `claims` or `words` name, "withhold" what was said, "reset" preferences.
+
+    Of what a claim's slot holds only that is meant in which the words `which` were told.
+    """
 
     verb: Literal["forget", "withhold", "reset"]
     claims: tuple[Claim, ...] = ()
     words: str = ""
+    which: str = ""
 
 
 _WITHHOLD = (
@@ -34,10 +38,12 @@ _WITHHOLD = (
     r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us),? .*"
     r"|no need to remember (?:this|that|it).*)"
 )
-_FORGET = (
-    r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should) (?:now )?)?(?:forget|delete|erase|remove"
-    r"|wipe|drop|unlearn|stop remembering|scrap) (?:the fact )?(?P<what>.+)"
-)
+_ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"
+_FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap|discard|scratch|get rid of|clear) (?:the fact )?(?P<what>.+)"
+# What the memory holds is called a note, an entry and so on; "the thing about ..." is one where it is to be forgotten.
+_NOTE = r"(?:(?:the|that|any|your|all|all the) )?(?:(?:whole|little|old|last) )?(?:notes?|entry|entries|memory|memories|reminder|fact)(?: (?:you|i) (?:have|saved|stored|made|gave you|kept|took))? (?:about|on|of|for|that says|saying|where|regarding|that|with) (?P<v>.+)"
+_THING = r"(?:the|that|this) (?:(?:whole|little) )?(?:thing|bit|part|stuff|business)s? (?:about|where|with|that says|regarding|on) (?P<v>.+)"
+_GIVEN = r"(?:the|my) (?P<noun>[\w' -]{2,40}?) (?:that )?i (?:gave|told|sent|mentioned(?: to)?)(?: to)? you(?: .*)?"
 _RESET = (
     r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
     r"|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other"
@@ -49,7 +55,7 @@ _NOT_FORGOTTEN = (
     r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 )
 _OF_ORDERS = frozenset(
-    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear remember save store record keep log memorize
+    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid remember save store record keep log memorize
     memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down""".split()
 )
 
@@ -67,34 +73,49 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if not match:
         return None
     what = re.sub(r" from (?:your |the )?(?:memory|records?|notes)$", "", match["what"], flags=re.I)
+    forgets = match["verb"].lower() in ("forget", "unlearn", "stop remembering")
     from_memory = what != match["what"]
+    if noted := form(_NOTE).fullmatch(what) or (form(_THING).fullmatch(what) if forgets else None):
+        what, from_memory = form(r"me being ").sub("i am ", noted["v"], count=1), True
     told = form(
         r"(?:everything |anything |all |what )?(?:that )?(?:i (?:have )?(?:told|said"
-        r"|mentioned)(?: to)?(?: you)?|you know)(?: about)? (?P<v>.+)"
+        r"|mentioned)(?: to)?(?: you)?|you (?:know|have|saved|stored|remember))(?: about| on)? (?P<v>(?!earlier\b|before\b)[^,]+?)(?: please)?(?:, .*)?|everything (?:about|on|regarding) (?P<v2>(?!.* (?:from|in|on) (?:the|this) )[^,]+)"
     ).fullmatch(what)
-    if told and not form(r"my [\w' -]+").fullmatch(told["v"]):
-        return Order("forget", words=values.bare(told["v"]))
-    what, from_memory = (told["v"], True) if told else (what, from_memory)
+    about = (told["v"] or told["v2"]) if told else ""
+    if about and not form(r"my [\w' -]+").fullmatch(about):
+        return None if values.points(about) else Order("forget", words=values.bare(about))
+    if given := form(_GIVEN).fullmatch(what):
+        about = f"my {given['noun']}"
+    what, from_memory = (about, True) if about else (what, from_memory)
     if form(_NOT_FORGOTTEN).fullmatch(what) and not from_memory:
         return None
     statement = re.sub(r"^(?:that|about|about the fact that) ", "", what, flags=re.I)
     found = tuple(claimed(Clause(statement, clause.start, clause.end, casual=clause.casual), speaker)[1])
     if found:
         return Order("forget", found)
-    first = form(r"(?:forget|unlearn|stop remembering)\b").match(
-        re.sub(r"^(?:please |pls )", "", text, flags=re.I)
-    )
     if owned := form(r"(?:about )?my (?P<noun>[\w' -]{2,40})").fullmatch(what):
-        noun = re.sub(r"^(?:old|home|new) ", "", owned["noun"].lower())
-        attribute = _NOUNS.get(noun, words.SAME_RELATION.get(noun, noun))
-        if form(_AT_HAND).match(noun) or not (from_memory or first or attribute in TABLE):
-            return None  # "delete my account" is an order to the service
-        return Order("forget", (Claim(speaker, attribute, None),), values.bare(owned["noun"]))
-    return (
-        Order("forget", words=values.bare(statement))
-        if from_memory or (first and statement != what)
-        else None
+        return _of_ones_own(owned["noun"], speaker, forgets=forgets, from_memory=from_memory)
+    # "Forget about dinner, let's go out" is about the evening.
+    meant = from_memory or (
+        forgets and statement != what and not form(r".*,? (?:let's|let us|i|we) .*").fullmatch(statement)
     )
+    return Order("forget", words=values.bare(statement)) if meant else None
+
+
+def _of_ones_own(named: str, speaker: str, *, forgets: bool, from_memory: bool) -> Order | None:
+    """Return the order to forget "my NOUN": what its slot holds, where more is said what these words tell ("my address on Elm Grove", "my dog")."""
+    noun = re.sub(r"^(?:old|home|new|former|previous) ", "", named, flags=re.I)
+    placed = form(r"(?P<noun>[\w' -]+?) (?:on|in|at|near) (?P<which>.+)").fullmatch(noun)
+    which = placed["which"] if placed else ""
+    low = (placed["noun"] if placed else noun).lower()
+    attribute = _NOUNS.get(low, words.SAME_RELATION.get(low, low))
+    if low in words.ANIMALS:
+        attribute, which = "pet", low
+    if form(_AT_HAND).match(low) or not (from_memory or forgets or attribute in TABLE):
+        return None  # "delete my account" is an order to the service
+    if attribute not in TABLE and (which or form(r".* (?:to|with|for|from) .*|\w+day .*").match(low)):
+        return Order("forget", words=values.bare(noun))
+    return Order("forget", (Claim(speaker, attribute, None),), values.bare(named), values.bare(which))
 
 
 _AT_HAND = r"(?:last|first|previous|earlier|second) (?:message|question|prompt|point|request|mail|email|post|comment)"

@@ -50,6 +50,12 @@ _IDENTITY: Sequence[Rule] = (
     ),
     Rule(
         "name",
+        r"(?:my )?name is (?P<v>[\w'-]+),? (?:and )?not (?P<old>[\w'-]+)",
+        values.name,
+        confidence=0.95,
+    ),
+    Rule(
+        "name",
         r"my name is not (?P<old>\S+),? (?:it is|but) (?P<v>.+?)(?: with an? \w)?",
         values.name,
         confidence=0.95,

@@ -44,7 +44,7 @@ OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
 class End:
     """What a proposal says holds no longer: a value of a slot (None: whatever it holds), words to look for, or one memory by its id.
 
-    `at` is when it ended, None for now. `preferences` means earlier preferences on the matter of the slot.
+    `which` are words that what the slot holds must have been told with, as one may have several pets. `at` is when it ended, None for now. `preferences` means earlier preferences on the matter of the slot.
     """
 
     slot: str | None = None
@@ -53,6 +53,7 @@ class End:
     at: datetime | None = None
     preferences: bool = False
     id: str | None = None
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +195,23 @@ class _Reader:
         found: list[Proposal] = []
         withheld = False
         reset: Clause | None = None
+        last: Clause | None = None
         read = orders = before = 0
         for clause in clauses(self._message.text):
             read += 1
             if before < len(found) and form(_TAKEN_BACK).fullmatch(clause.text):
                 found[before:] = _taken_back(found[before:])
                 continue
-            before = len(found)
+            if form(_INTERJECTION).fullmatch(clause.text):
+                continue
+            if (
+                last
+                and (meant := form(_MEANT).fullmatch(clause.whole))
+                and (put := self._put_right(last, found[before:], meant["v"], clause))
+            ):
+                found[before:] = put
+                continue
+            before, last = len(found), clause
             if order := self._order(clause):
                 orders += 1
                 withheld = withheld or order.verb == "withhold"
@@ -218,15 +229,37 @@ class _Reader:
             return [self._withhold(found, alone=orders == 1 and read == 1)]
         return found
 
+    def _put_right(
+        self, said: Clause, made: Sequence[Proposal], meant: str, clause: Clause
+    ) -> list[Proposal]:
+        """Return what a clause says with what was meant in the place of the one value it told; [] where that is none."""
+        drafts = [one.draft for one in made if one.draft is not None]
+        if len(drafts) != 1 or len(made) != 1:
+            return []
+        old = re.compile(rf"(?<!\w){re.escape(str(drafts[0].value))}(?!\w)", re.I)
+        new = re.sub(r"^(?:on|in|at) ", "", meant)
+        text, times = (
+            old.sub(lambda _: new, said.text),
+            tuple(old.sub(lambda _: new, one) for one in said.times),
+        )
+        if (text, times) == (said.text, said.times):
+            return []
+        whole = replace(
+            said, text=text, times=times, whole=text, marks=said.marks - {"uncertain"}, end=clause.end
+        )
+        put = [one for one in self._of(whole, None) if one.draft and one.draft.slot == drafts[0].slot]
+        return put if len(put) == 1 else []
+
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
         order = ordered(clause, self._speaker) if self._message.role == "user" else None
         if order and self._context and self._context.question and form(_PRIVATE).fullmatch(clause.text):
             return None  # it refuses an answer, and is about nothing that was said
-        # "Don't remember what I'm about to say" supposes nothing.
-        supposed = (
-            {"hypothetical"} if order and (order.verb != "withhold" or " if " in clause.whole) else set()
+        # "Don't remember what I'm about to say" and "you should forget my address" suppose nothing.
+        asks = order and (
+            order.verb == "withhold" or form(r"(?:please )?you (?:can|may|should|could) ").match(clause.text)
         )
+        supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
         if order is None or clause.guards & {"quotation", "request", "joke", "laugh", "question", *supposed}:
             return None
         return order
@@ -379,9 +412,9 @@ class _Reader:
         )
 
     def _forget(self, clause: Clause, order: Order) -> Proposal:
-        ends = tuple(End(one.slot, one.value, words=order.words) for one in order.claims) or (
-            End(words=order.words),
-        )
+        ends = tuple(
+            End(one.slot, one.value, words=order.words, which=order.which) for one in order.claims
+        ) or (End(words=order.words),)
         return self._made("forget", clause, "the user's word", ends=ends)
 
     def _withhold(self, found: Sequence[Proposal], *, alone: bool) -> Proposal:
@@ -426,6 +459,9 @@ _TAKEN_BACK = (
     r"(?:(?:no|wait|sorry|hang on|oops|hm+),? )*(?:that|this|it) (?:is|was) (?:all )?(?:wrong|incorrect|not right|not true|a typo|a lie|nonsense|old news|out of date|outdated|no longer (?:true|right|correct|the case))"
     r"(?: (?:now|anymore))?"
 )
+# "The deadline is Friday, sorry, I meant Monday": said of what stands right before it.
+_MEANT = r"(?:(?:no|oh|sorry|wait|oops),? )*(?:i (?:meant?|mean)(?: to (?:say|write|type))?|make (?:it|that)|(?:it|that) should (?:be|read)) (?P<v>(?!not\b|it\b|that\b|to\b|well\b|you\b|what\b)[^,]{1,40})"
+_INTERJECTION = r"(?:sorry|no|wait|oops|oh|ah|hm+|nope|my bad|my mistake)"
 _ENDS_TAKEN_BACK = rf", {_TAKEN_BACK}$"
 _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time)\b"
 _SOMEWHERE = r" (?:in|on) (?:staging|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|sandbox)$"

@@ -43,6 +43,11 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "residence",
+        r"(?:have )?(?:moved|relocated) to (?-i:[A-Z])[^,]*?,? (?:and )?(?:then|later)(?: moved| went)? (?:back |on |over )?to (?P<v>.+)",
+        values.place,
+    ),
+    Rule(
+        "residence",
         r"(?:have )?(?:moved|relocated|emigrated|immigrated|shifted)(?: (?:back|over|down|up|out|here"
         r"|recently))? (?:from (?P<old>.+?) )?(?:to|into) (?P<v>.+?)(?: from (?P<old2>.+))?",
         values.place,

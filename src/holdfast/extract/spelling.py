@@ -50,7 +50,7 @@ _UNMARKED = (
     (r"\bid (?=(?:like|love|rather|prefer|appreciate|want) )", "I would "),
     (r"^ill (?=(?:be|have|need|take|start|send) )", "I will "),
     (r"(?<=\b(?:no|so|ok) )its (?=[a-z]+ (?:with|not)\b)|(?<=\b(?:wait|yeah|oops) )its (?=[a-z]+ (?:with|not)\b)", "it is "),
-    (r"^((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
+    (r"(?:^|(?<=, ))((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
     (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
     (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:called|named|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
     (rf"^((?:my|our) (?:[a-z]+ )?{_THING})s (?=(?:an?|in|on|at|near|called)\b)", r"\1 is "),

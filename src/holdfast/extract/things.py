@@ -138,6 +138,12 @@ THING: Sequence[Rule] = (
         r"(?:was|were|be) (?:originally )?(?:written|built|designed|created|authored|implemented) by (?P<v>.+)",
         values.name,
     ),
+    Rule(
+        "uses",
+        r"be (?:now |all |fully )*on (?!zoom|teams|slack|discord|meet)(?P<v>[\w.+#-]+(?: \d[\d.]*)?)",
+        values.plain_tool,
+        needs="now",
+    ),
     Rule("proxy", r"(?:sit|be|run|live) behind (?P<v>.+)", values.known_tool),
     Rule(
         "location",
