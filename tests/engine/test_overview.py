@@ -106,16 +106,51 @@ def test_changes_from_a_cursor(ada: ScopedMemory) -> None:
     assert [one.text for one in ada.changes(cursor)] == ["one more"]
 
 
-def test_listing_in_pages_while_others_write(ada: ScopedMemory) -> None:
-    """A listing by id goes on from its cursor whatever is written meanwhile: nothing twice, nothing left out."""
-    first = ada.save_many([{"text": f"note {n}", "kind": "episode"} for n in range(10)])
-    page = ada.list(sort="id", descending=False, limit=4)
-    ada.save("late", kind="episode")
-    ada.delete(first[0].id)
-    rest = ada.list(sort="id", descending=False, limit=100, cursor=page.next)
-    assert [item.text for item in (*page, *rest)] == [*(f"note {n}" for n in range(10)), "late"]
+@pytest.mark.parametrize("sort", ["known_from", "observed_at", "valid_from", "id"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_listing_in_pages_while_others_write(
+    memory: Memory, ada: ScopedMemory, clock: FrozenClock, sort: str, descending: bool
+) -> None:
+    """All pages of a list are of the moment of the first: nothing twice, nothing left out, whatever is written meanwhile."""
+    both = memory.scoped(user="ada", team="core")
+    for n in range(10):
+        clock.advance(minutes=-4 if n == 5 else 1)
+        (ada if n % 2 else both).save(f"note {n}", scope=None if n % 2 else ("team",))
+    ada.save("note 3")  # seen once more
+    whole = both.list(sort=sort, descending=descending)
+
+    seen, cursor = [], None
+    while True:
+        page = both.list(sort=sort, descending=descending, limit=3, cursor=cursor)
+        seen += page
+        if (cursor := page.next) is None:
+            break
+        clock.advance(seconds=1)
+        for item in (whole.items[0], whole.items[-1]):
+            both.update(item.id, text=f"{item.text}, changed", scope=item.scope)
+        gone = whole.items[-1 - len(seen) // 3]
+        both.delete(gone.id, scope=gone.scope)
+        both.save(f"late, after {len(seen)}", scope=("team",))
+    assert [(one.id, one.version, one.text, one.sightings) for one in seen] == [
+        (one.id, one.version, one.text, one.sightings) for one in whole
+    ]
+    assert max(one.sightings for one in seen) == 2
+
+
+def test_pages_of_a_list_show_nothing_that_is_erased_meanwhile(memory: Memory, ada: ScopedMemory) -> None:
+    """What is erased or expires between two pages is in none of those to come; who asks for the past gets the past throughout."""
+    items = ada.save_many([{"text": f"note {n}"} for n in range(6)])
+    page = ada.list(limit=2)
+    told = page.items[-1].known_from
+    ada.erase(items[5].id)
+    rest = ada.list(limit=10, cursor=page.next)
+    assert items[5].id not in {one.id for one in rest}
+    assert len({one.id for one in (*page, *rest)}) == 5
+    then = ada.list(limit=2, known_at=told)
+    ada.update(items[3].id, text="another")
+    assert len([*then, *ada.list(limit=10, known_at=told, cursor=then.next)]) == 5
     with pytest.raises(InvalidInput, match="another order"):
-        ada.list(sort="known_from", cursor=page.next)
+        ada.list(sort="id", cursor=page.next)
 
 
 def test_bulk_changes(filled: Memory, ada: ScopedMemory) -> None:

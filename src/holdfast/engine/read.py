@@ -157,20 +157,25 @@ class Reads(Answering):
 
         `sort` is "known_from", "observed_at" (where unset, valid_from), "valid_from" or "id"; ties by id. Only
         live memories are listed, unless `where` names `state`: then every memory's last version, deleted ones too. Pass
-        the page's `next` as `cursor` for the following one. The rest is as in `search`.
+        the page's `next` as `cursor` for the following one. All pages are of the moment of the first, whatever is written
+        meanwhile; what is erased or expires is missing from those to come. The rest is as in `search`.
         """
         checks.choice(sort, "sort", SORTS)
         checks.count(limit, "limit", 1, MOST)
-        at, parsed = self._at(valid_at, known_at), self._where(where, tags)
-        after = None
-        if cursor is not None:
-            by, falling, after = decode(cursor, "cursor", _list_cursor)
+        at, reach, after = self._at(valid_at, known_at), self._reach(scope, under), None
+        if cursor is None:
+            then = await self._latest(reach, at)
+        else:
+            by, falling, after, then = decode(cursor, "cursor", _list_cursor)
             if (by, falling) != (sort, bool(descending)):
                 raise DoesNotFit("cursor", "belongs to a list in another order; start again without it")
+        now, parsed = at.now if then is None else then.now, self._where(where, tags)
+        if then is not None and at.known is None:
+            at = at._replace(valid=at.valid or then.now, known=then.known)
         scan = Scan(
-            reach=self._reach(scope, under), at=at, where=parsed, live="state" not in names(parsed), sort=sort,
+            reach=reach, at=at, where=parsed, live="state" not in names(parsed), sort=sort,
             descending=bool(descending), limit=limit + 1, after=after,
-            kinds=self._kinds(kinds), since=checks.since(since, "since", at.now), until=checks.since(until, "until", at.now),
+            kinds=self._kinds(kinds), since=checks.since(since, "since", now), until=checks.since(until, "until", now),
         )  # fmt: skip
         found = await self._parts.io.store(self._parts.store.scan, scan)
         following = None
@@ -179,9 +184,20 @@ class Reads(Answering):
             value = {"id": last.id, "observed_at": last.observed_at or last.valid_from}.get(sort) or getattr(
                 last, sort
             )
+            pinned = [] if then is None else [str(then.now), str(then.known)]
             kept = last.state != "deleted"
-            following = encode([sort, bool(descending), str(value), last.id, last.version, kept])
+            following = encode([sort, bool(descending), str(value), last.id, last.version, kept, *pinned])
         return Page(tuple(await self._for_caller(found[:limit])), following)
+
+    async def _latest(self, reach: Reach, at: Moment) -> Moment | None:
+        """Return the moment that the pages of a list are of: now, as far as is known; None where nothing is.
+
+        By the last write in reach, not by the clock: a write whose transaction has yet to end may have an earlier time than
+        the clock shows, but none earlier than the last in its scope; and a clock that was set back hides nothing.
+        """
+        extents = await self._parts.io.store(self._parts.store.extents, reach)
+        known = max((one.known for one in extents), default=None)
+        return None if known is None else Moment(max(at.now, known), known=known)
 
     async def overview(
         self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
@@ -350,11 +366,15 @@ def _after(item: MemoryItem) -> _After:
     return item.known_from, item.id, item.version, item.state != "deleted"
 
 
-def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool]]:
-    sort, descending, value, id, version, kept = fields
+def _list_cursor(fields: Any) -> tuple[str, bool, tuple[Any, str, int, bool], Moment | None]:
+    sort, descending, value, id, version, kept, *pinned = fields
     at = checks.item_id(value) if sort == "id" else checks.moment(value, "cursor")
     number = checks.count(version, "cursor", 1, 2**40)
-    return sort, descending, (at, checks.item_id(id), number, bool(kept))
+    then = None  # in a cursor of an older version
+    if pinned:
+        now, known = (checks.moment(one, "cursor") for one in pinned)
+        then = Moment(now, known=known)
+    return sort, descending, (at, checks.item_id(id), number, bool(kept)), then
 
 
 def _history_cursor(fields: Any) -> _After:
