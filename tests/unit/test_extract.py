@@ -484,3 +484,22 @@ def test_taste_health_and_dates_in_few_words() -> None:
     assert slots("thesis is due on the 14th of May") == {"thesis.deadline": "the 14th of May"}
     assert slots("Reviews moved from Gerrit to GitHub last week.") == {"project.uses": "GitHub"}
     assert not slots("it is due on Friday")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Our standup is at 10 today.", "The standup is at 10 tomorrow.", "my yoga class is at 7pm this week"],
+)
+def test_one_day_of_what_comes_round_says_nothing_of_its_time(said: str) -> None:
+    """Where the standup is at nine, ten today takes the place of nothing."""
+    assert [one for one in read(said) if one.action == "assert"] == []
+
+
+def test_when_the_end_of_a_month_is() -> None:
+    """What expires "at the end of August" expires on its last day, not in August."""
+    (one,) = read("The contract expires at the end of August.")
+    assert one.draft is not None
+    assert (one.draft.slot, one.draft.value) == ("contract.expiry", "end of August")
+    found = extract.dates.resolve("the end of February 2028", NOW)
+    assert found is not None
+    assert (found.start.date().isoformat(), found.end.date().isoformat()) == ("2028-02-29", "2028-03-01")

@@ -222,12 +222,12 @@ _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
     r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    rf"need to|have to|got to|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
+    rf"need to|have to|got to|going to (?!be\b|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
     r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|(?:\w+ )?obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
-    r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just |finally )?got (?:an?|twins|(?:two|three|four|\d) (?:kids|children|boys|girls|cats|dogs|sisters|brothers))\b"
+    r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|do|digest|tolerate|handle|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just |finally )?got (?:an?|twins|(?:two|three|four|\d) (?:kids|children|boys|girls|cats|dogs|sisters|brothers))\b"
     r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning (?:to|on)|aiming to|(?:training|saving(?: up)?|preparing|revising) for|starting (?:an?|my|at|as)\b|trying to|not (?:in|at|living|working)|no longer"
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
     rf"|not (?:{words.one_of(words.DIETS)}|married|single|engaged) anymore$|got (?:{words.one_of(words.CHRONIC)})\b|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
@@ -262,7 +262,7 @@ def _subject_put_in(text: str) -> str:
 
 # "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
 _MY_LEFT_OUT = (
-    r"(?:favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
+    r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
     r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
     r"|(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
 )

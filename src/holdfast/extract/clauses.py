@@ -105,7 +105,7 @@ _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
 _BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|staying|studying|originally|employed) (?:as|at|in|from|out|for)"
 _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
 _CUT = (
-    rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)"
+    rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)(?!i (?:do not|don'?t|never) (?:agree|get along|get on|mix|go together)\b)"
     r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|,? (?:but|and) (?=now |then (?!(?:back |on )?to ))|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
@@ -274,7 +274,7 @@ _OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 _COMPANY = (
     r" (?:with (?:my|the|our|his|her) \w+|in (?:this|our|my|the) (?:house|household|family|home|flat|office|team|class|group|repo|repository|project|codebase|monorepo|company)\b|except\b|apart from\b|everywhere\b"
     r"|(?:at|in|from|off|on) (?:the|an?|my|our|some) |and (?=(?:every|each|all|both|they|none|one|[\w.-]+ (?:is|are|sits?|runs?|uses?|lives?|does|has)) )"
-    r"|if (?=you |anyone |that |it )"
+    r"|if (?=you |anyone |that |it )|so (?=no |nothing |please |pls |keep |skip |avoid )"
     r"|(?:nobody|no one|who|which|that|when|whenever|because|although|though|until|while|as soon as) |but (?!also)|for a living\b|in case\b|to be (?:near|close|with)\b"
     r"|during the (?:week|day|term|winter|summer|season)\b|so (?=(?:ping|call|text|message|write|email|send|book|make|avoid|skip|no|nothing|please|pls|plz|don't|dont|do not|let|give|tell|check|remind|reply|always|never|bear|expect) )"
     r"|(?:before|after|with) (?:breakfast|lunch|dinner|meals?|food|bed|bedtime|work|school)\b|just in case\b)"
@@ -334,7 +334,7 @@ _SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 # Whole expressions: one that is put together at each use takes longer to look up than to try.
 _FIRST_TIME, _LAST_TIME = rf"({PHRASE}),? +(?=\S)", rf",? ({PHRASE})$"
 _TIME_AND_MORE = rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
-_LAST_WORDS = rf",? {_TRAILER}$"
+_LAST_WORDS = rf"(?: like)?,? {_TRAILER}$"
 _LAUGH = r"lo+l|lmf?ao|rofl|(?:ha){2,}h?|(?:he){2,}"
 # With these the last words are what is liked, or how often.
 _OF_TASTE = (
@@ -342,7 +342,8 @@ _OF_TASTE = (
     r"|\bcould (?:happily |easily )?(?:eat|drink|watch|listen|do|play)\b.* (?:every|each) (?:single )?(?:day|night|week)$"
 )
 _ADVERBIAL = (
-    r"(?:(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
+    r"(?:(?:(?:every|each) (?:single )?(?:morning|evening|night|day|week|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:once|twice) a (?:day|week|month)|at (?:night|bedtime)|in the (?:mornings?|evenings?)|before (?:bed|breakfast)|on (?:weekdays|weekends|school days)),? (?=(?:i|we|my|our)\b)"
+    r"|(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
     r"|on) [^,]{2,40}?,? (?=(?:i|we)\b)"
     r"|(?:in|on|at|for) (?:this|our) (?:project|repo|repository|codebase|team|company|app),? (?=\w)"
     r"|(?:when it comes to|as for|as far as|speaking of|regarding|talking of|on the subject of) [^,]{2,40}?(?: goes?| is concerned)?,? (?=(?:i|we|my)\b)"

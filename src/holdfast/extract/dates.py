@@ -43,7 +43,7 @@ _DATE = (
     rf"|{_MONTH},? (?:of )?(?:19|20)\d\d|(?:19|20)\d\d|the \d{{1,2}}(?:st|nd|rd|th)"
     rf"|(?:(?:this|next|last|this past|this coming) )?(?:{_MONTH}|{_DAY}{_PART}?|spring|summer|autumn|fall|winter)"
     rf"|(?:this|next|last) (?:week(?:end)?|month|year|sprint|quarter|season|term|semester)|the weekend"
-    rf"|(?:the )?(?:end|start|beginning|middle) of (?:the|this|next|last) (?:week|month|year)"
+    rf"|(?:the )?(?:end|start|beginning|middle) of (?:(?:the|this|next|last) (?:week|month|year|quarter|sprint)|(?:(?:this|next|last) )?{_MONTH}(?: (?:19|20)\d\d)?)"
     rf"|the day (?:after tomorrow|before yesterday)|yesterday{_PART}?|today|tonight|tomorrow{_PART}?|this{_PART})"
 )
 _AGO = rf"{_COUNT} {_UNIT} ago"
@@ -80,7 +80,8 @@ def _forms(name: str) -> re.Pattern[str]:
         "year": r"\b((?:19|20)\d\d)\b",
         "day": rf"\b(?P<d>{_DAY})\b",
         "period": r"\b(?P<which>this|next|last) (?P<unit>week(?:end)?|month|year|sprint|quarter)",
-        "edge": r"\b(?P<edge>end|start|beginning|middle) of (?P<which>the|this|next|last) (?P<unit>week|month|year)",
+        "edge": r"\b(?P<edge>end|start|beginning|middle) of (?P<which>the|this|next|last) (?P<unit>week|month|year|quarter|sprint)",
+        "edge of month": rf"\b(?P<edge>end|start|beginning|middle) of (?=(?:(?:this|next|last) )?{_MONTH}\b)",
         "clock": r"(?:\bat |\baround |\bby )?\b(?:(?P<word>noon|midnight)|(?P<h>\d{1,2})(?::(?P<min>\d\d))? ?(?P<ap>a\.?m|p\.?m)|(?P<h2>\d{1,2}):(?P<min2>\d\d)|(?<=at )(?P<h3>\d{1,2}))\b",
     }
     return re.compile(patterns[name], re.IGNORECASE)
@@ -136,15 +137,20 @@ def _relative(words: str, day: datetime) -> tuple[datetime, datetime] | None:
         if form in words:
             return day + shift * one, day + (shift + 1) * one
     if match := _forms("edge").search(words):
-        start, end = _period(match["which"], match["unit"], day)
-        if match["edge"] == "end":
-            return end - one, end
-        return (start, start + one) if match["edge"] != "middle" else (start + (end - start) / 2, end)
+        return _at_edge(match["edge"], *_period(match["which"], match["unit"], day))
     if match := _forms("period").search(words):
         return _period(match["which"], match["unit"], day)
     if "the weekend" in words:
         return _period("this", "weekend", day)
     return None
+
+
+def _at_edge(edge: str, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return the last day of a period, the first, or from its middle on."""
+    one = timedelta(days=1)
+    if edge == "end":
+        return end - one, end
+    return (start, start + one) if edge != "middle" else (start + (end - start) / 2, end)
 
 
 def _period(which: str, unit: str, day: datetime) -> tuple[datetime, datetime]:
@@ -191,7 +197,9 @@ def _calendar(words: str, day: datetime, prefer: Prefer) -> tuple[datetime, date
         if year is None:
             way: Prefer = "past" if "last " in words else "future" if "next " in words else prefer
             start = _nearest(start, day.replace(day=1), way)
-        return start, _months(start, 3 if season else 1)
+        end = _months(start, 3 if season else 1)
+        edge = _forms("edge of month").search(words)
+        return _at_edge(edge["edge"], start, end) if edge else (start, end)
     if match := _forms("year").search(words):
         start = day.replace(year=int(match[1]), month=1, day=1)
         return start, start.replace(year=start.year + 1)

@@ -62,7 +62,7 @@ DUTIES: Sequence[Rule] = (
     Rule("task", rf"(?:still |really |also |first |then )*{_HAVE_TO} (?P<v>.+)", chore, confidence=0.8),
     Rule(
         "task",
-        r"(?:have )?(?:agreed|offered|volunteered|promised(?! myself)(?: [\w' ]+?)??|undertook|undertaken) to (?P<v>(?!the |an? |my |our |his |her |their |this |that |all ).+)",
+        r"(?:have )?(?:offered|volunteered|promised(?! myself)(?: [\w' ]+?)??|undertook|undertaken) to (?P<v>(?!the |an? |my |our |his |her |their |this |that |all ).+)",
         _phrase,
         confidence=0.8,
     ),

@@ -1,4 +1,4 @@
-"""Who is named in passing: "the card is for my grandad, Wilf", "what should I cook for my sister Ana?". Pure.
+"""Who and what is named in passing: "the card is for my grandad, Wilf", "what should I cook for my sister Ana?". Pure.
 
 Whatever else a clause says, asks or supposes, that somebody is the speaker's sister and is called Ana is taken for granted by it.
 """
@@ -50,6 +50,10 @@ def _owned(text: str, speaker: str) -> Iterator[Claim]:
             yield Claim(speaker, "owns", match["v"], confidence=0.8, rule=IN_PASSING)
 
 
+# "On account of my asthma I keep an inhaler at hand."
+_SUFFERED = rf"\b(?:on account of|because of|due to|owing to|thanks to|with|given) my (?P<v>{words.one_of(words.CHRONIC)})\b"
+
+
 def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[Claim]:
     """Yield who is named in passing in a clause, but those of whom it was read that they are ("said")."""
     text = clause.whole
@@ -60,6 +64,8 @@ def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[C
     yield from (
         one for one in _owned(text, speaker) if not any(str(one.value) in str(each) for each in known)
     )
+    if (ill := form(_SUFFERED).search(text)) and ill["v"] not in known:
+        yield Claim(speaker, "condition", ill["v"], confidence=0.8, rule=IN_PASSING)
     for match in form(_NAMED).finditer(text):
         name = match["v"] or match["v2"] or match["v3"] or match["v4"]
         low = name.lower()

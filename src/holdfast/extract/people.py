@@ -11,7 +11,7 @@ from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
 from .spelling import form, tokens
-from .terms import EXPIRES, RUNS_OUT, date_or_time, due, lapse
+from .terms import EXPIRES, GOES_ON, RUNS_OUT, date_or_time, due, lapse, once, until
 from .things import IN_GENERAL, ONCE, THING, attribute_of
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -447,15 +447,18 @@ def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         rf"(?: (?:for |on |at )?(?P<v>{PHRASE}))?"
     ).fullmatch(said)
     leaves = form(
-        r"(?P<what>flight|train|bus|ferry|shift|class|appointment|meeting) (?:leaves|departs|starts"
+        r"(?P<what>(?:flight|train|bus|ferry|coach|boat|shift|class|appointment|meeting)(?: (?:to|from|for|home|back)(?: (?:the )?(?-i:[A-Z])[\w ]+?)?)?) (?:leaves|departs|starts"
         r"|begins|lands|arrives)"
     )
     if expires := form(rf"(?P<what>(?:[\w-]+ )?{EXPIRES}) {RUNS_OUT}").fullmatch(said):
         yield from lapse(f"{speaker}'s {expires['what'].lower()}", clause)
         return
+    if goes_on := form(rf"(?P<what>(?:[\w-]+ )?{EXPIRES}) {GOES_ON}").fullmatch(said):
+        yield from until(f"{speaker}'s {goes_on['what'].lower()}", clause)
+        return
     match, attribute = (event, "date") if event else (leaves.fullmatch(said), "time")
     when = (match.groupdict().get("v") or (clause.times[-1] if clause.times else "")) if match else ""
-    if match and when:
+    if match and when and not once(match["what"].lower(), clause):
         told = re.sub(r"^(?:on|at|for) ", "", when, flags=re.I)
         attribute = "time" if attribute == "time" else date_or_time(told)
         yield Claim(f"{speaker}'s {match['what'].lower()}", attribute, told)

@@ -220,7 +220,7 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|leaves?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
+    r"|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
@@ -275,7 +275,7 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
         r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
-        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?|has|have|must|should|stays?|stands?|hovers?|currently|takes?|times? out|comes?)\b.*)"
+        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?|closes?|opens?|arrives?|ends?|lasts?|has|have|must|should|stays?|stands?|hovers?|currently|takes?|times? out|comes?)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
         parts = noun.split()

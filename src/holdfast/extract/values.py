@@ -691,7 +691,7 @@ def one_word(raw: str, casual: bool) -> Values:
     raw = bare(raw)
     return (
         (raw,)
-        if re.fullmatch(r"[\w./-]+", raw)
+        if re.fullmatch(r"[\w./-]+(?<!ing)", raw)
         and not points(raw)
         and raw.lower() not in known.CONDITIONS_OF_THINGS
         else ()

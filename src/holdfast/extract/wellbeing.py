@@ -36,8 +36,22 @@ WORN = (
 _BODY = r"(?:left |right |lower |upper )?(?:ankle|wrist|arm|leg|foot|toe|finger|thumb|knee|shoulder|hip|back|elbow|collar ?bone|ribs?|hand|nose|jaw|neck|achilles|hamstring|acl|meniscus|rotator cuff|tailbone|heart|knees|hips|ankles)"
 _CONDITION = words.one_of(words.CONDITIONS)
 _FOOD = words.one_of(words.FOODS)
-_DOSE = r"(?:[\d.]+ ?(?:mg|mcg|ml|g|iu|units?) (?:of )?)"
+_DOSE = r"(?:(?:[\d.]+|five|ten|twenty|fifty|(?:one|two|a) hundred|half a|one|two|three|four) ?(?:mg|mcg|ml|g|iu|units?|milligrams?|micrograms?|millilit(?:re|er)s?|grams?|drops?|puffs?|tablets?|pills?|capsules?) (?:of )?)"
+# What somebody gets about, hears or breathes with, and how a part of the body is.
+_AID = r"(?:wheelchair|power ?chair|walking stick|walking frame|white cane|cane|crutch(?:es)?|rollator|walker|zimmer(?: frame)?|mobility scooter|hearing aids?|cochlear implant|cpap(?: machine)?|insulin pump|glucose monitor|nebuli[sz]er|prosthe\w+|(?:\w+ )?prosthetic|screen reader|guide dog|colostomy bag|stoma|feeding tube|catheter|oxygen (?:tank|concentrator)|sleep apn(?:o)?ea machine|tens machine|leg brace|back brace|knee brace)"
+_AILING = r"(?:arthritic|fused|titanium|artificial|prosthetic|damaged|dislocated|broken|fractured|torn|sprained|in (?:a cast|plaster)|weak|dodgy|swollen|inflamed|paraly[sz]ed|numb|frozen)"
 WELLBEING: Sequence[Rule] = (
+    Rule(
+        "condition",
+        rf"(?:use|rely on|walk with|get (?:around|about) (?:in|with|on)|need|have) (?:an? |my |two )?(?P<v>{_AID})(?: (?:for|to (?:get|walk|move|help|stay|go|breathe|sleep|hear)|at|when|since|because|full|part|most|outside|indoors|now|all)\b.*)?",
+        values.as_said,
+        confidence=0.85,
+    ),
+    Rule(
+        "allergy",
+        r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible |slight |strong |nasty )*allergy to (?P<v>.+)",
+        values.allergen,
+    ),
     Rule(
         "allergy",
         r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)",
@@ -46,7 +60,7 @@ WELLBEING: Sequence[Rule] = (
     Rule(
         "allergy",
         r"have (?:an? )?(?:\w+ly |severe |bad |mild |serious |terrible "
-        r"|slight )?(?P<v>(?!an?\b|no\b|any\b)[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
+        r"|slight )?(?P<v>(?!an?\b|no\b|any\b|severe\b|bad\b|mild\b|serious\b|food\b|strong\b|terrible\b)[\w-]+(?: [\w-]+)?) (?:allergy|allergies)(?:,? .*)?",
         values.anything,
     ),
     Rule(
@@ -55,6 +69,11 @@ WELLBEING: Sequence[Rule] = (
         r"|eat only|only eat|(?:be trying|try) to eat|keep|follow|stick to|be on)(?: an?"
         rf"| the)? {WORN}(?:an? )?(?P<v>{words.one_of(words.DIETS)})(?: diet| food)?",
         values.anything,
+    ),
+    Rule(
+        "medication",
+        r"(?:have to |need to |must )?inject (?P<v>insulin|heparin|methotrexate|ozempic|testosterone|b12|[a-z]+(?:mab|glutide|parin))(?: .*)?",
+        drug,
     ),
     Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
     Rule(
@@ -137,7 +156,7 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "wears",
-        r"wear (?P<v>(?:an? |my )?(?:[\w-]+ )?(?:contact lenses|dentures|(?:knee|ankle|back|wrist) brace|prosthe\w+|insoles|compression (?:socks|stockings)|retainer|mouth ?guard))(?: (?:for|when|at|all|most|because)\b.*)?",
+        r"wear (?P<v>(?:an? |my )?(?:[\w-]+ )?(?:contact lenses|contacts|hearing aids?|orthotics|dentures|(?:knee|ankle|back|wrist) brace|prosthe\w+|insoles|compression (?:socks|stockings)|retainer|mouth ?guard))(?: (?:for|when|at|all|most|because)\b.*)?",
         values.anything,
         confidence=0.85,
     ),
@@ -168,14 +187,39 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
-        r"(?:have )?(?:stopped|quit|given up|gave up|sworn off|be (?:trying to )?(?:(?:stay|keep|lay|steer)(?:ing)? )?(?:off|away from|clear of)|be (?:avoiding|cutting out|giving up|trying to (?:avoid|cut out|give up|quit))"
+        r"(?:have )?(?:stopped|quit|given up|gave up|sworn off|(?:be|have been) (?:trying to )?(?:(?:stay|keep|lay|steer)(?:ing)? )?(?:off|away from|clear of)|be (?:avoiding|cutting out|giving up|trying to (?:avoid|cut out|give up|quit))"
         r"|(?:try to |tend to |have to |need to |must )?(?:avoid|stay off|stay away from|steer clear of|keep off)|cut out)(?: (?:eating"
         r"|drinking|all|any))? (?P<v>.+)",
         values.each(words.FOODS),
     ),
 )
 # What is said of a thing, and tells of somebody's health: read over the whole clause.
+_DOCTOR = r"(?:the|my|our) (?:doctor|doc|gp|consultant|specialist|dermatologist|cardiologist|neurologist|allergist|psychiatrist|dentist|physio|dietitian|nutritionist|nurse|paediatrician|midwife)"
 TURNED: Sequence[Rule] = (
+    Rule(
+        "avoids",
+        rf"{_DOCTOR} (?:has |have )?(?:just )?(?:told|advised|asked|ordered|warned|instructed) me (?:to (?:stay off|stay away from|keep off|avoid|cut out|give up|quit|lay off|stop (?:eating|drinking)|steer clear of)|not to (?:eat|drink|have|touch)|off) (?P<v>.+)",
+        values.each(words.FOODS),
+        stands=frozenset({"reported"}),
+    ),
+    Rule(
+        "avoids",
+        r"my (?:stomach|gut|body|system|digestion|tummy|skin|intestines) (?:just |really |simply )*(?:(?:can not|does not|do not|will not|refuses to) (?:really |seem to )?(?:handle|tolerate|take|stand|digest|cope with|like|accept|agree with)|hates|rejects|reacts badly to|rebels against) (?P<v>.+?)(?: (?:well|very well|anymore|at all|too well))*",
+        values.each(words.FOODS),
+    ),
+    Rule("diet", rf"my diet is {WORN}(?P<v>{words.one_of(words.DIETS)})(?: diet)?", values.anything),
+    Rule(
+        "condition",
+        rf"my (?P<v>(?!heart){_BODY} (?:is|are) (?:badly |really |all |completely |totally )?{_AILING})(?:,? .*)?",
+        injury,
+        confidence=0.8,
+    ),
+    Rule(
+        "condition",
+        rf"my (?:[\w ]+ )?(?:is |are )?(?:shot|wrecked|knackered|gone|buggered|playing up|killing me|acting up)?,? ?(?:it is |i have |got )?(?:an? )?(?P<v>(?:torn|ruptured|slipped|herniated|fractured|sprained|dislocated|pulled|cracked) (?:{_BODY}|discs?|ligaments?|cartilage|tendons?|muscle))",
+        injury,
+        confidence=0.8,
+    ),
     Rule(
         "allergy",
         r"(?P<v>[\w' -]+?) (?:always )?(?:gives? me|brings? me out in) (?:hives|an? rash|lumps|welts)",

@@ -415,7 +415,7 @@ EVENTS = _words(
     1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, thesis
     defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
     graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
-    vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, physio, mot, vet visit, parents evening, prom, auction, conference call, offsite"""
+    vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, physio, mot, vet visit, parents evening, parents' evening, prom, auction, conference call, offsite"""
 )
 UNCOUNTED_VERBS = _words(
     """learn, read, write, build, lose, run, master, finish, visit, climb, travel, become, get better, improve, start,
