@@ -77,9 +77,9 @@ TABLE: Mapping[str, Attribute] = {
     "dislikes": Attribute(many=True, opposite="likes"),
     **_rows("prefers", many=True, life=2 * YEAR),
     **_rows("instruction", many=True),
-    **_rows("hobby, interest, plays", many=True),
+    **_rows("hobby, interest, plays, founded", many=True),
     # Things.
-    **_rows("owns, has", many=True, life=3 * YEAR),
+    **_rows("owns, has, grows", many=True, life=3 * YEAR),
     **_rows("runs", life=YEAR),
     # Health and what else waits for a person's word.
     **_rows("allergy, condition", many=True, sensitivity="health"),

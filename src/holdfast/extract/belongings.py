@@ -59,6 +59,11 @@ BELONGINGS: Sequence[Rule] = (
     ),
     Rule("owns", r"have (?P<v>.+?)(?: (?:on|in|at|by|under|behind|all over|throughout) (?:my|our|the (?:\w+ )?(?:roof|house|garden|side|back|front|flat|kitchen|garage|yard|barn|basement|living room|place|whole)).*)?", values.listed(_FITTINGS, 4)),
     Rule("owns", r"(?:still |only |mostly )*(?:use|have) (?P<v>an? (?:[\w-]+ ){0,2}[\w-]+)(?: .*)?", values.listed(_DEVICES, 4)),
+    Rule("owns", r"(?:use|type on|work on|work at|wear|sleep on|write with|write on|cook on) (?P<v>an? (?:[\w-]+ ){1,3}(?:keyboard|mouse|monitor|trackball|headset|desk|mattress|fountain pen|typewriter|stove|chair|hob|wok|cutter|loom|backpack|watch|hearing aids?|wheelchair))(?: (?:at|for|on|with|in|because|and|since|instead) .*)?", values.as_said, confidence=0.8),
+    Rule("grows", r"grow (?P<v>(?:my own |our own )?[\w' -]+?) (?:in|on) (?:my|our|the|a) (?:[\w-]+ )?(?:garden|balcony|allotment|greenhouse|windowsill|yard|backyard|polytunnel|roof|terrace|patio|kitchen|field|farm)", values.taste),
+    Rule("stove", r"cook (?:on|with) (?P<v>gas|induction|electricity|electric|wood|propane|an aga)", values.as_said),
+    Rule("heating", r"heat (?:(?:our|my|the) \w+ )?(?:on|with) (?P<v>gas|electricity|wood|oil|pellets|propane|coal|district heating|a heat pump|logs)", values.as_said),
+    Rule("bank", r"(?:bank|be banking) (?:with|at) (?P<v>.+)", values.proper),
     Rule(
         "owns",
         r"(?:have )?(?:just |recently |finally )*(?:got|bought|picked up|ordered|acquired)(?: (?:myself|ourselves|us))? (?P<v>(?:an?|two|three) .+?)(?: (?:off|from|for|at|in|on|with|last|because|and) .*)?",
@@ -68,12 +73,12 @@ BELONGINGS: Sequence[Rule] = (
 )  # fmt: skip
 _OF_ONES_OWN = frozenset({"my", "our"})
 _RUNS = rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE})(?: (?:at (?:home|work)|in the \w+|downstairs|upstairs))? (?:now |still |currently )?(?:runs|is running)(?: on)? (?P<v>.+)"
-_HAS = rf"(?:my|our) (?:(?!mother|father)[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES}) (?:has|comes with|came with|is fitted with|is equipped with) (?P<v>.+)"
+_HAS = rf"(?:my|our) (?:(?!mother|father)[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES}) (?:(?:only |just |also |now |even )?(?:has|comes with|came with)|(?:is|are) (?:fitted|equipped|strung|lined|heated) with) (?P<v>.+)"
 _FITTED = rf"(?P<v>.+?) (?:is|are|has been|have been) (?:now )?(?:fitted|mounted|attached|bolted|installed|strapped|fixed) (?:to|on|onto|in|at the (?:front|back|side) of) (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES})"
 _AGED = rf"(?:my|our) (?P<what>{_ANIMAL})(?: (?-i:[A-Z])\w+)? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
 # In small letters a make shows in nothing, but what one's car is, is one, unless it is praise or blame.
-_IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
-_PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique)\b.*"
+_IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat|tv|desk|router|piano|tent) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
+_PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique)\b.*"
 _ANY_PET = frozenset(
     "dog cat puppy kitten horse pony rabbit parrot tortoise snake hamster bird pig chicken fish cow rat mouse".split()
 )

@@ -15,6 +15,7 @@ from typing import Any
 from . import changes, duties, people, things, values, words
 from .belongings import belonging
 from .clauses import Clause, shortened
+from .leisure import leisure
 from .predicates import ADVERBS, Claim
 from .rewordings import reworded
 from .roles import employed
@@ -114,7 +115,11 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
                 break
     if not found:
         said_words = tokens(clause.whole)
-        found = [*employed(clause, speaker, said_words), *belonging(clause, speaker, said_words)]
+        found = [
+            *employed(clause, speaker, said_words),
+            *belonging(clause, speaker, said_words),
+            *leisure(clause, speaker, said_words),
+        ]
     if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         first = found or _claims(joined["head"], clause, speaker)
@@ -129,7 +134,7 @@ _JOINED = (
     r"(?:,? (?:and|but|then|and then) |, (?!like\b))(?:then |also |now |have |am |currently |recently "
     r"|just )*(?P<tail>(?:can not|works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
     r"|goes? by|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
-    r"|bought|adopted|got)\b .+)"
+    r"|bought|adopted|got|settled|relocated|grow|cook|collect)\b .+)"
 )
 _IN_PLACE = (" instead ", " not ", " rather ", " in place ")
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
@@ -224,7 +229,7 @@ _DROPPED = (
     r"|joined|got promoted|signed up|booked) |"
     rf"need to|have to|got to|going to (?!be\b|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
     r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
-    r"|live in|work (?:at|for|as)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
+    r"|live in|work (?:at|for|as|in an?)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|(?:\w+ )?obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
     r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|do|digest|tolerate|handle|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just |finally )?got (?:an?|twins|(?:two|three|four|\d) (?:kids|children|boys|girls|cats|dogs|sisters|brothers))\b"

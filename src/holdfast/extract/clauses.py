@@ -120,7 +120,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|(?:^|\bthat )(?-i:[A-Z])[a-z]+ and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 

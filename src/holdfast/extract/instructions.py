@@ -21,7 +21,7 @@ REPLIES = "replies"
 _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
     feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat rather answer reply respond explanation message writing me dates times hour sentences sentence paragraphs walk describe break
-    code version""".split()
+    code version skip drop leave spare cut no lose list table tables bullet bullets prose whenever want prefer need like address treat""".split()
 )
 _OF_TASKS = frozenset(
     "remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
@@ -83,7 +83,7 @@ _ANSWER = (
 _NO_EMOJI = (
     r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?! .*\bthis (?:one|time|message|email|post|draft|title)\b)(?: ever)?(?: more)?(?: us(?:e"
     r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
-    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?"
+    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?|i do not (?:want|need|like)(?: to see)?(?: any)? emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?"
 )
 
 # Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is
@@ -160,7 +160,35 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        rf"(?:(?:do not|never|stop|avoid|no need to|no)(?: ever)? )(?P<avoids>(?!emoji|remember|forget|save|store)(?:[\w'-]+ ){{0,7}}?)(?P<your>(?:(?:in|with|to|from|of|at the (?:start|end) of) )?your (?:\w+ )?)(?P<reply>{_REPLY}|answer|response|explanation|message|sentences?|paragraphs?)\b(?P<rest>(?: (?:with|by|as|like|in) .{{2,40}})?)",
+        rf"(?:(?:do not|never|stop|avoid|no need (?:to|for)|no|skip|drop|i do not (?:want|need|like)(?: to (?:see|get))?(?: any)?)(?: ever)? )(?P<avoids>(?!emoji|remember|forget|save|store)(?:[\w'-]+ ){{0,7}}?)(?P<your>(?:(?:in|with|to|from|of|at the (?:start|end) of) )?your (?:\w+ )?)(?P<reply>{_REPLY}|answer|response|explanation|message|sentences?|paragraphs?)\b(?P<rest>(?: (?:with|by|as|like|in) .{{2,40}})?)",
+        "",
+    ),
+    (
+        r"(?:please )?(?:skip|drop|leave out|spare me|cut|no need for|no more|no|stop with|lose|cut out) (?:all |all the |the |your |any )*(?P<avoids>(?:disclaimers?|greetings?|pleasantries|preambles?|filler|caveats|apologies|small talk|intros?|introductions?|fluff|flattery|compliments|niceties|sign-?offs?|hedging|platitudes|exclamation marks|jargon|buzzwords|sugar-?coating|moralizing|lectures|warnings)(?: (?:and|or) \w+)?)(?: (?:please|in (?:your|all|future|any) .+|when you .+))?",
+        "",
+    ),
+    (
+        rf"(?P<fmt>{_FORMATS})(?:,? please)?,? (?:whenever|when|every time|if) you (?:{_SPEAK}|list|compare|give|send)\b.*|(?P<fmt2>{_FORMATS}) (?:is|are) (?:much |a lot )?(?:easier|better|best|clearer) for me(?: to (?:read|follow|scan|digest))?(?: than .+)?",
+        "",
+    ),
+    (
+        rf"(?P<style>{_REPLY} (?:in|with|as|of|under|without) .{{3,40}}?) (?:work|works|are|is|suit|suits|help) (?:best|better|easier|easiest|ideal|me best|me)(?: for me)?(?: to (?:read|follow))?",
+        "",
+    ),
+    (
+        rf"{_MUCH}{_ADJECTIVE} {_REPLY} (?:would be|are|is|work|works|suit|suits|help) (?:much |a lot )?(?:better|best|nicer|great|ideal|easier|preferred|appreciated|me|good)(?: best| better)?(?: for me)?",
+        "",
+    ),
+    (
+        r"(?:please )?(?:address|talk to|speak to|write to|treat) me (?P<adverb>formal|informal|casual|polite|direct|respectful|friendly|blunt|plain)(?:ly)?(?: .*)?",
+        "",
+    ),
+    (
+        r"when(?:ever)? you (?:suggest|recommend|propose|pick|plan|list|book|choose|find|quote|convert|translate|draft|compare|summari[sz]e)\b[^,]*, (?P<style>(?:please |always )*(?:leave out|avoid|skip|include|use|give|stick to|prefer|keep|add|mention|do not|never|assume|start with|only)\b.+)",
+        "",
+    ),
+    (
+        r"i (?:always |really |would |only )*(?:want|prefer|need|like) (?:all |my |your |the |any )*(?P<style>(?:code|examples|code (?:examples|samples|snippets)|snippets|samples|recipes|prices|quantities|times|dates|sources|diagrams|headings|measurements|sheet music|lyrics) (?:in|as|with|using) (?!this\b|that\b|it\b|the\b).{2,30})",
         "",
     ),
     (
@@ -218,12 +246,14 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
 def _reply(said: dict[str, str | None]) -> Claim:
     """Return the preference that an instruction names."""
     adjective = (said.get("adj") or "").lower()
+    if adverb := said.get("adverb"):
+        return Claim(REPLIES, "tone", adverb.lower(), "preference")
     if adjective:
         attribute, value = ("length", _LENGTHS[adjective]) if adjective in _LENGTHS else ("tone", adjective)
     elif said.get("lang"):
         attribute, value = "language", said["lang"] or ""
-    elif said.get("fmt"):
-        attribute, value = "format", (said["fmt"] or "").lower()
+    elif fmt := said.get("fmt") or said.get("fmt2"):
+        attribute, value = "format", fmt.lower()
     elif said.get("direct"):
         attribute, value = "tone", "direct"
     elif style := said.get("style") or said.get("style2"):

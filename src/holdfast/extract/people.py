@@ -24,7 +24,7 @@ _VERB = (
     r"|moved|relocated|joined|left"
     r"|quit|speaks?|plays?|owns?|drives?|studies|study|teaches|teach|goes|go|takes?|suffers?|does"
     r"|do|can|will|got|became"
-    r"|started|runs?|bought|sold|turned|comes?|grew|graduated|attends?|collects?|uses?|adopted"
+    r"|started|runs?|bought|sold|turned|comes?|came|grew|graduated|attends?|collects?|uses?|adopted"
     r"|eats?|broke|reports?|just"
     r"|also|really|still|currently|now|recently|already|used|maintains?|no longer|never)"
 )
@@ -265,6 +265,12 @@ _MINE: Sequence[Rule] = (
         "occupation",
         rf"(?:day job|line of work|trade|profession|business|living){_IS}(?:in |as )?(?P<v>.+)",
         values.listed(words.FIELDS, 3),
+    ),
+    Rule(
+        "occupation",
+        rf"(?:profession|trade|field|line of work|field of work){_IS}(?P<v>[a-z]+ [a-z]+)",
+        values.phrase,
+        confidence=0.8,
     ),
     Rule("studies", rf"(?:\w+'?s? )?degree{_IS}in (?P<v>[\w -]+?)(?: from .+)?", values.anything),
     Rule("school", rf"(?:uni|university|college|school|alma mater){_IS}(?P<v>.+)", values.proper),

@@ -17,7 +17,7 @@ from .clauses import Clause, clauses
 from .context import Context
 from .dates import When, resolve
 from .guards import Guard
-from .instructions import asked
+from .instructions import REPLIES, asked
 from .jests import in_jest, ironic
 from .mentions import IN_PASSING, mentioned
 from .messages import Message, normalise
@@ -266,7 +266,8 @@ class _Reader:
 
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
-        stands = OF_INSTRUCTIONS
+        # "I don't want emojis in your replies" is what is wanted.
+        stands = OF_INSTRUCTIONS | ({"wish"} if said and said[0].entity == REPLIES else set())
         if not said and (
             not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
         ):

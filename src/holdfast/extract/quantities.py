@@ -49,3 +49,18 @@ def _time_of_day(value: str) -> tuple[str, float] | None:
         return None
     hour = int(match[1]) % 12 + 12 * (match[3] == "p") if match[3] else int(match[1])
     return "time of day", hour * 60.0 + int(match[2] or 0)
+
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def spelled(low: str) -> int | None:
+    """Return the number that words in lower case spell, up to 99 ("ninety-one"); None where they spell none."""
+    tens, _, unit = low.replace("-", " ").partition(" ")
+    if tens in _TENS:
+        of_one = _UNITS.index(unit) if unit in _UNITS[1:10] else 0
+        return 20 + 10 * _TENS.index(tens) + of_one if of_one or not unit else None
+    return _UNITS.index(low) if low in _UNITS else None

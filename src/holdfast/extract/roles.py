@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from . import values
+from . import values, words
 from .clauses import Clause
 from .predicates import Claim, Rule
 from .spelling import form
@@ -62,12 +62,21 @@ ROLES: Sequence[Rule] = (
         confidence=0.85,
     ),
     Rule("occupation", r"(?:be|serve|sit) on (?P<v>(?:the|an?) (?:board|committee|council|panel|jury) (?:of|for|at) .+)", duty, confidence=0.8),
+    Rule("employer", rf"(?:be )?(?:work|working|employed) (?:part[- ]time |full[- ]time )?in (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
+    Rule("team", r"(?:be )?(?:work|working) in (?:the|our) (?P<v>[\w &-]{2,30}?) (?:department|dept|division|unit|lab|ward|section)", values.anything),
+    Rule("manager", r"report (?:directly )?to (?P<v>(?:the|our) (?:[\w-]+ )?(?:head|director|vp|chief|manager|cto|ceo|coo|cfo|lead|president|principal|dean|owner|editor|captain|foreman)(?: of (?:the )?[\w&-]+(?: [\w-]+)?)?)", values.anything),
+    Rule("occupation", r"(?:have )?(?:just |recently )?(?P<v>retired)(?: early)?", values.as_said),
+    Rule("founded", r"(?:have )?(?:founded|co-?founded|set up|started|established|launched) (?P<v>(?:an?|my own|our own) (?:[\w-]+ ){0,3}(?:studio|company|business|agency|charity|startup|club|choir|band|school|bakery|shop|consultancy|practice|magazine|newsletter|podcast|cooperative|co-op|nonprofit|non-profit|label|press|collective|restaurant|café|cafe|brewery|farm|firm|foundation))(?: (?:with|in|at|for|called|named|last|that|from|together|of) .*)?", values.as_said, confidence=0.8),
+    Rule("direct reports", r"(?:have(?= .* (?:direct reports|employees|staff|apprentices|trainees)\b)|manage|supervise|line-manage) (?P<v>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|a dozen) (?:direct reports|people|engineers|nurses|developers|employees|staff|apprentices|trainees|interns|students|teachers|volunteers))(?: (?:in|on|at|under) .*)?", values.as_said, confidence=0.8, needs="habit"),
+    Rule("occupation", r"(?:make|earn) (?:a|my) living (?:from|out of|with|through) (?P<v>(?!it|this|that)[\w-]+(?: [\w-]+){0,2})", values.as_said),
+    Rule("member", r"(?:sing|play|dance|row|run|swim|perform|act|compete)(?: (?:tenor|soprano|alto|baritone))? (?:in|with|for) (?P<v>(?:an?|the|our|my) (?:(?!in|on|at|with)[\w'-]+ ){0,4}(?:choir|band|orchestra|quartet|troupe|ensemble|theatre group|theater group|football club|rowing club|league|a cappella group|theatre company|local team|sunday league|dance company))", values.as_said, confidence=0.8),
     Rule("specialty", r"speciali[sz]e in (?P<v>.+)", duty),
     Rule("volunteering", r"(?:be )?volunteer(?:ing)? (?:at|for|with|in) (?P<v>(?:the|an?|our|(?-i:[A-Z])).+)", values.anything),
     Rule("occupation", r"(?P<v>run (?:an?|our own|my own) (?:small |little |tiny |family )?(?:[\w-]+ ){0,2}(?:guesthouse|workshop|store|clinic|practice|hostel|inn|press|b&b|charity))(?: (?:in|on|near|at|with|for|from) .+)?", values.as_said, confidence=0.85),
 )  # fmt: skip
 _OF_A_JOB = (
     r"my (?:day |main |current )?(?:job|role|work) (?:involves|includes|consists of|is (?:mainly |mostly |basically )?(?:to|all about)) (?P<v>.+)",
+    r"my (?:day job|profession|line of work|trade|job) is (?P<v>(?!(?:killing|failing|running|hanging|crashing|driving|stressing|burning|getting|going|making|taking|boring|interesting|exhausting|draining|tiring|demanding|challenging|rewarding|waiting|pending|ending|starting|changing|being|causing|throwing|missing|eating|paying|blocking|keeping|moving)\b)\w+ing(?! me\b) [a-z][\w -]+)",
     r"i (?:spend|have spent) (?:my|most of my|all my) (?:working )?days (?P<v>(?!off|doing nothing|worrying|waiting|trying|debugging|staring|fighting|wondering|asking|thinking|in\b)\w+ing .+)",
 )
 _TEAM = (
@@ -76,10 +85,20 @@ _TEAM = (
 )
 _HOURS = (
     rf"my (?:working |work |office |opening )?(?:shifts?|hours|schedule|working week|work week|rota) (?:is|are|goes|go|runs|run|lasts|starts at|begins at|start at) (?P<v>(?:from )?{_SPAN}|{_HOUR})",
+    rf"i (?:usually |normally |always |mostly )?(?P<v>(?:get off|finish|start|leave|begin|clock off|clock in|clock out|knock off)(?: work| my shift)? at (?:{_HOUR}|half past \w+|\w+ thirty|one|two|three|four|five|six|seven|eight|nine|ten|eleven))(?: (?:every day|on weekdays|most days|in the morning|each day))?",
     rf"i (?:usually |normally |always |mostly |only )?work (?P<v>{_SPAN})(?: .*)?",
     rf"i (?:usually |normally |mostly |only )?(?:work|do|am on|am working|have been on|have been working)(?: the)? (?P<v>{_SHIFTS})(?: (?:at|in|for|on|as|this|with) .*)?",
     rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office) on {_DAY}(?:,? (?:and )?{_DAY})*)",
+    r"i (?:usually |normally |only )?work (?P<v>an? (?:[\w-]+[- ])(?:day|hour) (?:week|day|shifts?))(?: .*)?",
     rf"(?P<v>{_DAY}(?: and {_DAY})?) (?:is|are) my days? off|my days? off (?:is|are) (?P<v2>{_DAY}(?: and {_DAY})?)",
+)
+_BUSINESS = (
+    r"(?:(?:my|our) (?:company|firm|employer|startup|business|shop|studio|family business)|the (?:company|firm|startup|place|agency|studio) (?:that )?i (?:work for|work at|run|own|founded)) (?:mainly |mostly )?(?P<verb>makes|sells|builds|produces|develops|provides|designs|manufactures|offers|rents out|repairs|imports|exports|publishes|distributes|restores|supplies|audits|insures|trains|recycles)"
+    r" (?P<v>.+)"
+)
+_TEAM_SIZE = (
+    r"there are (?P<v>(?:\d+|\w+) (?:people|engineers|developers|of us|nurses|members))(?: (?:on|in) (?:my|our) (?:team|department|group|crew|squad|office|shift))"
+    r"|(?:my|our) (?:team|department|group|crew|squad) (?:consists of|is made up of|has|is) (?P<v2>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen) (?:people|engineers|developers|nurses|members|designers|teachers|strong)(?: and [\w ]+)?)"
 )
 # Each reading's own words: one of them is in whatever it reads.
 _OF_TEAMS = frozenset("team group department squad crew unit division lab office section desk".split())
@@ -96,6 +115,13 @@ def employed(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cla
         for value in duty(match["v"], clause.casual):
             told = value if verb in _HAS_IT else f"{verb} {value}"
             yield Claim(speaker, "team duty", told, confidence=0.8)
+        return
+    if match := form(_BUSINESS).fullmatch(clause.text):
+        for value in duty(match["v"], clause.casual):
+            yield Claim(f"{speaker}'s company", "business", f"{match['verb']} {value}", confidence=0.8)
+        return
+    if match := form(_TEAM_SIZE).fullmatch(clause.text):
+        yield Claim(speaker, "team size", match["v"] or match["v2"], confidence=0.8)
         return
     if not _OF_JOBS.isdisjoint(said):
         for pattern in _OF_A_JOB:

@@ -13,6 +13,7 @@ from . import values, words
 from .ahead import AHEAD
 from .belongings import BELONGINGS
 from .duties import DUTIES
+from .leisure import HOBBIES
 from .predicates import Rule
 from .roles import ROLES
 from .tastes import TASTES
@@ -73,7 +74,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "origin",
-        r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|hail from"
+        r"(?:be (?:originally |actually )?(?:from|born and raised in)|come from|came from|hail from"
         r"|grew up (?:just )?(?:in|near|outside(?: of)?)|be a native of) (?P<v>.+)",
         values.place,
     ),
@@ -108,6 +109,19 @@ PERSON: Sequence[Rule] = (
         values.place,
         needs="now",
         confidence=0.75,
+    ),
+    Rule(
+        "residence",
+        r"(?:split|divide) (?:my|our) (?:time|week|year|weeks|life) between (?P<v>(?-i:[A-Z])[\w' -]+ and (?-i:[A-Z])[\w' -]+)",
+        values.as_said,
+        confidence=0.75,
+    ),
+    Rule("floor", r"live (?:up )?on the (?P<v>[\w-]+ floor)(?: .*)?", values.as_said),
+    Rule(
+        "dwelling",
+        r"live (?:in|on) (?P<v>an? (?:[\w'-]+ ){0,4}(?:house|flat|apartment|cottage|bungalow|houseboat|narrowboat|caravan|van|studio|loft|cabin|farmhouse|townhouse|tower block|high-rise|terrace|duplex|yurt|boat|farm|basement flat|co-op|commune|dorm|barn|mill|lighthouse|castle))",
+        values.as_said,
+        confidence=0.8,
     ),
     # ---- work and study
     Rule(
@@ -154,7 +168,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "employer",
-        r"(?:have )?(?:left|quit|resigned from|been (?:fired|laid off) from|got (?:fired"
+        r"(?:have )?(?:left(?!.* (?:in|since) \d{4})|quit|resigned from|been (?:fired|laid off) from|got (?:fired"
         r"|laid off) from|retired from|be leaving|be no longer (?:at|with)) (?:my (?:job|role|position) (?:at|with) "
         r"|working (?:at|for) )?(?P<v>.+)",
         values.proper,
@@ -175,11 +189,11 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "industry",
-        r"(?:be )?(?:work|working) in (?:the )?(?P<v>finance|banking|tech|it|hr|marketing|sales"
+        r"(?:(?:be )?(?:work|working)|have (?:worked|been working|been)) in (?:the )?(?P<v>finance|banking|tech|it|hr|marketing|sales"
         r"|healthcare|education|construction|insurance|real estate|retail|hospitality|advertising"
         r"|publishing|consulting|logistics|manufacturing|biotech|pharma|law|media|fashion|agriculture"
         r"|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy"
-        r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?",
+        r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?(?: for .+)?",
         values.anything,
     ),
     Rule(
@@ -233,7 +247,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "occupation",
-        r"(?:have )?(?:became|become|(?:been |got |was |be )promoted to|made(?! (?:some|an?|the|this|that|my|our|it|us|me|him|her|them)\b)"
+        r"(?:have )?(?:became|become|(?:been |got |was |be )(?:promoted to|hired as|taken on as|brought in as|appointed(?: as)?|elected(?: as)?)|made(?! (?:some|an?|the|this|that|my|our|it|us|me|him|her|them)\b)"
         rf"|started as|qualified as|trained as) (?P<v>.+?){_AT}",
         values.trade,
     ),
@@ -296,6 +310,12 @@ PERSON: Sequence[Rule] = (
         "partner.occupation",
         r"(?:be |have been )(?:dating|seeing|going out with|in a relationship with) (?P<v>an? .+)",
         values.trade,
+    ),
+    Rule("{what}", r"have (?P<v>no (?P<what>siblings|kids|children|pets))", values.as_said),
+    Rule(
+        "children",
+        r"be (?:an?|the) (?:single |proud |new )?(?:mother|father|mom|mum|dad|parent) (?:of|to) (?P<v>twins|triplets|(?:twin|three|two|four) (?:boys|girls|sons|daughters)|an? (?:toddler|teenager|newborn|baby|little (?:boy|girl)|(?:\w+[- ]year[- ]old)))",
+        values.as_said,
     ),
     Rule(
         "birth order",
@@ -368,7 +388,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "{rel}",
-        rf"have (?P<v>{_NUMBER}) {_ADULT}(?P<rel>sons|daughters|brothers|sisters|siblings|cousins"
+        rf"(?:have|grew up with) (?P<v>{_NUMBER}) {_ADULT}(?P<rel>sons|daughters|brothers|sisters|siblings|cousins"
         r"|grandchildren|grandkids|nieces|nephews)(?:,? and .+)?",
         values.number,
     ),
@@ -401,7 +421,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "age",
         r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three"
-        r"|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ?$| years?))(?: years? old| yo| y/o"
+        r"|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ][a-z]+)?)(?= ?$| years?))(?: years? old| yo| y/o"
         r"| now| today)?",
         values.age,
     ),
@@ -412,11 +432,15 @@ PERSON: Sequence[Rule] = (
         r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)",
         values.name,
     ),
-    Rule("name", r"(?:have )?(?:changed|legally changed) my (?:\w+ )?name to (?P<v>.+)", values.name),
+    Rule(
+        "name",
+        r"(?:have )?(?:changed|legally changed) my (?:(?:\w+ )?name|surname) to (?P<v>.+)",
+        values.name,
+    ),
     # ---- things
     Rule(
         "owns",
-        r"(?:own|drive|ride|be having|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my"
+        r"(?:(?:co-?)?own|drive|ride|be having|be the (?:proud )?owner of|run|have opened|opened|be driving)(?: an?| my"
         r"| our| the| own)? (?P<v>.+)",
         values.listed(words.THINGS, 6),
     ),
@@ -457,6 +481,7 @@ PERSON: Sequence[Rule] = (
         values.definite,
     ),
     *BELONGINGS,
+    *HOBBIES,
     *TASTES,
     *AHEAD,
     *DUTIES,

@@ -33,10 +33,10 @@ _SHORT = {
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
     "gonna": "going to", "wanna": "want to", "luv": "love", "gotta": "have to", "appt": "appointment", "wknd": "weekend", "fav": "favorite", "favourite": "favorite", "favourites": "favorites", "colour": "color",
     "realy": "really", "definately": "definitely", "allways": "always", "usualy": "usually", "jsut": "just", "alergic": "allergic", "allergc": "allergic", "cuz": "because", "coz": "because", "'cause": "because", "kinda": "kind of",
-    "u": "you", "ur": "your", "rly": "really", "lil": "little", "yrs": "years", "w": "with", "w/": "with",
+    "u": "you", "ur": "your", "rly": "really", "lil": "little", "yrs": "years", "yr": "year", "w": "with", "w/": "with",
 }  # fmt: skip
 _ENDINGS = {"'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_WORD = r"(?<![\w'])(?=[icwglfrdaujky'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda|appt|wknd|(?-i:ur?)|rly|lil|yrs|(?-i:w)/?(?= ))(?![\w'/-])"
+_WORD = r"(?<![\w'])(?=[icwglfrdaujky'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|won'?t|gonna|wanna|luv|gotta|fav|favourites?|colour|realy|definately|allways|usualy|jsut|all?ergi?c|cuz|coz|'cause|kinda|appt|wknd|(?-i:ur?)|rly|lil|yrs?|(?-i:w)/?(?= ))(?![\w'/-])"
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 # What one has one of, so that "my cars a Golf" speaks of one.
 _THING = r"(?:car|van|truck|bike|motorbike|phone|laptop|computer|pc|desktop|tablet|camera|tv|watch|guitar|keyboard|printer|router|boat|flat|house|place|apartment|studio|office|desk)"
@@ -52,7 +52,7 @@ _UNMARKED = (
     (r"(?<=\b(?:no|so|ok) )its (?=[a-z]+ (?:with|not)\b)|(?<=\b(?:wait|yeah|oops) )its (?=[a-z]+ (?:with|not)\b)", "it is "),
     (r"(?:^|(?<=, ))((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
     (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
-    (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:called|named|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
+    (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:(?:called|named)(?! (?:me|him|her|it|us|them|my|our|the)\b)|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
     (rf"^((?:my|our) (?:[a-z]+ )?{_THING})s (?=(?:an?|in|on|at|near|called)\b)", r"\1 is "),
     (r"^(my (?:husband|wife|brother|sister|partner|son|daughter|mum|mom|dad|boyfriend|girlfriend))s (?=an? )", r"\1 is "),
 )  # fmt: skip
@@ -103,7 +103,9 @@ def plain(text: str) -> str:
     if " got " in text:
         text = form(_GOT).sub(r"\1 ", text)
     if " 2 " in text:
-        text = form(r"\b(need|want|going) 2 (?=(?-i:[a-z]+(?<!s) ))").sub(r"\1 to ", text)
+        text = form(r"\b(need|want|going|moved|moving|relocated|went) 2 (?=(?-i:[a-z]+(?<!s) ))").sub(
+            r"\1 to ", text
+        )
     if "since " in text:
         text = form(
             r"\bsince (?=(?:\d+|an?|one|two|three|four|five|six|many|several|a few) (?:years?|months?|weeks?|days?)\b(?! ago))"

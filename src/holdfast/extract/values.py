@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from . import quantities
 from . import words as known
 from .spelling import form
 
@@ -482,14 +483,11 @@ def phrase(raw: str, casual: bool) -> Values:
     return (raw,) if 1 <= len(raw.split()) <= 14 and not pointing else ()
 
 
-_SMALL_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-
-
 def number(raw: str, casual: bool) -> Values:
-    """A whole number in digits or, up to twelve, in words; thousands may be set off by commas."""
+    """A whole number in digits or, up to 99, in words; thousands may be set off by commas."""
     low = bare(raw).lower().replace(",", "")
-    if low in _SMALL_NUMBERS:
-        return (_SMALL_NUMBERS.index(low),)
+    if (spelled := quantities.spelled(low)) is not None:
+        return (spelled,)
     return (int(low),) if re.fullmatch(r"\d{1,9}", low) else ()
 
 
@@ -593,13 +591,13 @@ def owned(raw: str, casual: bool) -> Values:
     """What somebody says to own, in up to three words: "own" anchors a noun that no list knows; "a mistake" is none."""
     raw = bare(raw)
     good = form(
-        r"(?:an?|two|three|four|five|six|\d[\d,]*|(?:\w+|a few) (?:hundred|thousand)|(?:hundreds|dozens|thousands) of) (?!lot|bit|copy|few|part|problem|mistake|share)(?:[\w'-]+ ){0,3}(?!(?:question|idea|hunch|feeling|error|hour|minute|day|week|guess|theory|doubt|headache|cold|message|number|name|plan|dream|hope|link|screenshot|log|deadline|leak|hole|crack|spider|smell|noise|draught|draft|stain|fire|party|meeting|man|woman|person|flood|mess|ghost|fly|wasp|light|fight|gap|mouse|rat|bug|ticket|complaint|request|stranger|monster|problem)s?$)[\w'-]+"
+        r"(?:an?|two|three|four|five|six|\d[\d,]*|(?:\w+|a few) (?:hundred|thousand)|(?:hundreds|dozens|thousands) of) (?!lot|bit|copy|few|part|problem|mistake|share)(?:[\w'-]+ ){0,3}(?!(?:question|idea|hunch|feeling|error|hour|minute|day|week|guess|theory|doubt|headache|cold|message|number|name|plan|dream|hope|link|screenshot|log|deadline|leak|hole|crack|spider|smell|noise|draught|draft|stain|fire|party|meeting|man|woman|person|flood|mess|ghost|fly|wasp|light|fight|gap|mouse|rat|bug|ticket|complaint|request|stranger|monster|problem|rule|curse|tradition|habit|custom|ban|visitor|guest|secret|joke|saying)s?$)[\w'-]+"
     ).fullmatch(raw)
     return (unled(raw),) if good and not points(unled(raw)) else ()
 
 
 _WORKPLACE = (
-    rf"the (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
+    rf"(?:the|an?) (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
 )
 
 
