@@ -38,6 +38,8 @@ _REASONS: Mapping[Guard, str] = {
 }  # fmt: skip
 # An instruction may be conditional ("if a migration fails, roll back") and may be put as a question ("could you ...?").
 OF_INSTRUCTIONS: frozenset[Guard] = frozenset({"hypothetical", "past"})
+# "I don't want emojis in your replies" says what is wanted.
+_OF_REPLIES: frozenset[Guard] = OF_INSTRUCTIONS | frozenset[Guard]({"wish"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +268,7 @@ class _Reader:
 
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
-        # "I don't want emojis in your replies" is what is wanted.
-        stands = OF_INSTRUCTIONS | ({"wish"} if said and said[0].entity == REPLIES else set())
+        stands = _OF_REPLIES if said and said[0].entity == REPLIES else OF_INSTRUCTIONS
         if not said and (
             not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
         ):
