@@ -49,7 +49,7 @@ class Entry:
 
     `relevance` 0..1 as in a hit. `outdated_by` is the id of the memory that says otherwise today, where that is known of
     an episode; a superseded item names its successor itself. `always` is for what is shown whatever was asked, as far as
-    `ALWAYS` of the budget holds it. `aged` tells the age of one that should be confirmed ("as of
+    `ALWAYS` of the budget holds it, `touched` for what may be shown though nothing is relevant enough. `aged` tells the age of one that should be confirmed ("as of
     March 2024, 14 months ago"). `vector` of length 1, if there is one, tells how much two
     memories say the same; without it their words do.
     """
@@ -59,6 +59,7 @@ class Entry:
     outdated_by: str | None = None
     aged: str | None = None
     always: bool = False
+    touched: bool = False
     vector: Floats | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -177,7 +178,7 @@ def pack(
     """Return the memories of most worth that fit `budget` tokens whole, as text.
 
     `entries` come best first, each id once, with the successors of superseded ones among them (at the end if they were
-    not found themselves). Where none has a relevance of `least`, nothing is shown but what always is. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
+    not found themselves). Where none has a relevance of `least`, nothing is shown but what always is or was touched. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
     About 5 ms for 150 entries besides `count`, which is called once for each entry (a cached one saves most of that) and a
     few times for the whole.
 
@@ -451,7 +452,7 @@ class _Work:
                 self.dropped[at] = Dropped(one.item.id, "not in sections")
             elif self.units[at] is None:
                 self.dropped[at] = Dropped(one.item.id, "outdated", because=one.successor)
-            elif not self.fits and not one.always:
+            elif not (self.fits or one.always or one.touched):
                 self.dropped[at] = Dropped(one.item.id, "below relevance", by=least - one.relevance)
 
     def _of(self, at: int) -> int:
@@ -607,7 +608,7 @@ def _extend(
     price = _Prices(work, picks)
     told.start(place[at] for at in picks)
     left = work.budget - (work.count(work.text(picks)) if picks else work.frame)
-    kept_out = barred if work.fits else set(work.open)
+    kept_out = barred | {at for at in work.open if not (work.fits or work.entries[at].touched)}
     waiting = np.array([at not in price.shown and at not in kept_out for at in work.open], bool)
     while True:
         waiting &= price.tokens <= left

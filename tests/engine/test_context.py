@@ -103,9 +103,12 @@ def test_another_name_is_told_in_words(ada: ScopedMemory) -> None:
     assert "entity.alias" not in text
 
 
-def test_nothing_relevant_is_no_text(tea: ScopedMemory) -> None:
+def test_nothing_relevant_is_no_text(url: str, clock: FrozenClock, tea: ScopedMemory) -> None:
     """Nothing rather than noise; and an empty store has nothing to say."""
-    made = tea.context("opera in Vienna")
+    texts = [{"text": one.text, "kind": one.kind} for one in tea.list(limit=40).items]
+    with Memory(f"{url}-2", clock=clock) as memory:  # with the shipped model: hashed words mean little
+        memory.scoped(user="ada").save_many(texts)
+        made = memory.scoped(user="ada").context("opera in Vienna")
     assert (made.text, made.tokens, made.ids, made.needed, str(made)) == ("", 0, (), None, "")
     assert {row.stage for row in made.receipt.rows} == {"below relevance"}
 
@@ -326,3 +329,26 @@ def test_what_is_always_told_is_told_whatever_is_asked(memory: Memory, tea: Scop
     assert Receipt.from_json(json.loads(json.dumps(alone.receipt.to_json()))) == alone.receipt
     with pytest.raises(BadFilter):
         tea.context("tea", always={"eq": {"colour": "red"}})
+
+
+def test_a_few_facts_that_an_ask_touches_are_told(url: str, clock: FrozenClock) -> None:
+    """What an agent is asked to do says little of what it needs for that; what has nothing to do with it stays out."""
+    with Memory(url, clock=clock) as memory:
+        ada = memory.scoped(user="ada")
+        for text in (
+            "I prefer window seats on planes.", "We deploy on Fridays with make ship.", "My boss is Ingrid.",
+            "The customer Acme wants invoices by the 5th.", "I play the cello.", "Our flat has no oven.",
+        ):  # fmt: skip
+            ada.save(text)
+        ada.save("we talked about planes and seats", kind="episode", thread="t", turn=1)
+        seats = ada.context("book a flight to Berlin")
+        assert "window seats" in seats.text
+        assert "cello" not in seats.text
+        assert "we talked" not in seats.text
+        assert seats.receipt.budget["fits"] is False
+        assert "make ship" in ada.context("ship the new version").text
+        assert not ada.context("write a haiku about the sea").text
+        assert not ada.context("book a flight to Berlin", min_relevance=0.9).text
+        many = memory.scoped(user="bo")
+        many.save_many({"text": f"I like flights with {airline}"} for airline in "abcdefghijkl")
+        assert len(many.context("book a flight to Berlin").ids) == 5

@@ -49,7 +49,9 @@ COUNTS: tuple[Count, ...] = (words, letters, jumpy, shipped.count_tokens)
 def entry(id: str, text: str = "The heron stood in the pond", **fields: Any) -> Entry:
     """An entry with an episode, or with what is given."""
     own = {
-        name: fields.pop(name) for name in ("relevance", "outdated_by", "always", "vector") if name in fields
+        name: fields.pop(name)
+        for name in ("relevance", "outdated_by", "always", "touched", "vector")
+        if name in fields
     }
     fields = {"kind": "episode", "scope": ADA, **fields}
     return Entry(MemoryItem(id=id, version=1, text=text, **fields), **own)
@@ -88,6 +90,7 @@ def many(draw: st.DrawFn) -> list[Entry]:
                 outdated_by=after if old and kind == "episode" else None,
                 conflicts_with=draw(st.sampled_from([(), ("x",)])), source=Source(trust=draw(st.sampled_from(["user", "external"]))),
                 relevance=draw(st.sampled_from([0.1, 0.9])), always=draw(st.integers(0, 3)) == 0,
+                touched=draw(st.integers(0, 3)) == 0,
                 vector=np.eye(3, dtype=np.float32)[at % 3] if draw(st.booleans()) else None,
             )
         )  # fmt: skip
@@ -145,6 +148,17 @@ def test_what_is_always_shown_takes_a_quarter_of_the_budget_and_lets_no_noise_in
     assert list(many.ids) == [f"r{n}" for n in range(len(many.ids))]
     assert many.tokens <= 25
     assert not pack(rules, 3, words).ids
+
+
+def test_what_is_touched_is_shown_though_nothing_fits() -> None:
+    """And nothing else is; where something fits, it is worth what its rank is worth."""
+    entries = [
+        entry(f"m{n}", f"heron number {n}", kind="fact", relevance=0.1, touched=n == 1) for n in range(3)
+    ]
+    assert pack(entries, 200, words, least=0.5).ids == ("m1",)
+    fitting = [replace(one, relevance=0.6) for one in entries]
+    assert sorted(pack(fitting, 200, words, least=0.5).ids) == ["m0", "m1", "m2"]
+    assert not pack(entries, 5, words, least=0.5).ids
 
 
 @given(many(), budgets, counts)

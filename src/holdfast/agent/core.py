@@ -244,10 +244,11 @@ class Core:
         news, spent = self._news(changed, share)
         left, share = left - spent, share - spent
         context = await self._remembered(input, share, keep)
-        if goal and not self._found(
-            context
-        ):  # asked apart: words of a goal in the question would hide what answers the input
-            context = await self._remembered(goal, share, keep)
+        if goal and not context.receipt.budget.get("fits"):
+            # Asked apart: words of a goal in the question would hide what answers the input.
+            of_goal = await self._remembered(goal, share, keep)
+            if of_goal.receipt.budget.get("fits") or not self._found(context):
+                context = of_goal
         mounted = _mounted(context)
         if context.ids:
             found = await got(
