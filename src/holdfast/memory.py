@@ -254,7 +254,7 @@ class Memory(_Opened):
     further attributes of which an entity may have several values at once. `redact` sees every draft before anything is
     written and returns it, changed or not. `attributes` adds rows to the table that says how many values an attribute
     has at once, how long one is good for and how sensitive it is; `policy` changes what is done with a class of sensitive
-    text ("redact", "block", "review", "allow") in all that is written, and in queries; what waits for review does so in `observe` alone. `extractors` read what `observe` is given: "rules" are ours, and any
+    text ("redact", "block", "review", "allow") in all that is written, and in queries; what waits for review does so in `observe`, and in what a model says (`source.trust` "model") of all that is saved. `extractors` read what `observe` is given: "rules" are ours, and any
     function from messages and known memories to drafts may stand beside or in place of them. `count_tokens` gives the number of tokens of a text in your model's prompt, for
     `context`; by default the shipped tokenizer counts. `model` is a language model that reads what the rules leave unread of what
     `observe` is given: None, "openai:NAME", "anthropic:NAME", "ollama:NAME", or an object with `id` and `ask`, asked at most

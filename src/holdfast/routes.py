@@ -71,7 +71,7 @@ _DRAFT = (
 )  # fmt: skip
 _UPDATE = (
     "id", "text", "value", "kind", "slot", "tags", "metadata", "importance", "confidence", "speaker", "valid_from",
-    "valid_to", "expires_at", "scope", "expected_version", "changed_at", "reason",
+    "valid_to", "expires_at", "scope", "expected_version", "changed_at", "source", "reason",
 )  # fmt: skip
 _PAGED = ("limit", "cursor")
 

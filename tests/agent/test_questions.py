@@ -72,6 +72,71 @@ def test_the_agent_may_ask_it_itself(memory: Memory) -> None:
     assert [item.state for item in session.after_step("yes").settled] == ["active"]
 
 
+@pytest.mark.parametrize(("word", "state"), [("yes", "active"), ("no", "rejected")])
+def test_what_a_model_saves_of_what_is_sensitive_waits_for_the_users_word(
+    memory: Memory, word: str, state: str
+) -> None:
+    """As what is read of the user's own words does; the agent is told how to ask, and the next yes or no settles it."""
+    session = Session(memory, thread="t", user="ada")
+    ada = memory.scoped(user="ada")
+    told = session.call("save_memory", {"text": "The user is diabetic"})
+    assert "saved" not in told
+    assert told["pending"]["text"] == "The user is diabetic"
+    assert list(ada.search("diabetic")) == []
+    again = session.call("save_memory", {"text": "The user is diabetic"})
+    assert again["pending"]["id"] == told["pending"]["id"]
+    assert len(ada.review()) == 1
+    asked = told["message"].partition("Ask the user: ")[2]
+    (question,) = session.after_step([{"role": "user", "content": "Good morning"}, reply(asked)]).questions
+    assert question.startswith(asked)
+    (settled,) = session.after_step(word).settled
+    assert (settled.id, settled.state, settled.source.trust) == (told["pending"]["id"], state, "model")
+    assert len(ada.search("diabetic", kinds=["fact"])) == (word == "yes")
+    if word == "yes":  # and said once more it is known
+        assert session.call("save_memory", {"text": "The user is diabetic"})["saved"]["id"] == settled.id
+        assert ada.get(settled.id).sightings == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": "Takes metformin", "slot": "user.medication", "value": "metformin"},
+        {"text": "The user went to confession", "slot": "user.note", "value": "I am a Catholic"},
+    ],
+)
+def test_a_slot_or_its_value_may_be_what_is_sensitive(memory: Memory, given: dict[str, str]) -> None:
+    """Whatever the text says."""
+    session = Session(memory, thread="t", user="ada")
+    assert "pending" in session.call("save_memory", given)
+    assert memory.scoped(user="ada").current(given["slot"]) is None
+
+
+def test_policy_says_what_of_a_model_waits() -> None:
+    """What it allows is kept at once; what the user's own program saves never waits, nor does what was said."""
+    with Memory("sqlite://", embedder=None, policy={"health": "allow"}) as open_to_all:
+        session = Session(open_to_all, thread="t", user="ada")
+        assert "saved" in session.call("save_memory", {"text": "The user is diabetic"})
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        assert ada.save("The user is diabetic").state == "active"
+        said = ada.save("The user is diabetic", kind="episode", source={"trust": "model"})
+        assert said.state == "active"
+        two = ada.save_many(
+            [{"text": "The user is bipolar", "source": {"trust": "model"}, "idempotency_key": "a"}] * 2
+        )
+        assert [(one.id, one.state) for one in two] == [(two[0].id, "pending")] * 2
+
+
+def test_a_model_rewrites_nothing_into_what_is_sensitive(memory: Memory) -> None:
+    """It is told to save it as a memory of its own, which asks."""
+    session = Session(memory, thread="t", user="ada")
+    saved = session.call("save_memory", {"text": "The user likes cake"})["saved"]
+    told = session.call("update_memory", {"id": saved["id"], "version": 1, "text": "The user is diabetic"})
+    assert told["error"] == "DoesNotFit"
+    assert "health" in told["message"]
+    assert memory.scoped(user="ada").get(saved["id"]).text == "The user likes cake"
+
+
 def test_what_was_settled_elsewhere_is_left(memory: Memory) -> None:
     """An answer that comes too late changes nothing."""
     session = Session(memory, thread="t", user="ada")

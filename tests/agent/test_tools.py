@@ -18,6 +18,23 @@ def session() -> Iterator[Session]:
         yield Session(memory, thread="t", user="ada", project="api")
 
 
+def test_what_a_model_rewrites_is_trusted_as_a_model() -> None:
+    """Its words are not the user's any more, also where it is rewritten again; whose they were before stays in the history."""
+    memory = Memory("sqlite://", embedder=None)
+    ada, session = memory.scoped(user="ada"), Session(memory, thread="t", user="ada")
+    said = {"trust": "user", "role": "user", "ref": "mail:7", "message_ids": ["m1"]}
+    item = ada.save("The port is 8080", slot="server.port", value=8080, source=said)
+    given = {"id": item.id, "version": 1, "text": "The port is 9090", "value": 9090}
+    assert session.call("update_memory", given)["updated"]["version"] > 1
+    now = ada.get(item.id)
+    assert (now.text, now.source.trust, now.source.role) == ("The port is 9090", "model", "assistant")
+    assert now.source.message_ids == ("m1",)
+    trusted = {one.text: one.item.source.trust for one in ada.history(item.id)}
+    assert trusted == {"The port is 8080": "user", "The port is 9090": "model"}
+    assert ada.update(item.id, text="9091", value=9091, source={"trust": "user"}).source.trust == "model"
+    assert ada.update(item.id, tags=["net"]).source.trust == "model"
+
+
 def port(session: Session) -> dict[str, Any]:
     """A memory in a slot, as the tool that saved it shows it."""
     saved: dict[str, Any] = session.call(

@@ -121,6 +121,26 @@ def test_told_in_one_conversation_recalled_in_the_next(tmp_path: Path, provider:
             assert len({one.metadata["summary_of"] for one in summaries}) == 2
 
 
+def test_what_the_model_saves_that_is_sensitive_is_asked_about(tmp_path: Path) -> None:
+    """And what it saves again, which it was shown, is said before."""
+    note, ill = {"text": "Ada likes tea"}, {"text": "The user is diabetic"}
+    script = [
+        streamed("Well. ", call=("save_memory", note)),
+        streamed("Well. ", call=("search_memory", {"query": "Ada likes tea"})),
+        streamed("Well. ", call=("save_memory", note)),
+        streamed("Well. ", call=("save_memory", ill)),
+        streamed("Noted."),
+    ]
+    with Server([talking(*script)]) as server:
+        command = Command(tmp_path, server)
+        shown = command.run("Good morning.\nyes\n").stdout
+        assert "= fact: Ada likes tea" in shown
+        assert "? fact: The user is diabetic" in shown
+        assert '? pending: "The user is diabetic" May I remember this?' in shown
+        with command.opened() as ada:
+            assert [one.text for one in ada.list(kinds=["fact"])] == ["The user is diabetic", "Ada likes tea"]
+
+
 def test_what_changes_and_what_must_be_asked(tmp_path: Path) -> None:
     """A correction names what it replaced; what is sensitive is kept at a yes and left out at a no, asking no model."""
     lines = [

@@ -194,6 +194,32 @@ def test_both_doors_lead_to_one_memory(place: Place) -> None:
     asyncio.run(drive())
 
 
+def test_what_a_model_writes_is_never_the_users_word(place: Place) -> None:
+    """What is sensitive waits for a person, who approves it at another door; a rewrite is trusted as a model is."""
+
+    async def drive() -> None:
+        key = place.key(("user", "word"))
+        async with place.http(key) as client:
+            told = await said(client, "save_memory", text="The user is diabetic")
+            assert "saved" not in told
+            assert "holdfast review" in told["message"]
+            assert (await said(client, "list_memories"))["memories"] == []
+            given = {"text": "The port is 8080", "source": {"trust": "user"}}
+            with Memory(place.url, key=key) as memory:
+                word = memory.scoped(user="word")
+                assert word.review(told["pending"]["id"], approve=True).items[0].source.trust == "model"
+                item = word.save(**given)
+            await said(client, "update_memory", id=item.id, version=1, text="The port is 9090")
+            with Memory(place.url, key=key) as memory:
+                word = memory.scoped(user="word")
+                assert word.get(item.id).source.trust == "model"
+                assert (
+                    word.update(item.id, tags=["a"], source={"trust": "external"}).source.trust == "external"
+                )
+
+    asyncio.run(drive())
+
+
 def test_a_stale_change_is_told_what_holds_now(place: Place) -> None:
     """Of two clients that change one version, one wins; the other is told the version and text that are there."""
 

@@ -31,7 +31,7 @@ from .answers import yes_or_no
 from .faces import everything, got
 from .runs import Runs
 from .seen import HEADING, Changed, Seen
-from .tools import OWN, TOLD, TOOLS, arguments_of, refusal, shown, shown_in
+from .tools import BY_MODEL, OWN, TOLD, TOOLS, arguments_of, kept, refusal, shown, shown_in
 from .turns import Turns
 from .working import Working
 
@@ -62,6 +62,7 @@ ALWAYS: Filter = Or(
     ),
 )  # fmt: skip
 _MOST_OPEN = 100  # questions kept
+_MAY = 'May I remember this: "{}"?'
 _LEFT_OUT = "- {}: (too long to be shown here)"
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
 
@@ -106,12 +107,14 @@ class Step:
 class After:
     """What came of a step: the observation, and `questions` a user may be asked to confirm what waits for review or is old.
 
-    `settled` are the memories that the questions of the step before were about, where the user's yes or no settled them.
+    `asked` are the memories that these are about. `settled` are those that the questions of the step before were about,
+    where the user's yes or no settled them.
     """
 
     observation: Observation
     questions: tuple[str, ...]
     settled: tuple[MemoryItem, ...] = ()
+    asked: tuple[MemoryItem, ...] = ()
 
 
 def _mounted(context: Context) -> list[str]:
@@ -198,6 +201,9 @@ class Core:
         self.aged: dict[
             str, str
         ] = {}  # ages of the memories shown that are to be confirmed, until one is asked about
+        self.held: dict[
+            str, MemoryItem
+        ] = {}  # what tools saved that waits for review, until the user is asked
         self.renewed: set[str] = set()  # those asked about in this session
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.used: tuple[str, ...] = ()  # ids of those of the last one
@@ -356,16 +362,18 @@ class Core:
         self.used = ()
         self.seen.wrote([*seen.episodes, *(one.item for one in seen.judgements)])
         waiting = [one.item for one in seen.of("pending") if one.item is not None and ask]
+        if ask:
+            waiting, self.held = list(({one.id: one for one in waiting} | self.held).values()), {}
         old = [] if waiting or self.asked or not ask else await self._to_confirm(seen)
         self.asked += [item.id for item in (*waiting, *old)]
         if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
             self.asked = []
         await self._keep_open(open)
         questions = (
-            *(f'May I remember this: "{item.text}"? ({item.id})' for item in waiting),
+            *(f"{_MAY.format(item.text)} ({item.id})" for item in waiting),
             *(f'Is this still so, {self.aged[item.id]}: "{item.text}"? ({item.id})' for item in old),
         )
-        return After(seen, questions, settled)
+        return After(seen, questions, settled, (*waiting, *old))
 
     async def _open(self) -> object:
         """Return the questions that are open, as they are kept: who answers in another process answers them too."""
@@ -452,6 +460,7 @@ class Core:
         id = checks.item_id(id)
         if not isinstance(yes, bool):
             raise InvalidInput("yes", f"must be True or False, not {yes!r:.40}")
+        self.held.pop(id, None)
         page = await got(
             self.memory.list(where=And(Eq("id", id), In("state", ("pending", "active"))), limit=1)
         )
@@ -524,14 +533,15 @@ class Core:
         where = labels or await self._place(kind, slot, given["text"])
         if slot is None and (known := await self._shown_already(given["text"], labels)):
             return {"known": shown(known)}
-        source = {"role": "assistant", "trust": "model"}
         saved = await got(
             self.memory.save(
-                given["text"], kind=kind, scope=where, source=source, **_only(given, "slot", "value")
+                given["text"], kind=kind, scope=where, source=BY_MODEL, **_only(given, "slot", "value")
             )
         )
         self.seen.wrote([saved])
-        return {"saved": shown(saved)}
+        if saved.state == "pending":
+            self.held[saved.id] = saved
+        return kept(saved, f"Ask the user: {_MAY.format(saved.text)}")
 
     async def _change(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Run update_memory or delete_memory."""
@@ -558,6 +568,7 @@ class Core:
                 expected_version=given["version"],
                 scope=where,
                 changed_at=datetime.now(UTC),
+                source=BY_MODEL,
                 **_only(given, "text", "value"),
             )
         )

@@ -22,6 +22,14 @@ def shown(item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+def kept(item: MemoryItem, ask: str) -> dict[str, Any]:
+    """Return what a model is shown of what it saved: that it is kept, or that it waits for a person's word, and how to `ask`."""
+    if item.state != "pending":
+        return {"saved": shown(item)}
+    told = f"This is sensitive: it waits for a person's yes, and is in no answer until then. {ask}"
+    return {"pending": shown(item), "message": told}
+
+
 def shown_in(result: str) -> list[str]:
     """Return the texts of the memories that a result of a tool shows, as `shown` made it; none of what is no such JSON."""
     try:
@@ -69,6 +77,8 @@ OWN = (
     "run.",
     "entity.",
 )  # slots of a session's state and runs, and of names: not for tools
+# Who tells the memory what a model writes with a tool.
+BY_MODEL = {"role": "assistant", "trust": "model"}
 _KIND = {"type": ["string", "null"], "enum": [*KINDS, None]}
 _VERSION = {
     "type": "integer",

@@ -27,6 +27,8 @@ INSTRUCTIONS = (
     "helps, and look for more with search_memory. What the user says is kept by itself."
 )
 MODEL_FAILED = 7
+# What a tool did with a memory, by the name its answer has it under.
+_MARKS = {"saved": "+", "updated": "~", "deleted": "-", "known": "=", "pending": "?"}
 SHORT = 8  # characters of an id's end: they are random, its beginning is the time
 _FOUND = 10
 _LEFT_OUT = 10
@@ -61,14 +63,14 @@ class Lines:
     def tool(self, name: str, arguments: str, result: dict[str, Any]) -> None:
         """Show what a tool did."""
         self._close()
-        item = next((result[done] for done in ("saved", "updated", "deleted") if done in result), None)
+        done = next((one for one in _MARKS if one in result), None)
         if "error" in result:
             note(f"! {name}: {result['message']}")
-        elif item is None:
+        elif done is None:
             note(f"{name} {arguments}: {len(result['memories'])} found", before="  ")
         else:
-            mark = {"saved": "+", "updated": "~", "deleted": "-"}[next(iter(result))]
-            note(f"{mark} {item['kind']}: {item['text']} [{_short(item['id'])}] (by the model)")
+            item = result[done]
+            note(f"{_MARKS[done]} {item['kind']}: {item['text']} [{_short(item['id'])}] (by the model)")
 
     def ended(self, turn: Turn) -> None:
         """Show how the answer ended, what was kept, and the question to answer next."""

@@ -162,8 +162,7 @@ class Talk:
     def _keep(self, turn: Turn, messages: list[dict[str, Any]]) -> None:
         after = self.session.after_step(messages)
         turn.kept += after.observation.judgements
-        waiting = [one.item for one in after.observation.of("pending") if one.item is not None]
-        self.questions += waiting
+        self.questions += [one for one in after.asked if one.state == "pending"]
         if after.observation.queued is not None:
             self._unread[after.observation.queued] = [one.id for one in after.observation.episodes]
 

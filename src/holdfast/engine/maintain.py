@@ -20,7 +20,7 @@ from ..ports import Insert, Moment, Reach, Ref, Remove, Replace, Scan, Write
 from ..types import Held, MemoryItem, Scope
 from .tell import tells
 from .tidy import MOST, Tidies
-from .work import DECLARATIVE
+from .write import DECLARATIVE
 
 MOST_WRITES = 1_000
 CAP = 100

@@ -22,7 +22,7 @@ from .base import UNSET, place_of
 from .plan import Plan
 from .read import Reads
 from .unsay import Unsays
-from .work import DECLARATIVE
+from .write import DECLARATIVE
 
 if TYPE_CHECKING:
     from .step import Step

@@ -19,6 +19,7 @@ _ASKED = tuple(
     one.name for one in fields(Draft) if one.name not in ("source", "metadata", "scope", "idempotency_key")
 )
 
+_SAID = ("scope", "slot", "kind", "text", "value")
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -30,6 +31,7 @@ class Plan:
         # The place among the written items, what was there already, or where an idempotency key leads.
         self.results: list[int | MemoryItem | tuple[Scope, str]] = []
         self.many, self.kinds = many, kinds
+        self.waiting: Sequence[MemoryItem] = ()  # what waits for review in the scopes of the batch
         self._made = 0
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
@@ -52,7 +54,7 @@ class Plan:
                 raise IdempotencyConflict(f"idempotency key {key!r} was used for another memory{which}")
             self.results.append((item.scope, once[1].id))
             return
-        item = self.enter(item, entry, standing)
+        item = self._ask(item, standing) if item.state == "pending" else self.enter(item, entry, standing)
         if key:
             ref = Ref(item.id, item.version)
             self._keys[item.scope, key] = digest, ref
@@ -110,6 +112,22 @@ class Plan:
         self.results.append(self._made)
         self._made += 1
         return item
+
+    def _ask(self, item: MemoryItem, standing: Standing) -> MemoryItem:
+        """Write an item that waits for review, unless what says the same waits there already or is live, which then is seen again."""
+        contested = item.slot is not None and not decide.many(item, self.many)
+        begun = item if item.valid_from is not None else changed(item, valid_from=standing.time)
+        if self.kinds.reads(item.kind):
+            live = _alike(begun, self._met(begun, standing)) if contested else self._twin(begun, standing)
+            if live is not None:
+                return self.sight(live, item.source)
+            for one in self.waiting:
+                if all(getattr(one, name) == getattr(item, name) for name in _SAID):
+                    self.results.append(one)
+                    return one
+        held = self.hold(item, standing)
+        self.waiting = (*self.waiting, held)
+        return held
 
     def end(self, item: MemoryItem, at: datetime, by: str | None = None) -> None:
         """Let a memory hold until a time only, in favour of the memory `by` if there is one; an earlier end stays."""

@@ -19,8 +19,7 @@ from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Writ
 from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
 from .base import UNSET
 from .observe import Observes
-from .work import DECLARATIVE
-from .write import INDEXED
+from .write import DECLARATIVE, INDEXED
 
 MOST = 100
 _PAGE = 1_000

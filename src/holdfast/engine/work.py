@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Self
 from .. import checks
 from ..entities import Names
 from ..errors import DoesNotFit, ExtractionFailed, HoldfastError, ModelError, NotFound, PolicyViolation
-from ..filters import Eq, In
+from ..filters import In
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
 from ..types import Draft, MemoryItem, Page, Scope
 from .base import Caller, T, decode, encode, place_of
 from .plan import Plan
-from .write import KEY_LIFE, Writes
+from .write import DECLARATIVE, KEY_LIFE, KNOWN, Writes
 
 if TYPE_CHECKING:
     from ..extract.drafted import Drafted
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from .judging import Judged, Made
     from .step import Candidate
 
-KNOWN = 1_000  # live declarative memories of the scope that candidates are judged beside, the latest first
-DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 HOLD = timedelta(minutes=5)  # longer than a model may take, tries and all
 TRIES = 6
 # Four times as long each time: the last try comes three hours after the first.
@@ -408,12 +406,6 @@ class Works(Writes):
     async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
         """Return the live declarative memories of exactly these scopes, the latest first."""
         scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
-        return await self._parts.io.store(self._parts.store.scan, scan)
-
-    async def _waiting(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
-        """Return what waits for review in exactly these scopes, the latest first."""
-        where = Eq("state", "pending")
-        scan = Scan(Reach(exactly=scopes), self._at(), where, live=False, kinds=DECLARATIVE, limit=KNOWN)
         return await self._parts.io.store(self._parts.store.scan, scan)
 
 

@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from .. import checks, decide
+from ..attributes import attribute
 from ..errors import AccessDenied, DoesNotFit, InvalidInput, NotFound, SlotConflict, VersionConflict
+from ..filters import Eq
 from ..ports import (
     Authorship,
     Entry,
@@ -23,10 +25,11 @@ from ..ports import (
     Ref,
     Remove,
     Replace,
+    Scan,
     Standing,
     Write,
 )
-from ..types import Draft, Kind, MemoryItem, Scope, Source, changed
+from ..types import TRUSTS, Draft, Kind, MemoryItem, Scope, Source, changed
 from .base import MOST_VERSIONS, UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
@@ -38,6 +41,8 @@ _CHANGEABLE = (
     "valid_to", "expires_at",
 )  # fmt: skip
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
+KNOWN = 1_000  # declarative memories of a scope that what is said is judged beside, the latest first
+DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 _PLACING = ("slot", "valid_from", "valid_to")
 _NEW = MemoryItem(id="", version=1, text="", kind="fact", scope=Scope.shared())
 INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")
@@ -77,7 +82,8 @@ class Writes(Naming):
         sighting (what else this call says of it is
         not kept: `update` changes it); episodes are never merged. `valid_from` defaults to `observed_at`, else to now. An `idempotency_key`
         makes a repeated call give the first call's item, as it is by then, for 7 days; deleted meanwhile, it stays so and
-        comes back with that state.
+        comes back with that state. What a model says (`source.trust` "model", no episode) and policy sends to review is
+        returned `pending`, in no answer until `review` approves it.
 
         Raises `InvalidInput` naming the field, `AccessDenied`, `IdempotencyConflict`.
         """
@@ -190,6 +196,7 @@ class Writes(Naming):
         scope: Scope | Sequence[str] | None = None,
         expected_version: int | None = None,
         changed_at: datetime | None = None,
+        source: Source | Mapping[str, Any] | None = None,
         reason: str | None = None,
     ) -> MemoryItem:
         """Write a new version of a memory and return it; the versions before stay in its history.
@@ -197,7 +204,9 @@ class Writes(Naming):
         Without `changed_at` this corrects the record: the new version has always been true. With it the world changed
         then: the old version stays true up to that time, the new one from it on. Changing the text of a memory in a slot
         needs its `value` too. `scope` names the scope the memory is in, or moves one of the caller's own scope to the scope
-        it names; the administrator moves any.
+        it names; the administrator moves any. `source` tells who says so where that is another than said the version
+        before: what that rests on stays in it, and it is trusted as little as the less trusted of both. What a model
+        (`source.trust` "model") would say that policy sends to review is refused: to be saved anew, it waits.
 
         Raises `NotFound`, `AccessDenied`, `InvalidInput`, `SlotConflict`, and `VersionConflict` (with the current item)
         when `expected_version` is given and not the current one.
@@ -210,11 +219,14 @@ class Writes(Naming):
                 "update", f"changes nothing; give at least one of {', '.join(_CHANGEABLE)} or scope"
             )
         by, moved = self._by("update", reason), checks.optional_moment(changed_at, "changed_at")
+        said_by = None if source is None else Source.of(source)
 
         async def change() -> MemoryItem:
             current = await self._mine(id, scope, expected_version, moving=True)
             target = current.scope if scope is None else self._target(scope)
             new = self._changed(current, wanted, target)
+            if said_by is not None:
+                new = self._rewritten(current, new, said_by)
             if new.slot != current.slot:
                 new = replace(new, slot=(await self._names_of(Reach(exactly=(target,)))).slot(new.slot))
             return await self._write_update(current, new, moved, by)
@@ -279,6 +291,8 @@ class Writes(Naming):
         async def change() -> list[MemoryItem]:
             plan = Plan(self._rules.many, self._caller.kinds)
             standings = await self._standings(drafts, items)
+            asking = {item.scope for item in items if item.state == "pending"}
+            plan.waiting = await self._waiting(tuple(asking)) if asking else ()
             for draft, item, digest, entry, standing in zip(
                 drafts, items, digests, entries, standings, strict=True
             ):
@@ -325,6 +339,12 @@ class Writes(Naming):
         store = self._parts.store
         return await self._parts.io.store(store.standings, asked, now, now - KEY_LIFE)
 
+    async def _waiting(self, scopes: tuple[Scope, ...]) -> Sequence[MemoryItem]:
+        """Return what waits for review in exactly these scopes, the latest first."""
+        where = Eq("state", "pending")
+        scan = Scan(Reach(exactly=scopes), self._at(), where, live=False, kinds=DECLARATIVE, limit=KNOWN)
+        return await self._parts.io.store(self._parts.store.scan, scan)
+
     def _item(self, draft: Draft) -> MemoryItem:
         """Return a draft as the first version of a new memory."""
         now, actor = self._parts.clock.now(), self._caller.actor
@@ -343,10 +363,23 @@ class Writes(Naming):
             given["source"] = changed(draft.source, actor=actor)
         target = self._target(draft.scope)
         given["expires_at"] = self._in_force.policy.expiry(draft, target, now)
+        waits = draft.kind in DECLARATIVE and draft.source.trust == "model" and self._sensitive(draft)
         return changed(
-            _NEW, id=self._parts.clock.new_id(), scope=target, owner=actor,
+            _NEW, id=self._parts.clock.new_id(), scope=target, owner=actor, state="pending" if waits else "active",
             explicit_time=draft.valid_from is not None, **given,
         )  # fmt: skip
+
+    def _sensitive(self, said: Draft | MemoryItem) -> str | None:
+        """Return the class for which what is said waits for a person's word, or None."""
+        from ..redact import heeded, redact_json
+
+        table = self._policy()
+        waiting = heeded(table, "review")
+        row = None if said.slot is None else attribute(said.slot.rpartition(".")[2], self._rules.table)
+        if row is not None and row.sensitivity in waiting:
+            return row.sensitivity
+        found = redact_json([said.text, said.value], table, waiting).findings if waiting else ()
+        return next((one.kind for one in found if one.kind in waiting), None)
 
     def _not_past(self, expires_at: datetime | None) -> None:
         if expires_at is not None and expires_at <= self._parts.clock.now():
@@ -386,6 +419,23 @@ class Writes(Naming):
             current, version=current.version + 1, scope=target, known_from=None, known_to=None,
             explicit_time=current.explicit_time or bool(wanted.get("valid_from")), **checked,
         )  # fmt: skip
+
+    def _rewritten(self, current: MemoryItem, new: MemoryItem, by: Source) -> MemoryItem:
+        """Return the next version of a memory as said by somebody else: trusted no more than what it was rewritten from."""
+        news = (new.text, new.value, new.slot) != (current.text, current.value, current.slot)
+        if news and by.trust == "model" and new.kind in DECLARATIVE and (of := self._sensitive(new)):
+            raise DoesNotFit(
+                "text",
+                f"speaks of {of}, which waits for a person's word; save it as a memory of its own, which asks for that",
+            )
+        source = changed(
+            by,
+            actor=by.actor or self._caller.actor,
+            message_ids=tuple(dict.fromkeys((*current.source.message_ids, *by.message_ids))),
+            lineage=tuple(dict.fromkeys((*current.source.lineage, *by.lineage))),
+            trust=max(current.source.trust, by.trust, key=TRUSTS.index),
+        )  # fmt: skip
+        return replace(new, source=source)
 
     async def _write_update(
         self, current: MemoryItem, new: MemoryItem, changed_at: datetime | None, by: Authorship

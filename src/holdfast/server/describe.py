@@ -64,7 +64,7 @@ _TOGETHER: dict[str, Schema] = {
         "anyOf": [
             {"required": [name]} if name in arguments.CLEARED else has(name)
             for name in ROUTES["update"].arguments
-            if name not in ("id", "expected_version", "changed_at", "reason")
+            if name not in ("id", "expected_version", "changed_at", "source", "reason")
         ]
     },
     "erase": {

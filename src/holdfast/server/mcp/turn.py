@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import Change, Hit, MemoryItem, Page, Scope
 from ...agent import ALWAYS, PLACEMENT
-from ...agent.tools import OWN, TOLD, shown
+from ...agent.tools import BY_MODEL, OWN, TOLD, kept, shown
 from ...errors import InvalidInput
 from ..service import Visit
 
@@ -109,18 +109,21 @@ class Turn:
             raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
         saved: MemoryItem = await self._verbs.save(
             text, kind=kind, slot=slot, value=value, scope=self._into(scope, kind),
-            source={"role": "assistant", "trust": "model"},
+            source=BY_MODEL,
         )  # fmt: skip
         self._tell([saved])
-        return {"saved": shown(saved)}
+        return kept(
+            saved, "Tell the user: `holdfast review` shows and approves it, and so does the inspector."
+        )
 
     async def update_memory(self, id: str, version: int, text: str, value: Any = None) -> dict[str, Any]:
         """Say that the world changed now: the memory holds from now on, what it said before is its past."""
         item, scope = await self._changeable(id)
         values = {} if value is None else {"value": value}
         changed: MemoryItem = await self._verbs.update(
-            item.id, text=text, expected_version=version, scope=scope, changed_at=datetime.now(UTC), **values
-        )
+            item.id, text=text, expected_version=version, scope=scope, changed_at=datetime.now(UTC), source=BY_MODEL,
+            **values,
+        )  # fmt: skip
         self._tell([changed])
         return {"updated": shown(changed)}
 

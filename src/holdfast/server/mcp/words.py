@@ -115,6 +115,9 @@ def _one(name: str) -> Schema:
     return _object({name: _MEMORY})
 
 
+_SAVED = _object({"saved": _MEMORY, "pending": _MEMORY, "message": _STRING}, [])
+
+
 def _of_agents(
     name: str, title: str, right: str, gives: Schema, more: Schema | None = None, **hints: bool
 ) -> Tool:
@@ -125,7 +128,7 @@ def _of_agents(
 
 TOOLS: Mapping[str, Tool] = {
     "search_memory": _of_agents("search_memory", "Search memory", "read", _memories("memories")),
-    "save_memory": _of_agents("save_memory", "Save a memory", "write", _one("saved")),
+    "save_memory": _of_agents("save_memory", "Save a memory", "write", _SAVED),
     "update_memory": _of_agents(
         "update_memory", "Update a memory", "write", _one("updated"), destructive=True, idempotent=True
     ),
