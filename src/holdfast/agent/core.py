@@ -47,16 +47,20 @@ PLACEMENT: Mapping[str, tuple[str, ...]] = {
     "fact": ("project",),
     "procedure": ("project",),
 }
-# What a step is told whatever it is about: how to work, how replies should be, who the user is.
-ALWAYS: Filter = Or(
-    Eq("kind", "procedure"),
-    Eq("entity", "replies"),
-    And(
-        Eq("entity", "user"),
-        In(
-            "attribute",
-            (
-                "name", "goes_by", "pronouns", "speaks", "timezone", "residence", "occupation", "diet", "allergy", "avoids", "prefers",
+# What a step is told whatever it is about: how to work, how replies should be, who the user is. Not by what a tool found:
+# whoever writes a page that is read once would give orders to every step of a project.
+ALWAYS: Filter = And(
+    In("source.trust", ("user", "model")),
+    Or(
+        Eq("kind", "procedure"),
+        Eq("entity", "replies"),
+        And(
+            Eq("entity", "user"),
+            In(
+                "attribute",
+                (
+                    "name", "goes_by", "pronouns", "speaks", "timezone", "residence", "occupation", "diet", "allergy", "avoids", "prefers",
+                ),
             ),
         ),
     ),
