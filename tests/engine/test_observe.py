@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from holdfast import Draft, Memory, Source
+from holdfast import Draft, Memory, MemoryItem, Scope, Source
 from holdfast.attributes import Attribute
+from holdfast.engine.corpus import Told
+from holdfast.engine.succession import Answered, raised
 from holdfast.errors import InvalidInput, NotFound
-from holdfast.testing import FrozenClock
+from holdfast.testing import FrozenClock, HashingEmbedder
+from holdfast.types import changed
 
 START = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
@@ -91,6 +95,32 @@ def test_what_holds_now_stands_above_what_told_it_before() -> None:
         assert (turns[0].id, turns[0].outdated_by) == (old.id, now.id)  # the filter keeps out what it does
         then = ada.search("is it still on port 8080?", valid_at=START + timedelta(hours=1))
         assert "succeeds" not in then[0].signals
+
+
+def test_what_holds_now_stands_above_also_where_nothing_tells_them_apart() -> None:
+    """A query that fits neither gives both one score: the search used to count on for ever from there."""
+    with Memory("sqlite://", embedder=HashingEmbedder()) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe("The server is on port 8080.")
+        ada.observe("The server is now on port 9090, not 8080.")
+        hits = ada.search("zzz")
+        assert [hit.item.value for hit in hits[:1]] == [9090]
+        assert hits[0].score > hits[1].score
+        assert hits[1].outdated_by == hits[0].id
+        assert sum(hits[0].signals.values()) == hits[0].score
+
+
+@pytest.mark.parametrize("apart", [0.0, 5e-324, 1e-300, 1e-17, 1e-9, 0.3])
+def test_a_memory_is_raised_by_little_however_near_the_scores_are(apart: float) -> None:
+    """To the next number above the other score, in no time."""
+    lower = Told(0.5 - apart, 0.0, [], {"words": 0.5 - apart})
+    item = MemoryItem(id=str(uuid.uuid4()), version=1, text="x", kind="fact", scope=Scope(user="ada"))
+    other = changed(item, id=str(uuid.uuid4()))
+    answer = [Answered(item, lower._replace(score=0.5), None, []), Answered(other, lower, None, [])]
+    first = raised(answer, {item.id: other.id}, {})[0]
+    assert first.item.id == other.id
+    assert 0.5 < first.told.score < 0.5 + 1e-15
+    assert sum(first.told.signals.values()) == first.told.score
 
 
 def test_earlier_preferences_are_retired_and_others_stay() -> None:

@@ -66,8 +66,11 @@ def scored(told: Told) -> Told:
 
 def _above(one: Answered, score: float) -> Answered:
     """Return a memory raised to just above a score; its signals still add up to its own."""
-    told, lift = one.told, score - one.told.score
-    while told.score + lift <= score:
-        lift = math.nextafter(lift, math.inf)
+    told, above, lift = one.told, score, 0.0
+    while (
+        told.score + lift <= score
+    ):  # by steps of the score: where the two are near, those of what is between them are no steps at all
+        above = math.nextafter(above, math.inf)
+        lift = above - told.score
     signals = {**told.signals, SIGNAL: lift}
     return one._replace(told=told._replace(score=told.score + lift, signals=signals))
