@@ -9,6 +9,7 @@ from typing import Any
 
 from ..types import Kind
 from . import values, words
+from .beginnings import beginnings
 from .clauses import Clause
 from .dates import Prefer
 from .guards import Guard
@@ -98,9 +99,22 @@ def predicate(text: str) -> str:
     return f"{first} {rest}".strip()
 
 
+# Of each table, by its identity, the rows that may fit what begins with a letter; a table is made once and stays.
+_BY_LETTER: dict[tuple[int, str], tuple[Sequence[Rule], tuple[Rule, ...]]] = {}
+
+
+def _that_may_fit(rows: Sequence[Rule], letter: str) -> tuple[Rule, ...]:
+    held = _BY_LETTER.get((id(rows), letter))
+    if held is None or held[0] is not rows:
+        letters = ((rule, beginnings(rule.form)) for rule in rows)
+        held = rows, tuple(rule for rule, first in letters if first is None or letter in first)
+        _BY_LETTER[id(rows), letter] = held
+    return held[1]
+
+
 def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterator[Claim]:
     """Yield the claims of the first row that fits what is said and finds a value in it."""
-    for rule in rows:
+    for rule in _that_may_fit(rows, said[:1].lower()):
         match = form(rule.form).fullmatch(said)
         if not match or not _allowed(rule, clause):
             continue

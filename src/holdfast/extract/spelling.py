@@ -40,6 +40,8 @@ _WORD = r"(?<![\w'])(?=[icwglfrdaujky'])(?:i'?m|i'?ve|i'll|i'd|ca(?:n'?t|nnot)|w
 _PRONOUN = r"\b(we|you|they|he|she|it|that|there|what|where|who|how)('re|'ve|'ll|'d|'s(?! been\b))"
 # What one has one of, so that "my cars a Golf" speaks of one.
 _THING = r"(?:car|van|truck|bike|motorbike|phone|laptop|computer|pc|desktop|tablet|camera|tv|watch|guitar|keyboard|printer|router|boat|flat|house|place|apartment|studio|office|desk)"
+# Of these one says what they are, and seldom how many there are.
+_OURS = r"(?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding)"
 # Where the apostrophe is left out, what follows tells "we're" from "were" and "my wife's name" from several wives.
 _UNMARKED = (
     (r"\b(we|they|you|i)ve (?=\w)", r"\1 have "),
@@ -50,7 +52,7 @@ _UNMARKED = (
     (r"\bid (?=(?:like|love|rather|prefer|appreciate|want) )", "I would "),
     (r"^ill (?=(?:be|have|need|take|start|send) )", "I will "),
     (r"(?<=\b(?:no|so|ok) )its (?=[a-z]+ (?:with|not)\b)|(?<=\b(?:wait|yeah|oops) )its (?=[a-z]+ (?:with|not)\b)", "it is "),
-    (r"(?:^|(?<=, ))((?:my|our|the) (?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding))s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
+    (rf"(?:^|(?<=, ))((?:my|our|the) {_OURS})s (?=(?:an?|the|in|on|at|now|due|not|called|\d\S*|(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?)", r"\1 is "),
     (r"\b(my|our|the) ([a-zé]{2,}[a-rt-zé])s (?=(?:name|birthday|dog|cat|email|number|address|job|phone) is\b)", r"\1 \2's "),
     (r"^(my|our|the) ([a-z]{2,}[a-rt-z])s (?=(?:(?:called|named)(?! (?:me|him|her|it|us|them|my|our|the)\b)|allergic|(?-i:an? (?:[A-Z]|\w+ [A-Z])))\b)", r"\1 \2 is "),
     (rf"^((?:my|our) (?:[a-z]+ )?{_THING})s (?=(?:an?|in|on|at|near|called)\b)", r"\1 is "),
@@ -59,9 +61,8 @@ _UNMARKED = (
 # One of these is in whatever one of the above finds: ten expressions are tried where it is.
 _MAY_LACK_ONE = (
     r"\b(?:(?:we|they|you|i)ve|(?:they|you)re|(?:she|he|that|there|what)s|its|were|id|ill)\b"
-    rf"|\b(?:my|our) (?:[a-z]+ )?{_THING}s (?:an?|in|on|at|near|called)\b"
-    r"|\b(?:my|our|the) [a-z\u00e9]+s (?:name|birthday|dog|cat|email|number|address|job|phone|called|named|allergic|an?)\b"
-    r"|\b(?:repo|app|api|backend|frontend|server|db|database|build|deadline|meeting|appointment|interview|standup|flight|exam|wedding)s (?:an?|the|in|on|at|now|due|not|called|\d|\w+day)"
+    r"|\b(?:my|our|the) (?:[a-z\u00e9]+s (?:name|birthday|dog|cat|email|number|address|job|phone|called|named|allergic|an?)"
+    rf"|(?:[a-z]+ )?{_THING}s (?:an?|in|on|at|near|called)|{_OURS}s (?:an?|the|in|on|at|now|due|not|called|\d|\w+day))\b"
 )
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
