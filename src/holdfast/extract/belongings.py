@@ -12,7 +12,7 @@ from .spelling import form
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|a dozen|a few|some)"
 _ANIMAL = words.one_of(words.ANIMALS)
 _MACHINE = (
-    r"(?:laptop|desktop|computer|pc|workstation|notebook|phone|tablet|server|nas|router|tv|watch|console|printer|camera|car|van|truck|bike|motorbike|scooter|boat|camper|campervan|caravan|e-?bike|tractor"
+    r"(?:laptop|desktop|computer|pc|workstation|notebook|phone|tablet|server|nas|router|tv|watch|console|printer|camera|car|van|truck|bike|bicycle|motorbike|scooter|boat|camper|campervan|caravan|e-?bike|tractor"
     r"|guitar|piano|keyboard|synth|drum kit|telescope|oven|fridge|freezer|washing machine|machine|rig|raspberry pi|chromebook|macbook|e-reader|sewing machine|espresso machine|pushchair|pram|wheelchair|headphones|monitor)"
 )
 _PREMISES = r"(?:house|flat|apartment|place|kitchen|bathroom|bedroom|garden|yard|garage|office|studio|workshop|shed|cottage|cabin|loft|basement|living room|home|building|balcony|terrace|allotment|farm|shop|roof|attic|cellar)"
@@ -66,16 +66,17 @@ BELONGINGS: Sequence[Rule] = (
     Rule("bank", r"(?:bank|be banking) (?:with|at) (?P<v>.+)", values.proper),
     Rule(
         "owns",
-        r"(?:have )?(?:just |recently |finally )*(?:got|bought|picked up|ordered|acquired)(?: (?:myself|ourselves|us))? (?P<v>(?:an?|two|three) .+?)(?: (?:off|from|for|at|in|on|with|last|because|and) .*)?",
+        r"(?:have )?(?:just |recently |finally )*(?:got|had|owned|bought|picked up|ordered|acquired)(?: (?:myself|ourselves|us))? (?P<v>(?:an?|two|three) .+?)(?: (?:off|from|for|at|in|on|with|last|because|and) .*)?",
         values.listed(words.THINGS, 4),
         confidence=0.85,
     ),
 )  # fmt: skip
 _OF_ONES_OWN = frozenset({"my", "our"})
 _RUNS = rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE})(?: (?:at (?:home|work)|in the \w+|downstairs|upstairs))? (?:now |still |currently )?(?:runs|is running)(?: on)? (?P<v>.+)"
+_FUELLED = r"(?:my|our) (?:[\w-]+ ){0,2}?(?P<what>car|van|truck|boat|camper|campervan|tractor|motorbike|mower|boiler|generator|heater|stove|lamp|house|cabin|oven) (?:runs|is running) on (?P<v>diesel|petrol|gasoline|lpg|electricity|gas|hydrogen|biodiesel|batteries|solar(?: power)?|wood|pellets|oil|propane)"
 _HAS = rf"(?:my|our) (?:(?!mother|father)[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES}) (?:(?:only |just |also |now |even )?(?:has|comes with|came with)|(?:is|are) (?:fitted|equipped|strung|lined|heated) with) (?P<v>.+)"
 _FITTED = rf"(?P<v>.+?) (?:is|are|has been|have been) (?:now )?(?:fitted|mounted|attached|bolted|installed|strapped|fixed) (?:to|on|onto|in|at the (?:front|back|side) of) (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES})"
-_AGED = rf"(?:my|our) (?P<what>{_ANIMAL})(?: (?-i:[A-Z])\w+)? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
+_AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?-i:[A-Z])\w+)? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
 # In small letters a make shows in nothing, but what one's car is, is one, unless it is praise or blame.
 _IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat|tv|desk|router|piano|tent) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
 _PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique)\b.*"
@@ -90,7 +91,9 @@ def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cl
     if _OF_ONES_OWN.isdisjoint(said):
         return
     text = clause.text
-    if match := form(_RUNS).fullmatch(text):
+    if match := form(_FUELLED).fullmatch(text):
+        yield Claim(f"{speaker}'s {match['what'].lower()}", "runs on", match["v"], confidence=0.85)
+    elif match := form(_RUNS).fullmatch(text):
         for value in values.known_tool(match["v"], clause.casual) or values.definite(
             match["v"], clause.casual
         ):
@@ -99,7 +102,8 @@ def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cl
         for value in part(match["v"], clause.casual):
             yield Claim(f"{speaker}'s {match['what'].lower()}", "has", value, confidence=0.8)
     elif match := form(_AGED).fullmatch(text):
-        yield Claim(f"{speaker}'s {match['what'].lower()}", "age", match["v"], confidence=0.8)
+        whose, age = (match["kids"], match["ages"]) if match["kids"] else (match["what"], match["v"])
+        yield Claim(f"{speaker}'s {whose.lower()}", "age", age, confidence=0.8)
     elif (
         clause.casual
         and (match := form(_IN_SMALL).fullmatch(text))

@@ -93,7 +93,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\bused to (?!be (?:in|on) )|\bback (?:in|then|when|at)\b|\bonce (?:worked|lived|had|was"
         r"|owned|studied)\b|\bwhen (?:i|we|he|she) (?:was|were|lived|worked|had)\b"
         r"|\bgrowing up\b|\bpreviously\b|\bformerly\b|\bat the time\b|\bin those days\b|\bmy (?:old"
-        r"|former|previous|ex|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"
+        r"|former|previous|ex(?!-(?:wife|husband|boyfriend|girlfriend|partner)\b)|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"
         r"|\b(?:i|we) had (?!to\b)|\bin my (?:twenties|teens|youth|childhood)\b|\bback in the day\b",
     ),
     (

@@ -155,7 +155,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        rf"(?:(?:always |only |just |please )*(?:use|write(?: in)?|stick to|prefer|follow|give|show|include|add|put|start with|end with|quote|cite|spell(?: out)?|format) (?:me )?(?P<style>(?!it\b|this\b|that\b|them\b|the following\b).{{3,60}}?) (?:(?:in|for|with|throughout|at the (?:start|end|top|bottom) of) (?:(?:all|each|every) (?:of )?)?(?:your )(?:\w+ )?(?:{_REPLY}|answer|response|explanation|message|writing|code(?: samples| examples| snippets)?)"
+        rf"(?:(?:always |only |just |please )*(?:use|write(?: in)?|stick to|prefer|follow|give|show|include|add|put|start with|end with|quote|cite|spell(?: out)?|format|round|convert|list|sort|number|highlight|mark|translate) (?:me )?(?P<style>(?!it\b|this\b|that\b|them\b|the following\b).{{3,60}}?) (?:(?:in|for|with|throughout|at the (?:start|end|top|bottom) of) (?:(?:all|each|every) (?:of )?)?(?:your )(?:\w+ )?(?:{_REPLY}|answer|response|explanation|message|writing|code(?: samples| examples| snippets)?)"
         rf"|when(?:ever)? you (?:{_SPEAK}\b.*|give me .+|show me .+|write (?:to|for) me\b.*|talk to me\b.*|tell me .+)|when (?:talking|writing|replying|speaking) to me))(?: (?:please|always))?",
         "",
     ),
@@ -177,6 +177,18 @@ _REPLIES: Sequence[tuple[str, str]] = (
     ),
     (
         rf"{_MUCH}{_ADJECTIVE} {_REPLY} (?:would be|are|is|work|works|suit|suits|help) (?:much |a lot )?(?:better|best|nicer|great|ideal|easier|preferred|appreciated|me|good)(?: best| better)?(?: for me)?",
+        "",
+    ),
+    (
+        rf"(?:your |all )?{_REPLY} (?:should|must|need to) (?:always )?(?:come with|include|contain|have|start with|end with|open with|mention|cite) (?P<includes>.{{3,50}})",
+        "",
+    ),
+    (
+        rf"your (?:tone|style|voice|writing|language) (?:should|must|can|needs to) (?:always )?be {_MUCH}{_ADJECTIVE}(?: .*)?",
+        "",
+    ),
+    (
+        r"(?:always |please )*(?:write|talk|speak|explain(?: things| everything)?|answer|reply|respond)(?: to me| back)? (?P<style>in (?:plain|simple|everyday|layman's|lay) (?:english|language|terms|words))(?: .*)?",
         "",
     ),
     (
@@ -238,7 +250,7 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
             needed == "ALWAYS"
             and bool(form(r"\balways$|^always\b|\b(?:for|with|to) me$").search(clause.whole))
         )
-        if match and (lasting or form(needed).search(text)):
+        if match and (lasting or form(needed).search(clause.whole)):
             yield _reply(match.groupdict())
             return
 

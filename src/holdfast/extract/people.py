@@ -68,7 +68,7 @@ _IDENTITY: Sequence[Rule] = (
     ),
     Rule(
         "goes_by",
-        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
+        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|i would (?:prefer|like|love|rather)(?: to)? be (?:called|addressed as|known as|referred to as)|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
         values.name,
         stands=frozenset({"hypothetical"}),
     ),
@@ -92,6 +92,12 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
             for value in values.name(next(one for one in told.groups() if one), clause.casual)
         )
         return
+    if clause.casual and (by := form(_IN_SMALL).fullmatch(clause.whole)):
+        told_by = by["from"] or clause.greeted
+        name = next(one for one in (by["v"], by["v2"], by["v3"]) if one)
+        if told_by and not _is_a([name]) and name not in words.NOT_GREETED | words.RELATIONS | _HERE:
+            yield Claim(speaker, "name", name, confidence=0.75)
+        return
     match = form(
         r"(?P<i>i am|this is) (?P<v>[^,]+?)(?: (?:from|in|at|over in) (?:the )?[\w ]+| here)?"
     ).fullmatch(text)
@@ -111,6 +117,23 @@ _WHAT_ONE_IS = (
     words.NATIONALITIES, words.DIETS, words.CONDITIONS, words.STATES_OF_HEALTH, words.STATUSES, words.POLITICS, words.ORIENTATIONS,
     words.RELIGIONS, words.TRADES, words.TECH, words.NOT_NAMES,
 )  # fmt: skip
+
+
+# In small letters a greeting and these words tell a name ("hey its dmitri btw", "hi, sofia here", "im priya from the design team"), if it is no common word.
+_IN_SMALL = (
+    r"(?:(?:it is|its)(?: me,| just)? (?P<v>{0})(?: (?:btw|again|here|from .+))?|(?P<v2>{0}) here(?: (?:from|at|in) .+)?"
+    r"|(?:i am|this is) (?P<v3>{0}) (?P<from>from (?:the )?(?:[a-z]+ )*(?:team|department|dept|office|desk|shop|floor|committee|club|group|support|accounts|accounting|sales|marketing|hr|it|finance|design|legal|ops|reception|school|church|gym|choir|allotments?)))"
+).format(
+    r"(?!(?:(?!(?:ahmed|mohamm?ed|fred|ted|jared|alfred|reed|ned)\b)\w+ed|\w+(?:ing|ly|ful|ous|able|ible|less|ive|ish|ness|tion)|late|early|cold|hot|warm|sunny|dark|light|morning|evening|night|noon|midnight|time|lunch|dinner|breakfast"
+    r"|payday|bedtime|christmas|easter|xmas|halloween|summer|winter|spring|autumn|fine|good|bad|great|okay|nice|cool|weird|strange|odd|funny|wild|crazy|mad|sad|happy|glad|sorry|sleepy|hungry|sick|ill|dead|alive|awake|down|out|off|back|home|away|over"
+    r"|done|gone|lost|stuck|broke|broken|busy|free|ready|new|old|young|big|small|short|long|tall|slow|fast|quick|hard|easy|simple|real|fake|true|false|right|wrong|sure|clear|open|full|empty|wet|dry|clean|dirty|loud|quiet|safe|cheap|rich|poor"
+    r"|smart|dumb|stupid|gay|straight|queer|trans|single|taken|vegan|drunk|high|sober|rough|rubbish|trash|garbage|mint|lit|dope|hell|heaven|chaos|mess|magic|luck|fate|karma|love|war|peace|work|school|uni|college|class|rain|snow|sun|wind|fog|ice|fire"
+    r"|water|food|pizza|coffee|tea|beer|wine|mine|yours|this|that|these|those|what|who|where|when|why|how|nothing|something|anything|everything|someone|somebody|anyone|everybody|nobody|yes|yeah|yep|nope|maybe|just|only|still|even|also|too|very|so"
+    r"|quite|rather|pretty|again|always|never|ever|once|twice|often|now|then|today|tonight|tomorrow|yesterday|weekend|soon|later|not|the|my|your|our|their|because|about|like|me|you|him|her|them|us|it|customer|support|admin|user|guest|client|person"
+    r"|human|bot|team|group|android|iphone|version|code|error|bug|issue|problem|question|help|page|site|app|link|file|server|prod|dev|staging|blank|null|urgent|important|perfect|awesome|lovely|terrible|awful|horrible|worse|better|best|worst|fun|fair"
+    r"|enough|same|different|similar|normal|legal|final|total|basic|public|private|local|global|manual|automatic|specific|generic|static|dynamic|optional|official|general|special|usual|actual|current|recent|visible|unclear|unknown|unfair|ugly|noisy"
+    r"|messy|laggy|buggy|glitchy|flaky|spicy|tasty|yummy|rainy|windy|cloudy|foggy|snowy|stormy|chilly|freezing|boiling|friday|monday|tuesday|wednesday|thursday|saturday|sunday|and|but|for|with|from|all|more|less|most|least|up|on|in|at|to|up)\b)[a-z]{3,15}"
+)
 
 
 # "Marta here", "Leopold Vanhoutte speaking", "this is Dilnoza from the third floor", "Marek again".
@@ -329,11 +352,12 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     ).fullmatch(text)
     if clause.casual and not related:
         related = form(
-            rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_KIN})(?P<own>\b)(?P<name> (?!{_NO_NAME})[a-z]{{2,}})(?: (?P<verb>(?:{_FINITE})\b) ?(?P<rest>.*))?"
+            rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_KIN}|{_PET})(?P<own>\b)(?P<name> (?!{_NO_NAME})[a-z]{{2,}})(?: (?P<verb>(?:{_FINITE})\b) ?(?P<rest>.*))?"
         ).fullmatch(text)
         if related and related["verb"]:
             rel = related["rel"].lower()
-            yield Claim(speaker, words.SAME_RELATION.get(rel, rel), related["name"].strip(), confidence=0.8)
+            kin = "pet" if rel in words.ANIMALS else words.SAME_RELATION.get(rel, rel)
+            yield Claim(speaker, kin, related["name"].strip(), confidence=0.8)
             return
         related = None
     if related:
@@ -353,10 +377,11 @@ _KIN = words.one_of(
     )
     | {"best friend", "son", "mate"}
 )
+_PET = "dog|cat|puppy|kitten|hamster|parrot|bunny|rabbit|tortoise"
 _NO_NAME = (
     r"(?:\w+ly|\w+ing|and|or|also|just|now|still|always|never|not|no|who|which|that|then|once|often|sometimes|even|only|too|has|have|had|is|was|are|were|will|would|can|could|should|does|did|do|got|gets|says|said|does"
     r"|used|both|himself|herself|in|on|at|from|with|for|to|of|here|there|group|food|joke|jokes|man|guy|lady|girl|boy|bed|school|house|car|app|side|name|issue|issues|problem|drama|stuff|thing|things|energy|day|club|chat|hates|loves|likes|wants|thinks"
-    r"|needs|lives|works|keeps|goes|went|came|comes|made|makes|took|takes|told|tells|bought|gave|gives|asked|called|calls|left|moved|started|stopped|found|lost|sent|knows|knew|thought|played|plays|wont|cant|doesnt|didnt|isnt|wasnt|recently|already|again|out|back|up|down|off|over|away|a|an|the|my|his|her|their|mad|home|sick|busy|right|really|actually|finally|kinda|literally|prolly|deffo|totally)\b"
+    r"|needs|lives|works|keeps|goes|went|came|comes|made|makes|took|takes|told|tells|bought|gave|gives|asked|called|calls|left|moved|started|stopped|found|lost|sent|knows|knew|thought|played|plays|wont|cant|doesnt|didnt|isnt|wasnt|recently|already|again|out|back|up|down|off|over|away|food|litter|toy|toys|hair|fur|walker|sitter|breeder|shelter|collar|person|people|video|videos|meme|memes|pics|a|an|the|my|his|her|their|mad|home|sick|busy|right|really|actually|finally|kinda|literally|prolly|deffo|totally)\b"
 )
 _FINITE = r"is|was|works?|lives?|loves?|likes?|hates?|has|had|just|got|gets|started|starts|wants|plays|studies|goes|went|moved|needs|keeps|turned|turns|will|can|cant|is|does|doesnt|did|didnt|never|always|really|also|still|made|makes|came|comes|says|said|told|bought|took|takes|runs|teaches|drives|cooks|eats|sleeps|thinks|knows|left|found|joined|speaks|collects|finally|recently"
 _SINGULAR = {

@@ -65,6 +65,9 @@ ROLES: Sequence[Rule] = (
     Rule("employer", rf"(?:be )?(?:work|working|employed) (?:part[- ]time |full[- ]time )?in (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
     Rule("team", r"(?:be )?(?:work|working) in (?:the|our) (?P<v>[\w &-]{2,30}?) (?:department|dept|division|unit|lab|ward|section)", values.anything),
     Rule("manager", r"report (?:directly )?to (?P<v>(?:the|our) (?:[\w-]+ )?(?:head|director|vp|chief|manager|cto|ceo|coo|cfo|lead|president|principal|dean|owner|editor|captain|foreman)(?: of (?:the )?[\w&-]+(?: [\w-]+)?)?)", values.anything),
+    Rule("occupation", r"(?:got|was|have been|be|been) (?:just |recently )?(?P<v>laid off|made redundant|furloughed)", values.as_said),
+    Rule("employer", rf"(?:code|cook|nurse|drive|design|consult|freelance|contract|program|intern|temp|volunteer) (?:at|for) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
+    Rule("occupation", r"(?:have been|be) (?P<v>teaching [a-z]+(?: [a-z]+)?)", values.as_said, needs="lasting"),
     Rule("occupation", r"(?:have )?(?:just |recently )?(?P<v>retired)(?: early)?", values.as_said),
     Rule("founded", r"(?:have )?(?:founded|co-?founded|set up|started|established|launched) (?P<v>(?:an?|my own|our own) (?:[\w-]+ ){0,3}(?:studio|company|business|agency|charity|startup|club|choir|band|school|bakery|shop|consultancy|practice|magazine|newsletter|podcast|cooperative|co-op|nonprofit|non-profit|label|press|collective|restaurant|café|cafe|brewery|farm|firm|foundation))(?: (?:with|in|at|for|called|named|last|that|from|together|of) .*)?", values.as_said, confidence=0.8),
     Rule("direct reports", r"(?:have(?= .* (?:direct reports|employees|staff|apprentices|trainees)\b)|manage|supervise|line-manage) (?P<v>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|a dozen) (?:direct reports|people|engineers|nurses|developers|employees|staff|apprentices|trainees|interns|students|teachers|volunteers))(?: (?:in|on|at|under) .*)?", values.as_said, confidence=0.8, needs="habit"),
@@ -80,14 +83,16 @@ _OF_A_JOB = (
     r"i (?:spend|have spent) (?:my|most of my|all my) (?:working )?days (?P<v>(?!off|doing nothing|worrying|waiting|trying|debugging|staring|fighting|wondering|asking|thinking|in\b)\w+ing .+)",
 )
 _TEAM = (
-    r"(?:our|my) (?:whole |little |small )?(?:[\w-]+ )?(?:team|group|department|squad|crew|unit|division|lab|office|section|desk) (?:mainly |mostly |also |currently )*(?P<verb>handles|builds|maintains|looks after|takes care of|runs|develops|manages|covers|supports|makes|designs|deals with"
-    r"|is responsible for|is in charge of|works on|oversees|operates|writes|organi[sz]es|produces|processes|studies|researches|provides|does) (?P<v>.+)"
+    r"(?:our|my) (?:whole |little |small )?(?:[\w-]+ )?(?:team|group|department|squad|crew|unit|division|lab|office|section|desk)(?: of \w+)? (?:mainly |mostly |also |currently )*(?P<verb>handles|builds|maintains|looks after|takes care of|runs|develops|manages|covers|supports|makes|designs|deals with"
+    r"|is responsible for|is in charge of|works on|makes sure of|oversees|operates|writes|organi[sz]es|produces|processes|studies|researches|provides|does) (?P<v>.+)"
 )
 _HOURS = (
     rf"my (?:working |work |office |opening )?(?:shifts?|hours|schedule|working week|work week|rota) (?:is|are|goes|go|runs|run|lasts|starts at|begins at|start at) (?P<v>(?:from )?{_SPAN}|{_HOUR})",
     rf"i (?:usually |normally |always |mostly )?(?P<v>(?:get off|finish|start|leave|begin|clock off|clock in|clock out|knock off)(?: work| my shift)? at (?:{_HOUR}|half past \w+|\w+ thirty|one|two|three|four|five|six|seven|eight|nine|ten|eleven))(?: (?:every day|on weekdays|most days|in the morning|each day))?",
     rf"i (?:usually |normally |always |mostly |only )?work (?P<v>{_SPAN})(?: .*)?",
-    rf"i (?:usually |normally |mostly |only )?(?:work|do|am on|am working|have been on|have been working)(?: the)? (?P<v>{_SHIFTS})(?: (?:at|in|for|on|as|this|with) .*)?",
+    rf"i (?:usually |normally |mostly |only )?(?:work|do|am on|am working|have been on|have been working)(?: the)? (?P<v>{_SHIFTS})(?: (?:at|in|for|on|as|this|with|only) ?.*)?",
+    r"i (?:usually |normally |only )?work (?P<v>(?:about |around )?\d\d? hours (?:a|per) week)(?: .*)?|my contract is (?:for )?(?P<v2>\d\d? hours(?: (?:a|per) week)?)",
+    r"i am (?P<v>on call (?:every|on|at|one|two|once|all|most) .+)",
     rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office) on {_DAY}(?:,? (?:and )?{_DAY})*)",
     r"i (?:usually |normally |only )?work (?P<v>an? (?:[\w-]+[- ])(?:day|hour) (?:week|day|shifts?))(?: .*)?",
     rf"(?P<v>{_DAY}(?: and {_DAY})?) (?:is|are) my days? off|my days? off (?:is|are) (?P<v2>{_DAY}(?: and {_DAY})?)",
@@ -104,7 +109,7 @@ _TEAM_SIZE = (
 _OF_TEAMS = frozenset("team group department squad crew unit division lab office section desk".split())
 _OF_JOBS = frozenset("job role work spend spent".split())
 _OF_HOURS = frozenset(
-    "work shift shifts hours schedule rota week nights days day weekends earlies lates evenings mornings".split()
+    "work contract call shift shifts hours schedule rota week nights days day weekends earlies lates evenings mornings".split()
 )
 
 

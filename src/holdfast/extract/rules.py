@@ -311,6 +311,17 @@ PERSON: Sequence[Rule] = (
         r"(?:be |have been )(?:dating|seeing|going out with|in a relationship with) (?P<v>an? .+)",
         values.trade,
     ),
+    Rule(
+        "marital status",
+        r"be (?P<v>an? (?:widow(?:er)?|bachelor(?:ette)?|newlywed|divorcee|divorcé|divorcée)|in an? (?:[\w-]+ ){0,2}relationship)",
+        values.as_said,
+    ),
+    Rule(
+        "caring for",
+        rf"(?:look after|care for|take care of|be (?:the |a )?(?:full[- ]time |part[- ]time |main )*carer for|be caring for) (?P<v>my (?:[\w-]+ )?(?:{_RELATION}|parents|grandparents))(?: .*)?",
+        values.as_said,
+        needs="habit",
+    ),
     Rule("{what}", r"have (?P<v>no (?P<what>siblings|kids|children|pets))", values.as_said),
     Rule(
         "children",
@@ -341,7 +352,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "landlord",
-        r"(?:be )?(?:rent|renting|sublet|subletting)(?: (?:my|our|the|this|an?) (?:[\w-]+ ){0,2}?(?:place|flat|apartment|house|room|studio|office|shop|workshop|garage|land|field|cottage))? from (?P<v>(?!Airbnb|Hertz|Avis|Sixt|Booking|Amazon|Google|AWS|Enterprise|Home Depot)(?-i:[A-Z]).+|(?:mr|mrs|ms|dr)\.? .+)",
+        r"(?:be )?(?:rent|renting|sublet|subletting)(?: (?:my|our|the|this|an?) (?:[\w-]+ ){0,2}?(?:place|flat|apartment|house|room|studio|office|shop|workshop|garage|land|field|cottage))? from (?P<v>(?!Airbnb|Hertz|Avis|Sixt|Booking|Amazon|Google|AWS|Enterprise|Home Depot)(?-i:[A-Z]).+|an? (?:man|woman|guy|lady|couple|family) (?:called|named) .+|(?:mr|mrs|ms|dr)\.? .+)",
         values.name,
     ),
     Rule("spouse", r"(?:be |got |have been )?(?:happily )?married (?:to )?(?P<v>.+)", values.name),
@@ -429,7 +440,7 @@ PERSON: Sequence[Rule] = (
     Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.holding("/")),
     Rule(
         "goes_by",
-        r"(?:go by|be called|be known as|prefer to be called|like to be called|be better known as) (?P<v>.+)",
+        r"(?:go by|be called|be known as|(?:prefer|like|want) to be (?:called|addressed as|known as|referred to as)|be better known as) (?P<v>.+)",
         values.name,
     ),
     Rule(

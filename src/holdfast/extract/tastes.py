@@ -124,7 +124,7 @@ TASTES: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for|order|ask for|book|request) (?P<v>(?!the (?:first|second|wrong|same|other)\b)(?!.*\b(?:ones?|options? (?:a|b|[12])|tickets?)$).+)",
+        r"(?:(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for|order|ask for|book|request)|gravitate (?:to|towards?)|lean (?:to|towards?)) (?P<v>(?!the (?:first|second|wrong|same|other)\b)(?!.*\b(?:ones?|options? (?:a|b|[12])|tickets?)$).+)",
         values.choice,
         "preference",
         0.8,

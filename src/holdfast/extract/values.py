@@ -216,7 +216,7 @@ def trade(raw: str, casual: bool) -> Values:
     raw = unled(
         bare(
             re.sub(
-                r" (?:with|for|at|in|and|who|by|from|on|here|near|specializ\w+|specialis\w+|working|based)\b.*$",
+                r" (?:with|for|at|in|and|who|by|from|on|here|near|specializ\w+|specialis\w+|working|based|\d+)\b.*$",
                 "",
                 raw,
                 flags=re.I,
@@ -596,9 +596,7 @@ def owned(raw: str, casual: bool) -> Values:
     return (unled(raw),) if good and not points(unled(raw)) else ()
 
 
-_WORKPLACE = (
-    rf"(?:the|an?) (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?-i:[A-Z])\w+)?"
-)
+_WORKPLACE = rf"(?:the|an?) (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?!the|an?|my|our)\w+)?"
 
 
 def workplace(raw: str, casual: bool) -> Values:
