@@ -41,6 +41,10 @@ def kept(said: str) -> list[tuple[str, str]]:
         ("My laptop runs Debian.", "user's laptop.runs", "Debian"), ("My workstation has 128 GB of RAM.", "user's workstation.has", "128 GB of RAM"),
         ("Mudguards are fitted to my bike.", "user's bike.has", "Mudguards"), ("Two rescue cats share my bed.", "user.pet", "Two rescue cats"),
         ("There is a loom in my spare room.", "user.owns", "loom"), ("my cars a rusty golf lol", "user.car", "rusty golf"), ("All I've got is a camping stove.", "user.owns", "camping stove"),
+        ("hey its rosalind btw", "user.name", "rosalind"), ("im priya from the design team", "user.name", "priya"), ("my dog milo is 4", "user.pet", "milo"),
+        ("In my free time, I restore old radios.", "user.hobby", "restore old radios"), ("On Sundays I go fishing.", "user.hobby", "fishing"), ("I work at a bakery.", "user.employer", "bakery"),
+        ("My car runs on diesel.", "user's car.runs on", "diesel"), ("The genre I enjoy most is film noir.", "user.favorite genre", "film noir"), ("Skip the disclaimers.", "replies.avoids", "disclaimers"),
+        ("I don't want emojis in your replies.", "replies.emoji", "none"), ("We live across from the Botanical Garden.", "user.residence", "Botanical Garden"),
     ],
 )  # fmt: skip
 def test_plain_talk_is_read(said: str, slot: str, value: str) -> None:
@@ -54,7 +58,7 @@ def test_plain_talk_is_read(said: str, slot: str, value: str) -> None:
         "Danger is my middle name.", "Friday suits me best.", "The fix works for me.", "Limit the essay to 500 words.", "Keep it under 100 words.", "Don't start the server with sudo.",
         "My house is on the market.", "I live on Stack Overflow.", "I'm responsible for this mess.", "I handle the exception in the caller.", "Our team handles it well.", "I chair the meeting tomorrow.",
         "We rent from Hertz.", "my dad jokes are the best", "my wife really likes it", "Coffee has been my best friend since Monday.", "My laptop runs hot.", "My phone has issues.",
-        "There's a spider in my bathroom.", "All I have is a question.", "lactose does nothing, he said", "my car is a mess",
+        "There's a spider in my bathroom.", "All I have is a question.", "lactose does nothing, he said", "my car is a mess", "hey its broken btw", "hi its urgent", "my dog food is gone", "On Friday I go swimming with the kids.", "I work in a hurry.", "Skip the intro in this chapter.",
     ],
 )  # fmt: skip
 def test_what_looks_like_it_is_let_go(said: str) -> None:

@@ -401,6 +401,8 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
     adult = f"{(said['adj'] or '').lower()}{rel}"
     attribute = _SINGULAR.get(rel) or words.SAME_RELATION.get(adult) or words.SAME_RELATION.get(rel, rel)
     entity, named = f"{speaker}'s {words.whom(rel)}", said.get("name")
+    if named and rel.startswith("ex-"):
+        return  # somebody of the past, spoken of in passing
     if named and named.lower() not in words.NOT_NAMES | words.NOT_GREETED:
         yield Claim(speaker, attribute, named)
         entity = named.lower()

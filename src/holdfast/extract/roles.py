@@ -65,7 +65,6 @@ ROLES: Sequence[Rule] = (
     Rule("employer", rf"(?:be )?(?:work|working|employed) (?:part[- ]time |full[- ]time )?in (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
     Rule("team", r"(?:be )?(?:work|working) in (?:the|our) (?P<v>[\w &-]{2,30}?) (?:department|dept|division|unit|lab|ward|section)", values.anything),
     Rule("manager", r"report (?:directly )?to (?P<v>(?:the|our) (?:[\w-]+ )?(?:head|director|vp|chief|manager|cto|ceo|coo|cfo|lead|president|principal|dean|owner|editor|captain|foreman)(?: of (?:the )?[\w&-]+(?: [\w-]+)?)?)", values.anything),
-    Rule("occupation", r"(?:got|was|have been|be|been) (?:just |recently )?(?P<v>laid off|made redundant|furloughed)", values.as_said),
     Rule("employer", rf"(?:code|cook|nurse|drive|design|consult|freelance|contract|program|intern|temp|volunteer) (?:at|for) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
     Rule("occupation", r"(?:have been|be) (?P<v>teaching [a-z]+(?: [a-z]+)?)", values.as_said, needs="lasting"),
     Rule("occupation", r"(?:have )?(?:just |recently )?(?P<v>retired)(?: early)?", values.as_said),
