@@ -47,18 +47,19 @@ _ROUNDS = 4
 class Entry:
     """A memory that may be packed. Entries come best first; their order is all that is read of their ranking.
 
-    `relevance` 0..1 as in a hit. `outdated_by` is the id of the memory that says otherwise today, where that is known of
-    an episode; a superseded item names its successor itself. `always` is for what is shown whatever was asked, as far as
-    `ALWAYS` of the budget holds it, `touched` for what may be shown though nothing is relevant enough. `aged` tells the age of one that should be confirmed ("as of
+    `relevance` 0..1 as in a hit, None for one that the query did not find. `outdated_by` is the id of the memory that says otherwise
+    today, where that is known of an episode; a superseded item names its successor itself. `always` is the place, 0 first, among what
+    is shown whatever was asked, as far as `ALWAYS` of the budget holds it, `touched` for what may be shown though nothing is relevant
+    enough. `aged` tells the age of one that should be confirmed ("as of
     March 2024, 14 months ago"). `vector` of length 1, if there is one, tells how much two
     memories say the same; without it their words do.
     """
 
     item: MemoryItem
-    relevance: float = 1.0
+    relevance: float | None = 1.0
     outdated_by: str | None = None
     aged: str | None = None
-    always: bool = False
+    always: int | None = None
     touched: bool = False
     vector: Floats | None = field(default=None, compare=False, repr=False)
 
@@ -446,14 +447,14 @@ class _Work:
 
         Relevance is calibrated for best hits: it says whether anything fits, not which of what follows is worth its tokens.
         """
-        self.fits = any(one.relevance >= least for one in self.entries if not one.always)
+        self.fits = any(one.relevance is not None and one.relevance >= least for one in self.entries)
         for at, one in enumerate(self.entries):
             if one.item.kind not in self.section:
                 self.dropped[at] = Dropped(one.item.id, "not in sections")
             elif self.units[at] is None:
                 self.dropped[at] = Dropped(one.item.id, "outdated", because=one.successor)
-            elif not (self.fits or one.always or one.touched):
-                self.dropped[at] = Dropped(one.item.id, "below relevance", by=least - one.relevance)
+            elif not (self.fits or one.always is not None or one.touched):
+                self.dropped[at] = Dropped(one.item.id, "below relevance", by=least - (one.relevance or 0.0))
 
     def _of(self, at: int) -> int:
         return self.section[self.entries[at].item.kind]
@@ -589,13 +590,14 @@ def _choose(work: _Work, worth: Doubles, weights: Weights) -> list[int]:
 
 
 def _first(work: _Work) -> list[int]:
-    """Return what is shown whatever was asked, in the order of the entries, as far as its part of the budget holds it."""
-    price, picks, most = _Prices(work, ()), list[int](), ALWAYS * work.budget
-    for place, at in enumerate(work.open):
-        if work.entries[at].always and work.frame + price.tokens[place] <= most and price.roomy(at):
-            most -= price.show(at)
+    """Return what is shown whatever was asked, the first of it, as far as its part of the budget holds it."""
+    price, picks, left = _Prices(work, ()), list[int](), ALWAYS * work.budget - work.frame
+    wanted = ((work.entries[at].always, place, at) for place, at in enumerate(work.open))
+    for _, place, at in sorted(one for one in wanted if one[0] is not None):
+        if price.tokens[place] <= left and price.roomy(at):
+            left -= price.show(at)
             picks.append(at)
-    while picks and work.count(work.text(picks)) > work.budget:
+    while picks and work.count(work.text(picks)) > ALWAYS * work.budget:
         picks.pop()
     return picks
 
@@ -608,7 +610,11 @@ def _extend(
     price = _Prices(work, picks)
     told.start(place[at] for at in picks)
     left = work.budget - (work.count(work.text(picks)) if picks else work.frame)
-    kept_out = barred | {at for at in work.open if not (work.fits or work.entries[at].touched)}
+    # What the query did not find has its part of the budget, and no more.
+    asked = {at for at in work.open if work.entries[at].relevance is not None}
+    kept_out = barred | {
+        at for at in work.open if not (work.entries[at].touched or (work.fits and at in asked))
+    }
     waiting = np.array([at not in price.shown and at not in kept_out for at in work.open], bool)
     while True:
         waiting &= price.tokens <= left

@@ -86,7 +86,7 @@ class Receipt:
     signal counts, `counts` how many memories were live, how many of them hold a word of the query, and how many were ranked
     (of many, those nearest by words or meaning and the turns beside them). `rows` are in order.
     `budget` is empty for a search; of a context it holds the `budget` and the `tokens` used, the `least` relevance, the
-    `sections` with their tokens, whether any hit `fits`, what is there `always`, and what was `needed` where not one memory
+    `sections` with their tokens, whether any hit `fits`, what is there `always` (ids, each with the mount it is from), and what was `needed` where not one memory
     had room. `mounted` says of each mount that was read how
     far its scopes were known.
     """

@@ -352,3 +352,50 @@ def test_a_few_facts_that_an_ask_touches_are_told(url: str, clock: FrozenClock) 
         many = memory.scoped(user="bo")
         many.save_many({"text": f"I like flights with {airline}"} for airline in "abcdefghijkl")
         assert len(many.context("book a flight to Berlin").ids) == 5
+
+
+def test_of_many_the_most_important_is_always_told(memory: Memory, ada: ScopedMemory) -> None:
+    """However many came later; also where something fits, a quarter of the budget holds them."""
+    ada.save("never deploy on Fridays", kind="procedure", importance=0.9)
+    ada.save_many([{"text": f"step {n} of the move: pack box {n}", "kind": "procedure"} for n in range(300)])
+    ada.save("the harbour has a lighthouse", kind="fact")
+    always = {"eq": {"kind": "procedure"}}
+    for query in ("zzz", "harbour lighthouse"):
+        made = ada.context(query, budget=200, always=always)
+        assert "Fridays" in made.text
+        assert made.text.count("pack box") > 1
+        assert ("lighthouse" in made.text) == (query != "zzz")
+        alone = ada.context(query, budget=200).tokens
+        assert made.tokens <= alone + 50
+
+
+def test_what_is_always_told_is_told_once(memory: Memory, ada: ScopedMemory) -> None:
+    """Who may see it in two scopes is told it once, whether or not it was asked for."""
+    always = {"eq": {"kind": "procedure"}}
+    for team in ("harbour", "mill"):
+        memory.scoped(team=team).save("run the linter first", kind="procedure")
+    both = memory.scoped(team=["harbour", "mill"])
+    for query in ("zzz", "run the linter"):
+        assert len(both.context(query, always=always).ids) == 1
+
+
+def test_what_is_always_told_takes_nothing_away(tea: ScopedMemory) -> None:
+    """Where what fits best is always told, the rest of what fits is told too."""
+    tea.save("tea for the server room", kind="procedure")
+    best = tea.search("tea for the server room")[0]
+    assert best.item.kind == "procedure"
+    alone = tea.context("tea for the server room", min_relevance=best.relevance)
+    beside = tea.context(
+        "tea for the server room", min_relevance=best.relevance, always={"eq": {"kind": "procedure"}}
+    )
+    assert len(alone.ids) > 3
+    assert {*alone.ids} <= {*beside.ids}
+
+
+def test_a_turn_that_is_outdated_is_not_always_told(memory: Memory, ada: ScopedMemory) -> None:
+    """Unless what says otherwise today is told too."""
+    ada.observe([{"role": "user", "content": "The server is on port 8080."}])
+    ada.observe([{"role": "user", "content": "The server is now on port 9090, not 8080."}])
+    turns = ada.context("zzz", kinds=["procedure"], always={"eq": {"kind": "episode"}})
+    assert len(turns.ids) == 1
+    assert "is now on port 9090" in turns.text

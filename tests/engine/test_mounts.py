@@ -527,3 +527,20 @@ def test_kinds_hold_for_mounted_memories_too(memory: Memory) -> None:
     with pytest.raises(NotFound):
         few.get(id)
     assert few.current("work.remote") is None
+
+
+def test_what_is_always_told_may_be_mounted(tmp_path: Path) -> None:
+    """A handbook's rules of work are told at every step, as those of a store of one's own are; its ages are none to confirm here."""
+    with Memory(url(tmp_path / "handbook.db"), embedder=None) as handbook:
+        rule = handbook.save("never deploy on Fridays", scope=Scope.shared(), kind="procedure")
+        handbook.save("never tell Bob", scope=Scope(user="bob"), kind="procedure")
+    mounts = {"handbook": url(tmp_path / "handbook.db")}
+    with Memory(url(tmp_path / "own.db"), embedder=None, mounts=mounts) as own:
+        ada = own.scoped(user="ada")
+        mine = ada.save("run the linter first", kind="procedure")
+        made = ada.context("zzz", always={"eq": {"kind": "procedure"}})
+        assert {*made.ids} == {rule.id, mine.id}
+        assert made.receipt.budget["always"] == {rule.id: "handbook", mine.id: None}
+        assert ada.why_not(made.receipt, rule.id).stage == "returned"
+        step = Session(own, thread="t", user="ada").before_step("zzz")
+        assert {*step.ids} == {rule.id, mine.id}

@@ -89,7 +89,7 @@ def many(draw: st.DrawFn) -> list[Entry]:
                 state="superseded" if old and kind != "episode" else "active", superseded_by=after if old else None,
                 outdated_by=after if old and kind == "episode" else None,
                 conflicts_with=draw(st.sampled_from([(), ("x",)])), source=Source(trust=draw(st.sampled_from(["user", "external"]))),
-                relevance=draw(st.sampled_from([0.1, 0.9])), always=draw(st.integers(0, 3)) == 0,
+                relevance=draw(st.sampled_from([0.1, 0.9, None])), always=at if draw(st.integers(0, 3)) == 0 else None,
                 touched=draw(st.integers(0, 3)) == 0,
                 vector=np.eye(3, dtype=np.float32)[at % 3] if draw(st.booleans()) else None,
             )
@@ -136,7 +136,8 @@ def test_what_is_always_shown_takes_a_quarter_of_the_budget_and_lets_no_noise_in
     """Where nothing fits it stands alone; where something does, beside it; a quarter of the budget at most, the first ones."""
     asked = [entry(f"m{n}", f"heron number {n}", relevance=0.1) for n in range(5)]
     rules = [
-        entry(f"r{n}", f"rule number {n} of the house", kind="procedure", always=True) for n in range(20)
+        entry(f"r{n}", f"rule number {n} of the house", kind="procedure", relevance=None, always=n)
+        for n in range(20)
     ]
     alone = pack([*asked, *rules[:2]], 200, words, least=0.5)
     assert alone.ids == ("r0", "r1")
@@ -147,6 +148,12 @@ def test_what_is_always_shown_takes_a_quarter_of_the_budget_and_lets_no_noise_in
     assert 0 < len(many.ids) < 20
     assert list(many.ids) == [f"r{n}" for n in range(len(many.ids))]
     assert many.tokens <= 25
+    full = pack([*(replace(one, relevance=0.6) for one in asked[:1]), *rules], 100, words, least=0.5)
+    assert full.ids == (*many.ids, "m0")
+    late = [replace(one, relevance=0.1, always=20 - n) for n, one in enumerate(rules)]
+    assert set(pack(late, 100, words, least=0.5).ids) == {f"r{n}" for n in range(20 - len(many.ids), 20)}
+    right = pack([replace(rules[0], relevance=0.9), *asked], 200, words, least=0.5)
+    assert sorted(right.ids) == ["m0", "m1", "m2", "m3", "m4", "r0"]
     assert not pack(rules, 3, words).ids
 
 
@@ -240,8 +247,9 @@ def test_the_same_memories_are_written_the_same_way_however_they_were_ranked(
 @settings(max_examples=100, deadline=None)
 def test_with_a_count_that_adds_up_no_room_is_left_for_another(entries: list[Entry], budget: int) -> None:
     packed = pack(entries, budget, words)
+    beside = {one.item.id for one in entries if one.relevance is None}  # which have a part of it alone
     for one in packed.dropped:
-        if one.stage == "out of budget":
+        if one.stage == "out of budget" and one.id not in beside:
             more = [two for two in entries if two.item.id in {*packed.ids, one.id}]
             while needed := {two.successor for two in more} - {None, *(two.item.id for two in more)}:
                 more += [

@@ -123,7 +123,9 @@ class After:
 
 def _mounted(context: Context) -> list[str]:
     """Return the ids of what a context shows from mounted stores."""
-    return [row.id for row in context.receipt.rows if row.origin is not None and row.id in context.ids]
+    origins = {row.id: row.origin for row in context.receipt.rows}
+    origins |= context.receipt.budget.get("always", {})
+    return [id for id in context.ids if origins.get(id) is not None]
 
 
 def _line(name: str, value: Any) -> str:

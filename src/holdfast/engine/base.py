@@ -409,8 +409,12 @@ class Base:
 
     def _readable(self, reach: Reach) -> Iterator[Readable]:
         """Yield the stores that a read looks at: this one, then those that are mounted, which may be gone when they are looked for."""
-        yield self._parts.store
-        yield from (one.store for one in self._mounts(reach))
+        yield from (store for _, store in self._origins(reach))
+
+    def _origins(self, reach: Reach) -> Iterator[tuple[str | None, Readable]]:
+        """Yield the same stores, each with the name it is mounted by, None for this one."""
+        yield None, self._parts.store
+        yield from ((one.name, one.store) for one in self._mounts(reach))
 
     async def _looked_up(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return a memory of this store or of a mounted one, as `Store.get` does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import checks
 from ..errors import InvalidInput
@@ -13,6 +13,15 @@ from ..types import Hit, MemoryItem
 
 if TYPE_CHECKING:  # 10 ms that a program without a context need not spend
     from .. import pack
+
+
+class Beside(NamedTuple):
+    """A memory that is told whatever was asked, the mount it comes from, and the id of what says otherwise today."""
+
+    item: MemoryItem
+    origin: str | None
+    outdated_by: str | None
+
 
 # Past so many hits hardly a memory is worth its tokens, and packing stays within some milliseconds.
 CONSIDERED = 150
@@ -37,7 +46,7 @@ def checked_sections(sections: Iterable[pack.Section] | None) -> tuple[pack.Sect
 
 def packed(
     hits: Hits,
-    always: Sequence[MemoryItem],
+    always: Sequence[Beside],
     budget: int,
     least: float,
     sections: tuple[pack.Section, ...],
@@ -52,21 +61,27 @@ def packed(
     """
     from .. import pack
 
-    wanted, found = {one.id for one in always}, {hit.id for hit in hits}
+    wanted, found = {one.item.id: place for place, one in enumerate(always)}, {hit.id for hit in hits}
     near = least * (_NEAR if hits.receipt.model else _NEAR_IN_WORDS)
     touched = set([hit.id for hit in hits if _touched(hit, near)][:_TOUCHED])
     entries = [
         pack.Entry(
-            hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id), hit.id in wanted, hit.id in touched
+            hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id), wanted.get(hit.id), hit.id in touched
         )
         for hit in hits
     ]
-    entries += [pack.Entry(one, 0.0, None, aged.get(one.id), True) for one in always if one.id not in found]
+    entries += [
+        pack.Entry(one.item, None, one.outdated_by, aged.get(one.item.id), place)
+        for place, one in enumerate(always)
+        if one.item.id not in found
+    ]
     made = pack.pack(entries, budget, count, sections=sections, least=least)
     receipt = _receipt(hits.receipt, made, budget, least, sections)
-    fits = any(hit.relevance >= least for hit in hits if hit.id not in wanted)
+    fits = any(hit.relevance >= least for hit in hits)
+    # What the query alone would not have shown, and where that comes from.
     beside = [id for id in made.ids if id in wanted and id not in (found if fits else touched)]
-    receipt = replace(receipt, budget={**receipt.budget, "fits": fits, "always": beside})
+    told = {id: always[wanted[id]].origin for id in beside}
+    receipt = replace(receipt, budget={**receipt.budget, "fits": fits, "always": told})
     shown = {id: aged[id] for id in made.ids if id in aged}
     return Context(made.text, made.tokens, made.ids, receipt, made.needed, shown)
 

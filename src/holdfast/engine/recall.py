@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
 from ..away import Later
+from ..decide import begin
 from ..echo import Recalled
 from ..entities import Names
 from ..errors import AccessDenied, BadFilter, ConfigError, DoesNotFit, ModelMismatch, NotFound
@@ -21,7 +22,7 @@ from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNo
 from ..types import Hit, Kind, MemoryItem, Scope
 from .base import State
 from .naming import Naming
-from .packing import CONSIDERED, MOST_TOKENS, checked_sections, packed, why_left_out
+from .packing import CONSIDERED, MOST_TOKENS, Beside, checked_sections, packed, why_left_out
 from .succession import SIGNAL, Answered, raised, scored
 
 if TYPE_CHECKING:
@@ -120,25 +121,34 @@ class Answering(Naming):
         asked = self._asked_for(query)
         at, reach = self._at(valid_at, known_at), self._reach(scope, under)
         hits = await self._answer(Question(asked, reach, at, options, state=state))
-        told = await self._beside(beside, reach, at)
-        aged = await self._aged(
-            [*told, *(hit.item for hit in hits)], reach, at._replace(valid=hits.receipt.valid)
-        )
+        told = [] if beside is None else await self._beside(beside, reach, at, hits)
+        items = {one.id: one for one in (*(hit.item for hit in hits), *(one.item for one in told))}
+        aged = await self._aged(list(items.values()), reach, at._replace(valid=hits.receipt.valid))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
         made = await self._parts.io.store(packed, hits, told, allowed, least, parts, self._parts.count, aged)
         if keep:
             await self._keep_receipt(made.receipt)
         return made
 
-    async def _beside(self, where: Filter | None, reach: Reach, at: Moment) -> list[MemoryItem]:
-        """Return the live memories that pass a filter, the most important first, of these the latest; none without one."""
-        if where is None:
-            return []
+    async def _beside(self, where: Filter, reach: Reach, at: Moment, hits: Hits) -> list[Beside]:
+        """Return the live memories that pass a filter, the most important first, of these the latest: each thing once, as the hit
+        that says it where one does."""
         scan = Scan(
-            reach=reach, at=at, where=where, kinds=self._kinds(None), sort="valid_from", limit=MOST_BESIDE
+            reach=reach, at=at, where=where, kinds=self._kinds(None), sort="importance", limit=MOST_BESIDE
         )
-        found = await self._for_caller(await self._parts.io.store(self._parts.store.scan, scan))
-        return sorted(found, key=lambda one: -one.importance)
+        found: list[Beside] = []
+        for origin, store in self._origins(reach):
+            items = await self._for_caller(await self._parts.io.store(store.scan, scan))
+            found += [Beside(one, origin, None) for one in items]
+        found.sort(key=lambda one: (one.item.importance, begin(one.item)), reverse=True)
+        outdated = await self._outdated(reach, at, [one.item for one in found])
+        said = {(hit.item.kind, _said(hit.item)): hit for hit in reversed(hits)}
+        told: dict[object, Beside] = {}
+        for one in found:
+            hit = said.get(thing := (one.item.kind, _said(one.item)))
+            own = one._replace(outdated_by=outdated.get(one.item.id))
+            told.setdefault(thing, Beside(hit.item, hit.origin, hit.outdated_by) if hit else own)
+        return list(told.values())[:MOST_BESIDE]
 
     async def explain(self, receipt: Receipt | str) -> Explanation:
         """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
@@ -247,7 +257,9 @@ class Answering(Naming):
             for one, told in zip(picked, found.told([one.row for one in picked]), strict=True)
             if least is None or told.relevance >= least
         ]
-        outdated = await self._outdated(asked, found, [one.item for one in answer])
+        at = asked.at._replace(valid=found.candidates.as_of.valid)
+        derived = [one.item for one in answer] if found.candidates.derived else []
+        outdated = await self._outdated(asked.reach, at, derived)
         if outdated:
             further = await self._successors(asked, found, answer, set(outdated.values()))
             answer = raised(answer, outdated, further)[: asked.options["k"]]
@@ -288,20 +300,17 @@ class Answering(Naming):
         }
         return Hits(hits, lambda: self._written(asked, as_of, mounted, model, weights, counts, rows()))
 
-    async def _outdated(
-        self, asked: Question, found: Found, items: Sequence[MemoryItem]
-    ) -> Mapping[str, str]:
+    async def _outdated(self, reach: Reach, at: Moment, items: Iterable[MemoryItem]) -> Mapping[str, str]:
         """Return which of the episodes among some items tell a value that another has replaced, and the id of that one."""
-        told = [item.id for item in items if item.kind == "episode"] if found.candidates.derived else []
+        told = [item.id for item in items if item.kind == "episode"]
         if not told:
             return {}
-        at = asked.at._replace(valid=found.candidates.as_of.valid)
         outdated: dict[str, str] = {}
-        for store in self._readable(asked.reach):
-            outdated |= await self._parts.io.store(store.outdated, told, asked.reach, at)
+        for store in self._readable(reach):
+            outdated |= await self._parts.io.store(store.outdated, told, reach, at)
         if self._caller.kinds.read is None:
             return outdated
-        now = {id: await self._looked_up(id, asked.reach, at) for id in set(outdated.values())}
+        now = {id: await self._looked_up(id, reach, at) for id in set(outdated.values())}
         return {id: by for id, by in outdated.items() if (holder := now[by]) and self._reads(holder)}
 
     async def _successors(

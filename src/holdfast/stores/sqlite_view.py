@@ -40,6 +40,7 @@ _SORTS = {
     "observed_at": "coalesce(v.observed_at, v.valid_from)",
     "valid_from": "v.valid_from",
     "id": "v.item_id",
+    "importance": "json_extract(v.body, '$.importance') DESC, v.valid_from",  # of a page there is no next one
 }
 _KEYS = {
     "entity": COLUMNS["entity"],
