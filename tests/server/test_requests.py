@@ -143,6 +143,59 @@ def test_what_is_said_twice_is_refused(tenant: Tenant) -> None:
         assert http.get(f"/api/v1/items/{id}", params={"under": "{}"}).json()["version"] == 1
 
 
+def test_a_key_that_is_twice_in_a_body_is_refused(tenant: Tenant) -> None:
+    """Wherever it is, also in JSON in a query and in what mem0's clients send; it is named, and nothing is written."""
+    with tenant.client(tenant.key()) as http:
+        for method, path, key, body in (
+            ("POST", "/api/v1/items", "text", '{"text": "a", "text": "b"}'),
+            ("POST", "/api/v1/items", "n", '{"text": "a", "metadata": {"n": 1, "n": 1}}'),
+            (
+                "POST",
+                "/api/v1/items/many",
+                "text",
+                '{"items": [{"text": "a"}, {"text": "b", "te\\u0078t": "c"}]}',
+            ),
+            (
+                "PATCH",
+                "/api/v1/items/0199b8a2-6d7c-7c3e-9a54-1f2b3c4d5e6f",
+                "value",
+                '{"value": 1, "value": null}',
+            ),
+            ("POST", "/v3/memories/add/", "user_id", '{"messages": [], "user_id": "a", "user_id": "b"}'),
+        ):
+            refused = http.request(method, path, content=body, headers={"If-Match": "*"})
+            assert told(refused) == (400, key), refused.text
+            assert "twice" in refused.json()["detail"]
+        where = '{"eq": {"kind": "fact"}, "eq": {"kind": "preference"}}'
+        refused = http.get("/api/v1/items", params={"where": where})
+        assert told(refused) == (400, "where")
+        assert "eq: is there twice" in refused.json()["detail"]
+        assert http.get("/api/v1/stats").json()["items"] == 0
+        assert (
+            http.post("/api/v1/items", content='{"text": "a", "metadata": {"text": "b"}}').status_code == 201
+        )
+
+
+def test_half_a_body_does_not_hold_a_server_that_stops(served: Served) -> None:
+    """Whoever sends the rest is waited for three seconds; then they are told, and nothing was done."""
+    secret = served.key()
+    connection = HTTPConnection(served.url.rpartition("/")[2])
+    connection.putrequest("POST", "/api/v1/items")
+    for name, value in (
+        ("Authorization", f"Bearer {secret}"),
+        ("Holdfast-Labels", "user=ada"),
+        ("Content-Length", "20"),
+    ):
+        connection.putheader(name, value)
+    connection.endheaders(b'{"text":')
+    time.sleep(0.5)
+    began = time.monotonic()
+    assert served.stop() == 0
+    assert time.monotonic() - began < 10
+    answer = connection.getresponse()
+    assert (answer.status, b"the server stops" in answer.read()) == (503, True)
+
+
 def test_who_wrote_a_memory_is_not_for_the_request_to_say(tenant: Tenant) -> None:
     """Not in a header, nor as the actor of its source; with the right to act for others it is, and a key may say its own name."""
     secret = tenant.key()

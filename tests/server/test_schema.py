@@ -174,6 +174,13 @@ def test_a_written_out_path_is_no_id(tenant: Tenant) -> None:
     with tenant.client(tenant.key()) as http:
         answer = http.patch("/api/v1/items/many", json={"text": "tea"}, headers={"If-Match": "*"})
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+        for path, methods in (
+            ("/v1/memories/0199b8a2-6d7c-7c3e-9a54-1f2b3c4d5e6f/", "DELETE, GET, PUT"),
+            ("/v1/batch/", "DELETE, PUT"),
+            ("/v3/memories/", "POST"),
+        ):
+            answer = http.patch(path, json={})
+            assert (answer.status_code, answer.headers["allow"]) == (405, methods)
 
 
 def test_sections_of_a_context_go_over_http(tenant: Tenant) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import re
 import time
 import uuid
@@ -22,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
-from ..errors import HoldfastError
+from ..errors import HoldfastError, InvalidInput
 from ..routes import BASE, LONG, problem
 from . import inspector, mem0, native
 from .describe import allowed, describe
@@ -32,6 +33,8 @@ from .mcp.http import Mcp
 from .service import Service
 
 LOG = logging.getLogger("holdfast.server")
+# Seconds until it is seen that the server stops while a body comes, and for which the rest of one may come then.
+_LOOK, _STOPPING = 0.5, 3.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 
 
@@ -119,17 +122,28 @@ class Door:
                 scope, receive, send
             )
             return
-        read = 0
+        read, whole, until = 0, False, math.inf
+
+        def unread(status: int, detail: str) -> Refused:
+            # Whoever reads the body would tell it as one that cannot be read.
+            scope["state"]["unread"] = refused = Refused(status, detail)
+            return refused
 
         async def receiving() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole, until
+            message = None
+            while message is None:
+                if not whole and self._service.stopping():
+                    until = min(until, time.monotonic() + _STOPPING)
+                    if time.monotonic() >= until:
+                        raise unread(503, "the server stops, and the body has not come yet; nothing was done")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(None if whole else _LOOK):
+                        message = await receive()
             read += len(message.get("body", b""))
+            whole = not message.get("more_body")
             if read > limit:
-                scope["state"]["too_large"] = (
-                    limit  # whoever reads the body would tell it as one that cannot be read
-                )
-                raise Refused(413, f"the body is larger than {limit:,} bytes")
+                raise unread(413, f"the body is larger than {limit:,} bytes")
             return message
 
         try:
@@ -161,15 +175,14 @@ def _problem(path: str, told: dict[str, Any], headers: dict[str, str] | None = N
 
 _TITLES = {
     400: "Bad request", 401: "Not admitted", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    413: "Too large", 429: "Too many requests", 501: "Not implemented", 504: "Timed out",
+    413: "Too large", 429: "Too many requests", 501: "Not implemented", 503: "Stopping", 504: "Timed out",
 }  # fmt: skip
 
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
     """Answer an error as problem+json."""
     path = request.url.path
-    if (limit := getattr(request.state, "too_large", None)) is not None:
-        return _refusal(path, 413, f"the body is larger than {limit:,} bytes")
+    error = getattr(request.state, "unread", error)
     if isinstance(error, Refused):
         return _refusal(path, error.status, str(error), error.headers)
     if isinstance(error, HoldfastError):
@@ -189,12 +202,14 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         where = found[0][0]
         ways = dict.fromkeys(told for field, told in found if field == where)  # one for each type it may have
         return _refusal(path, 400, f"{where}: {', or '.join(ways)}", field=where)
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, InvalidInput):
+        return _problem(path, problem(error.__cause__))
     if isinstance(error, HTTPException) and error.status_code == 400 and error.__cause__ is not None:
         # What FastAPI could not read: it tells neither that it was the body nor what of it.
         return _refusal(path, 400, f"body: {_UNREADABLE}", field="body")
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
-        if error.status_code == 405 and (known := allowed(path)):
+        if error.status_code == 405 and (known := allowed(path) or mem0.allowed(path)):
             headers["Allow"] = known
         return _refusal(path, error.status_code, str(error.detail), headers)
     LOG.error("failed", exc_info=error, extra={"told": {"request": getattr(request.state, "request_id", "")}})

@@ -7,12 +7,15 @@ check themselves.
 from __future__ import annotations
 
 import inspect
+import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from .. import AsyncMemory
+from ..errors import InvalidInput
 from ..routes import HEADERS, NOT_SENT, STRUCTURED, Route
 from . import schemas
 from .schemas import DRAFT, ID, MOMENT, SINCE, Schema, part, several
@@ -187,6 +190,22 @@ IMPORT = ("allow_erased", "dry_run")  # what goes beside it, in the query
 # What null clears, of a verb that leaves alone what is not given; what else that takes refuses null. Of any other verb null is as
 # good as not given.
 CLEARED = frozenset({"slot", "value", "metadata", "speaker", "valid_from", "valid_to", "expires_at", "to"})
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return what a JSON text says; raises `InvalidInput` for a key that is twice in an object, `ValueError` for what is no JSON.
+
+    Of such a key the last is read elsewhere, and what stood there before is lost without a word.
+    """
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise InvalidInput(twice[:60], "is there twice in one JSON object; say it once")
+    return found
 
 
 class Sent(NamedTuple):

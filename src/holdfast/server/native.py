@@ -10,13 +10,14 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -43,9 +44,30 @@ _CHUNK = 2**16
 _LOOK = 1.0  # seconds until what goes on, a stream or a wait, looks whether it is to
 
 
+class _Read(Request):
+    """A request whose body says nothing twice."""
+
+    async def json(self) -> Any:
+        """Return what the body says."""
+        return arguments.read_json(await self.body())
+
+
+class _Reading(APIRoute):
+    """A route that reads its body so (https://fastapi.tiangolo.com/how-to/custom-request-and-route/)."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+
+        async def answering(request: Request) -> Response:
+            return await answer(_Read(request.scope, request.receive))
+
+        return answering
+
+
 def router(service: Service) -> APIRouter:
     """Return the routes of every verb."""
-    made = APIRouter(prefix=BASE)
+    made = APIRouter(prefix=BASE, route_class=_Reading)
     own = {"export": _export, "backup": _backup, "watch": _watch, "import_items": _import}
     for path in {route.path for route in ROUTES.values() if "{" not in route.path}:
         _shut(made, path)
@@ -197,7 +219,9 @@ _VERSION = re.compile(r'\*|(?:W/)?"?(?P<version>[0-9]{1,10})"?')
 
 def _parsed(name: str, text: str) -> Any:
     try:
-        found = json.loads(text)
+        found = arguments.read_json(text)
+    except InvalidInput as error:
+        raise InvalidInput(name, f"cannot be read: {error}") from None
     except (ValueError, RecursionError):
         raise InvalidInput(name, "must be JSON in a query") from None
     if not isinstance(found, dict | list):

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from ...errors import InvalidInput, NotFound
 from ...filters import Filter
+from ..arguments import read_json
 from ..service import Service, Visit
 from .ledger import Ledger
 from .listings import Listings
@@ -59,7 +60,9 @@ class Asked:
         if not text:
             return {}
         try:
-            read = await self.request.json()
+            read = read_json(text)
+        except InvalidInput:
+            raise
         except (ValueError, RecursionError):
             raise InvalidInput("body", "is no JSON") from None
         if not isinstance(read, dict):

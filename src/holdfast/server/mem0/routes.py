@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..service import Service
@@ -81,12 +82,20 @@ ROUTES = (
     Route("POST", "/v2/memories/search/", "search", "read", memories.search_older),
     Route("DELETE", "/v1/entities/{type}/{name}/", "delete_users", "delete", memories.delete_entity),
 )
+_FITTING = tuple(compile_path(one.path)[0] for one in ROUTES)
 _OURS = re.compile(r"/+(v[123]/|api/v1/(orgs|webhooks)/)")
 
 
 def speaks(path: str) -> bool:
     """Whether a path is of this protocol."""
     return _OURS.match(path) is not None
+
+
+def allowed(path: str) -> str:
+    """Return the methods that a path of this protocol takes, for the header Allow: the routes of one path are several."""
+    return ", ".join(
+        sorted({one.method for one, fits in zip(ROUTES, _FITTING, strict=True) if fits.match(path)})
+    )
 
 
 def router(service: Service, ledger: Ledger, courier: webhooks.Courier) -> APIRouter:
