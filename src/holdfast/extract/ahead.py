@@ -69,7 +69,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"(?:have )?(?:just |finally |now |all |both )*(?:decided|resolved|made up (?:my|our) minds?|opted) (?:to|on) (?P<v>(?!use\b|go\b(?! (?:with|for|to|back|on|ahead|vegan))|be\b|give\b|try\b|ask\b|believe\b|let\b|see\b|say\b|share\b|post\b|tell\b|check\b|look\b|come\b).+)",
+        r"(?:have )?(?:just |finally |now |all |both )*(?:decided|resolved|made up (?:my|our) minds?|opted|chosen|settled) (?:to|on) (?P<v>(?!use\b|go\b(?! (?:with|for|to|back|on|ahead|vegan|freelance|part-time|solo|alone))|be\b|give\b|try\b|ask\b|believe\b|let\b|see\b|say\b|share\b|post\b|tell\b|check\b|look\b|come\b).+)",
         values.phrase,
         prefer="future",
         confidence=0.8,
@@ -80,6 +80,21 @@ AHEAD: Sequence[Rule] = (
         values.phrase,
         prefer="future",
         confidence=0.75,
+    ),
+    Rule(
+        "plan",
+        r"(?:have )?(?:just |finally )?signed (?P<v>(?:an?|the|our|my) (?:[\w-]+ )*(?:contract|lease|deal|agreement|tenancy|offer|mortgage|papers) (?:with|for|at|on) .+)",
+        values.phrase,
+        prefer="future",
+        confidence=0.8,
+    ),
+    Rule(
+        "plan",
+        r"(?P<v>(?:hire|recruit|renovate|adopt|move to|switch to|expand (?:in)?to|merge with|open (?:an?|our|the)|sell (?:our|the)|replace (?:our|the)) .+)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.7,
     ),
     Rule(
         "plan",
@@ -135,7 +150,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"will be (?P<v>out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|out|traveling"
+        r"(?:will be|be going to be) (?P<v>(?:in|at) (?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)?|out of (?:the )?office|on (?:vacation|holiday|leave|pto)|away|off|abroad|out|traveling"
         r"|offline)(?: .*)?",
         values.phrase,
         prefer="future",

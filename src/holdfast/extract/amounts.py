@@ -58,8 +58,18 @@ AMOUNTS: Sequence[Rule] = (
         values.as_said,
     ),
     Rule(
+        "{what}",
+        rf"have (?:an? )?(?P<what>ttl|timeout|lifetime|budget|limit|quota|size limit|rate limit|memory limit|batch size|page size|retention(?: period)?|cooldown|grace period|lead time|sla|slo|refresh interval|polling interval) of {_ABOUT}(?P<v>[^,]{{1,30}}?)",
+        values.as_said,
+    ),
+    Rule(
+        "peak",
+        rf"(?:peak|max out|top out) at {_ABOUT}(?P<v>{_MANY} ?[\w-]+(?: (?:per|an?) [\w-]+)?)",
+        values.as_said,
+    ),
+    Rule(
         "limit",
-        rf"(?:be (?:limited to|capped at|restricted to|rate[- ]limited to)|allow|accept|max out at|top out at) {_ABOUT}(?P<v>{_MANY} ?[\w-]+(?: (?:per|an?) [\w-]+)?)",
+        rf"(?:be (?:limited to|capped at|restricted to|rate[- ]limited to)|allow|accept) {_ABOUT}(?P<v>{_MANY} ?[\w-]+(?: (?:per|an?) [\w-]+)?)",
         values.as_said,
     ),
 )

@@ -22,7 +22,7 @@ _OWN = r"(?:my |our |the |a |an |in |at |for |to |on |with |as )*"
 
 _INSTEAD = (
     r"(?:(?:i|we) (?:meant|mean) |i said |make (?:it|that) |(?:it|that|this) (?:is|should be|must be) )?"
-    r"(?:in |at |on )?(?P<new>[^,]+?)(?<! is)(?<! are)(?<! was)(?<! were)(?<! am),? not (?:in |at |on )?(?P<old>[^,]+)",
+    r"(?:in |at |on )?(?P<new>[^,]+?)(?<! is)(?<! are)(?<! was)(?<! were)(?<! am),? (?:not|instead of|rather than) (?:in |at |on )?(?P<old>[^,]+)",
     r"(?:(?:it|that|this) is )?not (?:in |at |on )?(?P<old>[^,]+?),? but (?:in |at |on )?(?P<new>[^,]+)",
 )
 # What took the place of what, and where one went from where one was, told without a word for what it is.
@@ -95,7 +95,7 @@ _MOVES = frozenset("moved migrated pushed postponed rescheduled ported".split())
 _PERSONS = f"{_PLACES} {_WORK} {_KIN} {_NAMES} age birthday email phone"  # "the age" is no person's
 # Some word of each row above: most clauses have none, and are not held against the rows.
 _SIGNS = frozenset(
-    """not from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
+    """not instead rather from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
     uninstalled removed replaced retired decommissioned deprecated cancelled canceled divorced broke split separated died passed ran put lost let
     redundant unemployed out between upgraded updated bumped migrated raised lowered increased reduced decreased extended shortened cut set
     renamed rescheduled postponed pushed downgraded rolled ported converted taken took superseded supplanted""".split()

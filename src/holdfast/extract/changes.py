@@ -43,7 +43,7 @@ _SET_BY_US = (
 # Without one of these nothing here can fit.
 _OF_CHANGE = (
     *"""switch migrat mov chang transition convert went gone replac swap ditch drop remov ripped retir abandon phas sunset history set bump rais lower
-    increas reduc decreas updat upgrad taken took supersed supplant displac push pone brought resched shift renam rebrand""".split(),
+    increas reduc decreas updat upgrad jump rose rise climb fell fall grew grow shrank taken took supersed supplant displac push pone brought resched shift renam rebrand""".split(),
     "rid of", "now called", "now known",
 )  # fmt: skip
 _MOVED = (
@@ -52,6 +52,7 @@ _MOVED = (
     r"|reduced|moved|updated|upgraded|pushed|postponed|preponed|brought|rescheduled|shifted|renamed|set"
     r"|switched)(?: back| forward| up| down)* (?:from (?P<old>.+?) )?to (?P<v>.+)"
 )
+_WENT = r"(?:the|our|my) (?P<np>[\w' -]+?) (?:has |have )?(?:went|gone|jumped|rose|risen|climbed|fell|fallen|dropped|grew|grown|shrank)(?: up| down)? from (?P<old>[^,]{1,20}?) to (?P<v>[^,]{1,20})"
 _RESCHEDULED = (
     r"(?P<np>[A-Z][\w-]*(?: [\w-]+)?) (?:(?:has been|was|is|got|just|has) )*(?:moved|rescheduled"
     r"|pushed|postponed) (?:from (?P<old>.+?) )?to (?P<v>.+)"
@@ -98,7 +99,7 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if match := form(_RENAMED).fullmatch(text):
         yield Claim(match["np"].lower(), "name", match["v"])
         return
-    match = form(_MOVED).fullmatch(text)
+    match = form(_MOVED).fullmatch(text) or form(_WENT).fullmatch(text)
     if (
         not match
         and (match := form(_RESCHEDULED).fullmatch(text))
@@ -107,14 +108,16 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         return
     # "My manager moved to Hanoi" tells where somebody lives.
     if match and not form(NO_THING).fullmatch(match["np"]):
-        yield from _changed(match["np"].lower(), match["v"], match["old"], clause, renamed="renamed" in text)
+        yield from _changed(
+            match["np"].lower(), match["v"], match["old"], clause, speaker, renamed="renamed" in text
+        )
 
 
 def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
     """Yield a setting's new value: of an attribute that is named, or a port where a number can be nothing else."""
     entity, attribute = split(re.sub(r"^port of (?:the |our )?(.+)$", r"\1 port", noun))
     if attribute and (entity or attribute == "port"):
-        yield from _changed(noun, new, old, clause, renamed=False)
+        yield from _changed(noun, new, old, clause, PROJECT, renamed=False)
     elif not attribute:
         yield from _moved_port(noun, new, old, clause)
 
@@ -136,13 +139,30 @@ def _bare(port: str) -> str:
     return re.sub(r"^(?:tcp )?port ", "", port, flags=re.I)
 
 
-def _changed(noun: str, new: str, old: str | None, clause: Clause, *, renamed: bool) -> Iterator[Claim]:
+_PREMISES = r"(?:head |main |new )?(?:office|shop|store|studio|warehouse|headquarters|hq|clinic|practice|school|company|gym|workshop|club)"
+_AMOUNTS = r"(?:.* )?(?:rent|salary|wage|price|fee|fees|budget|quota|limit|headcount|subscription|tuition|premium|mortgage|allowance|rate|deposit|dose|dosage)"
+
+
+def _amounted(noun: str, new: str, old: str | None, clause: Clause, owner: str) -> Iterator[Claim]:
+    """Yield what an amount rose to, and where premises moved, both told with what was before."""
+    if old and form(_AMOUNTS).fullmatch(noun) and all(form(r"\W?\d").match(one) for one in (new, old)):
+        yield Claim(owner, noun, values.bare(new), confidence=0.8, old=values.bare(old))
+    elif old and form(_PREMISES).fullmatch(noun) and (found := values.place(new, clause.casual)):
+        yield Claim(noun, "location", found[0], old=values.unled(values.bare(old)))
+
+
+def _changed(
+    noun: str, new: str, old: str | None, clause: Clause, speaker: str, *, renamed: bool
+) -> Iterator[Claim]:
     """Yield the new value of an attribute, a new name, or the new date, hour or port of what only has those."""
     if foreign(noun, ""):
         return
     entity, attribute = (noun, "name") if renamed else split(noun)
     if not attribute:
-        if not form(_A_TIME).match(new):
+        mine = clause.text[:3].lower() == "my "
+        told = list(_amounted(noun, new, old, clause, speaker if mine else PROJECT))
+        if told or not form(_A_TIME).match(new):
+            yield from told
             if old or new != _bare(new):  # "the server moved to 9090" alone might be a place
                 yield from _moved_port(noun, new, old, clause)
             return

@@ -126,10 +126,10 @@ _WHOLE = (
 
 # What stands before a colon and does not make what follows somebody else's words.
 _LEADS_IN = (
-    r"\W*(?:.*\b(?:remember|memori[sz]e|note|fyi|update|correction|reminder|heads up|context|background"
+    r"\W*(?:.*\b(?:remember|memori[sz]e|store|save|note|fyi|update|correction|reminder|heads up|context|background"
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|ahead|heads-up|confession|announcement|warning|disclaimer|caveat|truth|situation|deal"
-    r"|policy|summary|clarify|ps|edit|by the way|btw|jobs)(?: this| that)?(?: from (?:me|us|my side|our side|my end))?)\W*:"
+    r"|policy|summary|clarify|wrong|mistaken|corrected|ps|edit|by the way|btw|jobs)(?: this| that)?(?: from (?:me|us|my side|our side|my end))?)\W*:"
     r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )

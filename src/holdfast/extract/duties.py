@@ -27,7 +27,7 @@ _CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))? {_OBJECT}|(?:se
 _AT_HAND = (
     r"\b(?:functions?|methods?|arrays?|lists?|strings?|loops?|variables?|values?|elements?|rows?|columns?|quer(?:y|ies)|errors?|bugs?|class(?:es)?|objects?|fields?|regex|numbers?"
     r"|lines?|characters?|index(?:es)?|json|csv|dict\w*|dataframes?|components?|buttons?|divs?|imports?|parameters?|arguments?|syntax|code|scripts?|following|below|above|each|every"
-    r"|hearts?|souls?|e-?mails? to|letters? to|occurrences?|instances?|foo|bar|\w with \w|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|way|idea|look|step|chance|risk|point|part)\b"
+    r"|hearts?|souls?|e-?mails? to|letters? to|occurrences?|instances?|foo|bar|\w with \w|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|ways?|idea|look|step|chance|risk|point|part)\b"
 )
 
 
@@ -57,9 +57,19 @@ def undone(raw: str, casual: bool) -> values.Values:
     return chore(f"{verb} {rest}", casual) if verb else ()
 
 
+def _left(raw: str, casual: bool) -> values.Values:
+    """What is still to be done to something: "a report to finish"."""
+    return () if form(_AT_HAND).search(raw) else (values.unled(values.bare(raw)),)
+
+
 _HAVE_TO = r"(?:need to|have to|got to|must|have got to|need to remember to|should really|ought to)"
 DUTIES: Sequence[Rule] = (
-    Rule("task", rf"(?:still |really |also |first |then )*{_HAVE_TO} (?P<v>.+)", chore, confidence=0.8),
+    Rule(
+        "task",
+        rf"(?:be going to )?(?:still |really |also |first |then )*{_HAVE_TO} (?P<v>.+)",
+        chore,
+        confidence=0.8,
+    ),
     Rule(
         "task",
         r"(?:have )?(?:offered|volunteered|promised(?! myself)(?: [\w' ]+?)??|undertook|undertaken) to (?P<v>(?!the |an? |my |our |his |her |their |this |that |all ).+)",
@@ -76,6 +86,20 @@ DUTIES: Sequence[Rule] = (
     Rule("task", r"be supposed to (?P<v>.+)", chore, needs="time", stands=frozenset({"hypothetical"})),
     Rule("task", r"be behind (?:on|with) (?P<v>(?:my|the|our) .+)", values.phrase, confidence=0.8),
     Rule("task", r"have (?:still )?not (?P<v>\w+ .+)", undone, needs="yet", confidence=0.8),
+    Rule("task", r"(?:have been|be|keep) meaning to (?P<v>.+)", _phrase, confidence=0.8),
+    Rule(
+        "task",
+        r"should (?:really |probably |also |finally )*(?P<v>.+)",
+        chore,
+        confidence=0.75,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "task",
+        r"(?:still )?have (?P<v>(?:an?|the|two|three|four|five|some|my|\d+) (?:[\w-]+ ){1,3}(?:left )?to (?:finish|write|submit|hand in|deliver|send|return|pay|fix|mend|review|grade|mark|prepare|sign|pack|repair|sew|iron|wash|clean|post|translate|paint|edit|book|order|sort out))(?: .*)?",
+        _left,
+        confidence=0.8,
+    ),
     Rule("task", r"have yet to (?P<v>.+)", chore, confidence=0.8),
     Rule("task", r"have until .+ to (?P<v>.+)", values.phrase),
 )
@@ -108,7 +132,7 @@ _DOING = "|".join(sorted(map(_inflected, words.CHORES)))
 _TO_BE_DONE = (
     r"(?P<whose>the|my|our) (?P<np>(?!(?:other|same|following)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?P<still>still )?"
     rf"(?:(?:has|have|needs?|must|ought)(?: to)? be (?P<done>(?:{_DOING})\b.*)|needs? (?P<doing>(?:{_DOING})\b.*)"
-    r"|(?:is|are) (?P<due>(?:over)?due (?:for|a) (?:an? )?(?:service|clean|wash|repair|trim|check-?up|oil change|new \w+)\b.*)"
+    r"|(?:is|are) (?P<due>(?:long )?(?:over)?due (?:for|a) (?:an? |its )?(?:service|clean|wash|repair|trim|check-?up|oil change|new \w+)\b.*)"
     r"|needs? (?P<new>(?:an? )?(?:new (?!home|name|look|life|idea|start)|oil change|service\b|clean\b|wash\b|repair|trim\b|refill|lick of paint|coat of paint|check-?up).*))"
 )
 
@@ -131,7 +155,7 @@ def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         return
     # "The bike needs a new chain" may be any bike that is spoken of.
     mine = match["whose"].lower() in ("my", "our")
-    if mine or match["done"] or (match["doing"] and match["still"]):
+    if mine or match["done"] or match["due"] or (match["doing"] and match["still"]):
         told = " ".join((text, *clause.times)) if clause.times else text
         whose = PROJECT if match["np"].lower().split()[-1] in words.SYSTEMS else speaker
         yield Claim(whose, "task", values.bare(told), confidence=0.8)

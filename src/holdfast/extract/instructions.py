@@ -29,7 +29,7 @@ _OF_TASKS = frozenset(
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
-    names messages ask not belong belongs policy must data execute name""".split()
+    names messages ask not belong belongs policy must data execute name only keep emails tickets invoices requests expenses reviews notes incidents""".split()
 )
 
 
@@ -396,6 +396,9 @@ _KEPT_UP = (
     r"|(?:the|our|my|all(?: the| our)?) [\w' -]{3,40}?)"
 )
 # What is kept, and so belongs somewhere.
+# What is done each time within so long, so often, or by whom alone.
+_PASSIVE = r"(?:get|gets|are|is|are always|must be|have to be|has to be|should be) (?:\w+ed|sent|paid|written|read|done|kept|made|put|taken)"
+_HANDLED = r"(?:(?:customer|support|bug|incident|security|client|internal|all|new|urgent|code) )*(?:emails|tickets|requests|reports|complaints|invoices|expenses|timesheets|orders|refunds|reviews|questions|calls|returns|applications|reviews|contracts|receipts|claims|alerts|prs|pull requests|incidents|bugs)"
 _KEPT_THINGS = r"(?:(?:new|all|all new|our|large|generated|shared|client|customer) )*(?:secrets|keys|api keys|tokens|passwords|credentials|binaries|assets|images|fixtures|configs?|env(?:ironment)? (?:files|variables)|constants|types|helpers|utilities|migrations|tests|unit tests|docs|documentation|translations|styles|business logic|queries|scripts|schemas|models|feature requests|bug reports|questions|invoices|receipts|contracts|notes|minutes)"
 _CHANGES = r"(?:merge|release|deploy|deployment|commit|push|pr|pull request|change|hotfix|migration|feature|endpoint|branch|rollout|launch|refactor|dependency|invoice|order|payment|refund|booking|meeting)s?"
 _PROCEDURES: Sequence[str] = (
@@ -403,6 +406,13 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:on|at) (?:the (?:first|last|second|third|end|start) [\w ]*of )?(?:each|every) [^,]{{3,30}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",
     rf"{_KEPT_THINGS} belongs? (?:in|into|on|under) .+",
+    rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [\w ]{{2,30}}?)? (?:{_PASSIVE} .*\b(?:within|by the (?:\w+ of|end)|before|in the same)\b.+|(?:need|needs|require|requires|must have) (?:an? |two |three |my |your |the )?(?:(?:second|written|prior|extra|team|manager) )?(?:approvals?|sign-?offs?|signatures?|reviews?|reviewers?|tickets?|receipts?)\b.*)",
+    rf"only (?:the |an? |our )?[\w' -]{{3,30}}? (?:may|can|is allowed to|are allowed to|should|must) (?:{WORK}|{_OF_GIT}|access)\b(?!.*\bthis\b) .+",
+    r"(?:always|never) (?:rebase|squash|merge|force-push|lint|test|format|document|cherry-pick|amend),? (?:and )?(?:always|never) .+",
+    r"keep (?:(?:all|your|the|our) )?(?:functions|methods|classes|files|lines|commits|prs|pull requests|modules|components|tests|messages|meetings|branches|docstrings|comments) (?:under|below|short|small|within|to|at most|focused|pure)\b.*",
+    r"(?:release notes|newsletters|reports|invoices|builds|payslips|statements) (?:go out|get sent|are sent|ship) (?:on|every|each|at the end of) .+",
+    r"we (?:always )?(?:review|test|pair|deploy|release|estimate|plan|write|merge|document) (?:all |our |the |every )?(?:code|prs|pull requests|changes|releases|tickets|features|tests|docs|everything|new code) (?:in pairs|together|before .+|after .+|first|by hand|on \w+days|every .+|as a team)",
+    r"(?:errors|exceptions|failures|warnings|passwords|tokens|dates|timestamps|amounts|prices|secrets|ids|names|strings|inputs|queries|requests|responses) (?:should|must|have to|need to) (?:always )?be \w+(?:ed|en|t)\b.*(?:, (?:not|never)|instead of|rather than) .+",
     rf"no {_CHANGES} (?:without|before|until|unless|on (?:fridays?|weekends?|holidays)|after) .+",
     r"(?:commit messages|branch names|branches|commits|(?:pr|pull request) (?:titles|descriptions)|variable names|class names|table names|file names|docstrings|comments|changelog entries) (?:(?:all|always) )?(?:follow|are (?:always )?(?:written|named|kept|formatted|prefixed|capitali[sz]ed)) .+",
     rf"(?:(?:the|our|all|any) [\w' -]{{3,30}}?|{_KINDS}|(?:customer|user|personal|patient|client|production|payment|card|private|sensitive) (?:data|information|records|details|numbers)) (?:must|should|may|can|are|is)(?: to)? (?:never|not ever) (?:to )?be \w+.*",
@@ -448,7 +458,7 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:every|each|all|any|new|all new) (?:new )?{_PIECE_OF_WORK} (?:needs?|must|should|requires?|has to"
     r"|have to|gets?) .+",
     rf"(?:all )?(?:new )?{_PIECES_OF_WORK} (?:need|must|should|require|have to) (?!be (?:fine|ok|okay|good|done|ready|easy|enough|there|green)\b|pass\b|work\b).+",
-    rf"(?:do not|never) (?:{WORK})(?: .+)? (?:in [\w.-]*/[\w./-]*|in (?:this|the|our) (?:repo|repository|codebase"
+    rf"(?:do not|never) (?:{WORK})(?: .+)? (?:(?:legacy|vendor|vendored|generated|migrations?|production|prod|shared|build|dist|config) (?:folder|director(?:y|ies)|files?|code|module|branch|database|db|server|table)s?|in [\w.-]*/[\w./-]*|in (?:this|the|our) (?:repo|repository|codebase"
     r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
     r"|directly|without .+)(?: .*)?",
 )

@@ -39,11 +39,16 @@ _WITHHOLD = (
     r"|no need to remember (?:this|that|it).*)"
 )
 _ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"
-_FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap|discard|scratch|get rid of|clear) (?:the fact )?(?P<what>.+)"
+_FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap|discard|scratch|get rid of|clear|strike|take back) (?:the fact )?(?P<what>.+)"
 # What the memory holds is called a note, an entry and so on; "the thing about ..." is one where it is to be forgotten.
 _NOTE = r"(?:(?:the|that|any|your|all|all the) )?(?:(?:whole|little|old|last) )?(?:notes?|entry|entries|memory|memories|reminder|fact)(?: (?:you|i) (?:have|saved|stored|made|gave you|kept|took))? (?:about|on|of|for|that says|saying|where|regarding|that|with) (?P<v>.+)"
 _THING = r"(?:the|that|this) (?:(?:whole|little) )?(?:thing|bit|part|stuff|business)s? (?:about|where|with|that says|regarding|on) (?P<v>.+)"
 _GIVEN = r"(?:the|my) (?P<noun>[\w' -]{2,40}?) (?:that )?i (?:gave|told|sent|mentioned(?: to)?)(?: to)? you(?: .*)?"
+# "You no longer need to remember my diet", "don't keep my address on file any longer".
+_KEPT_NO_LONGER = (
+    r"(?:you (?:no longer (?:need|have) to|do not (?:need|have) to|need not) (?:remember|know|keep|store)|i do not want you to (?:remember|know|keep|store)|(?:please )?(?:do not|stop) (?:keep(?:ing)?(?=.* (?:on file|in (?:your )?memory))|(?:stor(?:e|ing)|remember(?:ing)?)(?=.* anymore)))"
+    r" my (?P<noun>[\w' -]{2,40}?)(?: (?:on file|in (?:your )?memory|stored|anymore|around))*"
+)
 _RESET = (
     r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
     r"|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other"
@@ -55,7 +60,7 @@ _NOT_FORGOTTEN = (
     r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
 )
 _OF_ORDERS = frozenset(
-    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid remember save store record keep log memorize
+    """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid strike back remember save store record keep log memorize
     memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down""".split()
 )
 
@@ -65,6 +70,8 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     text = clause.text
     if _OF_ORDERS.isdisjoint(tokens(text)):
         return None
+    if kept_no_longer := form(_KEPT_NO_LONGER).fullmatch(text):
+        return _of_ones_own(kept_no_longer["noun"], speaker, forgets=True, from_memory=True)
     if form(_WITHHOLD).fullmatch(text):
         return Order("withhold")
     if form(_RESET).fullmatch(text):

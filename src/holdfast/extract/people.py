@@ -343,7 +343,7 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         return
     related = form(
         rf"(?:my|our|meet my|this is my) {_LATELY}(?P<adj>{_ADULT})?(?P<rel>{_RELATION})(?P<own>'s name)?"
-        r"(?:,? (?P<name>(?-i:[A-Z])[\w'-]+"
+        r"(?:,? (?P<name>(?!(?-i:ID|CV|PIN)\b)(?-i:[A-Z])[\w'-]+"
         rf"|(?-i:[a-z])\w+(?= is getting))),?(?: (?P<verb>{_VERB})\b ?(?P<rest>.*)| \w+s .+)?"
     ).fullmatch(text) or form(
         rf"(?:my|our) (?P<adj>{_ADULT})?{_LATELY}(?P<rel>{_RELATION})(?P<own>'s name)? (?:(?:at|on|from|in|down|across) (?:the "

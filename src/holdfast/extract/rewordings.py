@@ -267,7 +267,9 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the our", "minimum oldest lowest min", r"(?:the|our) (?:minimum|oldest|lowest|min)(?: supported| required)? (?P<n>[\w.+#]+)(?: version)? is (?P<v>\d[\d.]*)", ("we require {n} {v}",)),
     # ---- ahead
     ("", "due", r"(?!(?:it|he|she|they|that|this|there|what|which|who|when|i|we|you|my|our|the|his|her|their|an?)\b)(?P<n>[\w'-]+(?: [\w'-]+){0,2}) (?:is|are) due(?P<o>(?: .*)?)", ("the {n} is due{o}",)),
-    ("it", "job turn duty", r"it is (?P<w>my|our) (?:job|turn|duty) to (?P<v>.+)", ("I have to {v}",)),
+    ("it", "job turn duty on up", r"it is (?:my (?:job|turn|duty|responsibility|task)|our (?:job|turn|duty)|on me|up to me|down to me) to (?P<v>.+)", ("I have to {v}",)),
+    ("someone somebody", "needs has must", r"(?:someone|somebody) (?:needs to|has to|must) (?P<v>.+?) (?:while|when) (?:i am|we are) (?:away|gone|out|abroad|on holiday)(?: .+)?", ("I have to {v}",)),
+    ("there", "to", r"there (?:is|are) (?:still )?(?P<v>(?:an?|two|three|four|five|\d+|some) (?:[\w-]+ ){1,3}(?:left )?to (?:send|pay|sign|write|finish|review|grade|mark|pack|wash|iron|fix|return|post|prepare|sort out|file|print))(?: .+)?", ("I have {v}",)),
     ("there", "appointment meeting interview exam concert party evening wedding gig conference reunion funeral festival fair recital rehearsal inspection dinner lunch barbecue bbq viewing workshop webinar training audit drill flight ceremony match tournament", r"there is (?P<a>an?) (?P<v>(?:[\w'-]+ ){0,3}?(?:appointment|meeting|interview|exam|concert|party|evening|wedding|gig|conference|reunion|funeral|festival|fair|recital|rehearsal|inspection|dinner|lunch|barbecue|bbq|viewing|workshop|webinar|training|audit|drill|ceremony|match|tournament)(?: (?:at|in|with|for) .+)?)", ("I have {a} {v}",)),
     ("i we", "decided agreed", r"(?P<w>i|we) (?:have )?(?:all |now )*(?:decided|agreed) (?:to (?:use|go with|adopt)|on) (?P<v>[\w.+#-]+(?: [\w.+#-]+)?)(?P<o>(?: (?:for|as) .+)?)", ("{w} use {v}{o}",)),
     ("it", "wedding exam interview graduation", r"it is (?P<w>my|our) (?P<v>[\w' -]*(?:wedding|exam|interview|graduation))", ("{w} {v} is",)),

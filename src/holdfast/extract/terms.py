@@ -42,7 +42,7 @@ _NAMES_A_TIME = (
 
 
 # What runs out on a day that is told.
-EXPIRES = r"(?:contract|lease|tenancy|visa|passport|licen[cs]e|subscription|cert(?:ificate)?|domain|warranty|insurance|membership|permit|trial|policy|token|railcard|mot|retainer|lease agreement|mortgage deal)"
+EXPIRES = r"(?:contract|lease|tenancy|visa|passport|licen[cs]e|subscription|cert(?:ificate)?|domain|warranty|insurance|membership|permit|trial|policy|token|railcard|mot|retainer|api key|key|bank card|credit card|card|registration|voucher|quote|offer|season ticket|pass|accreditation|certification|lease agreement|mortgage deal)"
 RUNS_OUT = r"(?:runs? out|expires?|lapses?|ends?|is up|is up for renewal|comes? up for renewal|needs? renewing|renews?|has to be renewed|must be renewed)"
 
 
@@ -58,7 +58,7 @@ def unled_time(said: str) -> str:
 
 # What is said of what happens on a day.
 _TAKES_PLACE = (
-    r"(?:be (?:scheduled|set|planned|booked|booked in|pencill?ed in|fixed|slated|penned in|down|delivered|installed|fitted|due|announced|released|published)(?: for| to (?:take place|start|begin|happen|be))?|come(?: (?:in|round|over|out|back))?|arrive|leave|depart"
+    r"(?:(?:be|have been|has been) (?:scheduled|set|planned|booked|booked in|pencill?ed in|fixed|slated|penned in|down|delivered|installed|fitted|due|announced|released|published)(?: for| to (?:take place|start|begin|happen|be))?|come(?: (?:in|round|over|out|back))?|arrive|leave|depart"
     r"|close|open|start|begin|end|finish|take place|go (?:out|live)|ship|launch|land|drop|be (?:out|here|back)|move in|kick off|resume|fall due)"
 )
 _A_DAY = r"\d|day\b|\b(?:tomorrow|next|this (?:week|month|weekend)|january|february|march|april|june|july|august|september|october|november|december|(?:in|on|at|of|by) (?:may|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun))\b"

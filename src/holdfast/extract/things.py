@@ -39,17 +39,17 @@ THING: Sequence[Rule] = (
     Rule(
         "{tool} version",
         r"(?:be (?:currently |now |still )?(?:on|running|running on|using|pinned to|targeting)"
-        r"|(?:currently |now )*(?:use|run on|run|require|need|target|support(?= .* (?:and (?:up|above)|or (?:newer|later|higher|above))))|(?:have )?(?:upgraded|updated"
+        r"|(?:currently |now )*(?:use|run on|run|require|need|target|support(?= .* (?:and (?:up|above|later|newer)|or (?:newer|later|higher|above))))|(?:have )?(?:upgraded|updated"
         r"|moved|bumped|migrated)(?: (?:everything|it"
         r"|the app))?(?: from (?P<old>[\w. ]+?))? to) (?:at least )?(?P<tool>[A-Za-z][\w.+#]*(?: "
-        r"[A-Z][\w.]*)?) (?:version )?v?(?P<v>\d+(?:\.\d+)*\+?)(?: or (?:higher|newer|later|above)"
+        r"[A-Z][\w.]*)?) (?:version )?v?(?P<v>\d+(?:\.\d+)*\+?)(?: or (?:higher|newer|later|above)| and (?:later|newer)"
         r"| and up| and above)?",
         values.anything,
     ),
     Rule(
         "language",
         r"(?:be|were) (?:now |currently |mostly |all |entirely |fully )*(?:(?:re)?written|implemented"
-        r"|coded|programmed|developed|built|done)? ?in (?P<v>.+)",
+        r"|coded|programmed|developed|built|done)? ?in (?P<v>.+?)(?: v?\d[\d.]*)?",
         values.each(words.CODE_LANGUAGES),
     ),
     Rule(
@@ -89,6 +89,11 @@ THING: Sequence[Rule] = (
         "deploy branch",
         r"(?:deploy|release|ship|build|cut (?:our )?releases|tag|come|go out) (?:straight )?(?:off|from|out of)(?: of)? (?:the |our )?(?P<v>[\w./-]+ branch|main|master|trunk|develop|stable)(?:,? not \w+)?",
         values.anything,
+    ),
+    Rule(
+        "hosting",
+        r"(?:live|be (?:hosted|published|mirrored|kept)) on (?P<v>(?-i:[A-Z])[\w.-]+)",
+        values.definite,
     ),
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule(

@@ -75,6 +75,11 @@ WELLBEING: Sequence[Rule] = (
         r"(?:have to |need to |must )?inject (?P<v>insulin|heparin|methotrexate|ozempic|testosterone|b12|[a-z]+(?:mab|glutide|parin))(?: .*)?",
         drug,
     ),
+    Rule(
+        "diet",
+        rf"be an? {WORN}(?P<v>{words.one_of(words.DIETS)}) (?:household|family|house|home|couple|eater|kitchen)(?:,? .*)?",
+        values.anything,
+    ),
     Rule("diet", r"be an? (?P<v>pure veg|veg|vegetarian|vegan) person(?:,? .*)?", values.anything),
     Rule(
         "condition",
@@ -84,9 +89,9 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        r"(?:have (?:been living|been struggling|been dealing|lived) with|have got|have(?! got\b)|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
+        r"(?:have (?:been living|been struggling|been dealing|lived) with|have got|have(?! got\b)|have (?:always )?had|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
         r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
-        r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+)",
+        r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+?)(?: all my life| (?:my|the) (?:whole|entire) life)?",
         values.listed(words.CONDITIONS),
     ),
     Rule(
@@ -227,7 +232,7 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
-        r"(?P<v>[\w' -]+?) (?:(?:always|really|just) )*(?:makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch|unwell|wheezy|sneeze)|gives? me (?:heartburn|indigestion|migraines|an? (?:migraine|rash|stomach ?ache)|hives|wind|gas)|upsets? my stomach|(?:does|do) not agree with me|disagrees? with me|puts? me in (?:the )?hospital)",
+        r"(?P<v>[\w' -]+?) (?:(?:always|really|just) )*(?:makes? me (?:ill|sick|queasy|nauseous|bloated|throw up|itch|unwell|wheezy|sneeze)|gives? me (?:(?:terrible |bad |awful |severe )?(?:heartburn|indigestion|migraines|headaches|cramps|stomach (?:cramps|aches?|pains?)|bloating|diarrh?oea|reflux|palpitations)|an? (?:migraine|rash|stomach ?ache|headache|upset stomach)|hives|wind|gas)|makes? my (?:throat|tongue|lips|face|eyes|mouth|skin|stomach) (?:swell(?: up)?|itch|tingle|hurt|close up|burn|water|flare up)|upsets? my stomach|(?:does|do) not agree with me|disagrees? with me|puts? me in (?:the )?hospital)",
         values.each(words.FOODS),
     ),
     Rule(
@@ -237,13 +242,31 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "avoids",
-        r"(?P<v>[\w' -]+?) (?:is|are) (?:an? (?:big |definite )?no(?:-go)?|off limits|off the (?:menu|table)|out)(?: for me)?",
+        r"(?P<v>[\w' -]+?) (?:is|are) (?:strictly |totally |completely |absolutely )*(?:an? (?:big |definite )?no(?:-go)?|off[- ]limits|forbidden|off the (?:menu|table)|out)(?: for me)?",
         values.each(words.FOODS),
     ),
     Rule(
         "avoids",
         r"(?:.{2,30} means |strictly |absolutely )?no (?:more )?(?P<v>[\w', -]+?) for me",
         values.each(words.FOODS),
+    ),
+    Rule(
+        "condition",
+        rf"{_DOCTOR} (?:has |have )?(?:just )?(?:diagnosed me with|says i have) (?P<v>.+)",
+        values.listed(words.CONDITIONS),
+        stands=frozenset({"reported"}),
+    ),
+    Rule(
+        "condition",
+        rf"(?:both )?my (?P<v>(?:both )?{_BODY} (?:has|have) been (?:replaced|fused|removed|amputated|operated on|rebuilt|reconstructed))(?:,? .*)?",
+        injury,
+        confidence=0.8,
+    ),
+    Rule(
+        "condition",
+        r"my (?P<v>(?:eyesight|sight|vision|hearing|balance|memory|immune system|circulation|mobility|blood pressure|cholesterol|blood sugar) (?:is|are) (?:(?:very|quite|really|rather|a bit|pretty|too) )*(?:poor|bad|weak|limited|impaired|gone|going|failing|high|low|damaged|compromised|suppressed|reduced)(?: (?:in|on) (?:the|my|both|one) [\w ]+?)?)(?:,? (?:at|so|since|and|because)\b.*)?",
+        values.as_said,
+        confidence=0.8,
     ),
     # Whoever speaks of "my asthma" has it, whatever is said of it.
     Rule(

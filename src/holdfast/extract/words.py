@@ -200,7 +200,7 @@ CHRONIC = CONDITIONS & _words(
     glaucoma, hay fever, long covid, chronic fatigue, lactose intolerance, tendonitis, osteoarthritis, rhinitis, vertigo, neuropathy, copd, reflux"""
 )
 STATES_OF_HEALTH = _words(
-    """lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind,
+    """lactose intolerant, lactose-intolerant, gluten intolerant, colorblind, color blind, color-blind, colourblind, colour-blind,
     colour blind, deaf, blind, legally blind, hard of hearing, partially sighted, dyslexic, autistic, diabetic,
     celiac, coeliac, asthmatic, epileptic, pregnant, bipolar, immunocompromised, a diabetic, a type 1 diabetic, a
     type 2 diabetic, type 1 diabetic, type 2 diabetic, anemic, anaemic, near-sighted, nearsighted, short-sighted,
@@ -296,7 +296,7 @@ HOSTS = _words(
 # Parts of a system that are spoken of with or without "the": the last word of what a port, a host or a language may be of.
 SYSTEMS = _words(
     """server, servers, api, backend, frontend, db, database, config, worker, workers, queue, cache, gateway, service, app, scheduler, cluster,
-    proxy, broker, bot, monorepo, website, site, dashboard, pipeline, crawler, indexer, daemon, registry, agent, runner, runners, container, table, box, vm"""
+    proxy, broker, bot, monorepo, monolith, website, site, dashboard, pipeline, crawler, indexer, daemon, registry, agent, runner, runners, container, table, box, vm"""
 )
 # What is shown, taught or tested with is not what is in use: a tutorial, a sample, an example of somebody's.
 SHOWN = _words(
