@@ -72,7 +72,7 @@ def test_what_looks_like_it_is_let_go(said: str) -> None:
         "Let's act out the mock trial. I'm the accused and I own a red van.", "Let's practise with an invented person. I'm Carl, a welder from Ohio.",
         "I'll play the customer. I have three kids and live in Rome.", "Stay in character. I am Tom, your landlord.", "<p>My name is <b>Ana Silva</b> and I live in Porto.</p>",
         "The train was cancelled again. I'm thrilled, I love sleeping on station benches.", "They changed the password policy. Great, I prefer 40-character passwords.",
-        "I love waiting in line for three hours.",
+        "I love waiting in line for three hours.", "Let's act out a scene. Please keep your answers under five sentences.", "Imagine people know me as Cricket.", "If I favour aisle seats, what should I do?",
     ],
 )  # fmt: skip
 def test_scenes_markup_and_sarcasm_state_nothing(said: str) -> None:

@@ -149,7 +149,7 @@ def clauses(text: str) -> Iterator[Clause]:
     for start, end in _sentences(flat):
         sentence = flat[start:end]
         if guards.sets_a_scene(sentence):
-            marks |= {"hypothetical"}
+            marks |= {"hypothetical", "scene"}
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
         if guards.praises(sentence) and guards.complains(flat[:start]):

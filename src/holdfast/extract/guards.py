@@ -23,6 +23,7 @@ Guard = Literal[
     "past",
     "wish",
     "request",
+    "scene",
 ]
 _REPORT = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"

@@ -33,7 +33,7 @@ LEAST_CONFIDENCE = 0.6
 
 # Guards in the order in which they are told: the first that holds is the reason.
 _REASONS: Mapping[Guard, str] = {
-    "request": "quotation", "quotation": "quotation", "question": "question", "joke": "joke", "laugh": "joke", "hypothetical": "hypothetical",
+    "scene": "hypothetical", "request": "quotation", "quotation": "quotation", "question": "question", "joke": "joke", "laugh": "joke", "hypothetical": "hypothetical",
     "wish": "negated wish", "reported": "reported speech", "past": "past", "uncertain": "uncertain",
 }  # fmt: skip
 # An instruction may be conditional ("if a migration fails, roll back") and may be put as a question ("could you ...?").
@@ -176,6 +176,18 @@ def worded(text: str, start: int, end: int | None) -> str:
     return re.sub(r"[\s,;:-]+(?:and|but|so|because)?\s*$", "", " ".join(raw.split()))
 
 
+# Where the claim itself is supposed ("if I prefer tea"), a row that stands "I would prefer" does not stand that.
+_SUPPOSED = r"(?:if|unless|suppose|supposing|imagine|assuming|what if) (?!(?:i|we) (?:have|had|get|got) (?:the |a |any )?choice|given|it (?:is|was|were) up to|possible|you (?:ask|must)|i (?:may|am honest))"
+
+
+def _stood(claim: Claim, clause: Clause) -> frozenset[Guard]:
+    """Return the guards that a claim's row stands in this clause."""
+    if claim.rule is None:
+        return frozenset()
+    supposed = claim.rule is not IN_PASSING and form(_SUPPOSED).match(clause.whole)
+    return claim.rule.stands - {"hypothetical"} if supposed else claim.rule.stands
+
+
 class _Reader:
     """The reading of one message."""
 
@@ -280,9 +292,7 @@ class _Reader:
         if self._context is not None:
             self._context.heard(clause, said)
         for claim in said:
-            yield self._propose(
-                claim, clause, stands | (claim.rule.stands if claim.rule else frozenset()), reset
-            )
+            yield self._propose(claim, clause, stands | _stood(claim, clause), reset)
         if clause.sure and not said and form(_STATEMENT).fullmatch(clause.whole):
             yield self._kept(clause)
 
