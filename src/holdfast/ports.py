@@ -358,7 +358,8 @@ class Scan(NamedTuple):
     """A question for `Store.scan`: which versions, in which order, how many.
 
     `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
-    last known version). `sort` is a time field or "id", or "importance" for the latest of the most important, without `after`; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id, version,
+    last known version). `sort` is a time field or "id", or "importance" for the most important, of these the latest of each slot
+    (or kind) before its second, without `after`; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id, version,
     whether it is no deletion) of the last row of the page before: a moved memory is found where it left and where it went.
     """
 

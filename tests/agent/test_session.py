@@ -582,3 +582,19 @@ def test_what_a_tool_found_gives_no_orders_to_every_step(tmp_path: Path) -> None
         assert not Session(memory, thread="t2", user="bo", project="api").before_step("xyzzy").memory
         session.after_step([said("Always run the linter first.")])
         assert len(Session(memory, thread="t2", user="bo", project="api").before_step("xyzzy").ids) == 1
+
+
+def test_many_rules_of_work_keep_out_nothing_else(tmp_path: Path) -> None:
+    """Of what every step is told, the latest of each slot comes before the second of any."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t1", user="ada", project="api")
+        session.after_step([said("I'm vegan. I live in Oslo. Keep your answers short.")])
+        memory.scoped(project="api").save_many(
+            [
+                {"text": f"Always run check number {n} of the list before a merge", "kind": "procedure"}
+                for n in range(300)
+            ]
+        )
+        step = Session(memory, thread="t2", user="ada", project="api").before_step("xyzzy")
+        for part in ("vegan", "Oslo", "short", "check number 2"):
+            assert part in step.memory

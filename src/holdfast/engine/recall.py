@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import operator
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -131,8 +133,11 @@ class Answering(Naming):
         return made
 
     async def _beside(self, where: Filter, reach: Reach, at: Moment, hits: Hits) -> list[Beside]:
-        """Return the live memories that pass a filter, the most important first, of these the latest: each thing once, as the hit
-        that says it where one does."""
+        """Return the live memories that pass a filter, the most important first: each thing once, as the hit that says it where
+        one does.
+
+        Of equal ones the latest of each slot comes before the second of any: many rules of work keep out no diet.
+        """
         scan = Scan(
             reach=reach, at=at, where=where, kinds=self._kinds(None), sort="importance", limit=MOST_BESIDE
         )
@@ -140,7 +145,10 @@ class Answering(Naming):
         for origin, store in self._origins(reach):
             items = await self._for_caller(await self._parts.io.store(store.scan, scan))
             found += [Beside(one, origin, None) for one in items]
-        found.sort(key=lambda one: (one.item.importance, begin(one.item)), reverse=True)
+        found.sort(key=lambda one: begin(one.item), reverse=True)
+        turns: dict[str, Iterator[int]] = defaultdict(itertools.count)
+        placed = [(-one.item.importance, next(turns[one.item.slot or one.item.kind]), one) for one in found]
+        found = [one for *_, one in sorted(placed, key=operator.itemgetter(0, 1))]
         outdated = await self._outdated(reach, at, [one.item for one in found])
         said = {(hit.item.kind, _said(hit.item)): hit for hit in reversed(hits)}
         told: dict[object, Beside] = {}

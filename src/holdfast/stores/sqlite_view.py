@@ -40,7 +40,9 @@ _SORTS = {
     "observed_at": "coalesce(v.observed_at, v.valid_from)",
     "valid_from": "v.valid_from",
     "id": "v.item_id",
-    "importance": "json_extract(v.body, '$.importance') DESC, v.valid_from",  # of a page there is no next one
+    # Of a page there is no next one.
+    "importance": "json_extract(v.body, '$.importance') DESC, "
+    "row_number() OVER (PARTITION BY coalesce(v.slot, v.kind) ORDER BY v.valid_from DESC), v.valid_from",
 }
 _KEYS = {
     "entity": COLUMNS["entity"],
