@@ -236,6 +236,7 @@ def test_forgetting() -> None:
         assert extract.judge(one, known).outcome == "forgotten"
         assert extract.judge(one, known).ids == ids
     assert read("Never mind, forget it.") == ()
+    assert read("Forget about the chess set, is it any good?") == ()
     assert read("He said: forget that I like jazz.") == ()
 
 

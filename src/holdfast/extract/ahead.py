@@ -61,7 +61,7 @@ AHEAD: Sequence[Rule] = (
         "plan",
         r"(?:be planning (?:to|on)|plan (?:to|on)|intend to|be going to|be about to start"
         r"|will(?= (?:fly|travel|visit|attend|present|start|host|graduate|move|speak|teach|run|perform"
-        r"|compete|drive|meet|interview|launch)\b)) (?P<v>(?!be\b|bed\b|sleep\b).+)",
+        r"|compete|drive|meet|interview|launch|rent|buy|sell|hire|stay|leave|renovate|adopt|open|close|marry|spend|camp|sail|hike|celebrate)\b)) (?P<v>(?!be\b|bed\b|sleep\b).+)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -174,7 +174,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "task",
-        r"owe (?P<v>(?:my |the |our )?\w+ (?:an? |the |some )(?:reply|call|answer|e-?mail|letter|visit|apology|response|text|message|report|decision))",
+        r"owe (?P<v>(?:my |the |our )?\w+ (?:an? |the |some )(?:reply|call|answer|e-?mail|letter|visit|apology|response|text|message|report|decision|signature|payment|form|document|draft|list|thank-you note|present|favou?r))",
         values.phrase,
         prefer="future",
     ),

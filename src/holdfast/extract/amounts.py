@@ -37,7 +37,7 @@ COUNTING = frozenset(
 COUNTS: Sequence[Rule] = (
     Rule(
         "{what}",
-        rf"(?:have|hold|contain|run on|come with) {_ABOUT}(?P<v>{_MANY} (?:[a-z]+ )?(?P<what>{_COUNTED}))(?: (?:now|in (?:it|total)|by now|each))?",
+        rf"(?:have|hold|contain|run on|run|operate|maintain|serve|come with) {_ABOUT}(?P<v>{_MANY} (?:[a-z]+ )?(?P<what>{_COUNTED}))(?: (?:now|in (?:it|total)|by now|each))?",
         values.as_said,
     ),
     Rule(

@@ -129,7 +129,7 @@ _LEADS_IN = (
     r"\W*(?:.*\b(?:remember|memori[sz]e|store|save|note|fyi|update|correction|reminder|heads up|context|background"
     r"|about me|facts?|things?|city|job|address|number|name|setup|details|info|intro|profile|reference"
     r"|todo|to-do|self|later|record|news|changes?|status|plan|preferences?|important|memory|rule|ahead|heads-up|confession|announcement|warning|disclaimer|caveat|truth|situation|deal"
-    r"|policy|summary|clarify|wrong|mistaken|corrected|ps|edit|by the way|btw|jobs)(?: this| that)?(?: from (?:me|us|my side|our side|my end))?)\W*:"
+    r"|policy|summary|clarify|mind|wrong|mistaken|corrected|ps|edit|by the way|btw|jobs)(?: this| that)?(?: from (?:me|us|my side|our side|my end))?)\W*:"
     r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
@@ -326,7 +326,7 @@ _TIME_WORDS = frozenset(
 )
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (
-    r"\b(?:is|on|now|not|not on|instead of|born|called|named|turned|am|at|moved to|than|version"
+    r"\b(?:is|on|now|not|not on|no longer(?: on| at)?|rather than|instead of|born|called|named|turned|am|at|moved to|than|version"
     r"|like|love|hate|to|for|uses?"
     r"|due(?: on| by)?)$"
 )

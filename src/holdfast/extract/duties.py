@@ -96,7 +96,7 @@ DUTIES: Sequence[Rule] = (
     ),
     Rule(
         "task",
-        r"(?:still )?have (?P<v>(?:an?|the|two|three|four|five|some|my|\d+) (?:[\w-]+ ){1,3}(?:left )?to (?:finish|write|submit|hand in|deliver|send|return|pay|fix|mend|review|grade|mark|prepare|sign|pack|repair|sew|iron|wash|clean|post|translate|paint|edit|book|order|sort out))(?: .*)?",
+        r"(?:still )?have (?P<v>(?:an?|the|two|three|four|five|some|my|\d+) (?:[\w-]+ ){1,3}(?:left )?to (?:finish|write|submit|hand in|deliver|send|return|pay|fix|mend|review|grade|mark|prepare|sign|pack|repair|sew|iron|wash|clean|post|translate|paint|edit|book|order|answer|reply to|sort out))(?: .*)?",
         _left,
         confidence=0.8,
     ),

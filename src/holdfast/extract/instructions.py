@@ -24,7 +24,7 @@ _OF_REPLIES = frozenset(
     code version skip drop leave spare cut no lose list table tables bullet bullets prose whenever want prefer need like address treat""".split()
 )
 _OF_TASKS = frozenset(
-    "remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
+    "next remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
 )
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
@@ -312,7 +312,7 @@ _REMIND = (
 )
 _ON_MY_LIST = (
     r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
-    r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
+    r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my next (?:step|task|job|chore|errand)|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
 )
 _UNFORGOTTEN = (
     r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
@@ -355,7 +355,7 @@ _CONDITION = (
     rf"(?:(?:when(?:ever)?|if|once|as soon as)(?! i\b| you (?:(?:have|get|find|got) (?:an?|the|some|any)? ?(?:minute|moment|second|sec|chance|time)"
     r"|(?:are|get) (?:free|back|ready|around|bored))\b)|"
     rf"(?:before|after)(?= {_AGAIN})|every time"
-    r"|each time|to (?:release|deploy"
+    r"|each time|to (?:rotate|reset|clear|seed|backfill|regenerate|generate|compile|migrate|provision|release|deploy"
     r"|build|test|run|start|publish|restart|debug|install|set up|roll back|update|ship|cut|add"
     r"|create)|for (?:every|each|all)|on (?:every|each))"
 )
@@ -413,6 +413,9 @@ _PROCEDURES: Sequence[str] = (
     r"(?:release notes|newsletters|reports|invoices|builds|payslips|statements) (?:go out|get sent|are sent|ship) (?:on|every|each|at the end of) .+",
     r"we (?:always )?(?:review|test|pair|deploy|release|estimate|plan|write|merge|document) (?:all |our |the |every )?(?:code|prs|pull requests|changes|releases|tickets|features|tests|docs|everything|new code) (?:in pairs|together|before .+|after .+|first|by hand|on \w+days|every .+|as a team)",
     r"(?:errors|exceptions|failures|warnings|passwords|tokens|dates|timestamps|amounts|prices|secrets|ids|names|strings|inputs|queries|requests|responses) (?:should|must|have to|need to) (?:always )?be \w+(?:ed|en|t)\b.*(?:, (?:not|never)|instead of|rather than) .+",
+    rf"{_KINDS} (?:always )?go(?:es)? (?:straight|directly|only) (?:to|into|through|via)\b .+",
+    rf"(?:{_KINDS}|(?:customer|user|personal|patient|client|production|payment|card) (?:data|information|records|details)) (?:are|is) never (?:\w+ed|sent|written|put|kept|shown|read|made)\b .+",
+    r"(?:at least )?(?:two|three|four) (?:people|persons|developers|engineers|reviewers|colleagues|managers|of us) (?:have to|must|need to|should) .+ (?:every|each|all|any|before)\b.+",
     rf"no {_CHANGES} (?:without|before|until|unless|on (?:fridays?|weekends?|holidays)|after) .+",
     r"(?:commit messages|branch names|branches|commits|(?:pr|pull request) (?:titles|descriptions)|variable names|class names|table names|file names|docstrings|comments|changelog entries) (?:(?:all|always) )?(?:follow|are (?:always )?(?:written|named|kept|formatted|prefixed|capitali[sz]ed)) .+",
     rf"(?:(?:the|our|all|any) [\w' -]{{3,30}}?|{_KINDS}|(?:customer|user|personal|patient|client|production|payment|card|private|sensitive) (?:data|information|records|details|numbers)) (?:must|should|may|can|are|is)(?: to)? (?:never|not ever) (?:to )?be \w+.*",
@@ -519,4 +522,4 @@ def _procedure(raw: str) -> Claim:
 
 
 # Behind a rule this tells why, or is another remark.
-_REMARK = r",? (?:(?:ppl|people|everyone|everybody|no exceptions|trust me|otherwise|or else|thanks|it (?:saves|is|keeps|breaks|takes)|that way|this way|which|even for)\b.*|no (?:excuses|matter what).*)$"
+_REMARK = r"(?:, people\b.*|,? (?:(?:ppl|everyone|everybody|no exceptions|trust me|otherwise|or else|thanks|it (?:saves|is|keeps|breaks|takes)|that way|this way|which|even for)\b.*|no (?:excuses|matter what).*))$"

@@ -274,7 +274,17 @@ class _Reader:
             order.verb == "withhold" or form(r"(?:please )?you (?:can|may|should|could) ").match(clause.text)
         )
         supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
-        if order is None or clause.guards & {"quotation", "request", "joke", "laugh", "question", *supposed}:
+        asked_about = (
+            order
+            and order.verb == "forget"
+            and not order.claims
+            and form(r"[^.!\n]{0,80}\?").match(self._message.text, clause.end)
+        )
+        if (
+            order is None
+            or asked_about
+            or clause.guards & {"quotation", "request", "joke", "laugh", "question", *supposed}
+        ):
             return None
         return order
 

@@ -79,9 +79,9 @@ def until(of: str, clause: Clause) -> Iterator[Claim]:
 def scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
     """ "The wedding is on June 21st", "the movers come on Friday", "the nightly job runs at 02:00"."""
     last = clause.times[-1] if clause.times else ""
-    if form(rf"(?:.* )?{EXPIRES}").fullmatch(noun) and form(RUNS_OUT.replace("is up", "be up")).fullmatch(
-        said
-    ):
+    if form(rf"(?:.* )?{EXPIRES}(?: (?:on|for|of|with) .+)?").fullmatch(noun) and form(
+        RUNS_OUT.replace("is up", "be up")
+    ).fullmatch(said):
         yield from lapse(noun, clause)
     elif form(GOES_ON).fullmatch(said) and form(r"(?:until|till|through)\b").match(last):
         yield from until(noun, clause)

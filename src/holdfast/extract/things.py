@@ -166,6 +166,16 @@ THING: Sequence[Rule] = (
         values.each(words.CODE_LANGUAGES),
     ),
     Rule(
+        "language",
+        r"(?:was|were|have been|has been|got) (?:re-?written|ported|rebuilt)(?: from \S+)? (?:in|to|into) (?P<v>.+?)(?: v?\d[\d.]*)?",
+        values.each(words.CODE_LANGUAGES),
+    ),
+    Rule(
+        "location",
+        r"(?:be (?:stored|kept|saved|hosted|written|uploaded|archived|published)|live|go|end up|land) (?:in|to|into|on|under) an? (?:[\w-]+ ){0,3}?(?:bucket|folder|repo|repository|directory|channel|database|drive|volume|table|queue|topic|board|project|sheet) (?:called|named) (?P<v>\S+)",
+        values.anything,
+    ),
+    Rule(
         "rotation",
         r"(?:rotate|be rotated|get rotated) every (?P<v>\d.*|quarter|month|year|week)",
         values.as_said,
@@ -225,7 +235,7 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
+    r"|lapses?|renews?|runs out|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(

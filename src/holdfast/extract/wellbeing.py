@@ -251,6 +251,12 @@ TURNED: Sequence[Rule] = (
         values.each(words.FOODS),
     ),
     Rule(
+        "avoids",
+        r"(?P<v>[\w' -]+?) (?:could|can|would|will|might|may|nearly|almost) (?:easily |literally |actually )?(?:kill(?:ed)? me|put me in (?:the )?(?:hospital|er|a&e)|send me to (?:the )?(?:hospital|er|a&e)|give me anaphyla\w+)",
+        values.each(words.FOODS),
+        stands=frozenset({"hypothetical", "uncertain"}),
+    ),
+    Rule(
         "condition",
         rf"{_DOCTOR} (?:has |have )?(?:just )?(?:diagnosed me with|says i have) (?P<v>.+)",
         values.listed(words.CONDITIONS),
@@ -264,7 +270,7 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        r"my (?P<v>(?:eyesight|sight|vision|hearing|balance|memory|immune system|circulation|mobility|blood pressure|cholesterol|blood sugar) (?:is|are) (?:(?:very|quite|really|rather|a bit|pretty|too) )*(?:poor|bad|weak|limited|impaired|gone|going|failing|high|low|damaged|compromised|suppressed|reduced)(?: (?:in|on) (?:the|my|both|one) [\w ]+?)?)(?:,? (?:at|so|since|and|because)\b.*)?",
+        r"my (?P<v>(?:eyesight|sight|vision|hearing|balance|memory|immune system|circulation|mobility|iron(?: levels?)?|blood pressure|cholesterol|blood sugar) (?:is|are) (?:(?:very|quite|really|rather|a bit|pretty|too) )*(?:poor|bad|weak|limited|impaired|gone|going|failing|high|low|damaged|compromised|suppressed|reduced)(?: (?:in|on) (?:the|my|both|one) [\w ]+?)?)(?:,? (?:at|so|since|and|because)\b.*)?",
         values.as_said,
         confidence=0.8,
     ),

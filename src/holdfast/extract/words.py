@@ -314,7 +314,7 @@ OUTSIDERS = _words(
 # Things of a system that are spoken of without "the", also with words before them: "nightly backups", "API keys".
 KEPT = frozenset(
     """backups logs secrets keys flags migrations artifacts metrics traces alerts invoices uploads reports credentials dumps recordings snapshots sessions requests tokens
-    events messages jobs responses certificates deploys cookies""".split()
+    events messages jobs responses certificates deploys cookies images videos documents assets binaries""".split()
 )
 # Nouns that name a thing's attribute, and the words before them that belong to it.
 ATTRIBUTE_NOUNS = _words(
