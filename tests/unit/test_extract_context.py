@@ -222,3 +222,15 @@ def test_what_was_meant_is_read_only_where_one_value_was_told() -> None:
     """ "I mean it" puts nothing right, nor does what is no value of that kind."""
     assert kept("My car is a Saab. I mean it.") == {"user.car": "Saab"}
     assert kept("I live in Oslo. I meant to call.") == {"user.residence": "Oslo"}
+
+
+@pytest.mark.parametrize("noun", ["name", "nickname"])
+def test_several_names_are_no_name_that_is(noun: str) -> None:
+    """A rule about names keeps its words; whose name it is has one, with and without its apostrophe."""
+    told = f"When you refactor, keep the public function {noun}s unchanged."
+    (rule,) = extract.read([{"role": "user", "content": told}], now=NOW)
+    assert f"{noun}s unchanged" in str(rule.draft.value)
+    for words in (f"my dog's {noun} is Rex", f"my dogs {noun}s Rex"):
+        assert any(
+            one.draft.value == "Rex" for one in extract.read([{"role": "user", "content": words}], now=NOW)
+        )

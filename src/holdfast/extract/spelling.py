@@ -66,10 +66,13 @@ _MAY_LACK_ONE = (
 )
 _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
+_NO_NAME = r"(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
 _IS = (
     r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|out|off|all|mostly|entirely|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
     r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
-    r"|\b(name|birthday|nickname|surname|handle)'?s (?=\w)(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
+    rf"|\b(name|birthday|nickname|surname|handle)'s (?=\w){_NO_NAME}"
+    # Several names have no apostrophe either: only those of one are meant.
+    rf"|\b((?:my|his|her|our|their|[a-z]+s) (?:first |last |middle |full |real )?(?:name|birthday|nickname|surname|handle))s (?=\w){_NO_NAME}"
 )
 _HAS = r"\b([\w-]+)'s (?=(?:been|moved|left|joined|become|switched|quit|started)\b)"
 _GOT = r"\b(have) got (?=(?:an?|one|two|three|four|five|six|\d+|twins|some|my|our|no|to)\b)"
@@ -92,7 +95,7 @@ def plain(text: str) -> str:
     if "'" in text or "names " in text or "birthdays " in text:
         text = form(_PRONOUN).sub(lambda match: match[1] + _ENDINGS.get(match[2].lower(), " is"), text)
         text = form(_HAS).sub(r"\1 has ", text)
-        text = form(_IS).sub(lambda match: f"{match[1] or match[2]} is ", text)
+        text = form(_IS).sub(lambda match: f"{match[1] or match[2] or match[3]} is ", text)
     if " n " in text:
         text = form(r"(?<=[a-z] )n (?=(?-i:[a-z]))(?!(?:is|to|times|items|of|in|must|has|as)\b)").sub(
             "and ", text
