@@ -60,6 +60,7 @@ BELONGINGS: Sequence[Rule] = (
     Rule("owns", r"have (?P<v>.+?)(?: (?:on|in|at|by|under|behind|all over|throughout) (?:my|our|the (?:\w+ )?(?:roof|house|garden|side|back|front|flat|kitchen|garage|yard|barn|basement|living room|place|whole)).*)?", values.listed(_FITTINGS, 4)),
     Rule("owns", r"(?:still |only |mostly )*(?:use|have) (?P<v>an? (?:[\w-]+ ){0,2}[\w-]+)(?: .*)?", values.listed(_DEVICES, 4)),
     Rule("owns", r"(?:use|type on|work on|work at|wear|sleep on|write with|write on|cook on) (?P<v>an? (?:[\w-]+ ){1,3}(?:keyboard|mouse|monitor|trackball|headset|desk|mattress|fountain pen|typewriter|stove|chair|hob|wok|cutter|loom|backpack|watch|hearing aids?|wheelchair))(?: (?:at|for|on|with|in|because|and|since|instead) .*)?", values.as_said, confidence=0.8),
+    Rule("owns", rf"(?:have|own) (?P<v>(?:two|three|four|five|six|\d+) (?:[\w-]+ )?(?:{words.one_of(words.THINGS)})s)(?: .*)?", values.as_said, confidence=0.8),
     Rule("grows", r"grow (?P<v>(?:my own |our own )?[\w' -]+?) (?:in|on) (?:my|our|the|a) (?:[\w-]+ )?(?:garden|balcony|allotment|greenhouse|windowsill|yard|backyard|polytunnel|roof|terrace|patio|kitchen|field|farm)", values.taste),
     Rule("stove", r"cook (?:on|with) (?P<v>gas|induction|electricity|electric|wood|propane|an aga)", values.as_said),
     Rule("heating", r"heat (?:(?:our|my|the) \w+ )?(?:on|with) (?P<v>gas|electricity|wood|oil|pellets|propane|coal|district heating|a heat pump|logs)", values.as_said),

@@ -21,7 +21,8 @@ REPLIES = "replies"
 _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
     feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat rather answer reply respond explanation message writing me dates times hour sentences sentence paragraphs walk describe break
-    code version skip drop leave spare cut no lose list table tables bullet bullets prose whenever want prefer need like address treat""".split()
+    code version skip drop leave spare cut no lose list table tables bullet bullets prose whenever want prefer need like address treat sources source references citations reasoning
+    workings assumptions calculations links steps basics obvious fundamentals celsius fahrenheit kelvin kilometers kilometres miles kilos kilograms pounds euros dollars""".split()
 )
 _OF_TASKS = frozenset(
     "next remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
@@ -189,6 +190,18 @@ _REPLIES: Sequence[tuple[str, str]] = (
     ),
     (
         r"(?:always |please )*(?:write|talk|speak|explain(?: things| everything)?|answer|reply|respond)(?: to me| back)? (?P<style>in (?:plain|simple|everyday|layman's|lay) (?:english|language|terms|words))(?: .*)?",
+        "",
+    ),
+    (
+        r"always (?:show|cite|list|include|give|name|state)(?: me)? (?:your |the )?(?P<includes>sources?|references|citations|reasoning|workings?|assumptions|calculations|links|steps)(?: .*)?",
+        "",
+    ),
+    (
+        r"do not (?:explain|repeat|restate|rehash|summari[sz]e|spell out) (?P<avoids>(?:the |my )?(?:basics|obvious|question|prompt|beginner stuff|fundamentals))(?: (?:to|for|back to) me)?(?: .*)?",
+        "",
+    ),
+    (
+        r"(?:always )?use (?P<units>celsius|fahrenheit|kelvin|kilomet(?:er|re)s|miles|kilos|kilograms|pounds|grams|euros|dollars|metric|imperial) for (?:all )?(?:temperatures?|distances?|weights?|prices|everything|measurements|quantities)(?: .*)?",
         "",
     ),
     (

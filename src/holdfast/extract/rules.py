@@ -116,6 +116,7 @@ PERSON: Sequence[Rule] = (
         values.as_said,
         confidence=0.75,
     ),
+    Rule("residence", r"(?:be|have been) an? (?:[\w-]+ )?resident of (?P<v>.+)", values.place),
     Rule("floor", r"live (?:up )?on the (?P<v>[\w-]+ floor)(?: .*)?", values.as_said),
     Rule(
         "dwelling",
@@ -393,7 +394,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "children",
-        rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|beautiful|wonderful|great"
+        rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|foster|adopted|teenage|beautiful|wonderful|great"
         r"|lovely) )*(?:kids|children)(?:,? and .+)?",
         values.number,
     ),

@@ -32,7 +32,7 @@ TASTES: Sequence[Rule] = (
         "likes",
         r"(?:really |absolutely |do |just |still |truly |always |quite |rather )*(?:like|love|adore|enjoy|dig|live for)(?: nothing (?:more|better) than)?(?: an? (?:bit|spot|touch) of| an? (?:good|nice|decent)(?= ))?"
         rf" (?P<v>.+)|(?:be {_VERY}(?:enjoying|loving|digging)|be {_VERY}(?:more )?into|be (?:\w+ )?obsessed with|be (?:an? |quite an? )?(?:(?:{_BIG}|great|real) )?{_KEEN} of|be {_VERY}(?:fond of|passionate about|keen on|crazy about|mad about|partial to|hooked on|big on|addicted to)"
-        r"|have (?:always )?(?:loved|enjoyed|liked)|have (?:\w+ )?a (?:soft spot|weakness|passion|thing) for|(?:have )?(?:\w+ )?(?:got|gotten|become)(?: really| super| seriously| totally)? into|be a (?:total |complete |real )?sucker for(?! an?\b)|can ?not get enough of"
+        r"|have (?:always )?(?:loved|enjoyed|liked)|have (?:\w+ )?a (?:soft spot|weakness|passion|thing) for|(?:have )?(?:\w+ )?(?:got|gotten|become)(?: really| super| seriously| totally)? into|swear by|be a (?:total |complete |real )?sucker for(?! an?\b)|can ?not get enough of"
         r"|can ?not (?:live|do|function) without|will never say no to|be always up for|get a kick out of|have (?:grown|come|learn(?:ed|t)) to (?:love|like|enjoy|appreciate)|have fallen in love with(?! (?:an?|the|my|your|this|that)\b)) (?P<v2>.+?)(?: than (?:most|other|the average|the next) .+)?",
         values.taste,
         "preference",
@@ -42,7 +42,7 @@ TASTES: Sequence[Rule] = (
         "dislikes",
         r"(?:really |absolutely |just |do |still |truly )*(?:hate|dislike|despise|loathe|detest"
         r"|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)"
-        r"|can ?not (?:really )?(?:stand|bear|abide)|can not stand|be not (?:really |exactly )?(?:an? "
+        r"|can ?not (?:really )?(?:stand|bear|abide|stomach|tolerate)|can not stand|be not (?:really |exactly )?(?:an? "
         r"|much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated|have (?:grown|come|learn(?:ed|t)) to (?:hate|dislike|loathe|dread)"
         r"|(?:have )?never (?:really |much )?(?:liked|enjoyed|cared for)) (?P<v>.+)",
         values.taste,
@@ -233,7 +233,7 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "dislikes",
-        rf"(?P<v>.+?) {_SO}(?:drives? me (?:up the wall|mad|crazy|insane|nuts|bonkers|bananas|round the bend)|gives? me the (?:creeps|ick|willies|shivers|heebie-jeebies)|(?:creeps?|gross(?:es)?|stress(?:es)?|freaks?|weirds?) me out"
+        rf"(?P<v>.+?) {_SO}(?:drives? me (?:up the wall|mad|crazy|insane|nuts|bonkers|bananas|round the bend)|gives? me (?:an? headache|headaches|migraines|heartburn|a rash)|gives? me the (?:creeps|ick|willies|shivers|heebie-jeebies)|(?:creeps?|gross(?:es)?|stress(?:es)?|freaks?|weirds?) me out"
         r"|makes? me (?:cringe|gag)|gets? on my nerves|bores? me(?: to (?:tears|death))?|annoys? me|irritates? me|puts? me (?:right )?off|turns? my stomach)",
         kind_of_thing,
         "preference",

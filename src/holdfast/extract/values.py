@@ -238,7 +238,7 @@ def taste(raw: str, casual: bool) -> Values:
     """What somebody likes or does not: a short noun phrase or gerund that stands alone, lists split."""
     raw = re.sub(
         r",? (?:because|so much|so|when|which|whenever|even|although|though|as long as|more than|if"
-        r"|after|before|but|since|where|as|until|every|while|and (?:i|we|it|my|have|am|would|want|can"
+        r"|after|before|but|since|where|as|until|every|while|and (?:hate|dislike|loathe|despise|detest|prefer|love|enjoy|avoid|never|i|we|it|my|have|am|would|want|can"
         r"|do)|- )\b.*$",
         "",
         raw,
