@@ -22,7 +22,7 @@ _OBJECT = (
     rf"(?:the|my|our|his|her|their|an?|some|all|two|three|four|\d+|more|new|for|{_WHOM}|rent|tickets?|flights?|groceries|milk|bread|nappies|diapers|stamps|paint"
     r"|bills|tax(?:es)?|laundry|washing|flowers|presents?|gifts?|food|supplies|tyres|tires)\b"
 )
-_CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))? {_OBJECT}|(?:send|give|bring|hand|pay|lend|buy|get) (?!me\b|us\b|you\b)[\w'-]+ (?:the|my|our|an?|some|his|her|their) |do the (?:dishes|laundry|ironing|washing|shopping|hoovering|taxes|accounts|books|vacuuming|groceries)).*"
+_CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))?(?: (?:to|for))? {_OBJECT}|(?:send|give|bring|hand|pay|lend|buy|get) (?!me\b|us\b|you\b)[\w'-]+ (?:the|my|our|an?|some|his|her|their) |get (?:the|my|our|his|her) [\w ]{2, 25}? (?:inspected|fixed|repaired|serviced|cleaned|checked|painted|replaced|vaccinated|signed|valued|insured|tuned|cut|mended|fitted)\b|do the (?:dishes|laundry|ironing|washing|shopping|hoovering|taxes|accounts|books|vacuuming|groceries)).*"
 # What a program is made of, or what lies at hand, is no errand.
 _AT_HAND = (
     r"\b(?:functions?|methods?|arrays?|lists?|strings?|loops?|variables?|values?|elements?|rows?|columns?|quer(?:y|ies)|errors?|bugs?|class(?:es)?|objects?|fields?|regex|numbers?"

@@ -73,7 +73,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\b(?!(?:i|we|have|must|to|already|just|also|you|will|would|not|never|can|do|did|please|as|be"
         r"|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently "
         rf"|actually )?{_REPORT}\b"
-        r"|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
+        r"|, (?:said|says|whispered|shouted|muttered|sang|cried|replied|yelled) (?:the|an?|his|her|my|our)\b|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
         r"|^word is\b|\bi (?:just |also )?(?:heard|overheard|was told|(?:read|saw)(?= (?:that|somewhere|online|about|an? |in (?:the|an?) |on (?:the )?(?:news|internet|web|twitter|reddit))))\b"
         r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say|by mistake|mistakenly)\b",
     ),

@@ -314,7 +314,7 @@ WORK = (
     r"|back up|document|pin|wrap|return|prefer|escape|sanitize|verify|install|bump|tag|delete"
     r"|remove|store|hard-?code|expose|edit|modify|touch|skip|ignore|force-push|force push|share"
     r"|cite|prefix|quote|sign|restart|clear"
-    r"|execute|invoke|trigger|type|redeploy|export|source|activate|download|upload|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
+    r"|answer(?= (?:[\w]+ ){0,2}?(?:tickets|e-?mails|calls|customers|requests|mails|reviews)\b)|execute|invoke|trigger|type|redeploy|export|source|activate|download|upload|roll back|rollback|revert|ping|notify|page|open|close|set|disable|enable|switch|follow"
     r"|avoid|mock|cache|encrypt|rotate|assign|link|mention|post|save|regenerate|generate|bypass"
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
@@ -426,6 +426,10 @@ _PROCEDURES: Sequence[str] = (
     r"(?:release notes|newsletters|reports|invoices|builds|payslips|statements) (?:go out|get sent|are sent|ship) (?:on|every|each|at the end of) .+",
     r"we (?:always )?(?:review|test|pair|deploy|release|estimate|plan|write|merge|document) (?:all |our |the |every )?(?:code|prs|pull requests|changes|releases|tickets|features|tests|docs|everything|new code) (?:in pairs|together|before .+|after .+|first|by hand|on \w+days|every .+|as a team)",
     r"(?:errors|exceptions|failures|warnings|passwords|tokens|dates|timestamps|amounts|prices|secrets|ids|names|strings|inputs|queries|requests|responses) (?:should|must|have to|need to) (?:always )?be \w+(?:ed|en|t)\b.*(?:, (?:not|never)|instead of|rather than) .+",
+    r"if .{3,60}, (?:nobody|no one) (?:merges|deploys|ships|pushes|releases)\b.*",
+    r"(?:all |any )?changes (?:to|in) (?:the|our|any|a) .+? (?:need|require|must|have to|should) (?!be fine)\w+ .+",
+    rf"(?!.*\bi\b)(?:{WORK}) .+ only (?:after|once|when|if|with) .+",
+    rf"(?:{WORK}) (?:every|each) \w+ (?:with|by|before|after|in|under) .+",
     rf"{_KINDS} (?:always )?go(?:es)? (?:straight|directly|only) (?:to|into|through|via)\b .+",
     rf"(?:{_KINDS}|(?:customer|user|personal|patient|client|production|payment|card) (?:data|information|records|details)) (?:are|is) never (?:\w+ed|sent|written|put|kept|shown|read|made)\b .+",
     r"(?:at least )?(?:two|three|four) (?:people|persons|developers|engineers|reviewers|colleagues|managers|of us) (?:have to|must|need to|should) .+ (?:every|each|all|any|before)\b.+",

@@ -11,7 +11,7 @@ from .spelling import form, plain
 _DOCTOR = r"(?:the |my |our )?(?:doctor|doc|gp|consultant|specialist|dermatologist|cardiologist|neurologist|allergist|psychiatrist|dentist|optician|physio|paediatrician|pediatrician)s?"
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:yo|professionally|officially|legally|well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|(?:it is |it's )?(?:settled|decided|official|confirmed|agreed)(?=[:,])|i (?:was|am) (?:wrong|mistaken)(?: about (?:that|this|it|the \w+))?(?=[:,])|i stand corrected|scratch that|scrap that|strike that|change of plans?|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"(?:yo|professionally|officially|legally|well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|(?:it is |it's )?(?:settled|decided|official|confirmed|agreed)(?=[:,])|i (?:was|am) (?:wrong|mistaken)(?: about (?:that|this|it|the \w+))?(?=[:,])|i stand corrected|typo|scratch that|scrap that|strike that|change of plans?|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
     r"|frankly|seriously|btw|by the way|fyi"
     r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
     r"|to be (?:honest|clear|fair)|tbh|also"
@@ -31,7 +31,7 @@ _OPENER = (
     r"|reminder|in case (?:it matters|you're wondering))"
 )
 _REMEMBER = (
-    r"(?:please |pls |just |you (?:can|may|should|could) )?(?:(?:remember|note down|note|keep (?:this |that )?in mind|bear (?:this |that )?in mind|don't forget"
+    r"(?:please |pls |just |you (?:can|may|should|could) |(?:please )?(?:make sure|be sure)(?: that)?(?: you| to) )?(?:(?:remember|note down|note|keep (?:this |that )?in mind|bear (?:this |that )?in mind|don't forget"
     r"|do not forget|make a note(?: of)?|take a note(?: of)?|save this for later|save this|"
     r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
     r"|just so you remember|so you remember|know|store(?: this)?(?=:)|store|add to (?:your )?memory|keep in memory"

@@ -528,7 +528,8 @@ def turned_round(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
             text
         )
         # "Coffee over tea, always" and "not for me" rest on their last words, which are no trailers there.
-        said = clause.whole if " over " in text or clause.whole.endswith((" for me", " with me")) else text
+        whole = form(r",? (?:please|pls|plz|thanks|thank you)$").sub("", clause.whole)
+        said = whole if " over " in text or whole.endswith((" for me", " with me")) else text
         yield from fit(_ROUND, said, clause, PROJECT if ours else speaker)
 
 

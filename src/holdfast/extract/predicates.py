@@ -91,6 +91,8 @@ def predicate(text: str) -> str:
         first = "study"
     elif low in ("teaches",):
         first = "teach"
+    elif low.endswith(("nches", "ishes", "ushes", "tches", "rches", "xes", "sses")):
+        first = low[:-2]
     elif low.endswith("s") and len(low) > 3 and low != "was" and not low.endswith(("ss", "us", "always")):
         first = low[:-1]
     else:

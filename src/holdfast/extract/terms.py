@@ -59,7 +59,7 @@ def unled_time(said: str) -> str:
 # What is said of what happens on a day.
 _TAKES_PLACE = (
     r"(?:(?:be|have been|has been) (?:scheduled|set|planned|booked|booked in|pencill?ed in|fixed|slated|penned in|down|delivered|installed|fitted|due|announced|released|published)(?: for| to (?:take place|start|begin|happen|be))?|come(?: (?:in|round|over|out|back))?|arrive|leave|depart"
-    r"|close|open|start|begin|end|finish|take place|go (?:out|live)|ship|launch|land|drop|be (?:out|here|back)|move in|kick off|resume|fall due)"
+    r"|meet|convene|close|open|start|begin|end|finish|take place|go (?:out|live)|ship|launch|land|drop|be (?:out|here|back)|move in|kick off|resume|fall due)"
 )
 _A_DAY = r"\d|day\b|\b(?:tomorrow|next|this (?:week|month|weekend)|january|february|march|april|june|july|august|september|october|november|december|(?:in|on|at|of|by) (?:may|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun))\b"
 _COMES_ROUND = r"\b(?:every|each|daily|\w+days)\b|^for (?!next|this|the).*\b(?:days?|weeks?|months?|years?|hours?|minutes?)$|^(?:since|until|till|after|before|from|last|early last|late last)\b|\bago\b|\blast\b|\byesterday\b"

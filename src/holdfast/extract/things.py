@@ -176,6 +176,9 @@ THING: Sequence[Rule] = (
         values.anything,
     ),
     Rule(
+        "encryption", r"be (?:encrypted|hashed|signed)(?: at rest)? (?:with|using) (?P<v>.+)", values.definite
+    ),
+    Rule(
         "rotation",
         r"(?:rotate|be rotated|get rotated) every (?P<v>\d.*|quarter|month|year|week)",
         values.as_said,
@@ -235,7 +238,7 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|lapses?|renews?|runs out|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
+    r"|lapses?|meets?|convenes?|renews?|runs out|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
@@ -334,7 +337,10 @@ _SHOWN = rf"(?:.+ )?(?:{words.one_of(words.SHOWN)})(?:|'s? .+| (?:code|project|r
 def foreign(noun: str, said: str) -> bool:
     """Whether a thing is shown, taught with or somebody else's: what it runs on is no fact of the project."""
     if form(_FOREIGN).fullmatch(noun):
-        return not noun.endswith(" table")  # "the users table" is ours
+        # "The users table" is ours, and so is a client that is a program.
+        return not form(
+            r".* table|(?:.* )?(?:mobile|web|desktop|native|api|rest|http|ios|android|mail) clients?"
+        ).fullmatch(noun)
     if noun == "style guide" or not form(_SHOWN).fullmatch(noun):
         return False
     # Where the documents of a project are kept and with what they are built is told of the project's own.

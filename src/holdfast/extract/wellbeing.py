@@ -270,6 +270,12 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "condition",
+        r"my (?P<v>(?:left|right) (?:ear|eye) (?:is|has been) (?:deaf|blind|gone|failing|lazy|glass))(?:,? .*)?",
+        values.as_said,
+        confidence=0.8,
+    ),
+    Rule(
+        "condition",
         r"my (?P<v>(?:eyesight|sight|vision|hearing|balance|memory|immune system|circulation|mobility|iron(?: levels?)?|blood pressure|cholesterol|blood sugar) (?:is|are) (?:(?:very|quite|really|rather|a bit|pretty|too) )*(?:poor|bad|weak|limited|impaired|gone|going|failing|high|low|damaged|compromised|suppressed|reduced)(?: (?:in|on) (?:the|my|both|one) [\w ]+?)?)(?:,? (?:at|so|since|and|because)\b.*)?",
         values.as_said,
         confidence=0.8,

@@ -266,7 +266,7 @@ TECH = _words(
     sanity, strapi, prisma, drizzle, sqlalchemy, alembic, hibernate, typeorm, knex, liquibase, flyway, zod,
     pydantic, redux, zustand, mobx, rxjs, storybook, turborepo, nx, lerna, changesets, semantic-release, renovate,
     dependabot, sonarqube, snyk, trivy, swarm, openshift, rancher, minio, ceph, memcached, etcd, zookeeper, tabs,
-    spaces, jdk, glacier, octopus deploy, octopus, spinnaker, nx, kong, penpot, unleash, laravel, fly.io, dynatrace, kibana, graylog, papertrail, linear, shortcut, youtrack, monorepo, trunk-based development, feature flags, two-space indentation, four-space indentation, semver,
+    spaces, jdk, glacier, octopus deploy, octopus, spinnaker, nx, kong, penpot, unleash, laravel, fly.io, dynatrace, kibana, graylog, papertrail, linear, shortcut, youtrack, monorepo, trunk-based development, feature branches, gitflow, pair programming, semantic versioning, feature flags, two-space indentation, four-space indentation, semver,
     conventional commits, cobol, fortran, vercel, obsidian, logseq, todoist, excel, google docs, google sheets,
     airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail,
     outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden,
