@@ -41,6 +41,7 @@ _MONTHS = ("January February March April May June July August September October 
 _JUNK = r"(?:[^\w<＜﹤]|_)*+"
 _WORD = re.compile(r"\w+")
 _ROUNDS = 4
+_REST = 30  # what follows where something fits has a thirtieth of the least relevance
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def pack(
     """Return the memories of most worth that fit `budget` tokens whole, as text.
 
     `entries` come best first, each id once, with the successors of superseded ones among them (at the end if they were
-    not found themselves). Where none has a relevance of `least`, nothing is shown but what always is or was touched. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
+    not found themselves). Where none has a relevance of `least`, nothing is shown but what always is or was touched; where one has, neither is what has not
+    a thirtieth of it. Whatever `count` says of any text, `count(text) <= budget`; nothing is cut: what does not fit is left out whole.
     About 5 ms for 150 entries besides `count`, which is called once for each entry (a cached one saves most of that) and a
     few times for the whole.
 
@@ -445,16 +447,18 @@ class _Work:
     def _sift(self, least: float) -> None:
         """Drop what may not be shown at any budget.
 
-        Relevance is calibrated for best hits: it says whether anything fits, not which of what follows is worth its tokens.
+        Relevance is calibrated for best hits: it says whether anything fits, and hardly which of what follows is worth its tokens. But
+        what has next to none is left out: of a few dozen facts nearly all, of a conversation nearly nothing.
         """
         self.fits = any(one.relevance is not None and one.relevance >= least for one in self.entries)
+        enough = least / _REST if self.fits else least
         for at, one in enumerate(self.entries):
             if one.item.kind not in self.section:
                 self.dropped[at] = Dropped(one.item.id, "not in sections")
             elif self.units[at] is None:
                 self.dropped[at] = Dropped(one.item.id, "outdated", because=one.successor)
-            elif not (self.fits or one.always is not None or one.touched):
-                self.dropped[at] = Dropped(one.item.id, "below relevance", by=least - (one.relevance or 0.0))
+            elif one.always is None and not one.touched and (one.relevance or 0.0) < enough:
+                self.dropped[at] = Dropped(one.item.id, "below relevance", by=enough - (one.relevance or 0.0))
 
     def _of(self, at: int) -> int:
         return self.section[self.entries[at].item.kind]

@@ -157,6 +157,18 @@ def test_what_is_always_shown_takes_a_quarter_of_the_budget_and_lets_no_noise_in
     assert not pack(rules, 3, words).ids
 
 
+def test_where_something_fits_the_rest_needs_a_trace_of_relevance() -> None:
+    """A budget is not filled with what has nothing to do with the query, unless it was touched."""
+    entries = [
+        entry("m0", "heron one", relevance=0.9), entry("m1", "heron two", relevance=0.02),
+        entry("m2", "a tram", relevance=0.002), entry("m3", "a train", relevance=0.002, touched=True),
+    ]  # fmt: skip
+    packed = pack(entries, 500, words, least=0.3)
+    assert sorted(packed.ids) == ["m0", "m1", "m3"]
+    assert [(one.id, one.stage) for one in packed.dropped] == [("m2", "below relevance")]
+    assert len(pack(entries, 500, words, least=0.0).ids) == 4
+
+
 def test_what_is_touched_is_shown_though_nothing_fits() -> None:
     """And nothing else is; where something fits, it is worth what its rank is worth."""
     entries = [
