@@ -152,7 +152,7 @@ def clauses(text: str) -> Iterator[Clause]:
             marks |= {"hypothetical", "scene"}
         asked, material = guards.asks_for_work_on(sentence)
         own: frozenset[Guard] = marks | frozenset({"request"} if asked else ())
-        if guards.praises(sentence) and guards.complains(flat[:start]):
+        if start and guards.praises(sentence) and guards.complains(flat[:start]):
             own |= {"joke"}
         if guards.marked_up(sentence):
             own |= {"quotation"}

@@ -251,7 +251,7 @@ def sets_a_scene(sentence: str) -> bool:
     if form(_FICTION).match(sentence):
         return True
     low = sentence.lower()
-    return any(word in low for word in _SET_WITH) and bool(form(_OWN_FICTION).search(sentence))
+    return any(map(low.__contains__, _SET_WITH)) and bool(form(_OWN_FICTION).search(sentence))
 
 
 def asks_for_work_on(sentence: str) -> tuple[bool, bool]:
