@@ -41,7 +41,12 @@ _WITHHOLD = (
 _ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"
 _FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap|discard|scratch|get rid of|clear|strike|take back) (?:the fact )?(?P<what>.+)"
 # What the memory holds is called a note, an entry and so on; "the thing about ..." is one where it is to be forgotten.
-_NOTE = r"(?:(?:the|that|any|your|all|all the) )?(?:(?:whole|little|old|last) )?(?:notes?|entry|entries|memory|memories|reminder|fact)(?: (?:you|i) (?:have|saved|stored|made|gave you|kept|took))? (?:about|on|of|for|that says|saying|where|regarding|that|with) (?P<v>.+)"
+# An entry may be one of a table's, and a memory a machine's, unless it is about somebody.
+_NOTE = (
+    r"(?!.* (?:from|in|on) (?:the|this|that|each) )(?:(?:the|that|any|your|all|all the) )?(?:(?:whole|little|old|last) )?"
+    r"(?:(?:notes?|reminder|fact)(?: (?:you|i) (?:have|saved|stored|made|gave you|kept|took))? (?:about|on|of|that says|saying|regarding|that)"
+    r"|(?:entry|entries|memory|memories) (?:about|of|on|that says|regarding)(?= (?:my|me|our|us|i|we|(?-i:[A-Z])))) (?P<v>.+)"
+)
 _THING = r"(?:the|that|this) (?:(?:whole|little) )?(?:thing|bit|part|stuff|business)s? (?:about|where|with|that says|regarding|on) (?P<v>.+)"
 _GIVEN = r"(?:the|my) (?P<noun>[\w' -]{2,40}?) (?:that )?i (?:gave|told|sent|mentioned(?: to)?)(?: to)? you(?: .*)?"
 # "You no longer need to remember my diet", "don't keep my address on file any longer".
@@ -57,7 +62,7 @@ _RESET = (
 _NOT_FORGOTTEN = (
     r"(?:(?:about )?it\b.*|that|this|about that|about this|what i (?:just )?said|everything|the past|me"
     r"|you|him|her|them|to .*|how .*|where .*|when .*|the (?:file|branch|line|row|table|comment"
-    r"|import|function|test|log|container|image|key|user|folder|directory)s?\b.*)"
+    r"|import|function|test|log|container|image|key|user|folder|directory|number|list|text|draft|script|link|photo|picture|document|pdf|screenshot|query|input)s?\b.*)"
 )
 _OF_ORDERS = frozenset(
     """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid strike back remember save store record keep log memorize
@@ -92,6 +97,8 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if about and not form(r"my [\w' -]+").fullmatch(about):
         return None if values.points(about) else Order("forget", words=values.bare(about))
     if given := form(_GIVEN).fullmatch(what):
+        if form(_NOT_FORGOTTEN).fullmatch(f"the {given['noun']}"):
+            return None
         about = f"my {given['noun']}"
     what, from_memory = (about, True) if about else (what, from_memory)
     if form(_NOT_FORGOTTEN).fullmatch(what) and not from_memory:
@@ -101,10 +108,17 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if found:
         return Order("forget", found)
     if owned := form(r"(?:about )?my (?P<noun>[\w' -]{2,40})").fullmatch(what):
+        cleared = match["verb"].lower() in ("wipe", "clear", "drop", "scrap", "scratch", "discard", "strike")
+        if cleared and not from_memory:
+            return None  # "wipe my phone"
         return _of_ones_own(owned["noun"], speaker, forgets=forgets, from_memory=from_memory)
     # "Forget about dinner, let's go out" is about the evening.
     meant = from_memory or (
-        forgets and statement != what and not form(r".*,? (?:let's|let us|i|we) .*").fullmatch(statement)
+        forgets
+        and statement != what
+        and not form(r".*,? (?:let's|let us|i|we) .*|(?!(?:the|that|our|(?-i:[A-Z]))\b)\w+ \w+ing").fullmatch(
+            statement
+        )
     )
     return Order("forget", words=values.bare(statement)) if meant else None
 
