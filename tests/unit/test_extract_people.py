@@ -43,7 +43,7 @@ def kept(said: str) -> list[tuple[str, str]]:
         ("There is a loom in my spare room.", "user.owns", "loom"), ("my cars a rusty golf lol", "user.car", "rusty golf"), ("All I've got is a camping stove.", "user.owns", "camping stove"),
         ("hey its rosalind btw", "user.name", "rosalind"), ("im priya from the design team", "user.name", "priya"), ("my dog milo is 4", "user.pet", "milo"),
         ("In my free time, I restore old radios.", "user.hobby", "restore old radios"), ("On Sundays I go fishing.", "user.hobby", "fishing"), ("I work at a bakery.", "user.employer", "bakery"),
-        ("I love spicy noodles and hate cilantro.", "user.likes", "spicy noodles"), ("Use Celsius for temperatures.", "replies.units", "Celsius"), ("I have two laptops.", "user.owns", "two laptops"),
+        ("I love spicy noodles and hate cilantro.", "user.likes", "spicy noodles"), ("Cilantro ruins any dish for me.", "user.dislikes", "Cilantro"), ("Use Celsius for temperatures.", "replies.units", "Celsius"), ("I have two laptops.", "user.owns", "two laptops"),
         ("My car runs on diesel.", "user's car.runs on", "diesel"), ("The genre I enjoy most is film noir.", "user.favorite genre", "film noir"), ("Skip the disclaimers.", "replies.avoids", "disclaimers"),
         ("I don't want emojis in your replies.", "replies.emoji", "none"), ("We live across from the Botanical Garden.", "user.residence", "Botanical Garden"),
     ],

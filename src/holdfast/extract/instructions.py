@@ -84,7 +84,7 @@ _ANSWER = (
 _NO_EMOJI = (
     r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?! .*\bthis (?:one|time|message|email|post|draft|title)\b)(?: ever)?(?: more)?(?: us(?:e"
     r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
-    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?|i do not (?:want|need|like)(?: to see)?(?: any)? emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?"
+    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?|i do not (?:want|need|like)(?: to see)?(?: any)? emojis?(?: in (?:your|any|the) (?:\w+ )?(?:responses?|answers?|replies|reply|explanations?|messages|summaries))?(?: (?:please|ever|at all))?"
 )
 
 # Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is

@@ -20,7 +20,11 @@ def kind_of_thing(raw: str, casual: bool) -> values.Values:
         r".*\b(?:not|never|no longer|do|does|did|will|can|could|would)"
     ).fullmatch(raw):
         return ()  # "Friday suits me best" makes an appointment
-    name = len(found) == 1 and re.fullmatch(r"[A-Z][a-z]+(?<!s)(?<!ing)(?<!y)(?<!ion)(?<!ism)", str(found[0]))
+    name = (
+        len(found) == 1
+        and raw.lower() not in words.FOODS
+        and re.fullmatch(r"[A-Z][a-z]+(?<!s)(?<!ing)(?<!y)(?<!ion)(?<!ism)", str(found[0]))
+    )
     return () if name or form(_AT_HAND_NOW).search(raw) else found
 
 
