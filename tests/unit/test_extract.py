@@ -489,6 +489,18 @@ def test_taste_health_and_dates_in_few_words() -> None:
 
 @pytest.mark.parametrize(
     "said",
+    [
+        "Remove the entry for my user from the config.", "Erase the memory of the device.", "Wipe my phone.", "You can forget about tests passing.",
+        "Delete the file I gave you.",
+    ],
+)  # fmt: skip
+def test_an_order_about_something_else_forgets_nothing(said: str) -> None:
+    """A configuration, a device, a file."""
+    assert read(said) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
     ["Our standup is at 10 today.", "The standup is at 10 tomorrow.", "my yoga class is at 7pm this week"],
 )
 def test_one_day_of_what_comes_round_says_nothing_of_its_time(said: str) -> None:
