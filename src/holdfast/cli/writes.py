@@ -186,6 +186,9 @@ def _drafts(lines: IO[bytes], scope: Any) -> Iterator[Draft]:
 @click.option(
     "--clear", type=click.Choice(sorted(CLEARED)), multiple=True, help="Empty this field; may be repeated."
 )
+@click.option(
+    "--source", type=JsonObject(), metavar="JSON", help='What the change rests on, such as {"trust": "model"}.'
+)
 @version_option
 @click.option(
     "--changed-at",
