@@ -187,7 +187,10 @@ def _drafts(lines: IO[bytes], scope: Any) -> Iterator[Draft]:
     "--clear", type=click.Choice(sorted(CLEARED)), multiple=True, help="Empty this field; may be repeated."
 )
 @click.option(
-    "--source", type=JsonObject(), metavar="JSON", help='What the change rests on, such as {"trust": "model"}.'
+    "--source",
+    type=JsonObject(),
+    metavar="JSON",
+    help='What the change rests on, such as {"trust": "model"}.',
 )
 @version_option
 @click.option(
