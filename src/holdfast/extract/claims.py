@@ -136,7 +136,7 @@ _JOINED = (
     r"|goes? by|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
     r"|bought|adopted|got|settled|relocated|grow|cook|collect)\b .+)"
 )
-_IN_PLACE = (" instead ", " not ", " rather ", " in place ")
+_IN_PLACE = ("instead ", "not ", "rather ", "in place ", "no longer ")
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})
 
 
@@ -146,7 +146,7 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         match := form(r"instead of (?P<old>[^,]{2,40}?),? (?P<rest>(?:i|we) .+)").match(text)
     ):
         text = f"{match['rest']} instead of {match['old']}"  # "instead of npm we use pnpm"
-    if (", " in text or any(word in text for word in _IN_PLACE)) and (match := form(_OLD).search(text)):
+    if any(word in text for word in _IN_PLACE) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),

@@ -133,6 +133,9 @@ _LEADS_IN = (
     r"|\W*(?:before|in case|so that|since) (?:you|we|anyone|anybody)\b[^:\"]{0,40}:"
     r"|\W*(?:[\w']+ ){0,4}(?:context|background|reminder|heads up)\b[^:\"]{0,60}:"
 )
+_CONJUNCTIONS = frozenset(
+    "and but so hence otherwise because cause cuz though although while whereas plus yet".split()
+)
 _CONJUNCTION = (
     r",? \b(?:and|but|so|hence|otherwise|because|cause|cuz|though|although|while|whereas|plus)$|, yet$"
 )
@@ -220,7 +223,9 @@ def _clause(
     raw: str, start: int, end: int, marks: set[Guard], before: tuple[str, ...], casual: bool
 ) -> Clause:
     text = plain(raw).strip(" ,;:-").rstrip(" ,.!?\u2026;:")
-    text = remarks.taken_off(form(_CONJUNCTION).sub("", text))
+    if text.rpartition(" ")[2].lower() in _CONJUNCTIONS:
+        text = form(_CONJUNCTION).sub("", text)
+    text = remarks.taken_off(text)
     now = ("now",) if form(_OF_NOW).match(text) else ()
     text, sure, greeted = opened(text)
     if sure and (named := form(_NAMED_NUMBER).fullmatch(text)):
@@ -324,6 +329,9 @@ _TIME_WORDS = frozenset(
     thursday friday saturday sunday season term semester mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thurs fri sat
     sun""".split()
 )
+_TIME_ENDS = _TIME_WORDS | frozenset(
+    "am pm oclock clock now then long half past utc m".split()
+)
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (
     r"\b(?:is|on|now|not|not on|no longer(?: on| at)?|rather than|instead of|born|called|named|turned|am|at|moved to|than|version"
@@ -333,7 +341,8 @@ _TAKES_A_TIME = (
 _SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 # Whole expressions: one that is put together at each use takes longer to look up than to try.
 _FIRST_TIME, _LAST_TIME = rf"({PHRASE}),? +(?=\S)", rf",? ({PHRASE})$"
-_TIME_AND_MORE = rf" ({PHRASE}) (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
+_AND_MORE = r" (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
+_TIME_AND_MORE = rf" ({PHRASE}){_AND_MORE}"
 _LAST_WORDS = rf"(?: like)?,? {_TRAILER}$"
 _LAUGH = r"lo+l|lmf?ao|rofl|(?:ha){2,}h?|(?:he){2,}"
 # With these the last words are what is liked, or how often.
@@ -369,11 +378,12 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
         text = aside[1] + text[aside.end(2) :]
     if match := form(_ADVERBIAL).match(text):
         text = text[match.end() :]
-    if timed and (match := form(_TIME_AND_MORE).search(text, max(0, len(text) - 80))):
+    tail = max(0, len(text) - 80)
+    if timed and form(_AND_MORE).search(text, tail) and (match := form(_TIME_AND_MORE).search(text, tail)):
         times.append(match[1])
         text = text[: match.start()]
     for _ in range(4):
-        if timed and (match := form(_LAST_TIME).search(text, max(0, len(text) - 60))):
+        if timed and _ends_in_time(text) and (match := form(_LAST_TIME).search(text, max(0, len(text) - 60))):
             if match.start() == 0 or form(_TAKES_A_TIME).search(text, 0, match.start()):
                 break
             times.append(match[1])
@@ -381,6 +391,12 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
             break
         text = text[: match.start()]
     return text.strip(" ,"), tuple(times)
+
+
+def _ends_in_time(text: str) -> bool:
+    """Whether the last word can be that of a time."""
+    last = text.rpartition(" ")[2].lower()
+    return any(map(str.isdigit, last)) or not _TIME_ENDS.isdisjoint(re.findall(r"[a-z]+", last))
 
 
 def _trailing(text: str) -> re.Match[str] | None:

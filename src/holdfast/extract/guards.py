@@ -202,7 +202,11 @@ def tagged(sentence: str) -> bool:
 
 def jesting(message: str) -> bool:
     """Whether a message takes back what it said ("just kidding")."""
-    return bool(form(_JESTING).search(message))
+    said = message.lower()
+    there = any(word in said for word in ("kidding", "joking", "jk", "j/k")) or said.rstrip(" .!\n").endswith(
+        "not"
+    )
+    return there and bool(form(_JESTING).search(message))
 
 
 # "The train was cancelled again. Great, I love sleeping on benches.": what is praised behind a complaint is meant the other way round.
