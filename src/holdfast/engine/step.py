@@ -256,15 +256,19 @@ class Step:
             )
             once = message.draft.idempotency_key if message.draft else None
             once = once or (None if key is None else f"{key}:{n}")
+            own = message.draft
             for part, text in enumerate(_parts(told)):
-                own = message.draft or Draft(text, "episode", speaker=_speaker(message), source=source)
-                drafts.append(
-                    replace(
-                        own, text=text, scope=scope, tags=tuple(dict.fromkeys((*own.tags, *tags)))[: checks.MAX_TAGS],
-                        metadata={**own.metadata, "message": message.place}, thread=own.thread or thread,
-                        observed_at=message.at or self._now, idempotency_key=f"{once}:{part}" if once and part else once,
-                    )
-                )  # fmt: skip
+                fields: dict[str, Any] = {
+                    "text": text, "scope": scope, "observed_at": message.at or self._now,
+                    "idempotency_key": f"{once}:{part}" if once and part else once,
+                    "tags": tuple(dict.fromkeys((*(own.tags if own else ()), *tags)))[: checks.MAX_TAGS],
+                    "metadata": {**(own.metadata if own else {}), "message": message.place},
+                    "thread": (own and own.thread) or thread,
+                }  # fmt: skip
+                if own is None:
+                    drafts.append(Draft(kind="episode", speaker=_speaker(message), source=source, **fields))
+                else:
+                    drafts.append(replace(own, **fields))
         return drafts
 
 

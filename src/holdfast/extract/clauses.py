@@ -329,9 +329,7 @@ _TIME_WORDS = frozenset(
     thursday friday saturday sunday season term semester mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thurs fri sat
     sun""".split()
 )
-_TIME_ENDS = _TIME_WORDS | frozenset(
-    "am pm oclock clock now then long half past utc m".split()
-)
+_TIME_ENDS = _TIME_WORDS | frozenset("am pm oclock clock now then long half past utc m".split())
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (
     r"\b(?:is|on|now|not|not on|no longer(?: on| at)?|rather than|instead of|born|called|named|turned|am|at|moved to|than|version"
