@@ -149,14 +149,14 @@ class Half(Generic[T]):
         self._work.close()
 
 
-_ALONE = 100  # searches
+_ALONE = 16  # searches
 _KEPT_WAITING = 0.0005  # seconds
 
 
 class Helper:
     """One thread of the process that works beside whoever waits for a model.
 
-    Where it is at work for somebody else or comes late, everybody works alone, and for the next hundred searches where it was kept
+    Where it is at work for somebody else or comes late, everybody works alone, and for the next sixteen searches where it was kept
     from its processor: the machine has enough to do then.
     """
 
