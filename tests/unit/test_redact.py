@@ -234,3 +234,26 @@ def test_a_megabyte_of_anything_is_quick(piece: str) -> None:
         return time.process_time() - began
 
     assert spent(MEGABYTE) < 30 * max(spent(MEGABYTE // 8), 0.02)
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "01a21fea-5ae3-7c96-be19-6fc1b5ff2ffa", "01a21fea-5ec5-7ae9-be67-7d21683824e7", "01A21FEA-5EC5-7AE9-BE67-7D21683824E7",
+    ],
+)  # fmt: skip
+def test_an_id_is_no_account_number(id: str) -> None:
+    """One id in 20,000 holds letters and digits with the checksum of one; an account number beside it is masked."""
+    assert redact(f"see memory {id} for that").value == f"see memory {id} for that"
+    assert redact_json({"asked": [id]}).value == {"asked": [id]}
+    told = redact(f"{id}: DE89 3704 0044 0532 0130 00, and 4111 1111 1111 1111").value
+    assert told == f"{id}: [redacted:account], and [redacted:card]"
+
+
+def test_no_id_of_twenty_thousand_is_masked() -> None:
+    """Whatever its digits are."""
+    chance = random.Random(7)
+    ids = [str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(20_000)]
+    for at in range(0, len(ids), 100):
+        text = " ".join(ids[at : at + 100])
+        assert redact(text).value == text
