@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from holdfast import AsyncMemory, Memory, waiting
-from holdfast.away import away
+from holdfast.away import AWAY, away
+from holdfast.embedders import MiniLM
 from holdfast.errors import EmbedderError, StoreClosed
 from holdfast.ports import Floats
 from holdfast.testing import FrozenClock, HashingEmbedder
@@ -89,6 +90,20 @@ def test_it_answers_as_one_that_waits(url: str, clock: FrozenClock, count: int) 
                 answers.append(list(threads.map(told, ASKED * 2)))
     assert answers[0] == answers[1] == answers[2] == answers[3]
     assert all(answers[0])
+
+
+@pytest.mark.parametrize(("threads", "said"), [(2, 1), (1, 0)])
+def test_the_shipped_model_says_when_it_is_away(threads: int, said: int) -> None:
+    """Once for a query, where there is a processor for whoever waits."""
+    told: list[int] = []
+    token = AWAY.set(lambda: told.append(1))
+    model = MiniLM(threads=threads)
+    try:
+        model.embed(["where is the river?"])
+    finally:
+        AWAY.reset(token)
+        model.close()
+    assert len(told) == said
 
 
 def test_what_happens_meanwhile_counts(url: str, clock: FrozenClock) -> None:

@@ -399,3 +399,13 @@ def test_a_turn_that_is_outdated_is_not_always_told(memory: Memory, ada: ScopedM
     turns = ada.context("zzz", kinds=["procedure"], always={"eq": {"kind": "episode"}})
     assert len(turns.ids) == 1
     assert "is now on port 9090" in turns.text
+
+
+def test_a_fact_that_an_ask_touches_is_told_by_words_alone(url: str, clock: FrozenClock) -> None:
+    """Without a model one word that both share and few others have is enough."""
+    with Memory(url, clock=clock, embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.save_many({"text": f"Shelf {n} holds jar number {n}."} for n in range(24))
+        ada.save("My boss is Ingrid.")
+        assert "Ingrid" in ada.context("draft an email to my boss about a day off").text
+        assert not ada.context("write a haiku about the sea").text
