@@ -531,8 +531,9 @@ class Readable(Protocol):
     def candidates(self, probe: Probe) -> Candidates:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
 
-    def begin(self, probe: Probe) -> Callable[[Floats], Candidates]:
-        """Do of `candidates` what needs no vector, and return what takes it and does the rest."""
+    def begin(self, probe: Probe) -> tuple[Callable[[Floats], Candidates], Candidates | None]:
+        """Do of `candidates` what needs no vector: return what takes it and does the rest, and the corpus as it is without, if
+        its rows stay the same."""
 
     def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
         """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now.

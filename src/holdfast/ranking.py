@@ -148,7 +148,7 @@ class Stage:
     0; `summit` the place of that turn. `standing` 0..1 says how far the best declarative core keeps up with the best
     episode's: 1 from its height on. `asked` tells of each speaker, and of nobody, whether the query names them, `names` whether
     it names any. `occasions` are the days on which something that matches began, rising, where `recent` asks for them; `today` is
-    the day that is asked about.
+    the day that is asked about. `values` has each signal's value for each row, (signals, rows), where rows are few.
     """
 
     c: Candidates
@@ -161,6 +161,7 @@ class Stage:
     asked: Bools
     names: bool
     today: float
+    values: Doubles | None = None
     standing: float = 1.0
     occasions: Doubles = field(default_factory=lambda: np.zeros(0))
 
@@ -279,11 +280,12 @@ def importance(s: Stage, rows: Rows) -> Doubles:
 
 
 class Signal(NamedTuple):
-    """One term of the score: `weight` times what `value` gives, row by row."""
+    """One term of the score: `weight` times what `value` gives, row by row; a `late` one needs the rows' meanings or their cores."""
 
     name: str
     weight: float
     value: Callable[[Stage, Rows], Doubles]
+    late: bool = False
 
 
 class Recipe:
@@ -311,15 +313,15 @@ class Recipe:
 # The weights are fitted by `python -m benchmarks.ablation` and rounded; but for that of `recent`, see benchmarks/when.py.
 RECIPE = Recipe((
     Signal("words", 1.0, words),
-    Signal("meaning", 3.0, meaning),
+    Signal("meaning", 3.0, meaning, late=True),
     Signal("related", 3.0, related),
     Signal("time", 2.4, time),
-    Signal("recent", 3.0, recent),
+    Signal("recent", 3.0, recent, late=True),
     Signal("expected", 1.5, expected),
     Signal("speaker", 1.0, speaker),
     Signal("around", 1.3, around),
-    Signal("reply", 0.4, reply),
-    Signal("thread", 1.6, thread),
+    Signal("reply", 0.4, reply, late=True),
+    Signal("thread", 1.6, thread, late=True),
     Signal("importance", 0.2, importance),
 ))  # fmt: skip
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
@@ -333,12 +335,11 @@ class Ranked(NamedTuple):
     scores: Doubles
     stage: Stage
     recipe: Recipe = RECIPE
-    values: Doubles | None = None  # (signals, rows), kept where rows are few
 
     def raw(self, rows: Ints) -> Doubles:
         """Return each signal's value for `rows`, before its weight: (rows, signals), in the order of the recipe."""
-        if self.values is not None:
-            return self.values[:, rows].T
+        if self.stage.values is not None:
+            return self.stage.values[:, rows].T
         return np.array([_value(one, self.stage, rows) for one in self.recipe.signals]).T
 
     def weighed(self, raw: Doubles) -> list[dict[str, float]]:
@@ -352,6 +353,11 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
 
     Linear in the rows: about 4 ms for 100,000.
     """
+    return scored(lay(c, query, recipe), c, recipe)
+
+
+def lay(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Stage:
+    """Return the stage of a corpus whose rows may not have been compared with the query yet: all that ranking them does before."""
     n = len(c.live)
     asked = [*(not query.names.isdisjoint(_words_of(name)) for name in c.speakers), False]
     stage = Stage(
@@ -359,7 +365,16 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
         np.zeros(c.threads + 1, np.int32), np.array(asked), any(asked), c.as_of.valid.timestamp() / 86_400.0,
     )  # fmt: skip
     if n <= _KEPT:
-        return _ranked_few(stage, n, recipe)
+        stage.values = np.zeros((len(recipe.signals), n))
+        _fill(stage, recipe, slice(0, len(recipe.signals)), late=False)
+    return stage
+
+
+def scored(stage: Stage, c: Candidates, recipe: Recipe = RECIPE) -> Ranked:
+    """Return the scores of the rows of a stage, laid for the same rows and recipe, which have been compared with the query by now."""
+    stage.c, n = c, len(c.live)
+    if stage.values is not None:
+        return _scored_few(stage, stage.values, recipe)
     scores = np.zeros(n)
     blocks = [slice(at, min(at + _BLOCK, n)) for at in range(0, n, _BLOCK)]
     for rows in blocks:
@@ -372,20 +387,27 @@ def fuse(c: Candidates, query: Query, recipe: Recipe = RECIPE) -> Ranked:
     return Ranked(scores, stage, recipe)
 
 
-def _ranked_few(stage: Stage, count: int, recipe: Recipe) -> Ranked:
+def _scored_few(stage: Stage, values: Doubles, recipe: Recipe) -> Ranked:
     """Rank few rows at once, keeping each signal's values: calls cost more than rows here."""
-    rows = slice(0, count)
-    values = np.zeros((len(recipe.signals), count))
-    for n, signal in enumerate(recipe.signals):
-        if n == len(recipe.core):
-            _spread(stage, rows, _added(values[:n] * recipe.factors[:n]))
-            _settle(stage)
-        if not _idle(signal, stage):
-            values[n] = signal.value(stage, rows)
+    core = slice(0, len(recipe.core))
+    _fill(stage, recipe, core, late=True)
+    _spread(stage, slice(0, values.shape[1]), _added(values[core] * recipe.factors[core]))
+    _settle(stage)
+    _fill(stage, recipe, slice(core.stop, len(recipe.signals)), late=True)
     scores = _added(values * recipe.factors)
     if not stage.ground.whole:
         scores[~stage.c.live] = -np.inf
-    return Ranked(scores, stage, recipe, values)
+    return Ranked(scores, stage, recipe)
+
+
+def _fill(stage: Stage, recipe: Recipe, some: slice, *, late: bool) -> None:
+    """Note the values of some of the signals, the late ones or the others."""
+    values = stage.values
+    assert values is not None  # rows are few
+    rows = slice(0, values.shape[1])
+    for signal, of_signal in zip(recipe.signals[some], values[some], strict=True):
+        if signal.late is late and not _idle(signal, stage):
+            of_signal[:] = signal.value(stage, rows)
 
 
 def _added(parts: Doubles) -> Doubles:
@@ -548,7 +570,7 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
 
 def _beyond(ranked: Ranked, rows: Ints) -> Doubles:
     """Return how far the meaning of rows stands out from the median one of all live rows, weighted for `relevance`."""
-    s, known = ranked.stage, ranked.values
+    s, known = ranked.stage, ranked.stage.values
     everyone = None if known is None else known[ranked.recipe.names.index("meaning")]
     own = meaning(s, rows) if everyone is None else everyone[rows]
     if s.c.beyond is not None:

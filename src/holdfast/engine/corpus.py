@@ -101,11 +101,16 @@ def terms_of(query: str, analyzer: Analyzer, asked_at: datetime) -> dict[str, fl
     return {term: weight if term in told else weight * ranking.WHEN for term, weight in terms.items()}
 
 
-def rank(shares: Sequence[Share], query: str, model: str | None) -> Found:
+def lay(plain: Candidates, query: str) -> ranking.Stage:
+    """Return what ranking a corpus takes besides the meanings of its rows."""
+    return ranking.lay(plain, ranking.read(query, plain.as_of.valid))
+
+
+def rank(shares: Sequence[Share], query: str, model: str | None, laid: ranking.Stage | None = None) -> Found:
     """Return what stores have for a question as one corpus, ranked; without a model, rows that hold no word of the query get a
-    score of minus infinity."""
+    score of minus infinity. `laid` is the stage of the same corpus, if there is one yet."""
     found = joined([one.candidates for one in shares])
-    ranked = ranking.fuse(found, ranking.read(query, found.as_of.valid))
+    ranked = ranking.scored(laid or lay(found, query), found)
     if model is None:
         ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
     return Found(found, ranked, model, tuple(shares))

@@ -29,6 +29,7 @@ from .succession import SIGNAL, Answered, raised, scored
 
 if TYPE_CHECKING:
     from ..pack import Section
+    from ..ranking import Stage
     from .corpus import Found, Share
 
 RECEIPT_LIFE = timedelta(days=30)
@@ -443,15 +444,19 @@ class Answering(Naming):
             least=options["k"],
         )
         try:
-            return rank(await self._shares(asked, probe, meant), query, probe.model)
+            shares, laid = await self._shares(asked, probe, meant)
+            return rank(shares, query, probe.model, laid)
         except ModelMismatch as error:
             if not parts.embedding.follows(error):
                 raise
             return await self._found(asked, witness)
 
-    async def _shares(self, asked: Question, probe: Probe, meant: Meant | None) -> list[Share]:
-        """Return what this store and each mounted one have for a question; a word weighs in all of them what it would if they were one."""
-        from .corpus import Share
+    async def _shares(
+        self, asked: Question, probe: Probe, meant: Meant | None
+    ) -> tuple[list[Share], Stage | None]:
+        """Return what this store and each mounted one have for a question, and the stage for it if that was laid on the way; a word
+        weighs in all of them what it would if they were one."""
+        from .corpus import Share, lay
 
         call, own = self._parts.io.store, self._parts.store
         mounts = self._mounts(asked.reach)
@@ -460,14 +465,15 @@ class Answering(Naming):
             if await self._as_it_was(asked, meant):
                 probe = probe._replace(stamp=asked.state and asked.state.stamp)
                 if meant is not None and meant.vector.vector is None:
-                    finish = await call(own.begin, probe)
+                    finish, plain = await call(own.begin, probe)
+                    laid = None if plain is None else lay(plain, asked.text)
                     vector = await meant.vector
                     # Others may have written meanwhile: what they wrote, or erased, counts.
                     if await self._as_it_was(asked, meant):
-                        return [Share(None, own, await call(finish, vector))]
+                        return [Share(None, own, await call(finish, vector))], laid
                     probe = probe._replace(stamp=None)
             probe = probe._replace(vector=meant and await meant.vector)
-            return [Share(None, own, await call(own.candidates, probe))]
+            return [Share(None, own, await call(own.candidates, probe))], None
         probe = probe._replace(vector=meant and await meant.vector)
         probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
         for mount in mounts:
@@ -488,7 +494,7 @@ class Answering(Naming):
             others = _together([part.tally for part in (*counted[:n], *counted[n + 1 :])])
             found = await call(store.candidates, one._replace(at=at, elsewhere=others))
             shares.append(Share(name, store, found))
-        return shares
+        return shares, None
 
     async def _as_it_was(self, asked: Question, meant: Meant | None) -> bool:
         """Whether nobody has written since the question was asked, nor put another model in place."""

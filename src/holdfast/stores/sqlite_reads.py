@@ -170,8 +170,9 @@ class SqliteReads:
             begun = self._begun_in(reader, stamp, probe, query is not None)
             return begun.finish(query, functools.partial(sentences, reader.db))
 
-    def begin(self, probe: Probe) -> Callable[[Floats], Candidates]:
-        """Do of `candidates` what needs no vector, and return what takes it and does the rest."""
+    def begin(self, probe: Probe) -> tuple[Callable[[Floats], Candidates], Candidates | None]:
+        """Do of `candidates` what needs no vector: return what takes it and does the rest, and the corpus as it is without, if
+        its rows stay the same."""
         begun = None
         with contextlib.suppress(Unread):
             begun = self._begun(probe, True)
@@ -181,8 +182,9 @@ class SqliteReads:
                 begun = self._begun_in(reader, stamp, probe, True)
                 self._fetched(reader.all, begun.likely(2 * probe.least), probe.at)
         if begun.reads:
-            return lambda vector: self.candidates(probe._replace(vector=vector))
-        return lambda vector: begun.finish(quantised(vector), functools.partial(sentences, None))
+            return lambda vector: self.candidates(probe._replace(vector=vector)), None
+        finish = begun.finish
+        return lambda vector: finish(quantised(vector), functools.partial(sentences, None)), begun.plain
 
     def _begun(self, probe: Probe, meant: bool) -> Begun:
         """Begin a search in what is in memory; raises `Unread` where that does not do."""
