@@ -39,6 +39,7 @@ from typing import Any
 
 from benchmarks._common import Bulk, Chatter, Floats, Row, report
 from holdfast import Memory
+from holdfast.agent import ALWAYS
 from holdfast.embedders import MiniLM
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -284,6 +285,16 @@ def lookups(asker: Asker, home: Path, count: int) -> tuple[Times, Times]:
     return times, firsts
 
 
+def told_always(asker: Asker, home: Path, count: int) -> Times:
+    """Time finding what a session tells at every step whatever is asked, in scope "u0"."""
+    times = Times()
+    with Memory(f"sqlite:///{home / 'store.db'}", embedder=asker.counted) as memory:
+        caller = memory.scoped(user="u0")
+        for _ in range(count):
+            asker.ask(lambda _: caller.list(where=ALWAYS), times)
+    return times
+
+
 # -- start and disk ----------------------------------------------------------------------------------------------------
 
 _FIRST = (
@@ -396,6 +407,9 @@ def searches(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]
             for label, times, bar in (("", first, 0.1), (" among lookups", among, None)):
                 unit = f"x embedding (processor {times.worked:.2f})"
                 yield Row(f"current(slot), {name}{label}", times.ratio, bar, unit, detail=times.to_json())
+            always = told_always(asker, home, few)
+            unit = f"x embedding (processor {always.worked:.2f})"
+            yield Row(f"list(where=ALWAYS), {name}", always.ratio, None, unit, detail=always.to_json())
 
 
 def rows(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from ..filters import (
     Range,
 )
 from .sqlite_rows import micros
+from .sqlite_schema import SCARCE
 
 _UP_TO_DOT = "rtrim(v.slot, replace(v.slot, '.', ''))"
 _ID = (
@@ -127,6 +128,46 @@ class Compiled:
     def _bind(self, value: Any) -> str:
         self.parameters.append(micros(value) if isinstance(value, datetime) else value)
         return "?"
+
+
+_MOST = 100  # conditions in one statement, which may have 500 parts
+_OF_SLOTS = ("slot", "entity", "attribute")
+Narrow = list[tuple[str, list[Any]]]
+
+
+def narrowed(where: Filter | None) -> Narrow | None:
+    """Return conditions on `versions` with their parameters, each of which an index answers beside `key >> 32`, and one of which
+    holds wherever the filter does; None where there are none."""
+    if isinstance(where, And):
+        found = [one for part in where.filters if (one := narrowed(part)) is not None]
+        return min(found, key=_bluntness, default=None)
+    if isinstance(where, Or):
+        parts = [narrowed(part) for part in where.filters]
+        found = [one for part in parts for one in part or ()]
+        return found if None not in parts and 0 < len(found) <= _MOST else None
+    if isinstance(where, Eq | In | Exists) and where.field in (*_OF_SLOTS, "kind"):
+        return _by_index(where)
+    return None
+
+
+def _by_index(where: Eq | In | Exists) -> Narrow | None:
+    values = where.values if isinstance(where, In) else (where.value,) if isinstance(where, Eq) else ()
+    if None in values:
+        return None
+    marks = ", ".join("?" * len(values))
+    if where.field == "kind":
+        scarce = bool(values) and not {"episode", "fact"}.intersection(values)
+        return [(f"{SCARCE} AND kind IN ({marks})", [*values])] if scarce else None
+    if where.field == "slot" and values:
+        return [(f"slot IN ({marks})", [*values])]
+    if where.field == "entity" and 0 < len(values) <= _MOST:  # what begins with a dot is before a slash
+        return [("slot > ? AND slot < ?", [f"{value}.", f"{value}/"]) for value in values]
+    return [("slot IS NOT NULL", [])]
+
+
+def _bluntness(conditions: Narrow) -> int:
+    """Return how many of some conditions name nothing that they look for."""
+    return sum(not values for _, values in conditions)
 
 
 def _typed(value: Any) -> str:

@@ -4,7 +4,8 @@
 the table and isolation is the layout. All else but `scopes` and `meta` is derived from it or stands beside it:
 
     scopes       each distinct scope once: its labels, its last position, the end of its chain
-    versions     every version of every memory, with the commitment and HMAC that chain it to the one before in its scope
+    versions     every version of every memory, with the commitment and HMAC that chain it to the one before in its scope;
+                 found by memory, by slot, by twin, and by kind where that is a rare one
     closed       which versions were replaced, and when (derived from `versions.closes`)
     slots        the open values of each slot by when they end (derived): a slot's history does not slow down its present
     terms        per text: its length, its traits, and its terms as keyed hashes with counts (derived)
@@ -215,6 +216,14 @@ def _policies(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
+# Kinds that few memories have; the index serves what asks in these words.
+SCARCE = "kind NOT IN ('episode', 'fact')"
+
+
+def _kinds(db: sqlite3.Connection) -> None:
+    db.execute(f"CREATE INDEX versions_by_kind ON versions (key >> 32, kind) WHERE {SCARCE}")
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -225,6 +234,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0006-uses", _uses),
     ("0007-leases", _leases),
     ("0008-policies", _policies),
+    ("0009-kinds", _kinds),
 )
 
 

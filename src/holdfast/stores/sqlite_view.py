@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ..filters import Filter
+from ..filters import And, Filter, In
 from ..marks import Logged, Mark
 from ..ports import Moment, Reach, Scan
 from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
@@ -21,7 +21,7 @@ from . import sqlite_log as log
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
 from . import sqlite_told as told
-from .sqlite_filter import COLUMNS, Compiled
+from .sqlite_filter import COLUMNS, Compiled, narrowed
 from .sqlite_search import Seen
 
 _RANGE = "v.key BETWEEN s.scope_id << 32 AND (s.scope_id << 32 | 4294967295)"
@@ -31,6 +31,11 @@ _FROM_SLOT = (
     "FROM scopes s JOIN slots h ON h.scope_id = s.scope_id AND h.slot = ? AND h.valid_to > ? "
     f"JOIN versions v ON v.key = h.key {_IN_SCOPES}"
 )
+_FROM_FOUND = (
+    "FROM ({}) f CROSS JOIN versions v ON v.key = f.key CROSS JOIN scopes s ON s.scope_id = v.key >> 32 "
+    "LEFT JOIN closed c ON c.key = v.key WHERE 1"
+)
+_FOUND = "SELECT key FROM versions WHERE key >> 32 IN (SELECT value FROM json_each(?)) AND "
 ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
 # What tells versions of one time apart: a move writes two of one number, the leaving and then the arrival.
@@ -132,19 +137,32 @@ class View:
     def live(self, where: Filter) -> list[int]:
         """Return the keys of the versions that are live and pass a filter, in order."""
         lives, parameters = self._lives(where)
-        found = self._read(f"SELECT v.key {_FROM} AND {lives} ORDER BY v.key", [self._wanted, *parameters])
+        source, place = self._source(where)
+        found = self._read(f"SELECT v.key {source} AND {lives} ORDER BY v.key", [*place, *parameters])
         return [key for (key,) in found]
+
+    def _source(self, where: Filter | None) -> tuple[str, list[Any]]:
+        """Return where to look for versions that pass a filter, with its parameters: all of the scopes', or what indexes find."""
+        narrow = narrowed(where)
+        if narrow is None:
+            return _FROM, [self._wanted]
+        found = " UNION ".join(_FOUND + condition for condition, _ in narrow)
+        return _FROM_FOUND.format(found), [part for _, values in narrow for part in (self._wanted, *values)]
 
     def scan(self, query: Scan, kept: dict[int, MemoryItem] | None = None) -> list[MemoryItem]:
         """Return what `Store.scan` does; items that are `kept`, by key, from when the file was as it is, are not read again."""
         condition, parameters = self._lives(query.where) if query.live else self._lasts(query.where)
-        source = _FROM
-        place: list[Any] = [self._wanted]
+        wanted = (
+            query.where
+            if query.kinds is None
+            else And(*filter(None, [query.where, In("kind", sorted(query.kinds))]))
+        )
+        source, place = self._source(wanted)
         if query.slot is not None and query.live and query.at.known is None:
-            source, place = _FROM_SLOT, [query.slot, self.valid, *place]
+            source, place = _FROM_SLOT, [query.slot, self.valid, self._wanted]
         elif query.slot is not None:
             condition, parameters = f"v.slot = ? AND {condition}", [query.slot, *parameters]
-            source = _FROM.replace(_RANGE, "v.key >> 32 = s.scope_id")
+            source, place = _FROM.replace(_RANGE, "v.key >> 32 = s.scope_id"), [self._wanted]
         if query.kinds is not None:
             condition += f" AND v.kind IN ({','.join('?' * len(query.kinds))})"
             parameters += sorted(query.kinds)
