@@ -135,16 +135,16 @@ _OF_SLOTS = ("slot", "entity", "attribute")
 Narrow = list[tuple[str, list[Any]]]
 
 
-def narrowed(where: Filter | None) -> Narrow | None:
+def narrowed(where: Filter) -> Narrow | None:
     """Return conditions on `versions` with their parameters, each of which an index answers beside `key >> 32`, and one of which
     holds wherever the filter does; None where there are none."""
-    if isinstance(where, And):
-        found = [one for part in where.filters if (one := narrowed(part)) is not None]
-        return min(found, key=_bluntness, default=None)
-    if isinstance(where, Or):
+    if isinstance(where, And | Or):
         parts = [narrowed(part) for part in where.filters]
-        found = [one for part in parts for one in part or ()]
-        return found if None not in parts and 0 < len(found) <= _MOST else None
+        told = [part for part in parts if part is not None]
+        if isinstance(where, And):
+            return min(told, key=_bluntness, default=None)
+        any_of = [one for part in told for one in part]
+        return any_of if len(told) == len(parts) and 0 < len(any_of) <= _MOST else None
     if isinstance(where, Eq | In | Exists) and where.field in (*_OF_SLOTS, "kind"):
         return _by_index(where)
     return None

@@ -141,9 +141,9 @@ class View:
         found = self._read(f"SELECT v.key {source} AND {lives} ORDER BY v.key", [*place, *parameters])
         return [key for (key,) in found]
 
-    def _source(self, where: Filter | None) -> tuple[str, list[Any]]:
-        """Return where to look for versions that pass a filter, with its parameters: all of the scopes', or what indexes find."""
-        narrow = narrowed(where)
+    def _source(self, *filters: Filter | None) -> tuple[str, list[Any]]:
+        """Return where to look for versions that pass some filters, with its parameters: all of the scopes', or what indexes find."""
+        narrow = narrowed(And(*(one for one in filters if one is not None)))
         if narrow is None:
             return _FROM, [self._wanted]
         found = " UNION ".join(_FOUND + condition for condition, _ in narrow)
@@ -152,12 +152,8 @@ class View:
     def scan(self, query: Scan, kept: dict[int, MemoryItem] | None = None) -> list[MemoryItem]:
         """Return what `Store.scan` does; items that are `kept`, by key, from when the file was as it is, are not read again."""
         condition, parameters = self._lives(query.where) if query.live else self._lasts(query.where)
-        wanted = (
-            query.where
-            if query.kinds is None
-            else And(*filter(None, [query.where, In("kind", sorted(query.kinds))]))
-        )
-        source, place = self._source(wanted)
+        of_kinds = None if query.kinds is None else In("kind", tuple(sorted(query.kinds)))
+        source, place = self._source(query.where, of_kinds)
         if query.slot is not None and query.live and query.at.known is None:
             source, place = _FROM_SLOT, [query.slot, self.valid, self._wanted]
         elif query.slot is not None:
