@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Scope
+from holdfast.filters import Eq
 from holdfast.memory import ScopedMemory
 from holdfast.receipts import Receipt
 from holdfast.testing import FrozenClock, HashingEmbedder
@@ -95,3 +96,18 @@ def test_an_echo_that_fits_better_keeps_its_place(ada: ScopedMemory) -> None:
         hits = ada.search("what is the gate code?", k=k)
         assert hits[0].id == echo.id
     assert ada.search("what is the gate code?", k=40, min_relevance=hits[0].relevance)[0].id == echo.id
+
+
+def test_what_two_users_say_is_two_things_to_an_administrator() -> None:
+    """Who looks under what they share finds each one's, also what one's agent repeats of the other; she herself, one."""
+    memory = Memory("sqlite://", embedder=HashingEmbedder(), clock=FrozenClock())
+    places = [{"user": "ada", "team": "core"}, {"user": "bob", "team": "core"}, {"team": "core"}]
+    ids = [memory.scoped(**labels).save("I love pizza", kind="preference").id for labels in places]
+    cid = memory.scoped(user="cid", team="core")
+    ids.append(cid.save("You love pizza", kind="episode", tags=["echo"], source={"role": "assistant"}).id)
+    core = Scope(team="core")
+    assert {hit.id for hit in memory.search("who loves pizza?", under=core)} == set(ids)
+    told = memory.context("who loves pizza?", always=Eq("kind", "preference"), under=core)
+    assert {*told.ids} >= {*ids[:3]}
+    (hers,) = memory.scoped(**places[0]).search("who loves pizza?")
+    assert {hers.id, *hers.twins} == {ids[0], ids[2]}

@@ -180,6 +180,9 @@ def test_both_forms_of_filters(client) -> None:
         assert set(texts(client.search("one two", filters=filters, threshold=0))) == set(expected.split()), (
             filters
         )
+    client.add("three", user_id="dora", infer=False)  # what two users say is two memories
+    for users in ("*", {"in": ["bob", "dora"]}):
+        assert texts(client.search("three", filters={"user_id": users}, threshold=0))[:2] == ["three"] * 2
 
 
 def test_pages_and_fields(client) -> None:

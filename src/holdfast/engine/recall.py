@@ -6,7 +6,6 @@ import itertools
 import json
 import math
 import operator
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -22,6 +21,7 @@ from ..filters import Filter, parse, to_json
 from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Scan, Tally
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
+from .alike import Alike, is_echo, whose
 from .base import State
 from .naming import Naming
 from .packing import CONSIDERED, MOST_TOKENS, Beside, checked_sections, packed, why_left_out
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 RECEIPT_LIFE = timedelta(days=30)
 MOST_BESIDE = 200  # memories that may be in a context whatever was asked
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
-_WORD = re.compile(r"\w+")
 
 
 class Question(NamedTuple):
@@ -151,13 +150,20 @@ class Answering(Naming):
         placed = [(-one.item.importance, next(turns[one.item.slot or one.item.kind]), one) for one in found]
         found = [one for *_, one in sorted(placed, key=operator.itemgetter(0, 1))]
         outdated = await self._outdated(reach, at, [one.item for one in found])
-        said = {(hit.item.kind, _said(hit.item)): hit for hit in reversed(hits)}
-        told: dict[object, Beside] = {}
+        mine = whose(reach)
+        said: dict[str, Alike[Hit]] = defaultdict(lambda: Alike(mine))
+        told: dict[str, Alike[Beside]] = defaultdict(lambda: Alike(mine))
+        for hit in hits:
+            said[hit.item.kind].put(hit.item, hit)
+        answer: list[Beside] = []
         for one in found:
-            hit = said.get(thing := (one.item.kind, _said(one.item)))
-            own = one._replace(outdated_by=outdated.get(one.item.id))
-            told.setdefault(thing, Beside(hit.item, hit.origin, hit.outdated_by) if hit else own)
-        return list(told.values())[:MOST_BESIDE]
+            kind = one.item.kind
+            if told[kind].find(one.item) is None:
+                same = said[kind].find(one.item)
+                own = one._replace(outdated_by=outdated.get(one.item.id))
+                answer.append(Beside(same.item, same.origin, same.outdated_by) if same else own)
+                told[kind].put(one.item, answer[-1])
+        return answer[:MOST_BESIDE]
 
     async def explain(self, receipt: Receipt | str) -> Explanation:
         """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
@@ -330,9 +336,11 @@ class Answering(Naming):
         rows = {id: row for id in sorted(lacking) if (row := found.row_of(id)) is not None}
         told = dict(zip(rows, found.told(list(rows.values())), strict=True)) if rows else {}
         items = await self._fetched(found, list(rows.values()), asked.at)
-        said = {_said(one.item): one for one in answer}
+        said: Alike[Answered] = Alike(whose(asked.reach))
+        for one in answer:
+            said.put(one.item, one)
         for id, row in list(rows.items()):
-            if row in items and (same := said.get(_said(items[row][0]))) is not None:
+            if row in items and (same := said.find(items[row][0])) is not None:
                 same.twins.append(id)  # the answer has what it says
                 del items[row]
         least = asked.options["min_relevance"]
@@ -367,22 +375,19 @@ class Answering(Naming):
         k, depth = asked.options["k"], 0
         picked: list[Picked] = []
         echoes: list[Picked] = []
-        alike: dict[
-            object, list[Picked]
-        ] = {}  # by how they begin: what they say is read where two begin alike
+        mine = whose(asked.reach)
+        alike: Alike[Picked] = Alike(mine)
         while len(picked) < k and depth < MOST_LOOKED_AT:
             rows = found.best(k if not depth else min(depth * 4, MOST_LOOKED_AT))[depth:]
             if not len(rows):
                 break
             for row, (item, origin) in (await self._fetched(found, rows.tolist(), asked.at)).items():
-                near = alike.setdefault(_begun(item), [])
-                said = _said(item) if near else None
-                same = next((one for one in near if _said(one.item) == said), None)
+                same = alike.find(item)
                 if same is not None and item.id not in (same.item.id, *same.twins):
                     same.twins.append(item.id)
                 elif same is None and len(picked) < k:
-                    near.append(Picked(row, item, origin, []))
-                    (echoes if _is_echo(item) else picked).append(near[-1])
+                    alike.put(item, one := Picked(row, item, origin, []))
+                    (echoes if is_echo(item) else picked).append(one)
             depth += len(rows)
         if not echoes:
             return picked
@@ -392,7 +397,9 @@ class Answering(Naming):
             above = (
                 one
                 for place, text, one in told
-                if place < order[echo.row] and text.adds_nothing(echo.item.text)
+                if place < order[echo.row]
+                and mine(one.item) == mine(echo.item)
+                and text.adds_nothing(echo.item.text)
             )
             said = next(above, None)
             if said is None:
@@ -655,25 +662,6 @@ def _together(several: Sequence[Tally]) -> Tally:
 
 
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
-
-
-def _begun(item: MemoryItem) -> object:
-    """Return what memories that say the same have in common, and few others: who says them, their slot and first word."""
-    first = _WORD.search(item.text.casefold())
-    return item.speaker, item.slot, first and first[0]
-
-
-def _is_echo(item: MemoryItem) -> bool:
-    """Whether an agent said again what it had just been shown; "echo" may be a word that a user's own turn is about."""
-    return "echo" in item.tags and item.kind == "episode" and item.source.role == "assistant"
-
-
-def _said(item: MemoryItem) -> object:
-    """Return what tells a memory from others that say the same: words, who says them, and what they are filed under."""
-    words = tuple(_WORD.findall(item.text.casefold())) or item.text
-    value = json.dumps(item.value, sort_keys=True) if isinstance(item.value, dict) else item.value
-    tags = tuple(tag for tag in item.tags if tag != age.ARCHIVED)
-    return words, item.speaker, item.slot, tags, type(value), value
 
 
 def reach_json(reach: Reach) -> dict[str, Any]:

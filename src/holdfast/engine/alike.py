@@ -1,0 +1,70 @@
+"""Which memories say the same, so that an answer gives each thing once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from .. import age
+from ..ports import Reach
+from ..types import MemoryItem
+
+T = TypeVar("T")
+Whose = Callable[[MemoryItem], object]
+_WORD = re.compile(r"\w+")
+
+
+def whose(reach: Reach) -> Whose:
+    """Return what tells the owners of memories apart where a reach is an administrator's, of people who do not know of each other:
+    two users who say the same say two things."""
+    return _scope_of if reach.under is not None else _anybody
+
+
+def _scope_of(item: MemoryItem) -> object:
+    return item.scope
+
+
+def _anybody(_: MemoryItem) -> object:
+    return None
+
+
+class Alike(Generic[T]):
+    """Things by what the memories they stand for say, and `whose` these are."""
+
+    def __init__(self, whose: Whose) -> None:
+        self._whose = whose
+        # By how they begin: all that they say is read where two begin alike.
+        self._near: dict[object, list[tuple[MemoryItem, T]]] = {}
+
+    def put(self, item: MemoryItem, thing: T) -> None:
+        """Add what a memory stands for."""
+        self._near.setdefault(_begun(item), []).append((item, thing))
+
+    def find(self, item: MemoryItem) -> T | None:
+        """Return the first thing that was put for a memory that says the same."""
+        near = self._near.get(_begun(item))
+        if not near:
+            return None
+        said, of = _said(item), self._whose(item)
+        return next((thing for one, thing in near if _said(one) == said and self._whose(one) == of), None)
+
+
+def is_echo(item: MemoryItem) -> bool:
+    """Whether an agent said again what it had just been shown; "echo" may be a word that a user's own turn is about."""
+    return "echo" in item.tags and item.kind == "episode" and item.source.role == "assistant"
+
+
+def _begun(item: MemoryItem) -> object:
+    """Return what memories that say the same have in common, and few others: who says them, their slot and first word."""
+    first = _WORD.search(item.text.casefold())
+    return item.speaker, item.slot, first and first[0]
+
+
+def _said(item: MemoryItem) -> object:
+    """Return what tells a memory from others that say the same: words, who says them, and what they are filed under."""
+    words = tuple(_WORD.findall(item.text.casefold())) or item.text
+    value = json.dumps(item.value, sort_keys=True) if isinstance(item.value, dict) else item.value
+    tags = tuple(tag for tag in item.tags if tag != age.ARCHIVED)
+    return words, item.speaker, item.slot, tags, type(value), value
