@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .away import AWAY, Later
@@ -111,18 +112,19 @@ class Half(Generic[T]):
         self._result: list[T] = []
         self._failed: BaseException | None = None
         self._begun = False
-        self._stands = threading.Lock()  # held while the helper is at it
+        # Whoever gets the one does the first half; the other is free once the helper has, if it did.
+        self._taken, self._stands = threading.Lock(), threading.Lock()
+        self._stands.acquire()
 
     def begin(self) -> None:
         """Hand it to the helper, if that is free."""
         if not self._begun:
-            self._stands.acquire()
             self._begun = _HELPER.start(self)
-            if not self._begun:
-                self._stands.release()
 
     def first(self) -> None:
-        """Go as far as it comes without the vector, as the helper."""
+        """Go as far as it comes without the vector, as the helper; not where who waits has taken it back."""
+        if not self._taken.acquire(blocking=False):
+            return
         try:
             self._context.run(self._work.send, None)
         except StopIteration as done:
@@ -133,7 +135,7 @@ class Half(Generic[T]):
 
     def _stop(self) -> None:
         """Take it back from the helper, which may not have come to it yet."""
-        if self._begun and not _HELPER.let_go(self):
+        if not self._taken.acquire(blocking=False):
             self._stands.acquire()
 
     def end(self) -> T:
@@ -166,11 +168,11 @@ class Helper:
             os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        # A child of a fork has no thread, and locks that it may have held.
-        self._free, self._wake = threading.Lock(), threading.Lock()
-        self._wake.acquire()
-        self._half: Half[Any] | None = None
+        # A child of a fork has no thread.
+        self._guard = threading.Lock()
+        self._next: SimpleQueue[Half[Any]] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._busy = False
         self._alone = 0
 
     def start(self, half: Half[Any]) -> bool:
@@ -178,40 +180,30 @@ class Helper:
         if self._alone:
             self._alone -= 1
             return False
-        if not self._free.acquire(blocking=False):
+        if self._busy or not self._next.empty():
             return False
-        if self._thread is None:
-            thread = threading.Thread(target=self._run, name="holdfast-beside", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # there are too many, or Python is about to end
-                self._free.release()
-                return False
-            self._thread = thread
-        self._half = half
-        self._wake.release()
-        return True
-
-    def let_go(self, half: Half[Any]) -> bool:
-        """Take back some work; False where it is being done, or was."""
-        if self._half is not half or not self._wake.acquire(blocking=False):
-            return False
-        self._half = None
-        self._free.release()
+        with self._guard:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="holdfast-beside", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # there are too many, or Python is about to end
+                    return False
+                self._thread = thread
+        self._next.put(half)
         return True
 
     def _run(self) -> None:
         while True:
-            self._wake.acquire()
-            half, self._half = self._half, None
-            assert half is not None  # it is there before this thread is woken
+            half = self._next.get()
+            self._busy = True
             began, working = time.perf_counter(), time.thread_time()
             half.first()
             took, worked = time.perf_counter() - began, time.thread_time() - working
             if took > 2 * worked + _KEPT_WAITING:
                 self._alone = _ALONE
             del half  # with all that it holds
-            self._free.release()
+            self._busy = False
 
 
 _HELPER = Helper()

@@ -5,15 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from holdfast import Memory
+from holdfast.away import away
 from holdfast.errors import NewerStore, StoreClosed, VersionConflict
+from holdfast.ports import Floats
 from holdfast.stores.turns import Turns
 from holdfast.testing import HashingEmbedder
 
@@ -72,6 +78,58 @@ def closed(url: str, rounds: str) -> None:
             memory.close()
             answered += sum(one.result() for one in reading)
     tell(answered=answered)
+
+
+class Struck(BaseException):
+    """What this process interrupts itself with, as Ctrl-C does: Python raises it between any two steps."""
+
+
+class Away(HashingEmbedder):
+    """An embedder beside which a search goes on."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        away()
+        return super().embed(texts)
+
+
+def struck(url: str, times: str) -> None:
+    """Interrupt saves and searches so many times, at moments spread evenly over them; then see that nothing came of it."""
+
+    def strike(*_: object) -> None:
+        raise Struck
+
+    memory, draw, count = Memory(url, embedder=Away()), random.Random(5), 0
+    ada, kept = memory.scoped(user="ada"), [memory.scoped(user="ada").save("the first river").id]
+    began = time.perf_counter()
+    for n in range(20):
+        ada.save(f"the river {n}")
+        ada.search(f"a river {n}")
+    span = (time.perf_counter() - began) / 20
+    signal.signal(signal.SIGALRM, strike)
+    while count < int(times):
+        try:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, draw.uniform(2e-6, 1.2 * span))
+                kept.append(ada.save(f"the river {len(kept)} {count}").id)
+                ada.search(f"the river {count}", k=3)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        except Struck:
+            count += 1
+    other = threading.Thread(target=ada.save, args=("of another thread",), daemon=True)
+    other.start()
+    other.join(20)
+    assert not other.is_alive(), "a lock is held by nobody"
+    assert all(ada.get(id) for id in kept), "an acknowledged write is lost"
+    asked = [f"the river {n}" for n in range(0, count, 50)]
+    told = [[(hit.id, hit.score) for hit in ada.search(query, k=20)] for query in asked]
+    if url != "sqlite://":
+        with Memory(url, embedder=Away()) as again:
+            fresh = again.scoped(user="ada")
+            anew = [[(hit.id, hit.score) for hit in fresh.search(query, k=20)] for query in asked]
+        assert told == anew, "half a step shows"
+    memory.close()
+    tell(kept=len(kept))
 
 
 def write(url: str, writer: str, seconds: str, counter: str) -> None:
@@ -246,6 +304,7 @@ if __name__ == "__main__":
         older,
         queue,
         read,
+        struck,
         turn,
         victim,
         write,

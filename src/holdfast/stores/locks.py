@@ -1,120 +1,88 @@
-"""Who writes when: a lock that is granted in order, and stores that survive a fork of their process."""
+"""Who writes when: a lock that is granted in order, and stores that survive a fork of their process.
+
+Python raises an interruption (Ctrl-C) between any two steps of its own code, but not between a lock of its own, taken by `with`, and
+what stands under it. So here every lock is one of Python's, taken by `with`, and whoever is interrupted leaves none locked.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import time
 import weakref
-from collections import deque
+from collections.abc import Iterator
 from typing import Protocol
 
 
 class FairLock:
-    """A reentrant lock that is granted in the order it was asked for."""
+    """A reentrant lock that is granted in the order it was asked for: each waits until the one before it is through."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-        self._owner, self._depth = 0, 0
+        self._last: threading.Lock | None = None  # the place of whoever asked last
 
-    def __enter__(self) -> None:
-        me = threading.get_ident()
-        if self._owner == me:
-            self._depth += 1
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock."""
+        if self._lock._is_owned():  # type: ignore[attr-defined]  # as `threading.Condition` asks it
+            with self._lock:
+                yield
             return
-        with self._guard:
-            turn = None
-            if self._held:
-                turn = threading.Lock()
-                turn.acquire()
-                self._waiting.append(turn)
-            self._held = True
-        if turn is not None:
-            try:
-                turn.acquire()
-            except (
-                BaseException
-            ):  # Ctrl-C while waiting: step out of the queue, or hand on what was just granted
-                with self._guard:
-                    if turn in self._waiting:
-                        self._waiting.remove(turn)
-                    else:
-                        self._hand_on()
-                raise
-        self._owner, self._depth = me, 1
-
-    def __exit__(self, *_: object) -> None:
-        self._depth -= 1
-        if self._depth:
-            return
-        with self._guard:
-            self._owner = 0
-            self._hand_on()
-
-    def _hand_on(self) -> None:
-        if self._waiting:
-            self._waiting.popleft().release()
-        else:
-            self._held = False
+        place = threading.Lock()
+        with place:
+            with self._guard:
+                before, self._last = self._last, place
+            if before is not None:
+                with before:
+                    pass
+            with self._lock:  # who was before us may have given up waiting, and not be the one who holds it
+                yield
 
 
 class Gate:
-    """Where all threads of a process go in and out that read, and none goes in while it is shut. One that is inside may go in again."""
+    """Where all threads of a process go in and out that read: each by a lock of its own, which it may take again."""
 
     def __init__(self) -> None:
         self._mine = threading.local()
-        self._start(0)
+        self._start()
 
-    def _start(self, inside: int) -> None:
-        self._free = threading.Condition(threading.Lock())
-        self._inside, self._shut = inside, False
+    def _start(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: weakref.WeakSet[threading.RLock] = weakref.WeakSet()
 
-    @property
-    def _depth(self) -> int:
-        return getattr(self._mine, "depth", 0)
+    def inside(self) -> threading.RLock:
+        """Return what this thread holds while it reads."""
+        lock: threading.RLock | None = getattr(self._mine, "lock", None)
+        if lock is None:
+            with self._guard:
+                lock = self._mine.lock = threading.RLock()
+                self._locks.add(lock)
+        return lock
 
-    def __enter__(self) -> None:
-        if not self._depth:
-            with self._free:
-                while self._shut:
-                    self._free.wait()
-                self._inside += 1
-        self._mine.depth = self._depth + 1
-
-    def __exit__(self, *_: object) -> None:
-        self._mine.depth -= 1
-        if not self._mine.depth:
-            with self._free:
-                self._inside -= 1
-                self._free.notify_all()
-
-    def shut(self, seconds: float) -> None:
-        """Let nobody in and wait until all others are out, so many seconds at most."""
-        own = min(self._depth, 1)
-        with self._free:
-            self._shut = True
-            self._free.wait_for(lambda: self._inside <= own, seconds)
-
-    def open(self) -> None:
-        """Let others in again."""
-        with self._free:
-            self._shut = False
-            self._free.notify_all()
+    @contextlib.contextmanager
+    def emptied(self, seconds: float) -> Iterator[None]:
+        """Let no other thread in, and wait until all are out, so many seconds at most."""
+        until = time.monotonic() + seconds
+        with self._guard, contextlib.ExitStack() as held:
+            for lock in tuple(self._locks):
+                if lock.acquire(timeout=max(0.0, until - time.monotonic())):
+                    held.callback(lock.release)
+            yield
 
     def leave_to_parent(self) -> None:
         """Begin anew in a forked child, where this thread alone lives on."""
-        self._start(min(self._depth, 1))
+        self._start()
+        if (lock := getattr(self._mine, "lock", None)) is not None:
+            self._locks.add(lock)
 
 
 class Forked(Protocol):
     """A store that must not be caught writing by a fork."""
 
-    def hold(self) -> None:
-        """Keep everybody from writing, until `let_go`."""
-
-    def let_go(self) -> None:
-        """Let others write again."""
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """Keep everybody else from writing."""
 
     def leave_to_parent(self) -> None:
         """Start without connections in a forked child."""
@@ -125,26 +93,25 @@ class Forked(Protocol):
 OPEN: weakref.WeakSet[Forked] = weakref.WeakSet()
 READING = Gate()
 _PATIENCE = 5.0  # seconds: a reader that waits for somebody else must not keep the process from forking
-_forking: list[Forked] = []
+_forking = threading.local()
 
 
 def _before_fork() -> None:
-    _forking.extend(OPEN)
-    for store in _forking:
-        store.hold()
-    READING.shut(_PATIENCE)
+    held = _forking.held = contextlib.ExitStack()
+    for store in tuple(OPEN):
+        held.enter_context(store.held())
+    held.enter_context(READING.emptied(_PATIENCE))
 
 
 def _after_fork_in_parent() -> None:
-    READING.open()
-    while _forking:
-        _forking.pop().let_go()
+    _forking.held.close()
 
 
 def _after_fork_in_child() -> None:
+    _forking.held.close()
     READING.leave_to_parent()
-    while _forking:
-        _forking.pop().leave_to_parent()
+    for store in tuple(OPEN):
+        store.leave_to_parent()
 
 
 if hasattr(os, "register_at_fork"):

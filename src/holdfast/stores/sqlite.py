@@ -100,13 +100,9 @@ class SqliteStore(SqliteReads):
         self._hashes: dict[str, int] = {}
         self._unswept = None
 
-    def hold(self) -> None:
-        """Keep everybody from writing, until `let_go`."""
-        self._write_lock.__enter__()
-
-    def let_go(self) -> None:
-        """Let others write again."""
-        self._write_lock.__exit__()
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """Keep everybody else from writing."""
+        return self._write_lock.held()
 
     def leave_to_parent(self) -> None:
         """Start without connections in a forked child; a store in memory stays behind with its parent."""
@@ -127,7 +123,7 @@ class SqliteStore(SqliteReads):
     def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with; a store in memory has but one."""
         if self._in_memory:
-            with self._write_lock, schema.translated(self.path):
+            with self._write_lock.held(), schema.translated(self.path):
                 yield Reader(self._writer_connection(), writes=True)
             return
         with super()._reading() as reader:
@@ -151,17 +147,21 @@ class SqliteStore(SqliteReads):
 
         What an erasure could not finish because somebody was still reading the old WAL is tried again after it.
         """
-        with self._write_lock, schema.translated(self.path), self._turns.taken():
+        with self._write_lock.held(), schema.translated(self.path), self._turns.taken():
             db = self._writer_connection()
-            schema.begin(db, self._turns, self.path)
+            if db.in_transaction:  # somebody was interrupted in ending it
+                db.execute("ROLLBACK")
+            mine = self._now_writing = object()
             try:
+                schema.begin(db, self._turns, self.path)
                 if not self._in_memory:
                     self._location.note()
                     self._location.check()
                 yield db
                 db.execute("COMMIT")
             except BaseException:
-                if db.in_transaction:
+                # One that was interrupted on its way out may end when another has begun.
+                if self._now_writing is mine and db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
             for reader in tuple(self._idle):
@@ -177,7 +177,7 @@ class SqliteStore(SqliteReads):
 
     def close(self) -> None:
         """Close every connection; one being read with is closed when that is done. Later calls raise `StoreClosed`."""
-        with self._write_lock, self._guard:
+        with self._write_lock.held(), self._guard:
             self._closed = True
             self._let_idle_go()
             if self._writer is not None:

@@ -155,11 +155,9 @@ class SqliteMount(SqliteReads):
             with contextlib.suppress(OSError):
                 yield os.stat(self.path + end)
 
-    def hold(self) -> None:
-        """Do nothing before a fork: nothing is written here."""
-
-    def let_go(self) -> None:
-        """Do nothing after one."""
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """Do nothing about a fork: nothing is written here."""
+        return contextlib.nullcontext()
 
     def leave_to_parent(self) -> None:
         """Start without connections in a forked child."""

@@ -42,7 +42,7 @@ class SqliteReads:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Reader]:
         """Lend a connection to read with: one that is idle, or a new one, so there are as many as read at once."""
-        with READING:
+        with READING.inside():
             try:
                 reader = self._idle.pop()
             except IndexError:

@@ -155,12 +155,12 @@ class Asked(NamedTuple):
 
 class Held:
     """A scope's state, which may be loaded anew, the lock under which that happens, and the `model` its vectors came from when it
-    was: one for all of an epoch."""
+    was: one for all of an epoch. One that is not `whole` was left while it was being extended, by an error or an interruption."""
 
-    __slots__ = ("index", "lock", "model")
+    __slots__ = ("index", "lock", "model", "whole")
 
     def __init__(self, index: ScopeIndex) -> None:
-        self.index, self.lock = index, threading.Lock()
+        self.index, self.lock, self.whole = index, threading.Lock(), True
         self.model: str | None = None
 
 
@@ -276,6 +276,8 @@ class Searcher:
                 self._states[seen.scope_id] = held
         BUDGET.used(self._number, seen.scope_id)
         with held.lock:
+            if not held.whole:
+                held.index, held.whole = ScopeIndex(seen.scope_id, seen.epoch, 0, self._sizes), True
             current = held.index.position >= seen.position and held.index.last_known >= seen.last_known
             if current:
                 _check_model(held.model, model)
@@ -285,6 +287,7 @@ class Searcher:
             if held.index.position < seen.position:
                 held.model = _model(db)
                 _check_model(held.model, model)
+                held.whole = False
                 if (coming := seen.position - held.index.position) > TOLD_FROM:
                     _report(0, coming)  # making lists may take a while
                 if held.index.position == 0:
@@ -297,9 +300,11 @@ class Searcher:
                     self._states.setdefault(seen.scope_id, held)
                 BUDGET.grown(self._number, seen.scope_id, held.index.nbytes)
             if held.index.last_known < seen.last_known:
+                held.whole = False
                 span = (seen.scope_id, held.index.last_known, seen.last_known, _span(seen, 0)[1])
                 held.index.add_uses(db.execute(_USES, span).fetchall())
                 held.index.last_known, held.index.shelf = seen.last_known, {}
+            held.whole = True
         return held
 
     def _fresh(self, db: sqlite3.Connection, seen: Seen) -> ScopeIndex:

@@ -87,12 +87,13 @@ class Turns:
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
         """Hold a place behind everybody who has one."""
-        if self._opened():
-            # This clock runs alike in all processes of a machine, and never back.
-            self._mine = time.monotonic_ns() // 1_000
-            while not self._locked(self._mine):
-                self._mine += 1
         try:
+            self._leave()  # a place that somebody was interrupted in leaving
+            if self._opened():
+                # This clock runs alike in all processes of a machine, and never back.
+                self._mine = time.monotonic_ns() // 1_000
+                while not self._locked(self._mine):
+                    self._mine += 1
             yield
         finally:
             self._leave()
