@@ -24,7 +24,7 @@ LAST_WEEK = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 SLOT = "server.port"
 QUESTIONS = (
     ("ada", "which port does the API server listen on?"),
-    ("ada", "how should I write my answers to you?"),
+    ("ada", "how does Ada want her answers written?"),
     ("ada", "why did the nightly backup fail?"),
     ("ada", "who do we talk to at the customer in Porto?"),
 )
