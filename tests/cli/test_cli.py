@@ -550,3 +550,14 @@ def test_maintain_shows_a_diff_and_applies_it(run: Run) -> None:
     assert len(data(run("undo", done["id"], *ADA, "--json"))) == 3
     run("maintain", *ADA, "--cap", "0", code=2)
     run("maintain", code=2)
+
+
+def test_as_a_module(tmp_path: Path) -> None:
+    """`python -m holdfast` is the command, and says so by its name."""
+    told = subprocess.run(
+        [sys.executable, "-m", "holdfast", "get", "nope", "--store", f"sqlite:///{tmp_path / 'x.db'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr.split(":")[0]) == (2, "holdfast")
