@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from holdfast import Memory, MemoryItem, Scope, Session
 
 ASKED = {"role": "user", "content": "I am diabetic. I am allergic to nuts."}
+
+
+def said(text: str) -> dict[str, str]:
+    """The user's words."""
+    return {"role": "user", "content": text}
 
 
 def reply(text: str) -> dict[str, str]:
@@ -273,3 +279,28 @@ def test_wrap_takes_the_answer_to_what_was_asked_before(memory: Memory) -> None:
     Session(memory, thread="t", user="ada").after_step([ASKED, reply("I see.")])
     Session(memory, thread="t", user="ada").wrap(lambda messages: "Good.")("yes")
     assert memory.scoped(user="ada").review().items == ()
+
+
+def test_a_step_handed_over_again_is_kept_once_and_settles_once(tmp_path: Path) -> None:
+    """By another process, say, after a crash: its yes is not taken for an answer to what the step itself asked."""
+    first = [*map(said, ("I am allergic to nuts.", "The server is on port 8080.")), reply("Noted.")]
+    second = [*map(said, ("yes", "I have asthma.")), reply("Fine.")]
+    url = f"sqlite:///{tmp_path / 'memory.db'}"
+    asked = []
+    for steps in ([first], [first, second], [second]):
+        with Memory(url, embedder=None) as memory:
+            session = Session(memory, thread="t", user="ada")
+            for n, step in enumerate(steps):
+                after = session.after_step(step, idempotency_key="step 1" if step is first else "step 2")
+                asked.append((after.questions, [item.text for item in after.settled]))
+                assert len(after.observation.episodes) == 3, n
+    (nuts,), (asthma,) = asked[0][0], asked[2][0]
+    assert asked == [((nuts,), []), ((nuts,), []), ((asthma,), ["I am allergic to nuts."]), ((asthma,), [])]
+    assert "asthma" in asthma
+    with Memory(url, embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        assert sorted(item.text for item in ada.list(kinds=["fact"])) == [
+            "I am allergic to nuts.",
+            "The server is on port 8080.",
+        ]
+        assert len(ada.list(kinds=["episode"]).items) == 6

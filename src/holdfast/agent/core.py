@@ -329,7 +329,11 @@ class Core:
         return fits, tuple(omitted), spent if spent > heading else 0
 
     async def after_step(
-        self, messages: Sequence[Any] | Mapping[str, Any] | str, outcome: str | None = None
+        self,
+        messages: Sequence[Any] | Mapping[str, Any] | str,
+        outcome: str | None = None,
+        *,
+        idempotency_key: str | None = None,
     ) -> After:
         """Keep what was said and done in a step, and what the rules read out of it; a language model reads it later.
 
@@ -337,17 +341,21 @@ class Core:
         review; where nothing does, a memory that the step was shown although it has outlived its attribute, each once a session. A yes or no
         that is all the user says next settles them, unless the agent's reply ended with a question of its own; `confirm`
         settles one at any time. What `before_step` showed counts as used, and decays later.
+
+        Handed over again under the `idempotency_key` of the step before (after a crash, say), it is kept once and settles nothing
+        a second time; `questions` are those that are open.
         """
         listed = history.listed(messages)
         if outcome is not None:
             _said(outcome, "outcome", "how the step ended")
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
-        return await self._after(history.below(listed), ask=True)
+        return await self._after(history.below(listed), ask=True, key=idempotency_key)
 
-    async def _after(self, told: Sequence[Message], *, ask: bool) -> After:
+    async def _after(self, told: Sequence[Message], *, ask: bool, key: str | None = None) -> After:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
-        settled = await self._answered(told)
+        again = key is not None and open.get("step") == key
+        settled = () if again else await self._answered(told)
         # A tool may have been run by another process, which was shown what this one hears of.
         results = (one.text for one in told if one.role == "tool" and one.tool in TOOLS)
         recalled = dict.fromkeys([*self.shown, *(text for one in results for text in shown_in(one))])
@@ -360,8 +368,11 @@ class Core:
                 recalled=list(recalled),
                 used=self.used,
                 background=True,
+                idempotency_key=key,
             )
         )
+        if again:
+            return await self._after_all(seen)
         # A judgement names the place of its message in the list that was handed over.
         judged = tuple(replace(one, message=told[one.message].place) for one in seen.judgements)
         seen = replace(seen, judgements=judged)
@@ -374,26 +385,41 @@ class Core:
         self.asked += [item.id for item in (*waiting, *old)]
         if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
             self.asked = []
-        await self._keep_open(open)
-        questions = (
+        await self._keep_open(open, key)
+        return After(seen, self._questions(waiting, old), settled, (*waiting, *old))
+
+    def _questions(self, waiting: Iterable[MemoryItem], old: Iterable[MemoryItem]) -> tuple[str, ...]:
+        return (
             *(f"{_MAY.format(item.text)} ({item.id})" for item in waiting),
             *(f'Is this still so, {self.aged[item.id]}: "{item.text}"? ({item.id})' for item in old),
         )
-        return After(seen, questions, settled, (*waiting, *old))
 
-    async def _open(self) -> object:
+    async def _after_all(self, seen: Observation) -> After:
+        """Return what came of a step that is handed over again: the questions that are open."""
+        where = And(In("id", tuple(self.asked)), In("state", ("active", "pending")))
+        page = await got(self.memory.list(where=where, limit=len(self.asked))) if self.asked else ()
+        items = sorted(page, key=lambda item: self.asked.index(item.id))
+        waiting = [item for item in items if item.state == "pending"]
+        old = [item for item in items if item.id in self.aged and item.state == "active"]
+        return After(seen, self._questions(waiting, old), asked=(*waiting, *old))
+
+    async def _open(self) -> Mapping[str, Any]:
         """Return the questions that are open, as they are kept: who answers in another process answers them too."""
         held = await self.own.state_item("questions")
         if held is None:
-            return None
-        kept = held.metadata["value"]
+            return {"asked": [], "renewed": []}
+        kept: Mapping[str, Any] = held.metadata["value"]
         self.asked, self.renewed = list(kept["asked"]), set(kept["renewed"])
         return kept
 
-    async def _keep_open(self, before: object) -> None:
-        """Keep the questions that are open now, where they are others than `before`."""
-        kept = {"asked": self.asked[-_MOST_OPEN:], "renewed": sorted(self.renewed)[-_MOST_OPEN:]}
-        if kept != (before or {"asked": [], "renewed": []}):
+    async def _keep_open(self, before: Mapping[str, Any], step: str | None) -> None:
+        """Keep the questions that are open now, and the key of the step that asked them, where that is other than `before`."""
+        kept: dict[str, Any] = {
+            "asked": self.asked[-_MOST_OPEN:],
+            "renewed": sorted(self.renewed)[-_MOST_OPEN:],
+        }
+        kept |= {"step": step} if step is not None else {}
+        if kept != before:
             # Who may write no working memory has them for as long as the session lives.
             with contextlib.suppress(AccessDenied, PolicyViolation):
                 await self.own.set_state("questions", kept)
