@@ -304,3 +304,19 @@ def test_a_step_handed_over_again_is_kept_once_and_settles_once(tmp_path: Path) 
             "The server is on port 8080.",
         ]
         assert len(ada.list(kinds=["episode"]).items) == 6
+
+
+def test_what_the_user_refused_a_model_does_not_ask_for_again(memory: Memory) -> None:
+    """In other words either; what is something else still waits for a yes, and so does what the user says anew."""
+    session = Session(memory, thread="t", user="ada")
+    session.after_step([said("I am diabetic."), reply("Noted.")])
+    assert [item.state for item in session.after_step([said("no"), reply("Fine.")]).settled] == ["rejected"]
+    for text in ("I am diabetic.", "The user is diabetic"):
+        told = session.call("save_memory", {"text": text})
+        assert told["error"] == "InvalidInput"
+        assert "did not want" in told["message"]
+    assert session.call("save_memory", {"text": "The user is allergic to nuts"})["pending"]
+    (nuts,) = session.after_step([said("What can I eat?"), reply("Bread.")]).questions
+    assert "nuts" in nuts
+    (anew,) = session.after_step([said("Remember that I am diabetic."), reply("Shall I?")]).questions
+    assert "diabetic" in anew

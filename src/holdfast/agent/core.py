@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import checks, redact
 from ..config import TokenCounter
-from ..echo import Recalled
+from ..echo import Recalled, telling
 from ..engine.packing import MOST_TOKENS
 from ..errors import (
     AccessDenied,
@@ -66,6 +66,7 @@ ALWAYS: Filter = And(
     ),
 )  # fmt: skip
 _MOST_OPEN = 100  # questions kept
+_MOST_REFUSED = 100  # memories that were kept out, the latest
 _MAY = 'May I remember this: "{}"?'
 _LEFT_OUT = "- {}: (too long to be shown here)"
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
@@ -572,6 +573,11 @@ class Core:
         )
         self.seen.wrote([saved])
         if saved.state == "pending":
+            if await self._refused(saved):
+                await self.confirm(saved.id, yes=False)
+                raise InvalidInput(
+                    "text", "says what the user did not want kept: do not save it, and do not ask again"
+                )
             self.held[saved.id] = saved
         return kept(saved, f"Ask the user: {_MAY.format(saved.text)}")
 
@@ -620,6 +626,14 @@ class Core:
             if sensitive or theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
                 return own
         return self.placement.get(kind) or self.scope
+
+    async def _refused(self, saved: MemoryItem) -> bool:
+        """Whether what a model saved says no more than what was kept out before, on a person's word."""
+        page = await got(
+            self.memory.list(where=Eq("state", "rejected"), limit=_MOST_REFUSED, scope=saved.scope)
+        )
+        said = telling(saved.text)
+        return bool(said) and any(said <= telling(one.text) for one in page.items)
 
     async def _shown_already(self, text: str, labels: Sequence[str] | None) -> MemoryItem | None:
         """Return the memory that the session was shown and this text only says again, or None."""
