@@ -19,6 +19,7 @@ from .errors import DoesNotFit, InvalidInput
 MAX_TEXT = 20_000
 MAX_NAME = 256
 MAX_TAGS = 64
+LONGEST_TAG = 128
 MAX_JSON = 16_384
 MAX_INT = 2**63 - 1
 
@@ -185,7 +186,7 @@ def tags(value: object) -> tuple[str, ...]:
     given = many(value, "tags")
     if len(given) > MAX_TAGS:
         raise InvalidInput("tags", f"{len(given)} tags are too many; the limit is {MAX_TAGS}")
-    return tuple(dict.fromkeys(name(tag, "tags", 128) for tag in given))
+    return tuple(dict.fromkeys(name(tag, "tags", LONGEST_TAG) for tag in given))
 
 
 def slot(value: object) -> str | None:

@@ -323,7 +323,7 @@ def _speaker(message: Message) -> str:
 
 def _tag(name: str) -> str:
     try:
-        return checks.tags((name.lower(),))[0]
+        return checks.name(name.lower(), "tags", checks.LONGEST_TAG)
     except InvalidInput:
         return ""
 

@@ -15,7 +15,7 @@ from . import values
 from .clauses import Clause
 from .dates import resolve
 from .predicates import PROJECT, Claim, Rule
-from .spelling import form, tokens
+from .spelling import form, holds, tokens
 
 _SELF = r"(?:i|we) (?:have |had |just |recently |finally |now |already |also |actually )*"
 _OWN = r"(?:my |our |the |a |an |in |at |for |to |on |with |as )*"
@@ -164,7 +164,7 @@ def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Ite
 
 def passes(clause: Clause) -> bool:
     """Whether what a clause tells is over again in some hours: "I left Acme at 6"."""
-    return bool(form(_PASSES).search(f"{clause.whole} {clause.after}"))
+    return holds(_PASSES, f"{clause.whole} {clause.after}")
 
 
 def _changes(clause: Clause) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from . import values, words
 from .clauses import Clause
 from .predicates import PROJECT, Claim
-from .spelling import form
+from .spelling import form, tokens
 from .things import NO_THING, foreign, split
 
 _WHO = (
@@ -40,12 +40,12 @@ _SET_BY_US = (
     r"(?:i|we) (?:have )?(?:just |now )?(?:changed|moved|set|switched|bumped|raised|lowered|increased|reduced) (?:the|our) (?P<np>[\w' -]+?) "
     r"(?:(?:from (?:port )?(?P<old>[\w.]+) )?to (?:port )?(?P<v>[\w.]+))"
 )
-# Without one of these nothing here can fit.
-_OF_CHANGE = (
-    *"""switch migrat mov chang transition convert went gone replac swap ditch drop remov ripped retir abandon phas sunset history set bump rais lower
-    increas reduc decreas updat upgrad jump rose rise climb fell fall grew grow shrank taken took supersed supplant displac push pone brought resched shift renam rebrand""".split(),
-    "rid of", "now called", "now known",
-)  # fmt: skip
+# Without a word that begins so nothing here can fit.
+_OF_CHANGE = frozenset(
+    """swit migr mov move movi chan tran conv went gone repl swap ditc drop remo ripp reti aban phas suns hist set bump rais lowe
+    incr redu decr upda upgr jump rose rise clim fell fall grew grow shra take took supe supp disp push post prep brou resc shif rena rebr
+    rid call know""".split()
+)
 _MOVED = (
     r"(?:the|our|my) (?P<np>[\w' -]+?) (?:(?:has been|have been|was|were|is|are|got|just|has"
     r"|have) )*(?:changed|increased|decreased|bumped|raised|lowered"
@@ -72,7 +72,7 @@ _A_TIME = (
 def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """Yield what took the place of what; at least one of two tools must be a known one."""
     low = text.lower()
-    if not low.endswith("out") and not any(map(low.__contains__, _OF_CHANGE)):
+    if not low.endswith("out") and _OF_CHANGE.isdisjoint(word[:4] for word in tokens(text)):
         return
     for pattern in _REPLACED:
         if match := form(pattern).fullmatch(text):

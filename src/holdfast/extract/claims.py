@@ -19,7 +19,7 @@ from .leisure import leisure
 from .predicates import ADVERBS, Claim
 from .rewordings import reworded
 from .roles import employed
-from .spelling import form, tokens
+from .spelling import begun, form, holds, tokens
 
 _RELATION = words.one_of(words.RELATIONS)
 _OLD = (
@@ -30,8 +30,9 @@ _OLD = (
 )
 _ENDED = r"\bno longer\b|\bnot\b(?=.*\banymore$)|\bnever\b(?=.*\banymore$)|\banymore$"
 _ADULT_WORDS = r"(?:(?:older|younger|big|little|best|twin) )"
-_STOPPED = (
-    r"(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
+_STOPS = frozenset({"stopped", "quit", "given", "gave"})
+_WHO_STOPPED = (
+    rf"(?P<who>(?:i|we) (?:{ADVERBS} )*)(?:(?:have )?(?:stopped|quit|given up|gave up)) (?P<verb>working|using|living|studying"
     r"|taking|playing|learning|training|dating|seeing|running|collecting)\b"
 )
 # "I no longer eat meat" ends nothing that is kept; it tells what is avoided. What one cannot stand any more is disliked now.
@@ -47,13 +48,10 @@ _GAVE_UP = (
 
 def _turned(text: str) -> str:
     """Return "I no longer eat X" as "I stopped eating X", "I've gone off X" as "I dislike X": what begins, where something ended."""
-    for pattern in (
-        _GAVE_UP
-        if form(
-            r"(?:i|we) (?:no longer|do not|can not|have gone|gone|stopped|am no|are no|am not|are not) "
-        ).match(text)
-        else ()
-    ):
+    gives_up = begun(
+        r"(?:i|we) (?:no longer|do not|can not|have gone|gone|stopped|am no|are no|am not|are not) ", text
+    )
+    for pattern in _GAVE_UP if gives_up else ():
         if match := form(pattern).fullmatch(text):
             told = {name: words for name, words in match.groupdict().items() if words}
             if "left" in told:
@@ -92,7 +90,7 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
         return next(
             ((part, found) for part in shortened(clause) if claims(part, speaker) == found), (clause, found)
         )
-    if not found and "question" not in clause.marks and form(_MAY_CLAIM).match(clause.text):
+    if not found and "question" not in clause.marks and begun(_MAY_CLAIM, clause.text):
         for part in shortened(clause):
             if found := claims(part, speaker):
                 return part, found
@@ -107,6 +105,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     """Return what a clause claims from its first word to its last, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
     found, low = _claims(text, clause, speaker), text.lower()
+    first = low.partition(" ")[0]
     if not found:
         said = clause.whole if clause.whole.endswith((" here", " for me")) else clause.text
         for plainer in reworded(said, tokens(said)):
@@ -120,14 +119,15 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
             *belonging(clause, speaker, said_words),
             *leisure(clause, speaker, said_words),
         ]
-    if any(word in low for word in _JOINS) and (joined := form(_JOINED).match(text)):
+    if first in _JOINING and any(map(low.__contains__, _JOINS)) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
-        first = found or _claims(joined["head"], clause, speaker)
+        head = found or _claims(joined["head"], clause, speaker)
         _, tail = claimed(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
-        return [*first, *(one for one in tail if one not in first)]
+        return [*head, *(one for one in tail if one not in head)]
     return found
 
 
+_JOINING = frozenset({"i", "we", "my", "our"})
 _JOINS = (", ", " and ", " but ", " then ")
 _JOINED = (
     rf"(?P<head>(?P<who>i|we|(?:my|our) {_ADULT_WORDS}?(?:{_RELATION})(?: (?-i:[A-Z])\w+)?) .+?)"
@@ -146,29 +146,26 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         match := form(r"instead of (?P<old>[^,]{2,40}?),? (?P<rest>(?:i|we) .+)").match(text)
     ):
         text = f"{match['rest']} instead of {match['old']}"  # "instead of npm we use pnpm"
-    if any(word in text for word in _IN_PLACE) and (match := form(_OLD).search(text)):
+    if any(map(text.__contains__, _IN_PLACE)) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
         )
     denied = ""
-    text = _turned(form(r"(?<=\banymore),.+$").sub("", text))  # what follows is another remark
+    if "anymore," in text:
+        text = form(r"(?<=\banymore),.+$").sub("", text)  # what follows is another remark
+    text = _turned(text)
     said = tokens(text)
-    if not _NEGATIONS.isdisjoint(said) and form(_ENDED).search(text):
+    if not _NEGATIONS.isdisjoint(said) and holds(_ENDED, text):
         denied, text = "ended", _affirmed(text)
-    elif match := form(rf"(?P<who>(?:i|we) (?:{ADVERBS} )*){_STOPPED}").match(text):
+    elif not _STOPS.isdisjoint(said) and (match := form(_WHO_STOPPED).match(text)):
         verb = match["verb"].lower()
         denied, text = (
             "ended",
             f"{match['who']}{_BARE.get(verb, verb.removesuffix('ing'))}{text[match.end() :]}",
         )
     found = list(_read(text, clause, speaker))
-    if (
-        not found
-        and not denied
-        and "not" in said
-        and form(r"\b(?:do|does|am|is|are|have|has) not\b").search(text)
-    ):
+    if not found and not denied and "not" in said and holds(r"\b(?:do|does|am|is|are|have|has) not\b", text):
         denied, text = "denied", _affirmed(text)
         found = list(_read(text, clause, speaker))
     if denied:
@@ -228,15 +225,16 @@ _DROPPED = (
     r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
     rf"need to|have to|got to|must (?:{words.one_of(words.CHORES)})\b|flying (?:out |back |home )?to (?!the\b|it\b)\w+|going to (?!be\b(?! (?:away|off|out|back|in|abroad|late)\b)|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
-    r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|(?:\w+ly )?allergic to|based in|originally from|working (?:at|as|for)|living in"
+    r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as|in an?)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
-    r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|(?:\w+ )?obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|had (?:an? |my )?(?:\w+ ){0,2}?(?:surgery|operation|transplant|stroke|bypass|heart attack)\b|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
+    r"|moving to|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|had (?:an? |my )?(?:\w+ ){0,2}?(?:surgery|operation|transplant|stroke|bypass|heart attack)\b|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
     rf"|(?:studying|learning) (?:{words.one_of(words.LANGUAGES)}|{words.one_of(words.CODE_LANGUAGES)})\b"
     r"|(?:huge |big |massive )?fan of|can not (?:stand|bear|have|eat|drink|do|digest|tolerate|handle|get enough of|live without)|(?:really |so )?(?:enjoying|loving)|residing|(?:just |finally )?got (?:an?|twins|(?:two|three|four|\d) (?:kids|children|boys|girls|cats|dogs|sisters|brothers))\b"
     r"|(?:recently |just |finally )?(?:sold|quit|left|lost|got rid of) (?:my|our|the|(?-i:[A-Z]))|planning (?:to|on)|aiming to|(?:training|saving(?: up)?|preparing|revising) for|starting (?:an?|my|at|as)\b|trying to|not (?:in|at|living|working)|no longer"
     r"|(?:just |have )?gone (?:vegan|vegetarian|keto|veggie|off)"
     rf"|not (?:{words.one_of(words.DIETS)}|married|single|engaged) anymore$|got (?:{words.one_of(words.CHRONIC)})\b|(?:pure |strict |strictly |fully )?(?:{words.one_of(words.DIETS)})$|(?:{words.one_of(words.STATUSES)}|single|married|divorced|engaged)(?: and .+)?$)"
 )
+_VERY = r"\w+ly allergic to|\w+ obsessed with"
 _WITH_HAVE = r"(?:been|gone|just been|got (?!an?\b|twins\b|(?:two|three|four|\d) |(?:just |recently |newly )?diagnosed\b))\b"
 _WITH_AM = (
     r"(?:born|doing|way|keeping|staying|cutting|avoiding|\w+ obsessed|obsessed|flying|driving|heading|traveling|travelling|going|off|back|visiting|(?:\w+ly )?allergic|based|originally|working|living|married|engaged|moving|not|really|so|totally|very|staying|studying|learning|planning|aiming|training|saving|preparing|revising|starting|trying"
@@ -246,18 +244,20 @@ _WITH_AM = (
 
 def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
-    if as_user := form(_AS_USER).match(text):
+    if "user" in text[:8].lower() and (as_user := form(_AS_USER).match(text)):
         return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
-    if form(_MY_LEFT_OUT).match(text):
+    is_said = " is " in text or " are " in text
+    if (is_said and begun(_MY_LEFT_OUT, text)) or begun(_MUM_LEFT_OUT, text):
         return "my " + text
-    if form(r"(?:she|he|they)/\w+(?:/\w+)?(?: (?:pronouns|here))?$").match(text):
+    if begun(r"(?:she|he|they)/\w+(?:/\w+)?(?: (?:pronouns|here))?$", text):
         return "my pronouns are " + text
     text = form(r"myself (?=(?-i:[A-Z]))").sub("I am ", text, 1) if text[:7].lower() == "myself " else text
-    if not form(_DROPPED).match(text) or form(
-        r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would|starts?|begins?|ends?|takes?|needs?|comes?)\b"
-    ).match(text):
+    if not (begun(_DROPPED, text) or begun(_VERY, text)) or begun(
+        r"\w+ing\b.* (?:is|was|has|can|feels?|makes?|seems?|would|starts?|begins?|ends?|takes?|needs?|comes?)\b",
+        text,
+    ):
         return text
-    if form(r"(?:huge |big |massive )?fan of|(?:big|huge|massive|total|proud|lifelong) ").match(text):
+    if begun(r"(?:huge |big |massive )?fan of|(?:big|huge|massive|total|proud|lifelong) ", text):
         return "I am a " + text
     text = text[:1].lower() + text[1:]  # "Allergic to nuts" begins a sentence, and is no name
     return (
@@ -269,8 +269,8 @@ def _subject_put_in(text: str) -> str:
 _MY_LEFT_OUT = (
     r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
     r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
-    r"|(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
 )
+_MUM_LEFT_OUT = r"(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
 # Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
 _AS_USER = (
     r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"

@@ -17,7 +17,7 @@ from . import guards, remarks, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
 from .openers import led_up, opened
-from .spelling import form, plain, straight
+from .spelling import begun, form, holds, low, low_form, plain, straight
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,8 @@ _STOP = re.compile(
     r"(?<![.!?\u2026])[.!?\u2026]++[\"')\]]*+(?=\s|$)|\n+|;(?=\s)"
     r"|(?<![\U0001f300-\U0001faff\u2600-\u27bf\ufe0f])[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]++(?=\s+\w)"
 )
-_NO_STOP = re.compile(
-    r"(?:^|[\s(\"'])(?:mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|approx|jr|sr|no|inc|ltd|[a-z]|a\.m|p\.m)\.$", re.I
-)
+# Behind these, and behind a single letter, a full stop ends no sentence.
+_SHORTENED = frozenset("mr mrs ms dr prof st vs e.g i.e approx jr sr no inc ltd a.m p.m".split())
 _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|^[ \t]*>[^\n]*", re.S | re.M)
 _QUOTED = re.compile(r"\"[^\"\n]{1,500}\"|(?<!\w)'[^'\n]{2,200}?'(?!\w)")
 MOST_READ = 20_000  # characters of a message: what a person writes is shorter, what a tool prints is no talk
@@ -104,16 +103,17 @@ _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
 # "Hi, I'm Ana, working as a nurse": what follows the comma has the subject of what stands before it.
 _BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|staying|studying|originally|employed) (?:as|at|in|from|out|for)"
 _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
+# Each begins behind a space, so that nothing is tried between two.
 _CUT = (
-    rf",? (?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)(?!i (?:do not|don'?t|never) (?:agree|get along|get on|mix|go together)\b)"
-    r"|,? (?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
-    r"|,? (?:but|and) (?=now |then (?!(?:back |on )?to ))|, (?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|,? so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|,? (?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
+    rf" (?:(?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)(?!i (?:do not|don'?t|never) (?:agree|get along|get on|mix|go together)\b)"
+    r"|(?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
+    r"|(?:but|and) (?=now |then (?!(?:back |on )?to ))|(?<=, )(?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|(?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|, (?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
-    r"|,? (?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
-    rf"|, (?={_BARE_WORK} )|, (?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
-    r"|, (?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
-    rf"|, (?={ASKING} )|: (?={_I} )| -+ (?=\w)|, (?:which|who) (?=is|was|are|I|we)| \((?={_SUBJECT})"
+    rf"|(?<=, )(?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
+    rf"|(?<=, )(?:(?={_BARE_WORK} )|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
+    r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
+    rf"|(?={ASKING} )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT}))"
 )
 
 
@@ -139,7 +139,8 @@ _CONJUNCTIONS = frozenset(
 _CONJUNCTION = (
     r",? \b(?:and|but|so|hence|otherwise|because|cause|cuz|though|although|while|whereas|plus)$|, yet$"
 )
-_STANDING = r"(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)"
+_STANDING = r"\b(?:from now on|going forward|in (?:the )?future|from here on(?: out)?|henceforth)\b"
+_FROM_NOW_ON = rf"{_STANDING},? "
 
 
 def clauses(text: str) -> Iterator[Clause]:
@@ -171,13 +172,21 @@ def _sentences(flat: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of sentences, without the space they begin with; what is too long for one is left out."""
     ends: list[int] = []
     for stop in _STOP.finditer(flat):
-        if flat[stop.start()] == "." and _NO_STOP.search(flat, max(0, stop.start() - 8), stop.start() + 1):
+        if flat[stop.start()] == "." and _shortens(flat[max(0, stop.start() - 8) : stop.start()]):
             continue
         ends.append(stop.end())
     for start, end in pairwise((0, *ends, len(flat))):
         sentence = flat[start:end].lstrip()
         if sentence and len(sentence) <= _LONGEST:
             yield end - len(sentence), end
+
+
+def _shortens(before: str) -> bool:
+    """Whether the full stop behind these characters is that of a word that is cut short."""
+    if not before or before[-1].isspace():
+        return False
+    last = before.lower().split()[-1].lstrip("(\"'")
+    return last in _SHORTENED or (len(last) == 1 and last.isascii() and last.isalpha())
 
 
 def _cut(
@@ -226,27 +235,27 @@ def _clause(
     if text.rpartition(" ")[2].lower() in _CONJUNCTIONS:
         text = form(_CONJUNCTION).sub("", text)
     text = remarks.taken_off(text)
-    now = ("now",) if form(_OF_NOW).match(text) else ()
+    now = ("now",) if begun(_OF_NOW, text) else ()
     text, sure, greeted = opened(text)
     if sure and (named := form(_NAMED_NUMBER).fullmatch(text)):
         text = f"{named['np']} is {named['v']}"
-    if first := form(rf"{_STANDING},? ").match(text):
-        text = text[first.end() :]
-    request = form(_REQUEST).match(text)
+    if first := begun(_FROM_NOW_ON, text):
+        text = text[first:]
+    request = begun(_REQUEST, text)
     if request:
-        text = text[request.end() :]
+        text = text[request:]
         marks.discard("question")
     elif cleft := form(_CLEFT).match(text):
         text = f"{cleft['who']} {cleft['verb']} {text[cleft.end() :]}"
     elif guards.inverted(text):
         marks.add("question")
     whole = text
-    if match := form(_HEDGE).match(text):
-        text = text[match.end() :]
+    if hedged := begun(_HEDGE, text):
+        text = text[hedged:]
     elif "question" in marks:
         text = form(r"^(?:do|does|did) (?=(?:i|we|my|the|this|our)\b)").sub("", text)
         text = form(r"^(am|are) (i|we) ").sub(r"\2 \1 ", text)
-    standing = bool(first) or ("f" in text and bool(form(rf"\b{_STANDING}\b").search(text)))
+    standing = bool(first) or holds(_STANDING, text)
     text, times = _timed(text)
     if text.endswith(" since"):
         # "I've been vegetarian since I was twelve": what follows is a clause of its own.
@@ -330,6 +339,7 @@ _TIME_WORDS = frozenset(
     sun""".split()
 )
 _TIME_ENDS = _TIME_WORDS | frozenset("am pm oclock clock now then long half past utc m".split())
+_TIMED, _LETTERS = re.compile(r"\d"), re.compile(r"[a-z]+")
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (
     r"\b(?:is|on|now|not|not on|no longer(?: on| at)?|rather than|instead of|born|called|named|turned|am|at|moved to|than|version"
@@ -338,7 +348,7 @@ _TAKES_A_TIME = (
 )
 _SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 # Whole expressions: one that is put together at each use takes longer to look up than to try.
-_FIRST_TIME, _LAST_TIME = rf"({PHRASE}),? +(?=\S)", rf",? ({PHRASE})$"
+_FIRST_TIME, _LAST_TIME = rf"({PHRASE}),? +(?=\S)", rf" ({PHRASE})$"
 _AND_MORE = r" (?:for|with|because of) (?:an?|the|my|our|some|work|business)\b[^,]*$"
 _TIME_AND_MORE = rf" ({PHRASE}){_AND_MORE}"
 _LAST_WORDS = rf"(?: like)?,? {_TRAILER}$"
@@ -367,54 +377,65 @@ _ASIDE = (
 def _timed(text: str) -> tuple[str, tuple[str, ...]]:
     """Take time phrases and trailing adverbs off both ends of a clause."""
     times: list[str] = []
-    timed = bool(re.search(r"\d", text)) or not _TIME_WORDS.isdisjoint(re.findall(r"[a-z]+", text.lower()))
+    timed = bool(_TIMED.search(text)) or not _TIME_WORDS.isdisjoint(_LETTERS.findall(text.lower()))
     if timed:
         text = _leading(text, times)
-    if aside := form(_ASIDE).match(text):
+    if text[:3].lower() in ("my ", "our") and (aside := form(_ASIDE).match(text)):
         # "My goal this year is to read twenty books".
         times.append(aside[2])
         text = aside[1] + text[aside.end(2) :]
-    if match := form(_ADVERBIAL).match(text):
-        text = text[match.end() :]
-    tail = max(0, len(text) - 80)
-    if timed and form(_AND_MORE).search(text, tail) and (match := form(_TIME_AND_MORE).search(text, tail)):
-        times.append(match[1])
+    text = text[begun(_ADVERBIAL, text) :]
+    said, tail = low(text), max(0, len(text) - 80)
+    if (
+        timed
+        and low_form(_AND_MORE).search(said, tail)
+        and (match := low_form(_TIME_AND_MORE).search(said, tail))
+    ):
+        times.append(text[match.start(1) : match.end(1)])
         text = text[: match.start()]
     for _ in range(4):
-        if timed and _ends_in_time(text) and (match := form(_LAST_TIME).search(text, max(0, len(text) - 60))):
-            if match.start() == 0 or form(_TAKES_A_TIME).search(text, 0, match.start()):
+        said = low(text)
+        if (
+            timed
+            and _ends_in_time(said)
+            and (match := low_form(_LAST_TIME).search(said, max(0, len(said) - 60)))
+        ):
+            end = match.start() - said.endswith(",", 0, match.start())
+            if low_form(_TAKES_A_TIME).search(said, 0, end):
                 break
-            times.append(match[1])
-        elif not (match := _trailing(text)) or form(_OF_TASTE).search(text):
+            times.append(text[match.start(1) :])
+        elif (end := _trailing(said)) == len(said) or holds(_OF_TASTE, said):
             break
-        text = text[: match.start()]
+        text = text[:end]
     return text.strip(" ,"), tuple(times)
 
 
-def _ends_in_time(text: str) -> bool:
+def _ends_in_time(said: str) -> bool:
     """Whether the last word can be that of a time."""
-    last = text.rpartition(" ")[2].lower()
-    return any(map(str.isdigit, last)) or not _TIME_ENDS.isdisjoint(re.findall(r"[a-z]+", last))
+    last = said.rpartition(" ")[2]
+    return bool(_TIMED.search(last)) or not _TIME_ENDS.isdisjoint(_LETTERS.findall(last))
 
 
-def _trailing(text: str) -> re.Match[str] | None:
-    """Return what trails behind a statement and says nothing of it."""
-    last = text[text.rfind(" ") + 1 :].lower()
-    if last in _TRAILS or form(_LAUGH).fullmatch(last):
-        return form(_LAST_WORDS).search(text, max(0, len(text) - 40))
-    return None if last[-1:].isalnum() else form(_SMILE).search(text, max(0, len(text) - 40))
+def _trailing(said: str) -> int:
+    """Return where it begins that trails behind a statement and says nothing of it: at its end, where nothing does."""
+    last = said[said.rfind(" ") + 1 :]
+    if last in _TRAILS or low_form(_LAUGH).fullmatch(last):
+        found = low_form(_LAST_WORDS).search(said, max(0, len(said) - 40))
+    else:
+        found = None if last[-1:].isalnum() else form(_SMILE).search(said, max(0, len(said) - 40))
+    return found.start() if found else len(said)
 
 
 def _leading(text: str, times: list[str]) -> str:
     """Take up to two time phrases off the beginning, where a subject follows them."""
     for _ in range(2):
-        match = form(_FIRST_TIME).match(text)
-        if not match or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(
+        end = begun(_FIRST_TIME, text)
+        if not end or form(r"(?:every|(?:mon|tues|wednes|thurs|fri|satur|sun)days? (?:is|are)|may )").match(
             text
         ):
             break
-        if not form(r"(?:i|we|my|our|the|he|she|they|this|(?-i:[A-Z])\w*)\b").match(text, match.end()):
+        if not form(r"(?:i|we|my|our|the|he|she|they|this|(?-i:[A-Z])\w*)\b").match(text, end):
             break
-        times.append(match[1])
-        text = text[match.end() :]
+        times.append(text[:end].rstrip(" ,"))
+        text = text[end:]
     return text

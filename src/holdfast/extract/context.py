@@ -17,7 +17,7 @@ from . import values, words
 from .clauses import Clause, clauses
 from .instructions import WORK
 from .predicates import Claim
-from .spelling import form, plain
+from .spelling import fits, form, plain
 
 _RELATION, _ANIMAL = words.one_of(words.RELATIONS), words.one_of(words.ANIMALS)
 _NEAR = 3  # clauses back, beyond which a pronoun may mean anybody
@@ -66,13 +66,13 @@ class Context:
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
         self.question = _asked_last(text)
-        if text and not form(_ACKNOWLEDGES).fullmatch(text.strip()):
+        if text and not fits(_ACKNOWLEDGES, text.strip()):
             self._said.append(text)
             self._ended = None
 
     def heard(self, clause: Clause, claims: Sequence[Claim]) -> None:
         """Take in a clause of the speaker's, written out, with what it claimed."""
-        if not form(_ACKNOWLEDGES).fullmatch(clause.text):
+        if not fits(_ACKNOWLEDGES, clause.text):
             self._said.append(clause)
         gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from . import values, words
 from .clauses import Clause
 from .predicates import PROJECT, Claim, Rule
-from .spelling import form
+from .spelling import form, tokens
 from .terms import due
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -137,9 +137,12 @@ _TO_BE_DONE = (
 )
 
 
+_OWING = frozenset({"be", "need", "needs", "due"})
+
+
 def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The tax return has to be in by May 31", "the gutters have to be cleaned before winter", "my bike needs a new chain"."""
-    if not form(r"\b(?:be|needs?|due)\b").search(text):
+    if _OWING.isdisjoint(tokens(text)):
         return
     if " be" in text and (match := form(_HAS_TO_BE_IN).fullmatch(text)):
         by = next((time for time in clause.times if form(r"(?:in )?(?:by|before|until)\b").match(time)), "")

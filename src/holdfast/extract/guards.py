@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from . import words
-from .spelling import form
+from .spelling import begun, form, holds, low, low_form
 
 Guard = Literal[
     "question",
@@ -112,10 +112,12 @@ CARRIES: frozenset[Guard] = frozenset({"hypothetical", "quotation", "reported", 
 ASKING = (
     r"(?:do|does|did|can|could|would|will|should|is|are|was|what|what's|where|who|when|why|how|which|any)"
 )
+# "Is Anna ...": what follows is told by its capital.
+_INVERTED_NAME = r"(?:is|are|was|does|did|has|can|will|should) (?-i:[A-Z])"
 _INVERTED = (
     r"(?:(?:do|does|did|am|is|are|was|were|can|could|would|will|should|have|has|had|shall"
     r"|may)(?: not)? (?:i|we|you|my|the|this|our|it|he|she|they|there|that|any)\b"
-    r"|(?:is|are|was|does|did|has|can|will|should) (?-i:[A-Z])|(?:what|where|who|whose|why|which"
+    r"|(?:what|where|who|whose|why|which"
     rf"|how)\b(?! about)|whats\b|when (?:{ASKING}|am|does)\b"
     r"|any (?:idea|chance|thoughts)\b|remember when\b|guess (?:what|who|where)\b|(?:tell|ask"
     r"|remind|show) (?:me|him|her|them|us) (?:what|where|who|when|why|how|which|if|whether)\b"
@@ -135,7 +137,7 @@ _MATERIAL = (
 )
 # A scene that is set holds for all that follows it.
 _FICTION = (
-    r"\W*(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
+    r"(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
     r"|suppose|picture this|role-?play|you(?: are|'re|’re|re) an? (?!(?:bit|little|great|good|life|star|gem"
     r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
     r"|dream|play|novel|role-?play|scene|screenplay|tutorial|guide|article|lesson|course|chapter|walkthrough|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
@@ -150,8 +152,6 @@ _OWN_FICTION = (
     r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
     r"|\b(?:role|part) of (?:an?|the) [\w-]+\b(?=.*\b(?:play|take|act|assume|speak|script|scene)\b)"
 )
-# One of these is in each of them.
-_SET_WITH = ("my ", "invented", "imagin", "ficti", "made", "make", "hypothetical", "mock", "role", "part of")
 _JESTING = (
     r"\b(?:jk|j/k|just kidding|kidding|(?:only|just) joking|i'm joking|im joking)\b"
     r"|[.!,\u2026] ?not[.! \n]*$|(?-i: NOT)!+[ \n]*$"
@@ -165,8 +165,10 @@ _TAKEN_BACK = (
 
 def guards_of(text: str) -> frozenset[Guard]:
     """Return the guards that the words of one clause raise; questions need the sentence."""
-    text = re.sub(r"\S+://\S+|\S+@\S+", "", text)
-    return frozenset(name for name, pattern in _GUARDS if form(pattern).search(text))
+    said = low(text)
+    if "://" in said or "@" in said:
+        said = re.sub(r"\S+://\S+|\S+@\S+", "", said)
+    return frozenset(name for name, pattern in _GUARDS if low_form(pattern).search(said))
 
 
 # Behind a claim these make it one of a condition; "if that helps" and "in case you wonder" tell why it is said.
@@ -192,12 +194,12 @@ def reaching_back(after: str) -> frozenset[Guard]:
 
 def inverted(text: str) -> bool:
     """Whether a clause has the word order of a question ("does this repo use ...", "where is ...")."""
-    return bool(form(_INVERTED).match(text))
+    return bool(begun(_INVERTED, text) or begun(_INVERTED_NAME, text))
 
 
 def tagged(sentence: str) -> bool:
     """Whether a sentence ends in a tag that makes all of it a question ("..., right?")."""
-    return bool(form(_TAG).search(sentence))
+    return holds(_TAG, sentence)
 
 
 def jesting(message: str) -> bool:
@@ -215,20 +217,25 @@ _COMPLAINS = (
     r"|forgot|ignored|deleted|overbooked|double-booked|outage|expired|jammed|froze|frozen|wiped|locked out|they(?:'ve| have)? (?:just )?(?:raised|doubled|tripled|moved|changed|closed|removed|dropped|cut|want|made)|(?:yet )?another|third time|still (?:no|not|down|broken|waiting))\b"
 )
 _PRAISES = (
-    r"\W*(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
+    r"(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
     r"|bravo|hooray|hurrah|yay|joy|what (?:a (?:joy|treat|delight|surprise|pleasure)|fun|luck)|exactly what i (?:needed|wanted)|just what i (?:needed|wanted|always wanted)|my lucky day|thanks a (?:lot|bunch|million)|who doesn't (?:love|like))\b[,.!:;\u2026-]"
-    r"|\W*(?:i'?m|i am|we're|we are|color me|colour me) (?:so |absolutely |just |simply |beyond |truly |really )*(?:thrilled|delighted|overjoyed|ecstatic|over the moon|elated|chuffed|tickled pink|blessed|honou?red|touched)\b(?! to\b| about\b| with\b)"
+    r"|(?:i'?m|i am|we're|we are|color me|colour me) (?:so |absolutely |just |simply |beyond |truly |really )*(?:thrilled|delighted|overjoyed|ecstatic|over the moon|elated|chuffed|tickled pink|blessed|honou?red|touched)\b(?! to\b| about\b| with\b)"
 )
 
 
 def complains(text: str) -> bool:
     """Whether a text tells of something that went wrong."""
-    return bool(form(_COMPLAINS).search(text))
+    return holds(_COMPLAINS, text)
+
+
+def _from_first_word(sentence: str) -> str:
+    """Return a sentence without the quotes, dashes and the like that it begins with."""
+    return sentence if sentence[:1].isalpha() else re.sub(r"^\W+", "", sentence)
 
 
 def praises(sentence: str) -> bool:
     """Whether a sentence begins by praising what went before it: behind a complaint that is sarcasm."""
-    return bool(form(_PRAISES).match(sentence))
+    return bool(begun(_PRAISES, _from_first_word(sentence)))
 
 
 def marked_up(sentence: str) -> bool:
@@ -252,15 +259,13 @@ def taken_back(sentence: str) -> int:
 
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
-    if form(_FICTION).match(sentence):
-        return True
-    low = sentence.lower()
-    return any(map(low.__contains__, _SET_WITH)) and bool(form(_OWN_FICTION).search(sentence))
+    return bool(begun(_FICTION, _from_first_word(sentence))) or holds(_OWN_FICTION, sentence)
 
 
 def asks_for_work_on(sentence: str) -> tuple[bool, bool]:
     """Return whether a sentence asks to translate, correct or otherwise treat words, and whether those follow it."""
-    asked = form(rf"\W*{_MATERIAL}").match(sentence)
+    sentence = _from_first_word(sentence)
+    asked = begun(_MATERIAL, sentence)
     if not asked:
         return False, False
-    return True, ":" in sentence[asked.end() :] or sentence.rstrip().endswith(("following", "this", "text"))
+    return True, ":" in sentence[asked:] or sentence.rstrip().endswith(("following", "this", "text"))

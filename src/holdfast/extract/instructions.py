@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import values, words
+from .beginnings import Rows
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import PROJECT, Claim
-from .spelling import form, tokens
+from .spelling import form, holds, tokens
 
 REPLIES = "replies"
 
@@ -246,6 +247,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
 )
+_REPLY_ROWS = Rows([pattern for pattern, _ in _REPLIES])
 
 
 def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -256,7 +258,8 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
         clause.text,
         flags=re.I,
     )
-    for pattern, needed in _REPLIES:
+    for place in _REPLY_ROWS.fitting(text):
+        pattern, needed = _REPLIES[place]
         match = form(pattern).fullmatch(text)
         lasting = clause.standing or not needed or (clause.asks and "ASKED" in needed)
         lasting = lasting or (
@@ -482,7 +485,7 @@ _PROCEDURES: Sequence[str] = (
     r"|project|code|app|file)|on (?:main|master|prod\w*|fridays?)|to (?:main|master|prod\w*)"
     r"|directly|without .+)(?: .*)?",
 )
-_ANY_PROCEDURE = "|".join(f"(?:{one})" for one in _PROCEDURES)
+_PROCEDURE_ROWS = Rows(_PROCEDURES)
 _MADE_SURE = (
     r"(?:always )?(?:make sure|be sure|ensure|take care)(?: that)?(?: you| we"
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
@@ -502,6 +505,8 @@ _PERSONAL = (
     r"|\bkeep \w+ing\b|\b(?:me|my|mine|yourself|myself|us|him|her|them(?:selves)?|life|heart|love"
     r"|dream|happy|smile|friends?|family|kids)\b"
 )
+# With these somebody's part in the work is told.
+_ASKED_OF_US = r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
 
 
 def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -518,17 +523,15 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         clause.standing or form(rf"(?:we )?(?:do not|never)\b|no |.* {_OBLIGED}\b").match(text)
     ):
         text = " ".join((text, *clause.times))
-    if form(_PERSONAL).search(
-        form(
-            r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
-        ).sub("", text)
-    ):
+    if holds(_PERSONAL, form(_ASKED_OF_US).sub("", text)):
         return
     if ruled := form(_RULE).fullmatch(text):
         yield _procedure(ruled["v"])
     elif made_sure := form(_MADE_SURE).fullmatch(text):
         yield _procedure(made_sure["v"])
-    elif form(_ANY_PROCEDURE).fullmatch(text) or (clause.standing and form(_FROM_NOW_ON).fullmatch(text)):
+    elif any(form(_PROCEDURES[place]).fullmatch(text) for place in _PROCEDURE_ROWS.fitting(text)) or (
+        clause.standing and form(_FROM_NOW_ON).fullmatch(text)
+    ):
         yield _procedure(text)
 
 

@@ -5,7 +5,7 @@ English only; pure.
 
 from __future__ import annotations
 
-from .spelling import form, plain
+from .spelling import begun, low, low_form, plain
 
 # What they find is told by whom it is about, and is no hearsay.
 _DOCTOR = r"(?:the |my |our )?(?:doctor|doc|gp|consultant|specialist|dermatologist|cardiologist|neurologist|allergist|psychiatrist|dentist|optician|physio|paediatrician|pediatrician)s?"
@@ -84,6 +84,8 @@ _PREFACE = (
     r"|believe it or not|funny enough|funnily enough|oddly enough|for (?:a bit of |some |more |added )(?:context|background)|speaking of which"
     r"|on (?:a|another) (?:related|side|personal|different) note|on top of that|incidentally)"
 )
+_OPENED = rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)"
+_LED_UP = rf"(?:{_OPENER}(?:[,:!.-]+ *| +))*?{_PREFACE}(?: ?[,:] ?| ?- | )(?=\S)"
 # One of these is in each of them.
 _LEADS_UP = frozenset(
     """mention mentioned told tell say said saying add note state stress repeat share explain explained specify admit confess confirm clarify point
@@ -101,9 +103,7 @@ def led_up(sentence: str) -> tuple[int, bool]:
         near = sentence[at : at + 80].lower().replace(",", " ").replace(":", " ")
         if _LEADS_UP.isdisjoint(near.split()):
             break
-        match = form(rf"(?:{_OPENER}(?:[,:!.-]+ *| +))*?{_PREFACE}(?: ?[,:] ?| ?- | )(?=\S)").match(
-            sentence, at
-        )
+        match = low_form(_LED_UP).match(low(sentence), at)
         if not match:
             break
         at, asks = match.end(), asks or match["asks"] is not None
@@ -119,13 +119,11 @@ def opened(text: str) -> tuple[str, bool, bool]:
     """Take openers off; return what is left, whether it was said to be remembered, and whether a greeting led in."""
     sure = greeted = False
     for _ in range(6):
-        if match := form(_REMEMBER).match(text):
-            sure, text = True, text[match.end() :].lstrip(" :,")
-        elif (match := form(rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)").match(text)) and not form(_NO_OPENER).match(
-            text
-        ):
-            greeted = greeted or bool(form(r"hi|hello|hey|g'day|howdy|good |yo\b").match(match[0]))
-            text = text[match.end() :]
+        if end := begun(_REMEMBER, text):
+            sure, text = True, text[end:].lstrip(" :,")
+        elif (end := begun(_OPENED, text)) and not begun(_NO_OPENER, text):
+            greeted = greeted or bool(begun(r"hi|hello|hey|g'day|howdy|good |yo\b", text))
+            text = text[end:]
         else:
             break
     return text, sure, greeted
@@ -134,6 +132,6 @@ def opened(text: str) -> tuple[str, bool, bool]:
 # "right now" opens; "so" in "so that", "while" as a noun, "no" before a noun, "since 2019" and "note the" do not.
 _NO_OPENER = (
     r"(?:no (?!i |we |my |wait|sorry|actually|it |the )[\w-]+(?! i| we)|note to self|so that|right[- ]\w+ed|since (?!i\b|we\b"
-    r"|my\b)|team [A-Z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for"
+    r"|my\b)|team [a-z]|now that|then \w+ing|update (?:the|my)|and or|thanks to|thank you for"
     r"|sorry for|look (?:at|for)|listen to|great \w+|cool \w+|today'|actually \w+ing)"
 )

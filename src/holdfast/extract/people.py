@@ -10,7 +10,7 @@ from .clauses import Clause
 from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
 from .rules import PERSON
-from .spelling import form, tokens
+from .spelling import begun, form, holds, tokens
 from .terms import EXPIRES, GOES_ON, RUNS_OUT, date_or_time, due, lapse, once, until
 from .things import IN_GENERAL, ONCE, THING, attribute_of
 
@@ -80,7 +80,8 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "My name is ...", "I'm Helen", "call me Al", "this is Rahul from accounting"."""
     found = list(fit(_IDENTITY, text, clause, speaker))
     yield from found
-    here = form(_INTRODUCED).fullmatch(clause.whole)
+    introduced = not _INTRODUCING.isdisjoint(tokens(clause.whole))
+    here = form(_INTRODUCED).fullmatch(clause.whole) if introduced else None
     if here and not clause.greeted and (here["again"] or clause.start > _WITHIN_A_GREETING or _is_here(here)):
         here = None
     titled = form(r"this is (?P<v>(?:mr|mrs|ms|miss|dr|prof)\.? (?-i:[A-Z])[\w'-]+)(?: from .+)?").fullmatch(
@@ -142,6 +143,7 @@ _INTRODUCED = (
     r"(?: here(?: (?:from|at|in) .+)?| speaking|(?P<again> again))(?:, .*)?"
     r"|this is (?P<v2>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+) from (?!above|behind|below|scratch|last|yesterday|today|my|our|a\b|an\b|\d).+"
 )
+_INTRODUCING = frozenset({"here", "speaking", "again", "from"})  # one of these is in it
 _WITHIN_A_GREETING = 16  # characters: "Good afternoon. "
 
 
@@ -172,27 +174,31 @@ def _is_a(low: Sequence[str]) -> bool:
     return any(" ".join(low) in lexicon for lexicon in _WHAT_ONE_IS) or low[-1] in words.TRADES
 
 
+_PARTED = rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i (?:have )?(?:just )?(?:broke up|broken up|split up|separated|got divorced)"
+_TOGETHER = rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b"
+_AND_I = rf"(?:both of us|my (?:family|{_RELATION})(?: \w+)? and i) (?P<rest>.+)"
+
+
 def own(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "I ...", "we ...", and "my wife Ann and I ..."."""
-    partner = rf"my (?P<rel>{'|'.join(words.PARTNERS)})(?: (?P<name>\w+))? and i"
-    if parted := form(
-        rf"{partner} (?:have )?(?:just )?(?:broke up|broken up|split up|separated|got divorced)"
-    ).fullmatch(text):
-        yield Claim(speaker, parted["rel"].lower(), parted["name"], ends=True)
+    first, _, rest = text.partition(" ")
+    who = first.lower()
+    if who not in ("i", "we"):
+        if parted := form(_PARTED).fullmatch(text):
+            yield Claim(speaker, parted["rel"].lower(), parted["name"], ends=True)
+            return
+        if together := form(_TOGETHER).match(text):
+            yield Claim(speaker, together["rel"].lower(), together["name"])
+        match = form(_AND_I).match(text)
+        rest = match["rest"] if match else ""
+    if not rest:
         return
-    if together := form(rf"my (?P<rel>{_RELATION}) (?P<name>(?-i:[A-Z])\w+) and i\b").match(text):
-        yield Claim(speaker, together["rel"].lower(), together["name"])
-    match = form(rf"(?P<who>i|we|both of us|my (?:family|{_RELATION})(?: \w+)? and i) (?P<rest>.+)").match(
-        text
-    )
-    if not match:
-        return
-    said = predicate(match["rest"])
+    said = predicate(rest)
     # "We use Postgres" is about the project; what no project does ("we moved to Rome", "we live in Oslo") is about those who speak.
-    ours = match["who"].lower() == "we" and not form(_DWELLS).match(said)
+    ours = who == "we" and not begun(_DWELLS, said)
     found = list(fit(THING, said, clause, PROJECT)) or list(_ships(said, clause)) if ours else []
     # "We are 5 now" counts heads.
-    heads = match["who"].lower() == "we" and not form(r".*\b(?:both|years?|turned)\b").match(match["rest"])
+    heads = who == "we" and not holds(r"\b(?:both|years?|turned)\b", rest)
     yield from found or (
         one for one in fit(PERSON, said, clause, speaker) if not (heads and one.attribute == "age")
     )

@@ -9,11 +9,11 @@ from typing import Any
 
 from ..types import Kind
 from . import values, words
-from .beginnings import beginnings
+from .beginnings import Rows
 from .clauses import Clause
 from .dates import Prefer
 from .guards import Guard
-from .spelling import form
+from .spelling import begun, form, holds
 from .values import Reader
 
 PROJECT = "project"
@@ -101,22 +101,18 @@ def predicate(text: str) -> str:
     return f"{first} {rest}".strip()
 
 
-# Of each table, by its identity, the rows that may fit what begins with a letter; a table is made once and stays.
-_BY_LETTER: dict[tuple[int, str], tuple[Sequence[Rule], tuple[Rule, ...]]] = {}
+# Of each table, by its identity, where its rows are by what they begin with; a table is made once and stays.
+_READ: dict[int, Rows] = {}
 
 
-def _that_may_fit(rows: Sequence[Rule], letter: str) -> tuple[Rule, ...]:
-    held = _BY_LETTER.get((id(rows), letter))
-    if held is None or held[0] is not rows:
-        letters = ((rule, beginnings(rule.form)) for rule in rows)
-        held = rows, tuple(rule for rule, first in letters if first is None or letter in first)
-        _BY_LETTER[id(rows), letter] = held
-    return held[1]
+def _that_may_fit(rows: Sequence[Rule], said: str) -> Iterator[Rule]:
+    read = _READ.get(id(rows)) or _READ.setdefault(id(rows), Rows([rule.form for rule in rows]))
+    return map(rows.__getitem__, read.fitting(said))
 
 
 def fit(rows: Sequence[Rule], said: str, clause: Clause, entity: str) -> Iterator[Claim]:
     """Yield the claims of the first row that fits what is said and finds a value in it."""
-    for rule in _that_may_fit(rows, said[:1].lower()):
+    for rule in _that_may_fit(rows, said):
         match = form(rule.form).fullmatch(said)
         if not match or not _allowed(rule, clause):
             continue
@@ -162,15 +158,15 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
             rule.attribute == "location" and bool(clause.times)
         )
     if rule.needs == "future":
-        return any(form(_AHEAD).search(time) for time in clause.times)
+        return any(holds(_AHEAD, time) for time in clause.times)
     if rule.needs == "now":
-        return bool(form(r"\b(?:now|these days|nowadays|currently)\b").search(clause.whole))
+        return holds(r"\b(?:now|these days|nowadays|currently)\b", clause.whole)
     if rule.needs in ("still", "yet"):
-        return bool(form(rf"\b{rule.needs}\b").search(clause.whole))
+        return holds(rf"\b{rule.needs}\b", clause.whole)
     if rule.needs == "habit":
-        return not any(form(_AT_HAND).search(time) or form(_AHEAD).search(time) for time in clause.times)
+        return not any(holds(_AT_HAND, time) or holds(_AHEAD, time) for time in clause.times)
     if rule.needs == "lasting":
-        return any(form(r"(?:since|for)\b").match(time) for time in clause.times)
+        return any(begun(r"(?:since|for)\b", time) for time in clause.times)
     return True
 
 

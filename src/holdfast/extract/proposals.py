@@ -24,7 +24,7 @@ from .messages import Message, normalise
 from .openers import unprompted
 from .orders import Order, ordered
 from .predicates import Claim
-from .spelling import form
+from .spelling import begun, fits, form, holds
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
 EXTRACTOR = "rules-1"
@@ -154,7 +154,7 @@ def leans(messages: Sequence[Message]) -> bool:
     said = next((one.text for one in messages if one.role in ("user", "assistant") and one.text.strip()), "")
     first = bool(messages) and messages[0].role == "user"
     return first and (
-        len(said[:400].split()) <= 12 or bool(form(r"\W*(?:and |but )?(?:s?he|his|her|its?)\b").match(said))
+        len(said[:400].split()) <= 12 or bool(begun(r"\W*(?:and |but )?(?:s?he|his|her|its?)\b", said))
     )
 
 
@@ -184,7 +184,7 @@ def _stood(claim: Claim, clause: Clause) -> frozenset[Guard]:
     """Return the guards that a claim's row stands in this clause."""
     if claim.rule is None:
         return frozenset()
-    supposed = claim.rule is not IN_PASSING and form(_SUPPOSED).match(clause.whole)
+    supposed = claim.rule is not IN_PASSING and begun(_SUPPOSED, clause.whole)
     return claim.rule.stands - {"hypothetical"} if supposed else claim.rule.stands
 
 
@@ -213,10 +213,10 @@ class _Reader:
         read = orders = before = 0
         for clause in clauses(self._message.text):
             read += 1
-            if before < len(found) and form(_TAKEN_BACK).fullmatch(clause.text):
+            if before < len(found) and fits(_TAKEN_BACK, clause.text):
                 found[before:] = _taken_back(found[before:])
                 continue
-            if form(_INTERJECTION).fullmatch(clause.text):
+            if fits(_INTERJECTION, clause.text):
                 continue
             if (
                 last
@@ -235,7 +235,7 @@ class _Reader:
                     found.append(self._forget(clause, order))
                 continue
             made = list(self._of(clause, reset))
-            found += _taken_back(made) if made and form(_ENDS_TAKEN_BACK).search(clause.whole) else made
+            found += _taken_back(made) if made and holds(_ENDS_TAKEN_BACK, clause.whole) else made
         spoken_of = (end.preferences for one in found if one.action == "assert" for end in one.ends)
         if reset is not None and not any(spoken_of):
             found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
@@ -267,11 +267,11 @@ class _Reader:
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
         order = ordered(clause, self._speaker) if self._message.role == "user" else None
-        if order and self._context and self._context.question and form(_PRIVATE).fullmatch(clause.text):
+        if order and self._context and self._context.question and fits(_PRIVATE, clause.text):
             return None  # it refuses an answer, and is about nothing that was said
         # "Don't remember what I'm about to say" and "you should forget my address" suppose nothing.
         asks = order and (
-            order.verb == "withhold" or form(r"(?:please )?you (?:can|may|should|could) ").match(clause.text)
+            order.verb == "withhold" or begun(r"(?:please )?you (?:can|may|should|could) ", clause.text)
         )
         supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
         asked_about = (
@@ -291,9 +291,7 @@ class _Reader:
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
         said = asked(clause, self._speaker)
         stands = _OF_REPLIES if said and said[0].entity == REPLIES else OF_INSTRUCTIONS
-        if not said and (
-            not clause.asks or form(r"(?:just )?(?:call|address|refer to) me\b").match(clause.text)
-        ):
+        if not said and (not clause.asks or begun(r"(?:just )?(?:call|address|refer to) me\b", clause.text)):
             stands, whole = frozenset(), clause
             clause, said = self._claimed(clause)
             said = [*said, *mentioned(whole, self._speaker, said)]
@@ -354,7 +352,7 @@ class _Reader:
 
     def _jests(self, claim: Claim, clause: Clause) -> bool:
         """Whether a claim that is laughed at is a joke: it reads as one, or it would end what is known and tells of no change."""
-        return in_jest(claim, clause) or (self._ousts(claim) and not form(_CHANGED).search(clause.whole))
+        return in_jest(claim, clause) or (self._ousts(claim) and not holds(_CHANGED, clause.whole))
 
     def _ousts(self, claim: Claim) -> bool:
         """Whether a claim would take the place of another value that is known."""
@@ -368,7 +366,7 @@ class _Reader:
         apart = where and any(
             one.slot == claim.slot and where[0] not in str(one.value) for one in self._known
         )
-        beside = claim.rule is IN_PASSING or apart or form(_ALSO).search(clause.whole)
+        beside = claim.rule is IN_PASSING or apart or holds(_ALSO, clause.whole)
         return bool(beside and not claim.ends and self._ousts(claim))
 
     def _when(self, claim: Claim, clause: Clause) -> When | None:

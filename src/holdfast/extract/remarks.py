@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .spelling import form
 
 # "If that helps" and "in case you wonder" tell why something is said; what is a condition of it is not here.
@@ -19,11 +21,12 @@ _REMARK = (
     r"|long story(?: short)?|do not (?:ask|judge(?: me)?|laugh)|go figure|sue me|what can i say|i know,? i know|thank god|thankfully|luckily|unfortunately|sadly|at least|sad but true"
     r"|as (?:i|we)(?: have)? (?:said|mentioned|told you)(?: before| earlier| already)?)\)?$"
 )
-# The last word of each of them, or near it: without one there is no need to look.
-_WORDS = (
-    "if ", "case ", "know", "aying", "fyi", "jok", "kidding", "lie", "real", "seriously", "not", "swear", "promise", "trust", "mind you", "happens",
-    "worth", "fwiw", "for ", "story", "judge", "ask", "laugh", "figure", "sue me", "say", "thank", "luck", "fortun", "sad", "least", "said", "mention", "told",
-)  # fmt: skip
+# One of these is in each of them: without one there is no need to look.
+_CUES = frozenset(
+    """if case know aware saying fyi joke jokes joking kidding lie real believe swear promise trust mind really seriously happens worth fwiw context reference
+    information record story ask judge laugh figure sue say god thankfully luckily unfortunately sadly sad least said mentioned told""".split()
+)
+_LETTERS = re.compile(r"[a-z]+")
 _LONGEST = 70
 
 
@@ -31,7 +34,7 @@ def taken_off(text: str) -> str:
     """Return a statement in plain spelling without the remarks it ends in; a remark that is all of it stays."""
     for _ in range(3):
         end = text[-_LONGEST:].lower()
-        if not any(map(end.__contains__, _WORDS)):
+        if _CUES.isdisjoint(_LETTERS.findall(end)):
             break
         match = form(_REMARK).search(text, max(0, len(text) - _LONGEST))
         if match is None or " " not in text[: match.start()].strip():

@@ -277,16 +277,19 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("it", "wedding exam interview graduation", r"it is (?P<w>my|our) (?P<v>[\w' -]*(?:wedding|exam|interview|graduation))", ("{w} {v} is",)),
     ("i we", "swapped traded", rf"(?P<w>i|we) (?:have )?(?:just |recently |finally )?(?:swapped|traded) (?P<a>{_FOOD}) for (?P<v>{_FOOD})", ("{w} prefer {v} to {a}",)),
 )  # fmt: skip
-_BY_CUE: dict[str, list[tuple[str, int]]] = {}
+# By what they begin with, by a word that is in them: the places of the rows.
+_PLACES: dict[str, dict[str, list[int]]] = {}
 for _place, _row in enumerate(_ROWS):
-    for _cue in _row[1].split():
-        _BY_CUE.setdefault(_cue, []).extend((_first, _place) for _first in _row[0].split() or [""])
+    for _first in _row[0].split() or [""]:
+        for _cue in _row[1].split():
+            _PLACES.setdefault(_first, {}).setdefault(_cue, []).append(_place)
 
 
 def reworded(text: str, said: frozenset[str]) -> Iterator[tuple[str, ...]]:
     """Yield the plain statements that a clause may stand for, one row after the other; `said` are its words (`spelling.tokens`)."""
     begins = ("", text.split(" ", 1)[0].lower(), "*" if text[:1].isupper() else "")
-    fitting = {at for cue in _BY_CUE.keys() & said for first, at in _BY_CUE[cue] if first in begins}
+    by_cues = [_PLACES[begin] for begin in begins if begin in _PLACES]
+    fitting = {at for by_cue in by_cues for cue in by_cue.keys() & said for at in by_cue[cue]}
     for place in sorted(fitting):
         pattern, statements = _ROWS[place][2:]
         if match := form(pattern).fullmatch(text):

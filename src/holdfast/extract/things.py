@@ -10,7 +10,7 @@ from .amounts import AMOUNTS, COUNTING, COUNTS, LEVEL
 from .clauses import Clause
 from .duties import owed
 from .predicates import PROJECT, PROJECT_NOUNS, Claim, Rule, fit, predicate
-from .spelling import form
+from .spelling import begun, form, holds
 from .terms import DATED, due, scheduled
 
 _RELATION = words.one_of(words.RELATIONS)
@@ -270,25 +270,35 @@ NO_THING = (
 _OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat)"
 
 
+_LED = (
+    r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
+    rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
+)
+
+
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
     if by_then := list(owed(text, clause, speaker)):
         yield from by_then
-    elif match := form(
-        r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
-        rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
-    ).fullmatch(text):
+    elif begun(r"(?:the|this|our|all) ", text) and (match := form(_LED).fullmatch(text)):
         yield from _about(match["np"].strip().lower(), match["rest"], clause)
-    elif match := form(
-        r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for|on)(?: (?:the|our"
-        r"|this) (?P<entity>[\w ./-]{2,30}?)| (?:this|it)) is (?:now )?(?P<v>.+)"
-    ).fullmatch(text):
+    elif " is " in text and (
+        match := form(
+            r"(?:the )?(?P<attr>[\w ]{2,24}?) (?:of|for|on)(?: (?:the|our"
+            r"|this) (?P<entity>[\w ./-]{2,30}?)| (?:this|it)) is (?:now )?(?P<v>.+)"
+        ).fullmatch(text)
+    ):
         if split(match["attr"].lower())[1]:
             yield from _attributed(
                 (match["entity"] or PROJECT).lower(), match["attr"].lower(), match["v"], clause
             )
     elif (
-        match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(text)
+        " our " in text
+        and (
+            match := form(r"(?P<v>[\w.+#-]+(?: [\w.+#-]+)?) is (?:now )?our (?P<np>[\w -]{2,30})").fullmatch(
+                text
+            )
+        )
     ) and (found := values.known_tool(match["v"], clause.casual)):
         yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
@@ -307,7 +317,7 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         )
         if parts[0] not in _POINTING and known:
             yield from _about(noun, match["rest"], clause)
-    elif match := form(_SERVES).fullmatch(text):
+    elif " our " in text and (match := form(_SERVES).fullmatch(text)):
         tool, what = values.known_tool(match["v"], clause.casual), match["np"].lower()
         yield Claim(PROJECT, what, tool[0]) if tool else Claim(what, "handled by", match["v"], confidence=0.8)
     elif match := form(_OWNS).fullmatch(text):
@@ -363,7 +373,7 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     if form(r"(?:be|get) .* after ").match(said):
         noun = form(r"^(?:old|stale|expired|unused) ").sub("", noun)
     parts = noun.split()
-    if foreign(noun, said) or form(IN_GENERAL).search(clause.whole):
+    if foreign(noun, said) or holds(IN_GENERAL, clause.whole):
         return
     if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
         return  # somebody, and not something

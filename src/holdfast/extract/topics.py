@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any, Literal
 from ..text import Analyzer
 from . import words
 from .messages import Message, normalise
-from .spelling import form
+from .spelling import holds
 
 _MOST = 8
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)(?<=[\w,;:'\"(] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*", re.M)
@@ -44,10 +45,9 @@ def topics(messages: str | Mapping[str, Any] | Sequence[Any]) -> Topics:
             name for name in _NAME.findall(message.text) if name.split()[0].lower() not in words.NOT_NAMES
         )
         counts.update(_WORD.findall(message.text[:20_000].lower()))
-    ranked = [
-        word for word in sorted(counts, key=lambda word: (-counts[word], word)) if _analyzer().length(word)
-    ]
-    return Topics(tuple(name for name, _ in names.most_common(_MOST)), tuple(ranked[:_MOST]), _outcome(read))
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+    telling = itertools.islice(filter(_analyzer().length, ranked), _MOST)
+    return Topics(tuple(name for name, _ in names.most_common(_MOST)), tuple(telling), _outcome(read))
 
 
 def _outcome(read: Sequence[Message]) -> Literal["success", "failure"] | None:
@@ -57,10 +57,10 @@ def _outcome(read: Sequence[Message]) -> Literal["success", "failure"] | None:
         for sentence in reversed(re.split(r"(?<=[.!?])\s+|\n", message.text)):
             if sentence.rstrip().endswith("?"):
                 continue
-            if form(_FAILED).search(sentence):
-                return "failure" if not form(r"\b(?:no|without|fixed|0)\b").search(sentence) else "success"
-            if form(_DONE).search(sentence):
-                return "failure" if form(r"\bnot\b|n't\b").search(sentence) else "success"
+            if holds(_FAILED, sentence):
+                return "success" if holds(r"\b(?:no|without|fixed|0)\b", sentence) else "failure"
+            if holds(_DONE, sentence):
+                return "failure" if holds(r"\bnot\b|n't\b", sentence) else "success"
     return None
 
 
