@@ -38,7 +38,7 @@ def test_a_term_is_found_in_the_texts_that_hold_it(parts: list[list[Text]]) -> N
     looked = found.find(np.array([term << 16 for term in range(1, 14)], np.uint64))
     for term in range(1, 14):
         docs, counts = looked.of(term - 1)
-        assert looked.size(term - 1) == len(docs)
+        assert looked.sizes(term - 1)[0] == len(docs)
         holding = [(n, min(text[term], 255)) for n, text in enumerate(everything) if term in text]
         assert list(zip(docs.tolist(), counts.tolist(), strict=True)) == holding
 

@@ -38,15 +38,20 @@ class Alike(Generic[T]):
         # By how they begin: all that they say is read where two begin alike.
         self._near: dict[object, list[tuple[MemoryItem, T]]] = {}
 
-    def put(self, item: MemoryItem, thing: T) -> None:
-        """Add what a memory stands for."""
-        self._near.setdefault(_begun(item), []).append((item, thing))
+    def setdefault(self, item: MemoryItem, thing: T) -> T:
+        """Return the first thing that was given for a memory that says the same: this one, where it is the first."""
+        near = self._near.setdefault(_begun(item), [])
+        first = self._first(near, item) if near else None
+        if first is None:
+            near.append((item, thing))
+        return thing if first is None else first
 
-    def find(self, item: MemoryItem) -> T | None:
-        """Return the first thing that was put for a memory that says the same."""
+    def get(self, item: MemoryItem) -> T | None:
+        """Return the first thing that was given for a memory that says the same, if any was."""
         near = self._near.get(_begun(item))
-        if not near:
-            return None
+        return self._first(near, item) if near else None
+
+    def _first(self, near: list[tuple[MemoryItem, T]], item: MemoryItem) -> T | None:
         said, of = _said(item), self._whose(item)
         return next((thing for one, thing in near if _said(one) == said and self._whose(one) == of), None)
 

@@ -154,15 +154,14 @@ class Answering(Naming):
         said: dict[str, Alike[Hit]] = defaultdict(lambda: Alike(mine))
         told: dict[str, Alike[Beside]] = defaultdict(lambda: Alike(mine))
         for hit in hits:
-            said[hit.item.kind].put(hit.item, hit)
+            said[hit.item.kind].setdefault(hit.item, hit)
         answer: list[Beside] = []
         for one in found:
-            kind = one.item.kind
-            if told[kind].find(one.item) is None:
-                same = said[kind].find(one.item)
-                own = one._replace(outdated_by=outdated.get(one.item.id))
-                answer.append(Beside(same.item, same.origin, same.outdated_by) if same else own)
-                told[kind].put(one.item, answer[-1])
+            same = said[one.item.kind].get(one.item)
+            own = one._replace(outdated_by=outdated.get(one.item.id))
+            shown = Beside(same.item, same.origin, same.outdated_by) if same else own
+            if told[one.item.kind].setdefault(one.item, shown) is shown:
+                answer.append(shown)
         return answer[:MOST_BESIDE]
 
     async def explain(self, receipt: Receipt | str) -> Explanation:
@@ -338,9 +337,9 @@ class Answering(Naming):
         items = await self._fetched(found, list(rows.values()), asked.at)
         said: Alike[Answered] = Alike(whose(asked.reach))
         for one in answer:
-            said.put(one.item, one)
+            said.setdefault(one.item, one)
         for id, row in list(rows.items()):
-            if row in items and (same := said.find(items[row][0])) is not None:
+            if row in items and (same := said.get(items[row][0])) is not None:
                 same.twins.append(id)  # the answer has what it says
                 del items[row]
         least = asked.options["min_relevance"]
@@ -382,12 +381,11 @@ class Answering(Naming):
             if not len(rows):
                 break
             for row, (item, origin) in (await self._fetched(found, rows.tolist(), asked.at)).items():
-                same = alike.find(item)
-                if same is not None and item.id not in (same.item.id, *same.twins):
-                    same.twins.append(item.id)
-                elif same is None and len(picked) < k:
-                    alike.put(item, one := Picked(row, item, origin, []))
+                same = alike.setdefault(item, one := Picked(row, item, origin, []))
+                if same is one and len(picked) < k:
                     (echoes if is_echo(item) else picked).append(one)
+                elif item.id not in (same.item.id, *same.twins):
+                    same.twins.append(item.id)
             depth += len(rows)
         if not echoes:
             return picked

@@ -7,6 +7,8 @@ came, so merging appends.
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -129,14 +131,15 @@ class Found:
     """The postings of some terms as they were when they were looked for; a text that is added meanwhile may be among them."""
 
     def __init__(self, held: Held, words: Words) -> None:
+        self._count = len(words)
         self._parts = [(one, *one.spans(words)) for one in held.segments]
         self._tail = [held.tail.get(word) for word in words.tolist()] if held.tail else None
 
-    def size(self, n: int) -> int:
-        """Return how many texts hold the n-th term."""
-        size = sum([last[n] - first[n] for _, first, last in self._parts])
-        listed = self._tail and self._tail[n]
-        return size + len(listed[1]) if listed else size
+    def sizes(self, since: int) -> list[int]:
+        """Return how many texts hold each of the terms from number `since` on."""
+        parts = [map(operator.sub, last[since:], first[since:]) for _, first, last in self._parts]
+        listed = map(_listed, self._tail[since:]) if self._tail else itertools.repeat(0, self._count - since)
+        return [sum(each) for each in zip(listed, *parts, strict=True)]
 
     def docs(self, n: int) -> Docs:
         """Return the texts that hold the n-th term, rising."""
@@ -159,6 +162,10 @@ class Found:
         if not found:
             return _NONE
         return np.concatenate([docs for docs, _ in found]), np.concatenate([counts for _, counts in found])
+
+
+def _listed(held: tuple[list[int], list[int]] | None) -> int:
+    return len(held[1]) if held else 0
 
 
 def _sorted(first: int, blobs: Sequence[bytes]) -> Segment:

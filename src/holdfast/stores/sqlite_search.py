@@ -543,19 +543,17 @@ def _stand_in(
 ) -> tuple[int, ...]:
     """Give each scope the texts that hold the words which may stand in for the query's; one that more live texts than `most` hold,
     here and elsewhere, stands in for nothing. Returns how many of these scopes hold each."""
-    whole = all(one.whole for one in wholes)
-    others = elsewhere or (0,) * len(words.near)
-    counted: list[int] = []
-    chosen: list[tuple[int, int, float]] = []
-    for n, (number, _, how) in enumerate(words.near):
-        place = len(words.own) + n
-        size = sum([found.size(place) for found in looked])
-        if size and not whole:  # some of those texts may not count
-            held = [_known(one, found.docs(place)) for one, found in zip(wholes, looked, strict=True)]
-            size = sum(_living(one, docs) for one, docs in zip(wholes, held, strict=True))
-        counted.append(size)
-        if size and size + others[n] <= most:
-            chosen.append((place, number, how))
+    first, others = len(words.own), elsewhere or (0,) * len(words.near)
+    counted = _summed([found.sizes(first) for found in looked], len(words.near))
+    if not all(one.whole for one in wholes):  # some of those texts may not count
+        for n, size in enumerate(counted):
+            if size:
+                held = [_known(one, found.docs(first + n)) for one, found in zip(wholes, looked, strict=True)]
+                counted[n] = sum(_living(one, docs) for one, docs in zip(wholes, held, strict=True))
+    told = zip(itertools.count(first), words.near, counted, others, strict=False)
+    chosen = [
+        (place, number, how) for place, (number, _, how), size, more in told if size and size + more <= most
+    ]
     if not chosen:
         return tuple(counted)
     places, numbers, hows = zip(*chosen, strict=True)
@@ -565,6 +563,13 @@ def _stand_in(
         near = np.array(hows, np.float32).repeat(sizes)
         one.nearby = Nearby(np.array(numbers).repeat(sizes), np.concatenate(parts), near)
     return tuple(counted)
+
+
+def _summed(several: Sequence[list[int]], count: int) -> list[int]:
+    """Return the sums of so many numbers of each."""
+    if len(several) == 1:
+        return several[0]
+    return [sum(each) for each in zip(*several, strict=True)] or [0] * count
 
 
 def _known(one: Whole, docs: NDArray[np.int32]) -> NDArray[np.int32]:
