@@ -438,3 +438,40 @@ def test_many_processes_make_one_store(tmp_path: Path) -> None:
     assert [one.wait() for one in processes] == [0] * 6
     assert sorted(texts(store)) == [f"memory {n}" for n in range(6)]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["store.db", "store.db.envelope", "store.db.key"]
+
+
+@needs_cipher
+def test_a_statement_is_planned_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked before is not planned anew: SQLCipher's SQLite does so each time for a plain parameter of LIMIT."""
+    from holdfast.stores.sqlite_access import cipher
+
+    planned: list[Any] = []
+
+    def noted(*what: object) -> int:
+        planned.append(what)
+        return 0
+
+    def connect(*arguments: Any, **named: Any) -> Any:
+        db = connected(*arguments, **named)
+        db.set_authorizer(noted)  # SQLite asks it about every statement that it plans
+        return db
+
+    connected = cipher.connect
+    monkeypatch.setattr(cipher, "connect", connect)
+    with opened(tmp_path / "x.db") as memory:
+        ada = memory.scoped(user="ada")
+        for n in range(12):
+            if n == 11:
+                planned.clear()
+            ada.save(f"port {n}", slot="server.port", value=n)
+            kept = ada.save(f"the river is wide {n}")
+            answers = ada.search("how wide is the river?", k=2), ada.list(limit=5).items, ada.stats()
+            assert all(
+                (
+                    *answers,
+                    ada.get(kept.id),
+                    ada.current("server.port"),
+                    ada.history(slot="server.port").items,
+                )
+            )
+    assert planned == []

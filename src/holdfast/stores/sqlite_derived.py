@@ -50,7 +50,7 @@ _DANGLING = (
 )
 _TEXTS = (
     f"SELECT {rows.COLUMNS} FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key "
-    "WHERE v.entry = v.key AND v.key > ? ORDER BY v.key LIMIT ?"
+    f"WHERE v.entry = v.key AND v.key > ? ORDER BY v.key {rows.LIMIT}"
 )
 _LOST_MODEL = (
     "SELECT x.key FROM vectors x LEFT JOIN models m ON m.model_id = x.model_id WHERE m.model_id IS NULL "

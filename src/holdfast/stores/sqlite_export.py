@@ -33,7 +33,7 @@ _VECTORS = (
 _RECEIPTS = (
     "SELECT r.receipt_id, s.labels, r.created_at, r.expires_at, r.body FROM receipts r "
     "JOIN scopes s ON s.scope_id = r.scope_id WHERE r.scope_id IN (SELECT value FROM json_each(?)) "
-    "AND r.expires_at > ? AND r.receipt_id {} ? ORDER BY r.receipt_id {} LIMIT ?"
+    "AND r.expires_at > ? AND r.receipt_id {} ? ORDER BY r.receipt_id {} " + rows.LIMIT
 )
 
 

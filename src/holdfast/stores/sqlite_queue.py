@@ -65,7 +65,7 @@ def postpone(db: sqlite3.Connection, job: Job) -> None:
 def listed(db: sqlite3.Connection, scopes: str, after: str | None, limit: int) -> list[Job]:
     """Return the jobs of scopes in order of their ids."""
     begin = b"" if after is None else uuid.UUID(after).bytes
-    found = db.execute(f"{_COLUMNS} AND j.job_id > ? ORDER BY j.job_id LIMIT ?", (scopes, begin, limit))
+    found = db.execute(f"{_COLUMNS} AND j.job_id > ? ORDER BY j.job_id {rows.LIMIT}", (scopes, begin, limit))
     return [_job(row) for row in found]
 
 

@@ -29,7 +29,7 @@ _TEXTS = (
     "SELECT t.key, v.text, v.speaker, v.observed_at FROM scopes s LEFT JOIN reembedded r ON r.scope_id = s.scope_id "
     "CROSS JOIN terms t ON t.key > max(?, s.scope_id << 32 | coalesce(r.position, 0)) "
     "AND t.key <= (s.scope_id << 32 | s.position) CROSS JOIN versions v ON v.key = t.key "
-    "WHERE s.scope_id >= ? >> 32 AND s.position > coalesce(r.position, 0) ORDER BY s.scope_id, t.key LIMIT ?"
+    f"WHERE s.scope_id >= ? >> 32 AND s.position > coalesce(r.position, 0) ORDER BY s.scope_id, t.key {rows.LIMIT}"
 )
 _STATE = "SELECT model_id, name, dimension, began_at, run FROM reembeds"
 

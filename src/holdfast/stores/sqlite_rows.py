@@ -45,6 +45,8 @@ KEPT = (
     "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
     "AND d.key IS NULL))"
 )
+# At most so many rows. For a plain parameter a later SQLite (3.53 does, 3.40 does not) plans the statement anew at every call.
+LIMIT = "LIMIT ? + 0"
 INSERT = (
     "INSERT INTO versions (key, item_id, version, known_from, kind, state, text, slot, speaker, thread, turn, observed_at, "
     "valid_from, valid_to, expires_at, twin, entry, closes, body, verb, actor, reason, salt, commitment, mac, key_id) "

@@ -175,7 +175,7 @@ class View:
             condition += f" AND ({by} {sign} ? OR ({by} = ? AND {_PLACE} > (?, ?, ?)))"
             parameters += [value, value, uuid.UUID(query.after[1]).bytes, *query.after[2:]]
         columns, seen = rows.columns(self.known)
-        answer = f"{source} AND {condition} ORDER BY {narrow}{by} {order}, {_PLACE[1:-1]} LIMIT ?"
+        answer = f"{source} AND {condition} ORDER BY {narrow}{by} {order}, {_PLACE[1:-1]} {rows.LIMIT}"
         given = [*place, *parameters, query.limit]
         if kept:  # to know which it is takes half as long as to read it
             keys = [key for (key,) in self._read(f"SELECT v.key {answer}", given)]
@@ -214,7 +214,7 @@ class View:
         columns, seen = rows.columns(self.known)
         found = self._read(
             f"SELECT {columns}, v.verb, v.actor, v.reason {ONE} {condition} AND "
-            f"v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, {_PLACE[1:-1]} LIMIT ?",
+            f"v.key >> 32 IN (SELECT value FROM json_each(?)) ORDER BY v.known_from, {_PLACE[1:-1]} {rows.LIMIT}",
             [*seen, *parameters, self._wanted, limit],
         )
         return [rows.change_of(row, self.valid) for row in found]
@@ -225,7 +225,7 @@ class View:
         def read(seen: Seen, first: int, most: int) -> list[tuple[int, Change]]:
             base = seen.scope_id << 32
             found = self._read(
-                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key LIMIT ?",
+                f"SELECT {rows.COLUMNS}, v.verb, v.actor, v.reason {ONE} v.key > ? AND v.key <= ? AND {rows.KEPT} ORDER BY v.key {rows.LIMIT}",
                 [base | first, base | seen.position, self.now, most],
             )
             return [(row[0] & 0xFFFFFFFF, rows.change_of(row, rows.FOREVER)) for row in found]
@@ -244,7 +244,7 @@ class View:
             beyond = f" AND {key} > ?" if after is not None and by == after[0] else ""
             found = self._read(
                 f"SELECT {key}, count(*), max(v.known_from) {source} AND {lives} AND {key} IS NOT NULL{beyond} "
-                "GROUP BY 1 ORDER BY 1 LIMIT ?",
+                f"GROUP BY 1 ORDER BY 1 {rows.LIMIT}",
                 [
                     self._wanted,
                     *parameters,
