@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from holdfast import Memory, Scope
-from holdfast.errors import AccessDenied
+from holdfast.errors import AccessDenied, InvalidInput, NotFound
 from holdfast.testing import FrozenClock
 
 ADA, BOTH, BOB = Scope(user="ada"), Scope(user="ada", team="core"), Scope(user="bob")
@@ -68,3 +68,22 @@ def test_more_than_a_page_is_erased_whole() -> None:
         done = ada.erase(where=PORTS)
         assert sorted(done.ids) == sorted(item.id for item in saved)
         assert [item.id for item in ada.list(where={"exists": "state"}, limit=1_000).items] == [kept.id]
+
+
+def test_under_goes_without_scope(filled: Memory) -> None:
+    """Both at once is refused, by whatever changes or reads: `scope` was left out of account, and all `under` went."""
+    with pytest.raises(InvalidInput, match="under"):
+        filled.erase(under=ADA, scope=BOB)
+    for verb in (filled.erase, filled.delete_many, filled.list):
+        with pytest.raises(InvalidInput, match="under"):
+            verb(where=PORTS, under=ADA, scope=BOB)
+    assert left(filled) == {ADA: ALL, BOTH: ALL, BOB: ALL}
+
+
+def test_an_id_in_another_scope_than_named(filled: Memory) -> None:
+    """Who names another scope than the memory's erases nothing."""
+    id = filled.list(under=BOB, where=PORTS).items[0].id
+    with pytest.raises(NotFound):
+        filled.erase(id, scope=ADA)
+    assert left(filled)[BOB] == ALL
+    assert filled.erase(id, scope=BOB).ids == (id,)

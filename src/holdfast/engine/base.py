@@ -391,6 +391,10 @@ class Base:
         if under is not None:
             if not self._caller.admin:
                 raise AccessDenied("under= reads whole subtrees and exists only on the unscoped Memory")
+            if scope is not None:
+                raise DoesNotFit(
+                    "under", "goes without scope: all that has these labels, or what has exactly those"
+                )
             given: object = under
             if not isinstance(given, Scope) or not given.single:
                 raise InvalidInput("under", "must be a Scope with one id per label")

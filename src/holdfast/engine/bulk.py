@@ -93,7 +93,7 @@ class Bulks(Writes):
         spare_held: bool = False,
     ) -> Bulk:
         """Collect what is selected, then change it in transactions of at most 1,000; with `spare_held`, leave what a hold is on."""
-        reach = self._reach(None, under) if under is not None else Reach(exactly=(self._target(scope),))
+        reach = self._reach(scope, under) if under is not None else Reach(exactly=(self._target(scope),))
         parsed = self._where(where, None)
         if parsed is None:
             raise InvalidInput("where", "is missing; to mean everything, say so with And()")

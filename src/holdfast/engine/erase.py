@@ -44,7 +44,7 @@ class Erases(Writes):
             if under is None:
                 raise InvalidInput("ids", "is missing: give ids, a filter as where, or under")
             return await self._parts.io.store(
-                store.erase, None, self._reach(None, under), self._parts.clock.now(), dry_run=dry_run
+                store.erase, None, self._reach(scope, under), self._parts.clock.now(), dry_run=dry_run
             )
         if ids is None:
             wanted = await self._selected(where, scope, under)
@@ -62,7 +62,7 @@ class Erases(Writes):
         under: Scope | None,
     ) -> list[str]:
         """Return the ids of all that a filter selects, in any state."""
-        reach = self._reach(None, under) if under is not None else Reach(exactly=(self._target(scope),))
+        reach = self._reach(scope, under) if under is not None else Reach(exactly=(self._target(scope),))
         parsed, found = self._where(where, None), list[str]()
         after: tuple[Any, str, int, bool] | None = None
         while True:
