@@ -50,8 +50,12 @@ def everything(memory: Memory) -> list[MemoryItem]:
             return sorted(found, key=lambda item: (item.thread or "", item.turn or 0))
 
 
+# How an answer marks what it cites, as two years of exports have it.
+CITED = ("\ue200cite\ue202turn0search0\ue201", "\u30104:0\u2020source\u3011")
+
+
 def chatgpt() -> list[dict[str, Any]]:
-    """An export with one conversation whose second answer was tried again."""
+    """An export with one conversation whose second answer was tried again, then with a search."""
 
     def node(id: str, parent: str | None, role: str, *parts: Any, **more: Any) -> dict[str, Any]:
         message = {"id": id, "author": {"role": role}, "create_time": 1767225600.5, **more}
@@ -63,7 +67,8 @@ def chatgpt() -> list[dict[str, Any]]:
         node("s", "root", "system", "", metadata={"is_visually_hidden_from_conversation": True}),
         node("q", "s", "user", "Which port?", {"content_type": "image_asset_pointer"}),
         node("old", "q", "assistant", "8080."),
-        node("new", "q", "assistant", "9090.", create_time=None),
+        node("call", "q", "assistant", 'search("port")', recipient="web"),
+        node("new", "call", "assistant", f"9090 {CITED[0]}.{CITED[1]}", create_time=None),
     ]
     return [
         {
@@ -123,7 +128,7 @@ def test_jsonl_has_many_shapes(tmp_path: Path) -> None:
 
 
 def test_chatgpt_export_follows_what_was_seen(tmp_path: Path, memory: Memory) -> None:
-    """Only the path to the current node is read: neither the answer that was replaced nor hidden messages."""
+    """Only the path to the current node is read: neither the answer that was replaced nor hidden messages, calls and marks."""
     path = tmp_path / "conversations.json"
     path.write_text(json.dumps(chatgpt()), "utf-8")
     report = ingest(memory, tmp_path, scope=ADA)
@@ -132,7 +137,7 @@ def test_chatgpt_export_follows_what_was_seen(tmp_path: Path, memory: Memory) ->
     assert [item.source.ref for item in items] == ["chatgpt:c1#q", "chatgpt:c1#new"]
     assert {item.metadata["title"] for item in items} == {"Ports"}
     assert items[1].observed_at == datetime(2026, 1, 1, tzinfo=UTC)
-    assert (report.read, report.saved, report.empty) == (2, 2, 1)
+    assert (report.read, report.saved, report.empty) == (2, 2, 2)
 
 
 def test_claude_export(tmp_path: Path) -> None:

@@ -474,6 +474,10 @@ def _message(found: object, thread: str, ref: str) -> Message | None:
     )  # fmt: skip
 
 
+# Where an answer of ChatGPT says what it cites, which an export does not have.
+_CITED = re.compile(r" ?(?:\ue200[^\ue201]*\ue201|\u3010[^\u3011\n]*\u2020[^\u3011\n]*\u3011)")
+
+
 def _chatgpt(found: dict[str, Any]) -> Iterator[Callable[[], Message | None]]:
     """Yield the messages on the path to the conversation's current node: what the person saw at the end."""
     mapping = found["mapping"]
@@ -492,8 +496,9 @@ def _chatgpt(found: dict[str, Any]) -> Iterator[Callable[[], Message | None]]:
 
     def make(node: Any, number: int) -> Message | None:
         author, about = _object(node.get("author")), _object(node.get("metadata"))
-        text = _text(node.get("content"))
-        if about.get("is_visually_hidden_from_conversation") or not text:
+        text = _CITED.sub("", _text(node.get("content"))).strip()
+        called = node.get("recipient", "all") != "all"  # a tool
+        if about.get("is_visually_hidden_from_conversation") or called or not text:
             return None
         role, id = _string(author, ("role",)), _string(node, ("id",))
         return Message(
