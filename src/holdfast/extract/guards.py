@@ -6,6 +6,7 @@ objection to a procedure. English only; pure.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
@@ -163,6 +164,7 @@ _TAKEN_BACK = (
 )
 
 
+@functools.lru_cache(maxsize=8)  # of one clause they are asked for several times
 def guards_of(text: str) -> frozenset[Guard]:
     """Return the guards that the words of one clause raise; questions need the sentence."""
     said = low(text)
