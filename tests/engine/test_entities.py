@@ -222,6 +222,19 @@ def test_whoever_has_no_name_is_one_person_for_one_user_only(ada: ScopedMemory, 
     assert (lives(team, "bob"), lives(team, "kim")) == ("Rome", "Oslo")
 
 
+def test_a_new_manager_is_another_person(ada: ScopedMemory) -> None:
+    """What is known of the old one stays theirs, and "my manager" is the new one; a sister whose name is put right is the same."""
+    said(ada, "My boss is Carl.", "Ada")
+    said(ada, "Carl lives in Oslo.", "Ada")
+    said(ada, "My boss isn't Carl anymore, it's Dana.", "Ada")
+    said(ada, "My boss lives in Rome.", "Ada")
+    assert (lives(ada, "carl"), lives(ada, "dana")) == ("Oslo", "Rome")
+    said(ada, "My sister's name is Anna.", "Ada")
+    said(ada, "My sister lives in Bergen.", "Ada")
+    said(ada, "My sister's name isn't Anna, it's Hanna.", "Ada")
+    assert lives(ada, "hanna") == "Bergen"
+
+
 def test_my_sisters_name(ada: ScopedMemory) -> None:
     """Who "my sister" is; with a second one told of, nobody in particular."""
     said(ada, "My sister lives in Rome.", "Ada")

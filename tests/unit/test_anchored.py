@@ -40,6 +40,12 @@ def live(said: Sequence[str]) -> dict[str, object]:
         ("I'm married to Eva.", "Eva is lovely. We broke up.", {}),
         ("The database is Postgres 14.", "We upgraded the database to Postgres 16.", {"project.database": "Postgres 16"}),
         ("The server is on port 8080.", "We changed the port to 9090.", {"server.port": 9090}),
+        ("We use Postgres 15.", "It's Postgres 16 now, not 15.", {"project.postgres version": "16"}),
+        ("The database is Postgres 15.", "It's Postgres 16 now, not 15.", {"project.database": "Postgres 16"}),
+        ("Our issue tracker is YouTrack.", "It isn't YouTrack anymore, it's Linear.", {"project.issue tracker": "Linear"}),
+        ("Never deploy on Fridays.", "You can deploy on Fridays now.", {}),
+        ("We never deploy on Fridays.", "It's fine to deploy on Fridays again.", {}),
+        ("Always squash commits before merging.", "We no longer squash commits before merging.", {}),
     ],
 )  # fmt: skip
 def test_what_changed_is_told_by_what_is_known(before: str, after: str, expected: dict[str, object]) -> None:
@@ -51,6 +57,15 @@ def test_what_changed_is_told_by_what_is_known(before: str, after: str, expected
     ("before", "after"),
     [
         ("I live in Oslo.", "Did I move out of Oslo?"),
+        ("Never deploy on Fridays.", "You can deploy on Mondays now."),
+        ("Never deploy on Fridays.", "Can we deploy on Fridays now?"),
+        ("Never deploy on Fridays.", "If the tests pass you can deploy on Fridays now."),
+        ("Never deploy on Fridays.", "The docs say you can deploy on Fridays now."),
+        ("Never push to main directly.", "You can push to main again."),
+        ("Always squash commits before merging.", "You can squash commits before merging now."),
+        ("I live in Oslo.", "It isn't Oslo, is it Bergen?"),
+        ("We use Jira.", "It isn't a bug, it's a feature."),
+        ("We use Postgres 15.", "It's Redis 16 now, not 15."),
         ("I live in Oslo.", "If I moved out of Oslo I would miss it."),
         ("I live in Oslo.", "I left Oslo this morning and will be back on Friday."),
         ("I live in Oslo.", "I used to work in Oslo."),

@@ -225,11 +225,14 @@ def test_forgetting() -> None:
         item("I like chess.", id="chess"),
         item("I have a dog named Rex.", id="dog"),
         item("I have a cat named Tom.", id="cat"),
+        MemoryItem(
+            "bob", 1, "My neighbor with the cats is Bob", "fact", Scope.shared(), "user.neighbor", "Bob"
+        ),
     ]
     for said, ids in (
         ("Forget that I like jazz.", ("old",)), ("forget my address", ("home",)), ("Please forget what I told you about chess.", ("chess",)),
         ("Forget about my dog.", ("dog",)), ("Drop the note about my cat.", ("cat",)), ("You should forget my old address on Elm Street.", ("home",)),
-        ("Erase everything about chess.", ("chess",)), ("pls forget the thing about me liking jazz", ("old",)),
+        ("Erase everything about chess.", ("chess",)), ("Delete everything about cats.", ("cat",)), ("Delete everything about Bob.", ("bob",)), ("pls forget the thing about me liking jazz", ("old",)),
     ):  # fmt: skip
         (one,) = read(said)
         assert one.action == "forget"

@@ -24,6 +24,9 @@ from .tell import Tells
 
 MOST_MOVED = 10_000  # memories about one entity
 _HELD = frozenset({"active", "superseded"})  # states in which a memory takes part in its slot
+_BORN = frozenset(
+    "mother father sister brother sibling son daughter child parent twin grandmother grandfather grandson granddaughter aunt uncle cousin niece nephew".split()
+)
 _NAMES = frozenset({"name", "goes_by"})  # attributes whose value is another name of the entity
 
 
@@ -187,14 +190,18 @@ class Renames(Tells):
 
     async def _related(self, item: MemoryItem, name: str, reason: str | None) -> None:
         """Let "ada's sister" stand for Anna as long as Ada has told of one sister."""
-        role = f"{item.entity}'s {item.attribute}"
-        scan = Scan(Reach(exactly=(item.scope,)), self._at(), slot=item.slot, limit=2)
-        if len(await self._parts.io.store(self._parts.store.scan, scan)) == 1:
+        role, reach = f"{item.entity}'s {item.attribute}", Reach(exactly=(item.scope,))
+        scan = Scan(reach, self._at(), slot=item.slot, limit=2)
+        alone = len(await self._parts.io.store(self._parts.store.scan, scan)) == 1
+        for alias in await self._aliases(reach):
+            stands = alias.value if isinstance(alias.value, Mapping) else {}
+            # One's sister stays who she is, whatever she is called; a new manager is another person, and what is known of the old one theirs.
+            another = not alone or (item.attribute not in _BORN and stands.get("of") != name)
+            if stands.get("name") == role and another:
+                why = "somebody else is now" if alone else "more than one is known"
+                await self.delete(alias.id, scope=item.scope, reason=why)
+        if alone:
             await self.rename(role, name, scope=item.scope, reason=reason)
-            return
-        for alias in await self._aliases(Reach(exactly=(item.scope,))):
-            if isinstance(alias.value, Mapping) and alias.value.get("name") == role:
-                await self.delete(alias.id, scope=item.scope, reason="more than one is known")
 
     async def _about(self, name: str, scope: Scope, fresh: frozenset[str]) -> bool:
         """Whether a scope holds a memory about an entity, besides some."""

@@ -6,6 +6,7 @@ one of theirs or of the project. Where none does, or several, nothing is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -15,7 +16,7 @@ from . import values
 from .clauses import Clause
 from .dates import resolve
 from .predicates import PROJECT, Claim, Rule
-from .spelling import form, holds, tokens
+from .spelling import begun, form, holds, tokens
 
 _SELF = r"(?:i|we) (?:have |had |just |recently |finally |now |already |also |actually )*"
 _OWN = r"(?:my |our |the |a |an |in |at |for |to |on |with |as )*"
@@ -106,13 +107,19 @@ _NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|
 
 def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
     """Return what a clause that names no attribute says of a value that is known: what takes its place, or that it ended."""
-    if not known or not _changes(clause):
+    if not known:
+        return []
+    if lifted := _lifted(clause, known):
+        return [_ended(lifted)]
+    if put := _put_for(clause):
+        return _replaced(_holding(put[1], _valued(known)), put[0])
+    if not _changes(clause):
         return []
     held = _valued(known)
     own = [one for one in held if one.entity in (speaker, PROJECT)]
     for row in _INSTEAD:
         if match := form(row).fullmatch(clause.text):
-            return _replaced(_holding(match["old"], held), match["new"])
+            return _replaced(_holding(match["old"], held), match["new"]) or _upgraded(clause.whole, held)
     if match := form(_SWITCHED).fullmatch(clause.text):
         return _replaced(_holding(match["old"], own), match["new"])
     for row, attributes in _ENDS:
@@ -121,6 +128,71 @@ def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[
             if len(meant) == 1:
                 return [_ended(meant[0])]
     return []
+
+
+# "It isn't YouTrack, it's Linear": two clauses.
+_IS_NOT, _IT_IS = (
+    r"(?:(?:no|sorry|actually|wait),? )*(?:it|that|this) is (?:not|no longer) (?:in |at |on |the )?(?P<old>[^,]+?)(?: anymore)?",
+    r"(?:it|that|this) is (?:now )?(?:in |at |on |the )?(?P<new>[^,]+?)(?: now)?",
+)
+
+
+def _put_for(clause: Clause) -> tuple[str, str] | None:
+    """Return what a clause puts in the place of what the one before it denies."""
+    if not clause.before or not (denied := form(_IS_NOT).fullmatch(clause.before[-1])):
+        return None
+    put = form(_IT_IS).fullmatch(clause.text)
+    return (put["new"], denied["old"]) if put else None
+
+
+# "It's Postgres 16 now, not 15": of a tool one knows the version of.
+_UPGRADED = r"(?:it|that|this) is (?:now )?(?P<tool>(?-i:[A-Z])[\w.+#]*?)(?: version)? v?(?P<new>\d[\d.]*)(?: now)?,? (?:not|no longer|instead of) (?:(?P=tool) )?v?(?P<old>\d[\d.]*)(?: anymore)?"
+
+
+def _upgraded(said: str, held: Sequence[MemoryItem]) -> list[Claim]:
+    """Return the version that took the place of the one that is known of a tool, alone or behind its name."""
+    match = form(_UPGRADED).fullmatch(said)
+    if match is None:
+        return []
+    named = [one for one in held if one.attribute == f"{match['tool'].lower()} version"]
+    return _replaced(_holding(match["old"], named), match["new"]) or _replaced(
+        _holding(f"{match['tool']} {match['old']}", held), f"{match['tool']} {match['new']}"
+    )
+
+
+# What was forbidden is allowed, and what was to be done need not be: words that tell so, with what it is.
+_ALLOWED = (
+    r"(?:from now on,? )?(?:(?:you|we|everyone|everybody|people|anyone|the team) (?:can|may|are (?:now )?allowed to|is (?:now )?allowed to)|it is (?:now )?(?:ok|okay|fine|allowed|alright|all right) to|feel free to)"
+    r" (?:now )?(?P<what>.+?),? (?:now|again|from now on|after all)"
+)
+_NEEDLESS = r"(?:(?:you|we) (?:no longer (?:need|have) to|(?:do not|need not) (?:need to |have to |)(?=.* anymore$)|no longer)|(?:there is )?no (?:more )?need to(?=.* anymore$)|it is no longer necessary to) (?P<what>.+?)(?: anymore)?"
+_LIFTING = frozenset({"now", "again", "longer", "anymore", "all", "on"})
+_FORBIDS = r"(?:we |you |please |must )*(?:never|do not|no|nobody|nothing|can not|avoid)\b"
+_LED = frozenset("we you please must never do not always no should have to".split())
+
+
+def _lifted(clause: Clause, known: Sequence[MemoryItem]) -> MemoryItem | None:
+    """Return the one rule of work that a clause lifts: "you can deploy on Fridays now" ends "never deploy on Fridays"."""
+    if _LIFTING.isdisjoint(tokens(clause.whole)):
+        return None
+    allowed, needless = form(_ALLOWED).fullmatch(clause.whole), form(_NEEDLESS).fullmatch(clause.whole)
+    match = allowed or needless
+    if match is None:
+        return None
+    what = _worded(match["what"])
+    rules = [(one, str(one.value)) for one in known if one.kind == "procedure" and one.value]
+    meant = [
+        one
+        for one, rule in rules
+        if bool(begun(_FORBIDS, rule)) is bool(allowed)
+        and (_worded(rule) == what if allowed else len(what) > 1 and what <= _worded(rule))
+    ]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _worded(rule: str) -> frozenset[str]:
+    """Return the words of what is done, without those that tell whether it must be."""
+    return frozenset(one.removesuffix("s") for one in re.findall(r"[\w'-]+", rule.lower())) - _LED
 
 
 def moved(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:

@@ -46,6 +46,11 @@ _GAVE_UP = (
 )
 
 
+_CALLED = r"(?-i:[A-Z])[\w'.-]+(?: (?-i:[A-Z])[\w'-]+)?"
+# "Carl isn't my boss anymore, Dana is".
+_SWAPPED = rf"(?P<old>{_CALLED}) (?:is|are) (?:not|no longer) (?P<what>(?:my|our|the) [\w' -]+?)(?: anymore)?,? (?:but )?(?P<v>{_CALLED}) is(?: now)?"
+
+
 def _turned(text: str) -> str:
     """Return "I no longer eat X" as "I stopped eating X", "I've gone off X" as "I dislike X": what begins, where something ended."""
     gives_up = begun(
@@ -146,12 +151,14 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         match := form(r"instead of (?P<old>[^,]{2,40}?),? (?P<rest>(?:i|we) .+)").match(text)
     ):
         text = f"{match['rest']} instead of {match['old']}"  # "instead of npm we use pnpm"
+    denied = ""
+    if text.endswith((" is", " is now")) and (swapped := form(_SWAPPED).fullmatch(text)):
+        text = f"{swapped['v']} is {swapped['what']}, not {swapped['old']}"
     if any(map(text.__contains__, _IN_PLACE)) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),
             re.sub(r",? (?:now|currently)$", "", text[: match.start()], flags=re.I),
         )
-    denied = ""
     if "anymore," in text:
         text = form(r"(?<=\banymore),.+$").sub("", text)  # what follows is another remark
     text = _turned(text)

@@ -113,7 +113,8 @@ _CUT = (
     r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|(?<=, )(?:(?={_BARE_WORK} )|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
-    rf"|(?={ASKING} )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT}))"
+    rf"|(?={ASKING} )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
+    r"|(?:(?<=anymore )|(?<=any more ))(?=it'?s |it is |s?he'?s |we'?re |i'?m ))"
 )
 
 

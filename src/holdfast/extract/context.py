@@ -48,6 +48,9 @@ _NAMED = r"(?P<name>(?-i:[A-Z])[\w'-]+) (?:is|has|works|lives|loves|likes|hates|
 _THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got)\b"
 
 
+_DENIED = r"(?P<np>(?:my|our|the|this) (?:[\w./'-]+ ){0,3}?[\w./'-]+) (?:is|are) (?:not|no longer) (?!(?:from|in|at|on|called|named|with|for|about) )"
+
+
 class Context:
     """What was said before, as far as a clause may lean on it. One for each speaker of a conversation."""
 
@@ -102,6 +105,8 @@ class Context:
             return succeeded
         for back, earlier in enumerate(itertools.islice(self._earlier(), _NEAR)):
             meant = {one.phrase for one in _mentions(earlier) if pronoun in one.fits}
+            if not back and pronoun == "it" and (denied := form(_DENIED).match(earlier.whole)):
+                meant = {denied["np"]}  # "my boss isn't Carl, it's Dana"
             if not meant and not (pronoun in _IT and not back):
                 continue
             if len(meant) != 1 or "" in meant or earlier.guards - {"question"}:

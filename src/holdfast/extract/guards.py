@@ -148,6 +148,20 @@ _FICTION = (
     r"|customer)"
     r"|here is (?:an example|a scenario)|(?:chapter|act|scene|part) (?:\d+|[ivx]+|one|two|three)(?=[:.\n])|scenario(?=:)|example(?: user)?(?=:)|simulate)\b"
 )
+# What is rehearsed, told as a story or played is a scene too, unless it is written for somebody of one's own ("a story for my daughter Mia").
+_ASKED = r"(?:(?:please|now|ok(?:ay)?|so|hey|pls|today|can you|could you|would you|let's|let us|can we|could we|shall we|let me|help me(?: to)?|i want to|i would like to|i'd like to|i need to|we are|we're|i am|i'm|practi[sc]e with me)[,:]? )*"
+_TALK = (
+    r"(?:interviews?|pitch|introductions?|introducing|intro|speech|calls?|conversations?|dialogues?|small talk|ordering|checking in|presentation|negotiat\w+|lines|oral|role|appointment|first date|visa|meeting (?:new )?people"
+    r"|(?:english|spanish|french|german|italian|speaking|greetings?))"
+)
+_TALE = r"(?:scene|(?:short |bedtime |horror |love )?story|stories|dialogue|monologue|screenplay|(?:film|movie|tv|radio) script|novel|fairy ?tale|fable|sketch|skit|play|backstory|fan ?fiction|fan ?fic|legend|myth|flash fiction)"
+_REHEARSED = (
+    rf"{_ASKED}(?:practi[sc](?:e|ing)|rehears(?:e|ing)|run(?:ning)? through)(?:[.:!]|, (?:i|my|you)\b| (?:with me[.:,]|(?:for |how )?(?:an?|the|my|our|this|some)? ?(?:[\w-]+ )?{_TALK}\b))"
+    r"|(?:(?:please|now|ok)[, ]+)*(?:quiz|interview|interrogate|grill|question) me (?:like|as)\b"
+    rf"|{_ASKED}(?:write|draft|compose|continue|create|tell|give|make up|invent|improvise|finish|start) (?:me |us )?(?:(?:an?|the|another|my|this|our) )?(?:[\w-]+ )*?{_TALE}\b(?!.*\b(?:for|about|to) (?:my|our|me|us)\b| of how\b)"
+    rf"|{_ASKED}(?:playing|play|doing|do|running|run|in the middle of) (?:an? |the |our |some )?(?:game of |round of )?(?:cluedo|d ?& ?d|dungeons (?:and|&) dragons|(?:murder )?mystery|charades|werewolf|mafia|larp|improv|make-believe|pathfinder|call of cthulhu|a one-shot)\b(?! (?:class|classes|group|troupe|night|club|course|every|on)\b)"
+    r"|(?:in|for|at|during) (?:the|my|our|an?|this) (?:[\w-]+ )?(?:improv|skit|larp|cosplay|panto(?:mime)?|audition|murder mystery|masquerade|screen test|mock \w+)\b(?! (?:class|classes|group|troupe|night|club|course|team|teacher|show)\b)"
+)
 _OWN_FICTION = (
     r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
     r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
@@ -200,8 +214,11 @@ def inverted(text: str) -> bool:
 
 
 def tagged(sentence: str) -> bool:
-    """Whether a sentence ends in a tag that makes all of it a question ("..., right?")."""
-    return holds(_TAG, sentence)
+    """Whether a sentence ends in a tag that makes all of it a question ("..., right?", "my boss isn't Carl, is it Dana?")."""
+    return (
+        holds(_TAG, sentence)
+        or form(r", (?:or )?is it (?-i:[A-Z])[\w' ]{1,20}\?$").search(sentence) is not None
+    )
 
 
 def jesting(message: str) -> bool:
@@ -219,8 +236,8 @@ _COMPLAINS = (
     r"|forgot|ignored|deleted|overbooked|double-booked|outage|expired|jammed|froze|frozen|wiped|locked out|they(?:'ve| have)? (?:just )?(?:raised|doubled|tripled|moved|changed|closed|removed|dropped|cut|want|made)|(?:yet )?another|third time|still (?:no|not|down|broken|waiting))\b"
 )
 _PRAISES = (
-    r"(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
-    r"|bravo|hooray|hurrah|yay|joy|what (?:a (?:joy|treat|delight|surprise|pleasure)|fun|luck)|exactly what i (?:needed|wanted)|just what i (?:needed|wanted|always wanted)|my lucky day|thanks a (?:lot|bunch|million)|who doesn't (?:love|like))\b[,.!:;\u2026-]"
+    r"(?:oh,? (?:good|goody)|(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|nice|lucky me|typical|super|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
+    r"|bravo|hooray|hurrah|yay|joy|what (?:a (?:joy|treat|delight|surprise|pleasure)|fun|luck)|exactly what i (?:needed|wanted)|just what i (?:needed|wanted|always wanted)|my lucky day|thanks a (?:lot|bunch|million)|who doesn't (?:love|like)))\b[,.!:;\u2026-]"
     r"|(?:i'?m|i am|we're|we are|color me|colour me) (?:so |absolutely |just |simply |beyond |truly |really )*(?:thrilled|delighted|overjoyed|ecstatic|over the moon|elated|chuffed|tickled pink|blessed|honou?red|touched)\b(?! to\b| about\b| with\b)"
 )
 
@@ -261,7 +278,8 @@ def taken_back(sentence: str) -> int:
 
 def sets_a_scene(sentence: str) -> bool:
     """Whether a sentence begins a scene that holds for all after it ("act as a lawyer. I am your client ...")."""
-    return bool(begun(_FICTION, _from_first_word(sentence))) or holds(_OWN_FICTION, sentence)
+    said = _from_first_word(sentence)
+    return bool(begun(_FICTION, said) or begun(_REHEARSED, said)) or holds(_OWN_FICTION, sentence)
 
 
 def asks_for_work_on(sentence: str) -> tuple[bool, bool]:

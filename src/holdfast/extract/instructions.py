@@ -123,6 +123,15 @@ _REPLIES: Sequence[tuple[str, str]] = (
         r"ASKED|" + _LASTING,
     ),
     (
+        rf"(?:always |only |please )*(?:speak|talk|chat)(?: only)?(?: in)? (?P<lang>{_LANGUAGES})(?: only)?(?: (?:with|to) me)?(?: please| only| always)*",
+        r"\b(?:with|to) me\b",
+    ),
+    (
+        rf"(?:(?:write|give|send)(?: me)? (?:all )?your {_REPLY} in (?P<lang2>{_LANGUAGES})"
+        rf"|you (?:should|must) (?:always |only )*(?:answer|reply|respond|write|talk to me|speak to me) in (?P<lang3>{_LANGUAGES})|i (?:would )?(?:rather|prefer to|like to) (?:speak|talk|chat) (?:in )?(?P<lang4>{_LANGUAGES}) (?:with you|here))(?: (?:please|only|always))*",
+        "",
+    ),
+    (
         rf"(?:{_WANT}|{_KEEP}|{_ANSWER}(?: to me| me)? (?:with|in|using|as) "
         rf"|format (?:your )?{_REPLY} (?:with|in|using|as) "
         rf"|(?:{_WANT}|put )(?:your )?{_REPLY} (?:in|as|with) )(?P<fmt>{_FORMATS})(?: (?:in|for|when) .*)?",
@@ -278,8 +287,8 @@ def _reply(said: dict[str, str | None]) -> Claim:
         return Claim(REPLIES, "tone", adverb.lower(), "preference")
     if adjective:
         attribute, value = ("length", _LENGTHS[adjective]) if adjective in _LENGTHS else ("tone", adjective)
-    elif said.get("lang"):
-        attribute, value = "language", said["lang"] or ""
+    elif language := next((one for name, one in said.items() if one and name.startswith("lang")), None):
+        attribute, value = "language", language
     elif fmt := said.get("fmt") or said.get("fmt2"):
         attribute, value = "format", fmt.lower()
     elif said.get("direct"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import words
+from . import guards, words
 from .clauses import Clause
 from .predicates import Claim
-from .spelling import form
+from .spelling import fits, form, holds
 
 # What one may be allergic to in earnest, by the last word.
 _ALLERGENS = words.FOODS | frozenset(
@@ -36,10 +36,24 @@ _SERVING = r"\W*(?:of (?-i:[a-z]).*|(?:for|to|of|in) (?:my|the|this|these|our|al
 _UNWILLING = r"(?:.* )?(?:survive|cope|sleep|cry|crying|panic|pray|blame|bribe|sacrifice|scream|yell|fired|alive|trust|napping|nap|hide|hiding|rich|world domination|take over)\b.*"
 
 
-def ironic(claim: Claim) -> bool:
-    """Whether somebody says to like what nobody likes."""
-    liked = claim.attribute in ("likes", "prefers", "hobby") or claim.attribute.startswith("favorite ")
-    return liked and bool(form(_NOBODY_LIKES).fullmatch(str(claim.value)))
+# Who gives these as their name means somebody else, or nobody.
+_NO_ONES_NAME = r"(?:captain (?:obvious|hook|kirk|america|sparrow|nemo)|inigo montoya|slim shady|(?:bond, )?james bond|batman|superman|darth vader|santa claus|sherlock holmes|mickey mouse|(?:john|jane) (?:doe|q\.? public)|(?:queen|pope|emperor) \w+|mr\.? (?:nobody|nice guy)|nobody|your (?:worst )?nightmare|gandalf|rumpelstiltskin)"
+_NO_MIDDLE_NAME = frozenset("danger trouble chaos adventure drama".split())
+
+
+def ironic(claim: Claim, clause: Clause, said: str) -> bool:
+    """Whether somebody says to like what nobody likes, or gives a name that is nobody's; `said` is the clause as it was said."""
+    value, attribute = str(claim.value), claim.attribute
+    if attribute in ("name", "goes_by", "nickname"):
+        return fits(_NO_ONES_NAME, value)
+    if attribute == "middle name":
+        return value.lower() in _NO_MIDDLE_NAME
+    if attribute not in ("likes", "prefers", "hobby") and not attribute.startswith("favorite "):
+        return False
+    mocked = holds(r"\blives? for\b", clause.text) or any(
+        guards.praises(one) for one in (said, *(f"{each}," for each in clause.before))
+    )
+    return fits(_NOBODY_LIKES, value) or (mocked and fits(_UNLOVED, value))
 
 
 def in_jest(claim: Claim, clause: Clause) -> bool:
@@ -68,7 +82,7 @@ def in_jest(claim: Claim, clause: Clause) -> bool:
     if attribute == "diet":
         return last not in words.DIETS and value not in words.DIETS
     if attribute == "middle name":
-        return value in ("trouble", "danger", "chaos", "patience", "adventure", "drama")
+        return value == "patience"
     if attribute in ("goal", "task", "plan", "procedure"):
         return bool(form(_UNWILLING).fullmatch(value))
     return bool(form(_FIGURES).fullmatch(attribute))

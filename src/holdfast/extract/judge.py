@@ -195,7 +195,7 @@ def _names(end: End, live: Held) -> list[MemoryItem]:
         return [one for one in live if one.kind == "preference" and (slot is None or slot in _slots(one))]
     if end.slot is None:
         said = _stems(end.words) if end.words else set()
-        return [one for one in live if said <= _stems(one.text)] if said else []
+        return [one for one in live if said <= _stems(_told_of(one, end.words))] if said else []
     slot = checks.folded(end.slot)
     entity, _, name = slot.rpartition(".")
     if end.value is None:
@@ -203,6 +203,16 @@ def _names(end: End, live: Held) -> list[MemoryItem]:
         return [one for one in live.of(slot) if said <= _stems(one.text)]
     names = words.PARTNERS if name in words.PARTNERS else (name,)
     return [one for each in names for one in live.alike(f"{entity}.{each}", end.value)]
+
+
+def _told_of(item: MemoryItem, asked: str) -> str:
+    """Return the words that say what an item is about: of a name all of its own, of anything else what its slot holds.
+
+    "My neighbour with the cats is Tom" is not about cats, and whatever mentions Acme is about Acme.
+    """
+    if item.slot is None or item.attribute == "pet":  # whose value is its name
+        return item.text
+    return item.text if asked != asked.lower() else f"{item.slot.replace('.', ' ')} {item.value}"
 
 
 def _slots(item: MemoryItem) -> frozenset[str]:

@@ -266,8 +266,14 @@ _MINE: Sequence[Rule] = (
         values.holding(r"\d{3}"),
     ),
     Rule("phone", rf"phone{_IS}(?P<v>.+)", values.holding(r"\d{3}[\d -]{3}")),
-    Rule("email", rf"e-?mail(?: address)?{_IS}(?P<v>.+)", values.holding("@")),
-    Rule("birthday", rf"(?:birthday|date of birth|birth date|dob){_IS}(?P<v>.+)", values.holding(r"\d")),
+    Rule("email", rf"e-?mail(?: address)?{_IS}(?P<v>(?:[\w-]+ ){{0,3}}?\S+@\S+)", values.holding("@")),
+    Rule(
+        "birthday",
+        rf"(?:birthday|date of birth|birth date|dob){_IS}(?P<v>.+)",
+        values.holding(
+            r"(?i)\d\D{0,8}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.? (?:the )?\d|\d[./-]\d"
+        ),
+    ),
     Rule("pronouns", rf"pronouns{_IS}(?P<v>.+)", values.holding("/")),
     Rule("timezone", rf"time ?zone{_IS}(?P<v>.+)", values.anything),
     Rule(

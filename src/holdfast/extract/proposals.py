@@ -335,14 +335,14 @@ class _Reader:
     def _why_not(self, claim: Claim, clause: Clause, stands: frozenset[Guard]) -> str | None:
         if self._message.role == "assistant":
             return "an agent's claim"
-        if self._message.role != "user" and claim.entity == self._speaker:
+        if self._message.role != "user" and claim.entity in (self._speaker, REPLIES):
             return "not the user's words"
         if why := guarded(clause, stands):
             earnest = why == _REASONS["laugh"] and not self._jests(claim, clause)
             why = guarded(clause, stands | {"laugh"}) if earnest else why
             if why:
                 return why
-        if ironic(claim):
+        if ironic(claim, clause, self._message.text[clause.start : clause.end]):
             return "joke"
         if claim.ends and claim.attribute == "employer" and passes(clause):
             return "uncertain"  # who left the office at six works there tomorrow

@@ -77,6 +77,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("*", "name", rf"(?P<v>{_NAME}) is the name of (?:my|our) (?:[a-z]+ )?(?P<r>{_RELATION}|{_ANIMAL})", ("my {r} is called {v}",)),
     ("*", "and", rf"(?P<v>{_NAME}) and i (?:are|have been) (?:(?:first|second|old|close|best|good) )?(?P<r>sister|brother|twin|cousin|roommate|flatmate|housemate|neighbor|neighbour|classmate|colleague|coworker|sibling|friend|business partner|bandmate|teammate)s(?: .*)?", ("{v} is my {r}",)),
     ("i we my", "adopted fostered", rf"(?:i|we|my (?:wife|husband|partner) and i) (?:have )?(?:adopted|foster(?:ed)?) an? (?:[\w-]+ )?(?P<r>girl|boy|baby|child|daughter|son) (?:named|called) (?P<v>{_NAME})", ("my child is called {v}",)),
+    ("*", "replaced succeeded", rf"(?P<v>{_NAME}) (?:has |have )?(?:now |just )?(?:replaced|succeeded) (?P<rest>{_NAME}) as (?P<w>my|our) (?P<r>{_RELATION})", ("{v} is {w} {r}, not {rest}",)),
     # ---- places
     ("home", "home", rf"home (?:for me |for us |base )?is (?:now )?(?:in )?(?P<v>{_PLACE})(?: (?:now|these days|for now))?", ("I live in {v}",)),
     ("my our", "place", rf"(?:my|our) place is (?:in|near|just outside) (?P<v>{_PLACE})", ("I live in {v}",)),

@@ -666,7 +666,8 @@ def holding(pattern: str) -> Reader:
 
     def read(raw: str, casual: bool) -> Values:
         raw = re.sub(r"^(?:on |the )+", "", raw, flags=re.I)
-        return (raw,) if re.search(pattern, raw) and len(raw.split()) <= 10 else ()
+        said = re.search(pattern, raw) and len(raw.split()) <= 10 and not raw.lower().startswith("not ")
+        return (raw,) if said else ()
 
     return read
 
