@@ -17,6 +17,7 @@ import pytest
 
 from holdfast import Memory, Scope
 from holdfast.cli import main
+from holdfast.config import Setting, store_file
 from holdfast.errors import ConfigError, InvalidInput, NotAStore, StoreBusy, StoreDamaged, WrongKey
 from holdfast.testing import HashingEmbedder
 from holdfast.verify import Ground, durability
@@ -212,8 +213,8 @@ def test_the_commands_work_with_a_key(tmp_path: Path, command: Any) -> None:
     """Save, search, erase, export, doctor with a repair, verify on a copy; and each without the key says so."""
     store = url(tmp_path / "store.db")
     for n in range(30):
-        command("save", f"zqcanary note {n}", "--user", "ada", "--store", store)
-    assert "zqcanary note 3" in command("search", "note 3", "--user", "ada", "--store", store)
+        command("save", f"harbour note {n}", "--user", "ada", "--store", store)
+    assert "harbour note 3" in command("search", "note 3", "--user", "ada", "--store", store)
     command("erase", "--under", "user=ada", "--where", '{"contains": {"text": "note 3"}}', "--yes", "--store", store)  # fmt: skip
     command("export", tmp_path / "out.jsonl", "--under", "user=ada", "--store", store)
     assert "Nothing is wrong" in command("doctor", "--repair", "--store", store)
@@ -221,7 +222,7 @@ def test_the_commands_work_with_a_key(tmp_path: Path, command: Any) -> None:
         command("verify", name, "--store", store)
     command("verify", "durability", "--store", store, "--processes", 2, "--operations", 24, "--kills", 2)
     (tmp_path / "out.jsonl").unlink()
-    assert readable(tmp_path) == []
+    assert readable(tmp_path, b"harbour") == []
     for arguments in (
         ("doctor",),
         ("stats", "--all"),
@@ -475,3 +476,20 @@ def test_a_statement_is_planned_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 )
             )
     assert planned == []
+
+
+@needs_cipher
+def test_verify_erase_reads_the_pages_decrypted(tmp_path: Path) -> None:
+    """What is in a page of the file or of its log is found there, deleted or not, and nothing once it was erased."""
+    path = tmp_path / "x.db"
+    file = store_file(Setting("store", url(path), "argument"), None, KEY)
+    with opened(path) as memory:
+        ada = memory.scoped(user="ada")
+        ada.save_many([{"text": f"note {n} on tea " * 20} for n in range(200)])
+        ada.delete(planted(memory, user="ada"))
+        assert (found(tmp_path), found(tmp_path, file)) == ([], ["a page, decrypted"])
+    assert found(tmp_path, file)
+    with opened(path) as memory:
+        memory.erase(under=Scope(user="ada"))
+    assert found(tmp_path, file) == []
+    assert b"CREATE TABLE" in file.bare()

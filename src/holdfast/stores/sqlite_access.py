@@ -21,6 +21,10 @@ try:
 except ImportError:
     cipher = None
 
+# How SQLCipher 4 lays out a page of ours: what it encrypts, the vector it began with, and an HMAC-SHA256; the first begins with a salt.
+_PAGE, _VECTOR, _HMAC, _SALT = 4_096, 16, 32, 16
+_LOG_HEAD, _FRAME_HEAD = 32, 24  # https://sqlite.org/fileformat.html#the_write_ahead_log
+
 _MODULES: tuple[Any, ...] = (sqlite3,) if cipher is None else (sqlite3, cipher)
 
 Error: tuple[type[sqlite3.Error], ...] = tuple(one.Error for one in _MODULES)
@@ -58,6 +62,22 @@ class Access:
         name = f"{Path(self.path).absolute().as_uri()}?{how}"
         return self._connected(name, {"uri": True, "isolation_level": None, **more})
 
+    def bare(self) -> bytes:
+        """Return every byte of the file and its log, also what no row holds any more; of an encrypted one its pages, decrypted."""
+        file, log = (
+            one.read_bytes() if one.exists() else b"" for one in (Path(self.path), Path(self.path + "-wal"))
+        )
+        if self.secret is None:
+            return file + log
+        pages = [(n // _PAGE, file[n : n + _PAGE]) for n in range(0, len(file), _PAGE)]
+        pages += [
+            (int.from_bytes(log[n : n + 4], "big") - 1, log[n + _FRAME_HEAD : n + _FRAME_HEAD + _PAGE])
+            for n in range(_LOG_HEAD, len(log), _FRAME_HEAD + _PAGE)
+        ]
+        return b"".join(
+            _decrypted(self.secret, page, first=n == 0) for n, page in pages if len(page) == _PAGE
+        )
+
     def _connected(self, name: str, how: dict[str, Any]) -> sqlite3.Connection:
         if self.secret is None:
             plain: sqlite3.Connection = sqlite3.connect(name, **how)
@@ -74,3 +94,11 @@ class Access:
             db.close()
             raise
         return db
+
+
+def _decrypted(secret: bytes, page: bytes, *, first: bool) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # part of the extra
+
+    end = _PAGE - _HMAC - _VECTOR
+    reading = Cipher(algorithms.AES(secret), modes.CBC(page[end : end + _VECTOR])).decryptor()
+    return reading.update(page[_SALT if first else 0 : end]) + reading.finalize()

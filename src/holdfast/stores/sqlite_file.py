@@ -42,6 +42,10 @@ class StoreFile:
         """Mend what is derived, where what is true is whole. Raises `StoreBusy` while another process writes."""
         doctor.repair(self._access(), self._reading, deep)
 
+    def bare(self) -> bytes:
+        """Return every byte of the file and its log, those of an encrypted one decrypted, also what no row holds any more."""
+        return self._access().bare()
+
     @contextlib.contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """Open the file for looking and trying; nothing that is not committed stays."""

@@ -16,9 +16,10 @@ CANARY = b"zqcanary"
 SAID = "I live in zqcanaryville. I am diabetic, zqcanary. For us the zqcanary costs dear."
 
 
-def found(folder: Path) -> list[str]:
-    """Return the files of a folder that still hold a canary."""
-    return [file.name for file in sorted(folder.iterdir()) if CANARY in file.read_bytes()]
+def found(folder: Path, store: Any = None) -> list[str]:
+    """Return the files of a folder that still hold a canary, with the decrypted pages of a `store` there."""
+    held = [file.name for file in sorted(folder.iterdir()) if CANARY in file.read_bytes()]
+    return held if store is None or CANARY not in store.bare() else held or ["a page, decrypted"]
 
 
 def planted(memory: Memory, name: str = "a", **labels: str) -> str:
@@ -51,21 +52,22 @@ def check(ground: Ground) -> Tried:
                     memory.scoped(user=who).save_many(notes)
             for labels in ({"user": user}, {"user": "zqcanaryuser", "team": user}):
                 _everywhere(memory, labels)
-            planted_in = _tables(ground.file(path))
+            file = ground.file(path)
+            planted_in = _tables(file)
+            wrong += [] if CANARY in file.bare() else ["nothing that was planted can be read in the pages"]
             wrong += [f"nothing was planted in {one}" for one in sorted(PLANTED - planted_in)]
             gone = memory.scoped(user=user).erase(where={"exists": "text"})
             pending = gone.pending or memory.erase(under=Scope(team=user)).pending
             wrong += ["the erasure is pending: somebody reads the file"] if pending else []
-            wrong += [f"left in {name}" for name in found(room)]
+            wrong += [f"left in {name}" for name in found(room, file)]
             again = memory.scoped(user=user).observe(f"{SAID} It is zqcanary.", thread="zqcanary")
             wrong += ["the same was taken in again"] if again.episodes else []
-            wrong += [f"back in {name} when said again" for name in found(room)]
-        file = ground.file(path)
+            wrong += [f"back in {name} when said again" for name in found(room, file)]
         file.repair()
-        wrong += [f"back in {name} after a rebuild" for name in found(room)]
+        wrong += [f"back in {name} after a rebuild" for name in found(room, file)]
         with ground.memory(path) as memory:
             memory.scoped(user=user).save("another day")
-        wrong += [f"left in {name} after opening again" for name in found(room)]
+        wrong += [f"left in {name} after opening again" for name in found(room, file)]
         with file.opened() as db:
             wrong += file.contradictions(db)
         size = sum(one.stat().st_size for one in room.iterdir())
