@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from tests.server.conftest import ALL, Tenant
+from tests.server.conftest import ALL, Served, Tenant, command
 from tests.server.mem0_clients import (  # noqa: F401 - fixtures
     AuthenticationError,
     Connect,
@@ -126,6 +128,9 @@ def test_what_is_wrong_is_told_by_its_kind(tenant: Tenant, client, connect: Conn
         {"NOT": {"user_id": "ada"}},
         {"user_id": {"like": "a"}},
         {"run_id": {"in": 3}},
+        {"user_id": "ada", "metadata": {"level": {"gte": 2}}},
+        {"user_id": "ada", "metadata": {"of": {}}},
+        {"user_id": "ada", "metadata": json.loads('{"of": ' * 50 + "1" + "}" * 50)},
     ):
         with pytest.raises(ValidationError):
             client.search("x", filters=filters)
@@ -144,7 +149,14 @@ def test_what_is_wrong_is_told_by_its_kind(tenant: Tenant, client, connect: Conn
 def test_both_forms_of_filters(client) -> None:
     """Flat and nested, every operator: which of four memories each selects."""
     for text, user, more in (
-        ("one", "ada", {"run_id": "r1", "metadata": {"colour": "red", "n": 1}}),
+        (
+            "one",
+            "ada",
+            {
+                "run_id": "r1",
+                "metadata": {"colour": "red", "n": 1, "of": {"year": 2024, "by": {"name": "Bo"}}},
+            },
+        ),
         ("two", "ada", {"run_id": "r2", "metadata": {"colour": "blue"}}),
         ("three", "bob", {"agent_id": "helper"}),
         ("FOUR", "7", {"app_id": "shop", "timestamp": 1_600_000_000, "expiration_date": "2999-01-01"}),
@@ -165,6 +177,9 @@ def test_both_forms_of_filters(client) -> None:
         ({"user_id": "*", "metadata": {"colour": "red"}}, "one"),
         ({"user_id": "*", "metadata": {"colour": {"contains": "lu"}}}, "two"),
         ({"user_id": "ada", "metadata": {"colour": {"ne": "red"}}}, "two"),
+        ({"user_id": "*", "metadata": {"of": {"year": 2024, "by": {"name": {"contains": "B"}}}}}, "one"),
+        ({"user_id": "ada", "metadata": {"of": {"year": 2024, "by": {"name": {"ne": "Bo"}}}}}, ""),
+        ({"user_id": "ada", "NOT": {"metadata": {"of": {"by": {"name": "Bo"}}}}}, "two"),
         ({"user_id": "*", "keywords": {"icontains": "four"}}, "FOUR"),
         ({"user_id": "*", "keywords": {"contains": "four"}}, ""),
         ({"user_id": "*", "created_at": {"lt": "2021-01-01"}}, "FOUR"),
@@ -198,6 +213,24 @@ def test_pages_and_fields(client) -> None:
     assert (texts(last), last["next"]) == (["note 0"], None)
     found = client.search("note", filters={"user_id": "ada"}, top_k=3, fields=["memory"])["results"]
     assert [set(one) for one in found] == [{"id", "memory"}] * 3
+
+
+def test_the_address_of_the_next_page_asks_for_the_same(tenant: Tenant) -> None:
+    """What is asked for in a query is in it, of memories and of events."""
+    with tenant.client(tenant.key()) as http:
+        for user in ("ada", "ada", "ada", "bob"):
+            said = {"messages": f"{user} again", "user_id": user, "infer": False}
+            http.post("/v3/memories/add/", json=said).raise_for_status()
+        id = http.get("/v1/memories/?user_id=ada&limit=1&page=1").json()["results"][0]["id"]
+        http.delete(f"/v1/memories/{id}/").raise_for_status()
+        for path, count in (("/v1/memories/?user_id=ada", 2), ("/v1/events/?event_type=ADD", 4)):
+            address, seen = f"{path}&page=1&page_size=1", []
+            while address:
+                page = http.get(address).json()
+                assert page["count"] == count
+                seen += [one["id"] for one in page["results"]]
+                address = page["next"]
+            assert len(set(seen)) == count == len(seen)
 
 
 def test_whom_memories_belong_to(client) -> None:
@@ -280,6 +313,21 @@ def test_a_key_with_an_open_label_sees_what_carries_it(tenant: Tenant, connect: 
     for call in (users.get, users.history, users.delete):
         with pytest.raises(MemoryNotFoundError):
             call(agent)
+
+
+def test_an_open_server_takes_any_key_but_one_that_was_made_here(
+    serving: Callable[..., Served],
+    connect: Connect,  # noqa: F811
+) -> None:
+    """These clients do not start without a key. A key of the server keeps its ceiling, and none that was revoked is let in."""
+    server = serving("--open")
+    connect(server.url, "any").add("I live in Paris.", user_id="ada")
+    made = command("keys", "create", "--store", server.store, "--scope", "user=bob", cwd=server.folder)
+    for key, count in (("m0-other", 1), (made["key"], 0)):
+        assert connect(server.url, key).get_all(filters={"user_id": "*"})["count"] == count
+    command("keys", "revoke", made["id"], "--store", server.store, cwd=server.folder)
+    with pytest.raises(ValueError, match="revoked"):
+        connect(server.url, made["key"])
 
 
 def test_a_page_is_of_what_is_there_by_then(tenant: Tenant, connect: Connect) -> None:  # noqa: F811

@@ -24,7 +24,8 @@ from typing import Any
 from ..errors import ConfigError, InvalidInput, NotAStore, NotFound
 from .grants import ANY, RIGHTS, TENANT, USUAL, Ceiling, Grant, Refused, rights_of, tenant_name
 
-_KEY = re.compile(r"hf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})\Z")
+KEY = "hf_"  # how every key begins
+_KEY = re.compile(KEY + r"([0-9a-f]{16})_([A-Za-z0-9_-]{43})\Z")
 LOCAL = "local"  # the name of the key that the first start of a server makes
 _APPLICATION = 0x48464143  # "HFAC" in the header of the file, so that no other database is taken for one
 _SCHEMA = """
@@ -193,7 +194,7 @@ class Access:
         )
         with self._writing() as db:
             _put(db, key, _hash(secret))
-        return f"hf_{id}_{secret}", key
+        return f"{KEY}{id}_{secret}", key
 
     def first(self) -> str | None:
         """Make a key of the tenant "default" with every right and return it; None where there has ever been a key.
@@ -206,7 +207,7 @@ class Access:
             if db.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is not None:
                 return None
             _put(db, key, _hash(secret))
-        return f"hf_{id}_{secret}"
+        return f"{KEY}{id}_{secret}"
 
     def rotate(self, id: str) -> tuple[str, Key]:
         """Give a key another secret and return it; the old one is refused from now on. Raises `NotFound`."""
@@ -215,7 +216,7 @@ class Access:
             raise NotFound(id, "usable key")
         with self._writing() as db:
             db.execute("UPDATE keys SET hash = ? WHERE id = ?", (_hash(secret), id))
-        return f"hf_{id}_{secret}", key
+        return f"{KEY}{id}_{secret}", key
 
     def revoke(self, id: str) -> Key:
         """Refuse a key from now on, and return it. Raises `NotFound`."""

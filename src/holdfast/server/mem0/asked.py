@@ -30,10 +30,9 @@ class Asked:
         self.query, self.tenant = request.query_params, visit.grant.tenant
         self._began = time.perf_counter()
 
-    @property
-    def url(self) -> str:
-        """The address that was asked for, without its query."""
-        return str(self.request.url.replace(query=""))
+    def at(self, page: int, size: int) -> str:
+        """Return the address of a page of what was asked for: this one's, with all else that its query says."""
+        return str(self.request.url.include_query_params(page=page, page_size=size))
 
     def path(self, name: str) -> str:
         """Return a part of the path. Paths are matched as they were sent, so "al%2Fice" is one part."""

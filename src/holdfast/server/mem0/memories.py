@@ -219,8 +219,9 @@ async def get_all(asked: Asked) -> dict[str, Any]:
 
     seen = await asked.listings.of(asked.tenant, at, (repr(wanted.where), latest), read)
     page = whole(asked.query.get("page") or body.get("page"), "page", 1, 10**6)
-    size = whole(asked.query.get("page_size") or body.get("page_size"), "page_size", 100, 1_000)
-    answer = shapes.paged(seen, page, size, asked.url)
+    asked_for = asked.query.get("page_size") or body.get("page_size") or body.get("limit")
+    size = whole(asked_for, "page_size", 100, 1_000)
+    answer = shapes.paged(seen, page, size, asked.at)
     asked.visit.told = {"count": len(answer["results"])}
     answer["results"] = [
         shapes.picked(shapes.memory(one), _fields(body.get("fields"))) for one in answer["results"]
@@ -556,7 +557,7 @@ async def users(asked: Asked) -> dict[str, Any]:
     size = whole(asked.query.get("page_size"), "page_size", max(1, len(named)), 10**6)
     asked.visit.told = {"count": len(named)}
     totals = {f"total_{kind}s": sum(one["type"] == kind for one in named) for kind in TYPES}
-    return shapes.paged(named, page, size, asked.url) | totals
+    return shapes.paged(named, page, size, asked.at) | totals
 
 
 async def entity(asked: Asked) -> dict[str, Any]:

@@ -51,7 +51,7 @@ async def events(asked: Asked) -> dict[str, Any]:
         asked.tenant, asked.visit.grant.id, kind, begin.isoformat(), end.isoformat(), (page - 1) * size, size
     )
     told = [_event(one, [{"id": id, "event": event} for id, event in one.results[:_SHOWN]]) for one in kept]
-    return shapes.one_page(told, count, page, size, asked.url)
+    return shapes.one_page(told, count, page, size, asked.at)
 
 
 async def event(asked: Asked) -> dict[str, Any]:

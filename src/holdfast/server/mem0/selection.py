@@ -26,6 +26,8 @@ _DAY = timedelta(days=1)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _MOST_DEPTH = 12
 _BOUNDS = ("gt", "gte", "lt", "lte")
+_OF_METADATA = ("eq", "ne", "in", "contains")
+_OPERATORS = frozenset((*_BOUNDS, *_OF_METADATA, "icontains", "nin"))  # all that a client may take for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,17 +285,25 @@ def _categories(name: str, value: Any) -> Filter:
 def _metadata(name: str, value: Any) -> Filter:
     if not isinstance(value, Mapping):
         raise InvalidInput("filters", 'metadata takes an object, such as {"source": "chat"}')
+    return _every(name, [_labelled(metadata.field(str(key)), wanted) for key, wanted in value.items()])
+
+
+def _labelled(field: str, wanted: Any) -> Filter:
+    """Return a condition on one field of the metadata. An object that names no operator tells what stands there: each of its
+    fields is compared."""
+    if isinstance(wanted, Mapping) and wanted and not wanted.keys() & _OPERATORS:
+        if field.count(".") > _MOST_DEPTH:
+            raise InvalidInput("filters", f"metadata are nested more than {_MOST_DEPTH} deep")
+        return _every(field, [_labelled(f"{field}.{name}", one) for name, one in wanted.items()])
     parts: list[Filter] = []
-    for key, wanted in value.items():
-        field = metadata.field(str(key))
-        for operator, given in _operators(field, wanted, ("eq", "ne", "in", "contains")):
-            if operator == "contains":
-                parts.append(Contains(field, given))
-            elif operator == "in":
-                parts.append(In(field, tuple(given)))
-            else:
-                parts.append(Eq(field, given) if operator == "eq" else Not(Eq(field, given)))
-    return _every(name, parts)
+    for operator, given in _operators(field, wanted, _OF_METADATA):
+        if operator == "contains":
+            parts.append(Contains(field, given))
+        elif operator == "in":
+            parts.append(In(field, tuple(given)))
+        else:
+            parts.append(Eq(field, given) if operator == "eq" else Not(Eq(field, given)))
+    return _every(field, parts)
 
 
 def _words(name: str, value: Any) -> Filter:

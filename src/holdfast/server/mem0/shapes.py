@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -149,22 +149,20 @@ def entities(found: Iterable[Seen]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def paged(found: Sequence[Any], page: int, size: int, url: str) -> dict[str, Any]:
-    """Return one page of results, with where the others are."""
-    return one_page(found[(page - 1) * size : page * size], len(found), page, size, url)
+def paged(found: Sequence[Any], page: int, size: int, at: Callable[[int, int], str]) -> dict[str, Any]:
+    """Return one page of results, with where the others are: `at` gives the address of a page of some size."""
+    return one_page(found[(page - 1) * size : page * size], len(found), page, size, at)
 
 
-def one_page(results: Sequence[Any], count: int, page: int, size: int, url: str) -> dict[str, Any]:
+def one_page(
+    results: Sequence[Any], count: int, page: int, size: int, at: Callable[[int, int], str]
+) -> dict[str, Any]:
     """Return the results of one page of `count`, with where the others are."""
     last = max(1, -(-count // size))
-
-    def link(number: int) -> str:
-        return f"{url}?page={number}&page_size={size}"
-
     return {
         "count": count,
-        "next": link(page + 1) if page < last else None,
-        "previous": link(page - 1) if 1 < page <= last + 1 else None,
+        "next": at(page + 1, size) if page < last else None,
+        "previous": at(page - 1, size) if 1 < page <= last + 1 else None,
         "results": list(results),
     }
 
