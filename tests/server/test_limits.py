@@ -37,6 +37,9 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(served: Served) -> 
         assert told.status_code == 429
         assert 1 <= int(told.headers["retry-after"]) <= 21
         assert other.get("/api/v1/stats").status_code == 200
+        whose = http.headers["Authorization"].split("_")[1]
+    lines = command("audit", "--store", served.store, cwd=served.folder)
+    assert [(line["key"], line["outcome"]) for line in lines[3:5]] == [(whose, 429)] * 2
 
 
 @pytest.mark.parametrize("told", [True, False])

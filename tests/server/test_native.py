@@ -12,12 +12,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from holdfast import Scope
 from holdfast.server.access import Access
+from holdfast.server.grants import RIGHTS
 from holdfast.server.tenants import Tenants
 from tests.server.conftest import ALL, Served, Tenant, command
+from tests.server.inprocess import running
 
 
 def test_a_memory_is_saved_found_changed_and_deleted(tenant: Tenant) -> None:
@@ -152,13 +155,13 @@ def test_a_service_in_a_journal_makes_no_key(tmp_path: Path) -> None:
 
 
 def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:
-    """No key, a wrong one, an expired one, a revoked one: 401, and a refusal leaves a line in the audit."""
-    good = served.key()
+    """No key, a wrong one, an expired one, a revoked one: 401, and a refusal leaves a line in the audit, with the key that was good once."""
+    good, expired = served.key(), served.key("--expires", "2020-01-01")
     for bad in (
         None,
         "hf_nonsense",
         good[:-1] + ("A" if good[-1] != "A" else "B"),
-        served.key("--expires", "2020-01-01"),
+        expired,
     ):
         with served.client(bad) as http:
             assert http.get("/api/v1/stats").status_code == 401
@@ -167,7 +170,11 @@ def test_keys_that_are_no_good_are_refused_at_once(served: Served) -> None:
         command("keys", "revoke", good.split("_")[1], "--store", served.store, cwd=served.folder)
         assert http.get("/api/v1/stats").status_code == 401
     lines = command("audit", "--store", served.store, cwd=served.folder)
-    assert [line["outcome"] for line in lines] == [401] * 4 + [200, 401]
+    once, ours = expired.split("_")[1], good.split("_")[1]
+    assert [(line["key"], line["outcome"]) for line in lines] == [
+        ("", 401), ("", 401), ("", 401), (once, 401), (ours, 200), (ours, 401)
+    ]  # fmt: skip
+    assert {line["tenant"] for line in lines[3:]} == {"default"}
     assert command("audit", "--verify", "--store", served.store, cwd=served.folder) == {
         "lines": 6,
         "intact": True,
@@ -215,6 +222,35 @@ def test_it_stops_gracefully_and_its_log_has_no_text(served: Served) -> None:
     assert served.stop(signal.SIGTERM) == 0
     assert '"verb": "save"' in served.log
     assert "xylophone" not in served.log
+
+
+def test_a_scraper_is_told_what_waits_and_how_much_is_kept(tmp_path: Path) -> None:
+    """Of the open stores together, without an id; a webhook that cannot be told waits in the queue."""
+    with (
+        running(f"sqlite:///{tmp_path}/{{tenant}}.db", tmp_path / "x.access", embedder=None) as (
+            url,
+            service,
+        ),
+        httpx.Client(base_url=url) as http,
+    ):
+        for tenant, user in (("acme", "ada"), ("bolt", "bob")):
+            key, _ = service.access.create(tenant=tenant, rights=RIGHTS)
+            headers = {"Authorization": f"Token {key}"}
+            hook = {"url": "http://127.0.0.1:9/", "name": "none", "event_types": ["memory_add"]}
+            made = http.post(f"/api/v1/webhooks/projects/{tenant}/", json=hook, headers=headers)
+            assert made.status_code == 201, made.text
+            said = {"messages": "the heron nests", "user_id": user, "infer": False}
+            http.post("/v3/memories/add/", json=said, headers=headers).raise_for_status()
+        until = time.monotonic() + 20
+        while 'holdfast_queued{for="webhooks"} 2.0' not in http.get("/metrics").text:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        told = http.get("/metrics").text
+    figures = dict(line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#"))
+    assert (figures["holdfast_stores_open"], figures["holdfast_store_items"]) == ("2.0", "2.0")
+    assert float(figures["holdfast_store_bytes"]) > 100_000
+    assert figures['holdfast_queued{for="model"}'] == "0.0"
+    assert not [name for name in ("acme", "bolt", "ada", "bob", "heron", key) if name in told]
 
 
 def test_who_waits_for_a_lease_is_answered_when_it_stops(served: Served) -> None:

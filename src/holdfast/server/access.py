@@ -247,16 +247,15 @@ class Access:
         right = hmac.compare_digest(kept, _hash(match[2] if match else ""))
         if not found or not right:
             raise Refused(401, "this key is not known here; make one with `holdfast keys create`")
-        key = _key(found[0][:-1])
+        key, wrong = _key(found[0][:-1]), None
         if key.revoked_at is not None:
-            raise Refused(401, f"the key {key.id} was revoked")
-        if elsewhere and key.name == LOCAL:
-            raise Refused(
-                401,
-                f"the key {key.id} is good on the server's own machine alone; make one with `holdfast keys create`",
-            )
-        if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
-            raise Refused(401, f"the key {key.id} expired at {key.expires_at:%Y-%m-%d %H:%M} UTC")
+            wrong = "was revoked"
+        elif elsewhere and key.name == LOCAL:
+            wrong = "is good on the server's own machine alone; make one with `holdfast keys create`"
+        elif key.expires_at is not None and key.expires_at <= datetime.now(UTC):
+            wrong = f"expired at {key.expires_at:%Y-%m-%d %H:%M} UTC"
+        if wrong is not None:
+            raise Refused(401, f"the key {key.id} {wrong}", tenant=key.tenant, key=key.id)
         return Grant(key.id, key.tenant, key.ceiling, frozenset(key.rights), key.rate)
 
     # -- audit ---------------------------------------------------------------------------------------------------------

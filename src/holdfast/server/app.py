@@ -16,7 +16,6 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
@@ -30,28 +29,13 @@ from .describe import allowed, describe
 from .grants import Refused
 from .mcp.http import PATH as MCP
 from .mcp.http import Mcp
+from .metrics import Metrics
 from .service import Service
 
 LOG = logging.getLogger("holdfast.server")
 # Seconds until it is seen that the server stops while a body comes, and for which the rest of one may come then.
 _LOOK, _STOPPING = 0.5, 3.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
-
-
-class Metrics:
-    """Counts and latencies of a server, without any id in them."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "holdfast_requests", "Requests by verb and status.", ["verb", "status"], registry=self.registry
-        )
-        self.seconds = Histogram(
-            "holdfast_request_seconds", "How long requests took.", ["verb"], registry=self.registry
-        )
-        self.under_way = Gauge(
-            "holdfast_requests_under_way", "Requests being answered.", registry=self.registry
-        )
 
 
 class Door:
@@ -242,9 +226,9 @@ _NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "operation_spa
 
 def create_app(service: Service) -> FastAPI:
     """Return the application over a service, which is closed when the application is."""
-    metrics = Metrics()
     speaking = Mcp(service)
     ledger = mem0.Ledger(service.access.path.with_suffix(".mem0"))
+    metrics = Metrics(service.tenants, ledger)
     courier = mem0.Courier(service, ledger)
 
     @contextlib.asynccontextmanager
@@ -278,9 +262,7 @@ def create_app(service: Service) -> FastAPI:
 
     @app.api_route("/metrics", methods=["GET", "HEAD"], include_in_schema=False)
     async def counted() -> PlainTextResponse:
-        return PlainTextResponse(
-            generate_latest(metrics.registry).decode(), media_type="text/plain; version=0.0.4"
-        )
+        return PlainTextResponse(await metrics.text(), media_type="text/plain; version=0.0.4")
 
     app.router.routes.append(Route(MCP, speaking, methods=["POST"], name="mcp", include_in_schema=False))
     app.include_router(native.router(service))

@@ -23,12 +23,22 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
 class Refused(HoldfastError):
-    """A request was turned away at the door: `status` is its HTTP status, `headers` go with it."""
+    """A request was turned away at the door: `status` is its HTTP status, `headers` go with it; `tenant` and `key` are of the key it
+    showed, where that is one of ours that is good no longer, or asks too often."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        tenant: str = "",
+        key: str = "",
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.headers = dict(headers or {})
+        self.tenant, self.key = tenant, key
 
 
 def tenant_name(name: object) -> str:

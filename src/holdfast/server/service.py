@@ -85,18 +85,19 @@ class Rates:
     def __init__(self) -> None:
         self._left: dict[str, tuple[float, float]] = {}
 
-    def take(self, id: str, a_minute: int) -> None:
+    def take(self, grant: Grant, a_minute: int) -> None:
         """Count one request; raises `Refused` (429) with Retry-After where none is left."""
         now = time.monotonic()
-        left, before = self._left.get(id, (float(a_minute), now))
+        left, before = self._left.get(grant.id, (float(a_minute), now))
         left = min(a_minute, left + (now - before) * a_minute / 60)
         if left < 1:
             wait = int((1 - left) * 60 / a_minute) + 1
             told = {"Retry-After": str(wait), "X-RateLimit-Limit": str(a_minute), "X-RateLimit-Remaining": "0",
                     "X-RateLimit-Reset": str(wait)}  # fmt: skip
-            self._left[id] = (left, now)
-            raise Refused(429, f"this key may ask {a_minute} times a minute; wait {wait} s", told)
-        self._left[id] = (left - 1, now)
+            self._left[grant.id] = (left, now)
+            detail = f"this key may ask {a_minute} times a minute; wait {wait} s"
+            raise Refused(429, detail, told, tenant=grant.tenant, key=grant.id)
+        self._left[grant.id] = (left - 1, now)
 
 
 class Recent:
@@ -141,7 +142,7 @@ class Service:
         grant = self._known(request)
         rate = grant.rate or self.settings.rate
         if rate and grant is not LOCAL:
-            self._rates.take(grant.id, rate)
+            self._rates.take(grant, rate)
         return grant
 
     def still(self, request: Request) -> bool:
@@ -170,7 +171,8 @@ class Service:
         try:
             request.state.grant = self.admitted(request)
         except Refused as refused:
-            self.access.record("", "", verb, {}, {}, refused.status)
+            request.state.key, request.state.tenant = refused.key, refused.tenant
+            self.access.record(refused.tenant, refused.key, verb, {}, {}, refused.status)
             request.state.recorded = True
             raise
         found: Grant = request.state.grant

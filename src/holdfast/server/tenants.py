@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from .. import AsyncMemory
-from ..errors import ConfigError
+from .. import AsyncMemory, Scope
+from ..errors import ConfigError, HoldfastError
+from ..types import Stats
 from .grants import TENANT, Refused, tenant_name
 
 
@@ -55,6 +56,19 @@ class Tenants:
         finally:
             held.users -= 1
             await self._let_go()
+
+    async def stats(self) -> list[Stats]:
+        """Return the counts of every store that is open; of one that cannot be read, none."""
+        found: list[Stats] = []
+        for held in list(self._open.values()):
+            held.users += 1
+            try:
+                with contextlib.suppress(HoldfastError):
+                    found.append(await held.memory.stats(under=Scope.shared()))
+            finally:
+                held.users -= 1
+        await self._let_go()
+        return found
 
     def blank(self) -> AsyncMemory:
         """Return a memory of nobody's with nothing in it, which reads words as those of the tenants do by rule."""

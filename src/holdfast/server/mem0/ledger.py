@@ -270,6 +270,10 @@ class Ledger:
             db.execute("UPDATE queue SET due = ? WHERE n = ?", (now + lease, row[0]))
         return Due._make(row)
 
+    def queued(self) -> int:
+        """Return how many things webhooks have yet to be told."""
+        return sum(count for (count,) in self._read("SELECT count(*) FROM queue"))
+
     def told(self, one: Due) -> None:
         """Take from the queue what was told, or was given up."""
         with self._writing() as db:
