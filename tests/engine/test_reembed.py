@@ -16,6 +16,7 @@ import pytest
 
 from holdfast import AsyncMemory, Memory, Scope
 from holdfast.cli import main
+from holdfast.config import Setting, store_file
 from holdfast.errors import (
     AccessDenied,
     ConfigError,
@@ -329,6 +330,18 @@ def _interrupted(memory: Memory, calls: int) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         memory.reembed(Watched(interrupt), batch=BATCH)
+
+
+def test_doctor_tells_of_a_change_under_way(store: Path) -> None:
+    """It is no damage, and what is done of it is told; once it is finished nothing is."""
+    file = store_file(Setting("store", url(store), "argument"))
+    with Memory(url(store), embedder=OLD) as memory:
+        _interrupted(memory, 3)
+        (told,) = [one for one in file.examine() if one.what == "change of models under way"]
+        assert told.where.startswith(f"to {NEW.id}, {3 * BATCH} of ")
+        assert (told.mend, "holdfast reembed" in told.advice) == ("nothing", True)
+        memory.reembed(NEW)
+    assert file.examine() == []
 
 
 def test_interrupted_it_is_kept_in_a_backup_too(tmp_path: Path, store: Path, fresh: Path) -> None:

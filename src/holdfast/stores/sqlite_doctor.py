@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from ..errors import InvalidInput, StoreError
 from . import sqlite_chain as chains
 from . import sqlite_derived as derived
+from . import sqlite_reembed as reembed
 from . import sqlite_schema as schema
 from .sqlite_access import Access, DatabaseError
 
@@ -254,6 +255,10 @@ def _models(db: sqlite3.Connection, file: Path) -> Iterator[Finding]:
         if lost:
             advice = f"they are never compared with; {REPAIR} makes them anew with the store's model, or removes them"
             yield Finding("vectors of another model", f"rows {_some(lost)}", len(lost), "repair", advice)
+    if "reembeds" in _objects(db) and (change := reembed.state(db)) is not None:
+        advice = "no damage: `holdfast reembed` goes on with it or, with --cancel, drops it; the model before answers till then"
+        done = f"to {change.target or 'none'}, {change.done:,} of {change.total:,} texts"
+        yield Finding("change of models under way", done, 1, "nothing", advice)
 
 
 def _derived(read: Reading, deep: bool) -> Check:

@@ -91,7 +91,7 @@ class SqliteVectors:
     def state(self) -> Reembedding | None:
         """Return the change under way, or None."""
         with self._snapshot() as db:
-            return _state(db)
+            return state(db)
 
     def begin(self, model: str | None, dimension: int, now: datetime) -> tuple[str, Reembedding]:
         """Begin a change to a model (None: to have none), or take the one to it over; return the name of this run, and its state."""
@@ -110,9 +110,9 @@ class SqliteVectors:
                     f"this store is being changed to {found[1]}{length}; finish that (`holdfast reembed --to` it), or drop it "
                     "(`holdfast reembed --cancel`)"
                 )
-            state = _state(db)
-        assert state is not None
-        return run, state
+            begun = state(db)
+        assert begun is not None
+        return run, begun
 
     def texts(self, after: int, limit: int) -> list[Text]:
         """Return the next texts without new vectors, in order of their keys, those after a key."""
@@ -145,7 +145,7 @@ class SqliteVectors:
     def cancel(self) -> Reembedding | None:
         """Drop what the change under way has made, and return it, or None where there is none."""
         with self._writing() as db:
-            dropped = _state(db)
+            dropped = state(db)
             if dropped is not None:
                 _drop(db, "fresh")
                 schema.make_fresh(db)
@@ -163,7 +163,8 @@ def _texts(db: sqlite3.Connection, after: int, limit: int) -> list[Text]:
     return [Text(key, text, speaker, rows.moment(observed)) for key, text, speaker, observed in found]
 
 
-def _state(db: sqlite3.Connection) -> Reembedding | None:
+def state(db: sqlite3.Connection) -> Reembedding | None:
+    """Return the change of models that is under way, or None."""
     found = db.execute(_STATE).fetchone()
     if found is None:
         return None
