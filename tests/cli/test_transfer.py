@@ -92,7 +92,12 @@ def test_a_report_tells_everything(run: Run, tmp_path: Path) -> None:
             ):  # fmt: skip
                 assert told in text, (format, told)
             assert "Gone by tomorrow" not in text
-    run("export", "ada.html", *ADA, "--format", "html")
+    run("export", "ada.html", *ADA)
+    assert Path("ada.html").read_text("utf-8").lower().startswith("<!doctype html")
+    run("export", "ada.md", *ADA)
+    assert Path("ada.md").read_text("utf-8").startswith("# ")
+    run("export", "plain.html", *ADA, "--format", "jsonl")
+    assert Path("plain.html").read_text("utf-8").startswith('{"type": "manifest"')
     run("export", "ada.html", *ADA, "--format", "html", "--vectors", code=2)
 
 

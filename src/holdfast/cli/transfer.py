@@ -15,6 +15,7 @@ from .progress import Progress
 from .reads import place
 
 FORMATS = ("jsonl", "markdown", "html")
+_BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown"}
 file_argument = click.argument("file", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False))
 
 
@@ -23,13 +24,14 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, allow_das
     epilog=example(
         "holdfast export everything.jsonl --all",
         "holdfast export - --under user=ada | gzip > ada.jsonl.gz",
-        "holdfast export ada.html --under user=ada --format html",
+        "holdfast export ada.html --under user=ada",
     ),
 )
 @file_argument
 @click.option(
-    "--format", type=click.Choice(FORMATS), default="jsonl", show_default=True,
-    help="What `import` reads, or a report for the person the memories are about.",
+    "--format", type=click.Choice(FORMATS),
+    help="What `import` reads (jsonl), or a report for the person the memories are about.  "
+    "[default: by the end of FILE: .html, .md, else jsonl]",
 )  # fmt: skip
 @click.option(
     "--vectors",
@@ -38,13 +40,14 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, allow_das
 )
 @place
 @click.pass_obj
-def export(call: Call, /, file: Path, **given: Any) -> None:
+def export(call: Call, /, file: Path, format: str | None, **given: Any) -> None:
     """Write every memory you can see to the new FILE, with all versions and where they came from ("-": standard output).
 
     Others go on writing meanwhile; the file is of one moment, and whole or not there. What has expired or was erased
     is not in it.
     """
-    verbs, arguments = call.reader(given)
+    format = format or _BY_SUFFIX.get(file.suffix.lower(), "jsonl")
+    verbs, arguments = call.reader({**given, "format": format})
     to: Path | BinaryIO = sys.stdout.buffer if str(file) == "-" else file
     with Progress("exporting", None) as bar:
         made: Export = verbs.export(to, **arguments, progress=bar.at)
