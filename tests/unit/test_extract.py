@@ -202,6 +202,22 @@ def test_relations_and_named_people_are_entities_of_their_own() -> None:
     }  # fmt: skip
 
 
+def test_what_is_said_of_somebody_in_passing_has_their_name() -> None:
+    """The memory of "my sister Bea, who lives in Rome" says who lives there, and that she is Bea once."""
+    sister, home = kept("I called my sister Bea, who lives in Rome.")
+    assert (sister.slot, sister.value) == ("user.sister", "Bea")
+    assert (home.slot, home.value, home.text) == ("bea.residence", "Rome", "My sister Bea lives in Rome")
+
+
+@pytest.mark.parametrize(
+    "said", ["If a test fails, never skip it.", "heads up: when you deploy, always tag the release first"]
+)
+def test_an_order_keeps_its_condition(said: str) -> None:
+    """Without it, it would be another order."""
+    (order,) = kept(said)
+    assert str(order.value) == said.removeprefix("heads up: ").rstrip(".")
+
+
 def test_plans_keep_their_time() -> None:
     """A deadline's moment is what it is about; it is told apart from when the fact is valid."""
     (report,) = kept("The report is due on Friday.")

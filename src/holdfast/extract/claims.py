@@ -46,6 +46,8 @@ _GAVE_UP = (
 )
 
 
+# "We have two cars, a Fiat and a Volvo": each is told.
+_COUNTED = rf"(?P<who>(?:i|we) (?:have|own|drive|ride|play)) (?:two|three|four|five|\d) (?:[\w-]+ )?(?:{words.one_of(words.THINGS)})s[,:] (?P<each>an? .+)"
 _CALLED = r"(?-i:[A-Z])[\w'.-]+(?: (?-i:[A-Z])[\w'-]+)?"
 # "Carl isn't my boss anymore, Dana is".
 _SWAPPED = rf"(?P<old>{_CALLED}) (?:is|are) (?:not|no longer) (?P<what>(?:my|our|the) [\w' -]+?)(?: anymore)?,? (?:but )?(?P<v>{_CALLED}) is(?: now)?"
@@ -102,6 +104,8 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
     return clause, found
 
 
+# What is told in passing before a statement is taken off it: "thanks to my job at Bosch I travel a lot".
+_LEADING = frozenset({"with", "thanks", "because", "through", "between", "in", "due", "at", "from"})
 _ASIDES = frozenset({"hypothetical", "reported", "uncertain", "past"})
 _MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
 
@@ -113,7 +117,18 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     first = low.partition(" ")[0]
     if not found:
         said = clause.whole if clause.whole.endswith((" here", " for me")) else clause.text
-        for plainer in reworded(said, tokens(said)):
+        passing = (
+            clause.whole
+            if clause.whole.find(said) > 0 and not _LEADING.isdisjoint(tokens(clause.whole))
+            else said
+        )
+        ways = [
+            *reworded(said, tokens(said)),
+            *(reworded(passing, tokens(passing)) if passing != said else ()),
+        ]
+        if clause.after and begun(r"(?:with|having|being|now that) ", said):
+            ways = []  # "with two dogs, you need space" is about anybody
+        for plainer in ways:
             read = (claim for one in plainer for claim in _claims(one, clause, speaker))
             if found := list(dict.fromkeys(read)):
                 break
@@ -152,6 +167,8 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
     ):
         text = f"{match['rest']} instead of {match['old']}"  # "instead of npm we use pnpm"
     denied = ""
+    if counted := form(_COUNTED).fullmatch(text) if ", a" in text or ": a" in text else None:
+        text = f"{counted['who']} {counted['each']}"
     if text.endswith((" is", " is now")) and (swapped := form(_SWAPPED).fullmatch(text)):
         text = f"{swapped['v']} is {swapped['what']}, not {swapped['old']}"
     if any(map(text.__contains__, _IN_PLACE)) and (match := form(_OLD).search(text)):

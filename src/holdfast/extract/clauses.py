@@ -17,7 +17,7 @@ from . import guards, remarks, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
 from .openers import led_up, opened
-from .spelling import begun, form, holds, low, low_form, plain, straight
+from .spelling import begun, fits, form, holds, low, low_form, plain, straight
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ _CUT = (
     r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|(?<=, )(?:(?={_BARE_WORK} )|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
-    rf"|(?={ASKING} )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
+    rf"|(?={ASKING} )|(?=who (?:lives|works|has|teaches|studies|plays|speaks|turned|turns) )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
     r"|(?:(?<=anymore )|(?<=any more ))(?=it'?s |it is |s?he'?s |we'?re |i'?m ))"
 )
 
@@ -198,7 +198,10 @@ def _cut(
     asked = "?" in sentence[-4:] and not leads_asking
     tag = asked and guards.tagged(sentence)
     cuts = (match.end() for match in form(_CUT).finditer(sentence, begin))
-    places = [begin, *(at for at in cuts if not form(_WHOLE).search(sentence, 0, at)), len(sentence)]
+    parting = (
+        at for at in cuts if not (form(_WHOLE).search(sentence, 0, at) or _on_condition(sentence, begin, at))
+    )
+    places = [begin, *parting, len(sentence)]
     before: tuple[str, ...] = ()
     for start, end in pairwise(places):
         raw = sentence[start:end]
@@ -212,9 +215,33 @@ def _cut(
             own.add("quotation")
         if asked and (tag or end == len(sentence)):
             own.add("question")
-        made = _clause(raw, begins, offset + end, own, before, casual)
-        before = (*before, made.whole)
-        yield made
+        whose = form(_WHOSE).search(sentence, begin, start) if raw.startswith("who ") else None
+        for told in _told_of(whose["np"], raw) if whose else (raw,):
+            made = _clause(told, begins, offset + end, set(own), before, casual)
+            before = (*before, made.whole)
+            yield replace(made, said=told) if whose else made
+
+
+def _told_of(whom: str, raw: str) -> Iterator[str]:
+    """Yield what "who lives in Rome, is visiting" says of somebody, each with the words for them."""
+    for said in raw[len("who ") :].split(", ", 1):
+        yield f"{whom[:1].upper()}{whom[1:]} {said.strip(' ,;.-')}"
+
+
+# "My sister Bea, who lives in Rome, ..." says so of her.
+_WHOSE = (
+    rf"\b(?P<np>(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.RELATIONS)})(?: (?-i:[A-Z])[\w'-]+)?), $"
+)
+
+
+# "If a test fails, never skip it": an order without its condition is another one.
+_CONDITION = r"(?:if|when(?:ever)?|once|before|after|every time|each time|as soon as|to|in|for|with|on|at|during|inside|within) [^,]{2,70}, "
+
+
+def _on_condition(sentence: str, begin: int, at: int) -> bool:
+    """Whether a cut would part an order from the condition before it."""
+    order = sentence[at : at + 7].lower().startswith(("always ", "never "))
+    return order and fits(_CONDITION, opened(sentence[begin:at])[0])
 
 
 # "Memorize my locker combination, 12-34-6".
@@ -359,6 +386,12 @@ _OF_TASTE = (
     r"\b(?:prefer|like|love|hate|enjoy|dislike)\b.* (?:in the (?:morning|evening|afternoon)|at (?:work|home|night))$"
     r"|\bcould (?:happily |easily )?(?:eat|drink|watch|listen|do|play)\b.* (?:every|each) (?:single )?(?:day|night|week)$"
 )
+# Who hates meetings on Fridays may like them on Mondays.
+_TASTE = r"(?:(?:i|we|my \w+)(?: (?:really|also|just|always|absolutely|usually|mostly|generally|do|much|still|definitely|both))* (?:prefers?|likes?|loves?|hates?|enjoys?|dislikes?|(?:do|does) not (?:like|enjoy)|can not stand|would rather)|(?:i am|we are) not (?:a fan of|keen on|into))\b"
+_HABITUAL = (
+    r"(?:on |every )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:mornings?|afternoons?|evenings?|nights?)|(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekdays|weekends|school nights)"
+    r"|(?:(?:at|before|after|by|around|until|till|from) )?(?:noon|midnight|\d{1,2}(?::\d\d)?(?: ?[ap]\.?m\.?)?)|(?:in|during) (?:the )?(?:spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november|december)"
+)
 _ADVERBIAL = (
     r"(?:(?:(?:every|each) (?:single )?(?:morning|evening|night|day|week|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:once|twice) a (?:day|week|month)|at (?:night|bedtime)|in the (?:mornings?|evenings?)|before (?:bed|breakfast)|on (?:weekdays|weekends|school days)),? (?=(?:i|we|my|our)\b)"
     r"|(?:after|during|with|following|due to|despite|thanks to|as of|for|in|at"
@@ -402,7 +435,9 @@ def _timed(text: str) -> tuple[str, tuple[str, ...]]:
             and (match := low_form(_LAST_TIME).search(said, max(0, len(said) - 60)))
         ):
             end = match.start() - said.endswith(",", 0, match.start())
-            if low_form(_TAKES_A_TIME).search(said, 0, end):
+            if low_form(_TAKES_A_TIME).search(said, 0, end) or (
+                low_form(_HABITUAL).fullmatch(match[1]) and begun(_TASTE, said)
+            ):
                 break
             times.append(text[match.start(1) :])
         elif (end := _trailing(said)) == len(said) or holds(_OF_TASTE, said):

@@ -483,6 +483,7 @@ _PROCEDURES: Sequence[str] = (
     r"|branch|commits?|tests?|migrations?|PRs?|releases?|merging|deploying)\b.*",
     rf"{_IF_AT_WORK}{_CONDITION}(?: (?:[^,]|,(?= \d)){{3,80}}?)?, (?:then |please |always "
     rf"|you (?:must|should|need to) |make sure to |first )*(?:(?:{WORK})\b .+|(?:never |do not )(?:{WORK})\b.*)",
+    rf"(?:in|for|with|on|at|during|inside|within) (?:(?:the|our|this|all|any|new|every) )*[\w' ./-]{{2,40}}, (?:always|never) (?:{WORK})\b.+",
     rf"first,? (?:{WORK}) .+,? (?:and )?then \w+ .+",
     rf"use .+ (?:in|for) (?:(?:the |all |every |our ){_PLACE_OF_WORK}|\w+ (?:names|files|messages))",
     r"(?!.* in this (?:example|case|snippet))(?:use|prefer|pick|choose|reach for) .{1,60}? (?:instead of|rather than|over|, not) .{1,60}",

@@ -162,7 +162,7 @@ def _is_here(told: re.Match[str]) -> bool:
 
 
 _HERE = frozenset(
-    """same ditto sunny rainy cold hot warm quiet late early morning evening night midnight noon snowy windy cloudy foggy humid busy chaos boring nice
+    """over down up out back right round around even only still just except same ditto sunny rainy cold hot warm quiet late early morning evening night midnight noon snowy windy cloudy foggy humid busy chaos boring nice
     lovely beautiful dark bright safe dead empty loud newbie noob newcomer beginner human user customer client parent guest fan lurker first-timer
     novice rookie amateur hobbyist owner member subscriber admin winter summer spring autumn christmas problem bug help confusion trouble
     question silence work life weather bus traffic""".split()

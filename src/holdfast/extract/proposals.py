@@ -235,6 +235,11 @@ class _Reader:
                     found.append(self._forget(clause, order))
                 continue
             made = list(self._of(clause, reset))
+            if clause.said:  # that she is called Bea, "my sister Bea, who lives in Rome" has told already
+                told = [(one.draft.slot, one.draft.value) for one in found if one.draft]
+                made = [
+                    one for one in made if one.draft is None or (one.draft.slot, one.draft.value) not in told
+                ]
             found += _taken_back(made) if made and holds(_ENDS_TAKEN_BACK, clause.whole) else made
         spoken_of = (end.preferences for one in found if one.action == "assert" for end in one.ends)
         if reset is not None and not any(spoken_of):

@@ -77,6 +77,18 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("*", "name", rf"(?P<v>{_NAME}) is the name of (?:my|our) (?:[a-z]+ )?(?P<r>{_RELATION}|{_ANIMAL})", ("my {r} is called {v}",)),
     ("*", "and", rf"(?P<v>{_NAME}) and i (?:are|have been) (?:(?:first|second|old|close|best|good) )?(?P<r>sister|brother|twin|cousin|roommate|flatmate|housemate|neighbor|neighbour|classmate|colleague|coworker|sibling|friend|business partner|bandmate|teammate)s(?: .*)?", ("{v} is my {r}",)),
     ("i we my", "adopted fostered", rf"(?:i|we|my (?:wife|husband|partner) and i) (?:have )?(?:adopted|foster(?:ed)?) an? (?:[\w-]+ )?(?P<r>girl|boy|baby|child|daughter|son) (?:named|called) (?P<v>{_NAME})", ("my child is called {v}",)),
+    # ---- told in passing: what the rest of the sentence takes for granted
+    ("ever since", "moving relocating", rf"(?:ever )?since (?:moving|relocating)(?: here)?(?: back| over| out)? to (?P<v>{_PLACE}),? (?:i|we|my|our)\b.*", ("I moved to {v}",)),
+    ("now", "that", r"now that (?P<v>(?:i|we) (?:have (?:an? |two |three |my own )?|am |are |work |live |teach |study |own |moved |speak |play ).+)", ("{v}",)),
+    ("being", "being", rf"being (?P<v>(?:{words.one_of(words.DIETS | words.STATES_OF_HEALTH)}|(?:\w+ly )?allergic to [\w' -]+|from {_NAME}|based in {_NAME}|married to {_NAME}))(?:,.*)?", ("I am {v}",)),
+    ("having", "having", r"having (?P<v>(?:two|three|four|five|\d|an?) (?:[a-z]+ )?(?:kids?|children|sons?|daughters?|boys?|girls?|toddlers?|bab(?:y|ies)|newborn|dogs?|cats?|horses?|sisters?|brothers?))(?:,.*)?", ("I have {v}",)),
+    ("with", "kids children sons daughters boys girls toddler baby newborn dog dogs cat cats horse", r"with (?P<v>(?:two|three|four|five|\d|an?) (?:(?:small|young|little|teenage|grown|big|old|new) )?(?:kids|children|sons|daughters|boys|girls|toddler|baby|newborn|dogs?|cats?|horse)(?: and (?:an?|two|three) (?:dogs?|cats?|horse|baby|toddler))?)(?: at home| in the house| of (?:my|our) own| around)?(?:,? (?:i|we|my|our)\b.*)?", ("I have {v}",)),
+    ("with", "living based", rf"with (?P<w>(?:my|our) (?:{_RELATION})(?: {_NAME})?) (?:now )?(?:living|based) in (?P<v>{_PLACE})(?:,.*)?", ("{w} lives in {v}",)),
+    ("with", "working", rf"with (?P<w>(?:my|our) (?:{_RELATION})(?: {_NAME})?) (?:now )?working (?P<a>at|for|as) (?P<v>[^,]+)(?:,.*)?", ("{w} works {a} {v}",)),
+    ("with", "being", rf"with (?P<w>(?:my|our) (?:{_RELATION})(?: {_NAME})?) being (?P<v>(?:\w+ly )?allergic to [^,]+|{words.one_of(words.DIETS)}|an? {_TRADE})(?:,.*)?", ("{w} is {v}",)),
+    ("thanks because through between with in due from", "job work role position", rf"(?:thanks to|because of|due to|through|between|with|in|from) my (?:job|work|role|position) (?:at|with) (?P<v>{_NAME}|(?:the|an?) (?:{words.one_of(words.WORKPLACES)}))(?:,? (?:i|we|my|our|and)\b.*)?", ("I work at {v}",)),
+    ("in", "job work role career", rf"in my (?:job|work|role|career|day job) as (?P<v>an? {_TRADE}?)(?:,? (?:i|we|my)\b.*)?", ("I work as {v}",)),
+    ("at in from", "office studio shop gym school workshop", rf"(?:at|in|from) my (?P<n>office|studio|shop|gym|school|workshop) in (?P<v>{_NAME}),? (?:i|we|it|they|there|the|you|my|our|everyone|nobody)\b.*", ("my {n} is in {v}",)),
     ("*", "replaced succeeded", rf"(?P<v>{_NAME}) (?:has |have )?(?:now |just )?(?:replaced|succeeded) (?P<rest>{_NAME}) as (?P<w>my|our) (?P<r>{_RELATION})", ("{v} is {w} {r}, not {rest}",)),
     # ---- places
     ("home", "home", rf"home (?:for me |for us |base )?is (?:now )?(?:in )?(?P<v>{_PLACE})(?: (?:now|these days|for now))?", ("I live in {v}",)),

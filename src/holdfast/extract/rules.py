@@ -40,7 +40,10 @@ PERSON: Sequence[Rule] = (
     ),
     Rule("residence", r"have always lived in (?P<v>.+)", values.place),
     Rule(
-        "residence", r"have (?:lived|been living|been based|been) in (?P<v>.+)", values.place, needs="lasting"
+        "residence",
+        r"have (?:lived|been living|been based|been)(?: (?:(?:over|up|down|out) )?here)? in (?P<v>.+)",
+        values.place,
+        needs="lasting",
     ),
     Rule(
         "residence",

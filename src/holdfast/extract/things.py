@@ -369,7 +369,10 @@ _ANYBODYS = frozenset(
 
 def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
-    said = predicate(rest)
+    noun, said = (
+        form(r" (?:also|only|still|just|always|usually|normally|never|often)$").sub("", noun),
+        predicate(rest),
+    )
     if form(r"(?:be|get) .* after ").match(said):
         noun = form(r"^(?:old|stale|expired|unused) ").sub("", noun)
     parts = noun.split()

@@ -238,7 +238,7 @@ def taste(raw: str, casual: bool) -> Values:
     """What somebody likes or does not: a short noun phrase or gerund that stands alone, lists split."""
     raw = re.sub(
         r",? (?:because|so much|so|when|which|whenever|even|although|though|as long as|more than|if"
-        r"|after|before|but|since|where|as|until|every|while|and (?:hate|dislike|loathe|despise|detest|prefer|love|enjoy|avoid|never|i|we|it|my|have|am|would|want|can"
+        r"|(?:after|before|until)(?! (?:noon|midnight|\d|(?:six|seven|eight|nine|ten|eleven|breakfast|lunch|dinner|bed|bedtime|work|school|sunrise|sunset|dark|meals?)\b))|but|since|where|as|every|while|and (?:hate|dislike|loathe|despise|detest|prefer|love|enjoy|avoid|never|i|we|it|my|have|am|would|want|can"
         r"|do)|- )\b.*$",
         "",
         raw,
@@ -338,7 +338,7 @@ def _several(raw: str, most: int, good: Callable[[str], bool]) -> Values:
 def choice(raw: str, casual: bool) -> Values:
     """What is preferred, without what it is preferred to."""
     raw = re.sub(
-        r",? (?:over|to|rather than|instead of|than|more than|because|when|so|but|if|and (?:i|we))\b.*$",
+        r",? (?:over|to(?! \d)|rather than|instead of|than|more than|because|when|so|but|if|and (?:i|we))\b.*$",
         "",
         raw,
         flags=re.I,
