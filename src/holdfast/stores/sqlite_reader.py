@@ -68,12 +68,10 @@ class Reader:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Stamp]:
-        """Hold one view of the file over several reads; yields its stamp."""
+        """Hold one view of the file over several reads; yields its stamp. After an error the connection is to be closed."""
         if self._writes:  # there is one connection, and nobody else uses it now
             yield self.look()
             return
         self.db.execute("BEGIN")
-        try:
-            yield self.look()
-        finally:
-            self.db.execute("COMMIT")
+        yield self.look()
+        self.db.execute("COMMIT")
