@@ -227,6 +227,8 @@ def test_one_conversation_is_one_occasion() -> None:
     c = corpus(5, cos=[0.8] * 5, day=[100, 110, 110.01, 110.04, 110.2], thread=[0, 1, 1, 1, 1])
     assert part(c, "recent", Query(order=1)) == [0.75, 1.5, 1.5, 1.5, 3.0]
     assert part(c, "recent", Query(order=-1)) == [3.0, 1.5, 1.5, 1.5, 0.75]
+    first = corpus(4, cos=[0.8] * 4, day=[0, 0.05, 0.101, 5], thread=[0, 0, 0, 1])
+    assert part(first, "recent", Query(order=1)) == [0.75, 0.75, 1.5, 3.0]
     apart = corpus(3, cos=[0.8] * 3, day=[110, 110.01, 110.02], thread=[-1, -1, 0])
     assert part(apart, "recent", Query(order=1)) == [0.75, 1.5, 3.0]
 
