@@ -28,11 +28,9 @@ from holdfast.ranking import RECIPE
 
 Doubles = NDArray[np.float64]
 CORE = tuple(one.name for one in RECIPE.core)
-GIVEN = (
-    "recent",
-    "importance",
-)  # not fitted here: few questions ask for an order, and age is no matter of these talks
-# `recent` is asked for by hardly a question of these: it keeps its weight here, and is measured by benchmarks/when.py.
+# Not fitted here: few questions ask for an order, age is no matter of these talks, and nobody repeats anything in them. `recent` is
+# measured by benchmarks/when.py, `repeats` by benchmarks/echo.py.
+GIVEN = ("recent", "importance", "repeats")
 SHAPE = tuple(one.name for one in RECIPE.shape if one.name not in GIVEN)
 MEASURES = ("R@10", "nDCG@10")
 _RIDGE, _STEPS = 1e-4, 25

@@ -401,7 +401,7 @@ class Candidates(NamedTuple):
     `bm25` and `cos` are raw (cos 0 without a model, `best` the best sentence's cosine or `cos` where there is none).
     `around` is BM25 of a row with the two turns on either side as one text, `covered` the idf of the query's terms found
     there, of `mass` in all. `related` is the idf of those of the query's terms that a row does not hold but words related
-    to them, each times how near the nearest is (see `Probe`). `traits` bits as in `text`, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before` the
+    to them, each times how near the nearest is (see `Probe`). `traits` bits as in `text`, `asked` which rows are questions that hold no word besides the query's, `speaker` a code into `speakers` or -1, `day` the date as days since 1970 (observed for episodes, valid-from else), `before` the
     row of the turn before or -1, `place` the turn's number in its thread from 0, `thread` a dense code >= 0 or -1. `episode` tells narrative rows from declarative
     ones, `kind` is its place in `KINDS`. `importance` 0..1 is as it was given, `seen` the whole day on which a row was said, or last
     used or seen again. `key` finds the row again in the store, `ids` (16 bytes) break ties. A store may draw the rows worth ranking from a large
@@ -418,6 +418,7 @@ class Candidates(NamedTuple):
     related: Floats
     mass: float
     traits: NDArray[np.uint8]
+    asked: Bools
     speaker: NDArray[np.int32]
     speakers: tuple[str, ...]
     day: Doubles

@@ -23,7 +23,7 @@ import numpy as np
 from .age import HALF_LIVES
 from .dates import Window, order, windows
 from .ports import Bools, Candidates, Doubles, Floats, Ints
-from .text import OWN, QUESTION, asks, latin_share
+from .text import ECHO, OWN, QUESTION, asks, latin_share
 from .types import KINDS
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Ground:
 
     `whole` says that every row is live, `narrative` that every row is an episode; `stated` tells which are not, `telling` by
     how much what stands around counts (see `around`), and `apart` which rows no thread lifts. `answers` is the turn each row
-    answers (see `reply`), -1 for none.
+    answers (see `reply`), -1 for none; `echoes` says that some rows are echoes.
     """
 
     def __init__(self, c: Candidates) -> None:
@@ -105,6 +105,7 @@ class Ground:
         self.telling: Doubles = np.where(self.stated, 2.0, 1.0)
         self.apart: Bools = self.stated | (c.thread < 0)
         self.answers = _answers(c)
+        self.echoes = bool((c.traits & ECHO).any())
         self._faded = -1, np.zeros(0)
 
     def importance(self, c: Candidates, day: int) -> Doubles:
@@ -279,6 +280,13 @@ def importance(s: Stage, rows: Rows) -> Doubles:
     return s.ground.importance(s.c, math.floor(s.today))[rows]
 
 
+def repeats(s: Stage, rows: Rows) -> Doubles:
+    """The core of what tells nothing new: a question that holds no word besides the query's, a turn that only says again what an
+    agent was shown. It counts against the row, so that an answer, or what is repeated, comes first."""
+    idle: Bools = s.c.asked[rows] | ((s.c.traits[rows] & ECHO) != 0)
+    return s.core[:-1][rows] * idle
+
+
 class Signal(NamedTuple):
     """One term of the score: `weight` times what `value` gives, row by row; a `late` one needs the rows' meanings or their cores."""
 
@@ -310,7 +318,8 @@ class Recipe:
         return dict(zip(self.names, row, strict=True))
 
 
-# The weights are fitted by `python -m benchmarks.ablation` and rounded; but for that of `recent`, see benchmarks/when.py.
+# The weights are fitted by `python -m benchmarks.ablation` and rounded; for those of `recent` and `repeats`, see benchmarks/when.py
+# and benchmarks/echo.py.
 RECIPE = Recipe((
     Signal("words", 1.0, words),
     Signal("meaning", 3.0, meaning, late=True),
@@ -323,6 +332,7 @@ RECIPE = Recipe((
     Signal("reply", 0.4, reply, late=True),
     Signal("thread", 1.6, thread, late=True),
     Signal("importance", 0.2, importance),
+    Signal("repeats", -1.0, repeats, late=True),
 ))  # fmt: skip
 # Rows are scored in blocks that stay in the cache and cost no fresh memory pages: half the time of whole arrays.
 _BLOCK = 16_384
@@ -459,6 +469,7 @@ _ASKED: dict[str, Callable[[Stage], object]] = {
     "recent": lambda stage: stage.query.order,
     "expected": lambda stage: stage.query.asks,
     "speaker": lambda stage: stage.names,
+    "repeats": lambda stage: stage.ground.echoes or stage.c.asked.any(),
 }
 
 

@@ -314,8 +314,9 @@ def is_question(text: str) -> bool:
     return text.rstrip(_CLOSERS).endswith(_QUESTION)
 
 
-# What a text holds that a question may ask for; bits, so that a store keeps them in one small number.
-QUESTION, NUMBER, TIME, PLACE, NAME, OWN = 1, 2, 4, 8, 16, 32
+# What a text holds that a question may ask for; bits, so that a store keeps them in one small number. ECHO says that an agent only
+# said again what it had been shown.
+QUESTION, NUMBER, TIME, PLACE, NAME, OWN, ECHO = 1, 2, 4, 8, 16, 32, 64
 # Whole words, looked up in a set: five times as fast as a search for each of them.
 _NUMBERS = frozenset(
     "one two three four five six seven eight nine ten couple few several once twice dozen hundred".split()

@@ -87,15 +87,27 @@ def test_what_an_agent_said_again_stands_behind_what_it_repeats(ada: ScopedMemor
     assert any("wall" in hit.text for hit in ada.search("gate code echo wall", k=3))
 
 
-def test_an_echo_that_fits_better_keeps_its_place(ada: ScopedMemory) -> None:
-    """It answers, so it is not put behind a turn that fits less and may be left out for that."""
+def test_an_echo_that_fits_better_comes_after_what_it_repeats(ada: ScopedMemory) -> None:
+    """It answers, so it is a hit of its own, and the one that is left where only what fits as well is asked for."""
     long = "The office has a kitchen, a roof and many rooms, and by the way the gate code is 4711, said the caretaker on Monday"
-    ada.save(long, kind="episode", thread="t", turn=1)
+    told = ada.save(long, kind="episode", thread="t", turn=1)
     [echo] = ada.observe({"role": "assistant", "content": "The gate code is 4711."}, recalled=[long]).episodes
     for k in (1, 2, 40):
         hits = ada.search("what is the gate code?", k=k)
-        assert hits[0].id == echo.id
-    assert ada.search("what is the gate code?", k=40, min_relevance=hits[0].relevance)[0].id == echo.id
+        assert [hit.id for hit in hits] == [told.id, echo.id][:k]
+    [left] = ada.search("what is the gate code?", k=40, min_relevance=hits[1].relevance)
+    assert left.id == echo.id
+
+
+def test_a_question_that_was_asked_before_comes_after_its_answer(ada: ScopedMemory) -> None:
+    """In the same words, it tells nothing; one that tells something besides is a turn like any other."""
+    asked = "What is the code of the gate?"
+    for n in range(3):
+        ada.save(asked, kind="episode", thread=f"t{n}", speaker="Ada")
+    answer = ada.save("For the gate it is code 4711, they told me", kind="episode", thread="t9")
+    more = ada.save("Is 1147 the code of the gate, or is it still 4711?", kind="episode", thread="t8")
+    assert {hit.id for hit in ada.search(asked, k=2)} == {answer.id, more.id}
+    assert any(hit.text == asked for hit in ada.search(asked, k=10))
 
 
 def test_what_two_users_say_is_two_things_to_an_administrator() -> None:

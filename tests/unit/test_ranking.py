@@ -14,7 +14,7 @@ from holdfast import ranking
 from holdfast.age import HALF_LIVES
 from holdfast.ports import AsOf, Candidates
 from holdfast.ranking import Query, fuse, read, relevance, top
-from holdfast.text import NAME, NUMBER, OWN, PLACE, QUESTION, TIME
+from holdfast.text import ECHO, NAME, NUMBER, OWN, PLACE, QUESTION, TIME
 from holdfast.types import KINDS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -34,6 +34,7 @@ def corpus(n: int, **given_: Any) -> Candidates:
         "covered": np.zeros(n, np.float32),
         "related": np.zeros(n, np.float32),
         "traits": np.zeros(n, np.uint8),
+        "asked": np.zeros(n, bool),
         "speaker": np.full(n, -1, np.int32),
         "day": np.zeros(n, np.float64),
         "episode": np.ones(n, bool),
@@ -425,11 +426,21 @@ def test_importance_is_halved_with_every_half_life(kind: str, given_: float, age
     c = corpus(
         6, kind=np.full(6, KINDS.index(kind)), importance=np.full(6, given_), seen=today - np.array(ages)
     )
-    got = fuse(c, Query()).raw(np.arange(6))[:, -1]
+    ranked = fuse(c, Query())
+    got = ranked.raw(np.arange(6))[:, ranked.recipe.names.index("importance")]
     assert got[:4] == pytest.approx([given_, given_, given_ / 2, given_ / 4], rel=1e-3)
     assert got[5] == pytest.approx(got[4] / 2, rel=1e-3)
     assert (got >= 0).all()
     assert (got <= given_).all()
+
+
+def test_what_only_repeats_counts_by_what_stands_around() -> None:
+    """A question that holds nothing besides the query's words, and an agent's turn that says again what it was shown."""
+    c = corpus(4, bm25=[6.0] * 4, asked=[True, False, False, True], traits=[QUESTION, QUESTION, ECHO, ECHO])
+    own = part(c, "words")
+    assert part(c, "repeats") == [-own[0], 0.0, -own[2], -own[3]]
+    assert fuse(c, Query()).scores.argmax() == 1
+    assert part(corpus(2, bm25=[6.0] * 2), "repeats") == [0.0, 0.0]
 
 
 def test_importance_alone_never_outweighs_a_word() -> None:

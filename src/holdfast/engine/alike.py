@@ -57,8 +57,8 @@ class Alike(Generic[T]):
 
 
 def is_echo(item: MemoryItem) -> bool:
-    """Whether an agent said again what it had just been shown; "echo" may be a word that a user's own turn is about."""
-    return "echo" in item.tags and item.kind == "episode" and item.source.role == "assistant"
+    """Whether an agent or its tool said again what it had just been shown; "echo" may be a word that a user's own turn is about."""
+    return "echo" in item.tags and item.kind == "episode" and item.source.role in ("assistant", "tool")
 
 
 def _begun(item: MemoryItem) -> object:

@@ -54,8 +54,9 @@ from ..ports import (
     Wordwise,
     Write,
 )
-from ..text import Analyzer, index_text, sentences, traits
+from ..text import ECHO, Analyzer, index_text, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope, changed
+from .alike import is_echo
 from .kinds import EVERY, Kinds, narrowed
 from .waits import IO
 
@@ -613,13 +614,16 @@ async def entries_of(
     """Return what the search reads of texts: their terms, and with a model their vectors and their sentences'."""
     # The texts are read before the model runs: what it leaves of the processor's caches makes everything after it slower.
     read = [
-        (*analyzer.read(item.text, _indexed(item).removesuffix(item.text)), traits(item.text))
-        for item in items
+        (*analyzer.read(item.text, _indexed(item).removesuffix(item.text)), _traits(item)) for item in items
     ]
     if embedder is None:
         return [Entry(*one) for one in read]
     made = await vectors_of(items, io, embedder)
     return [Entry(*one, embedder.id, *vectors) for one, vectors in zip(read, made, strict=True)]
+
+
+def _traits(item: MemoryItem) -> int:
+    return traits(item.text) | (ECHO if is_echo(item) else 0)
 
 
 async def vectors_of(

@@ -139,7 +139,7 @@ def joined(parts: Sequence[Candidates]) -> Candidates:
 
 # The columns that mean the same in whichever store a row is.
 _ALIKE = (
-    "live", "bm25", "cos", "best", "around", "covered", "related", "traits", "day", "episode", "kind", "importance",
+    "live", "bm25", "cos", "best", "around", "covered", "related", "traits", "asked", "day", "episode", "kind", "importance",
     "seen", "place", "ids", "key",
 )  # fmt: skip
 

@@ -239,6 +239,7 @@ def _part(one: Whole, rows: Ints, query: Quantised | None, blobs: Blobs) -> Part
     speaker, speakers = _speakers(index, rows)
     texts = Texts(
         traits=index.traits.view[rows],
+        length=index.length.view[rows],
         speaker=speaker,
         speakers=speakers,
         day=days(index.observed.view[rows]),

@@ -73,11 +73,12 @@ def around(before: NDArray[np.int32], after: NDArray[np.int32], rows: Ints) -> N
 class Texts(NamedTuple):
     """What ranking reads of a scope's entries, whatever the moment: columns, and where the sentences of each are.
 
-    `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`; none of these
+    `length` counts words that are no stopwords, to 255. `spoken` are the entries that have sentences, `first` where theirs begin among the scope's `sentences`; none of these
     where sentences are not held.
     """
 
     traits: NDArray[np.uint8]
+    length: NDArray[np.uint8]
     speaker: NDArray[np.int32]
     speakers: tuple[str, ...]
     day: Doubles
@@ -120,7 +121,7 @@ class Loaded(NamedTuple):
     ]  # key, known_from, valid_from, valid_to, expires_at, active, entry, closes, importance, seen
     entries: Sequence[
         tuple[Any, ...]
-    ]  # key, item_id, kind, speaker, thread, turn, day_at, traits, terms, vector, sentences
+    ]  # key, item_id, kind, speaker, thread, turn, day_at, traits, terms, vector, sentences, length
 
 
 class ScopeIndex:
@@ -156,7 +157,7 @@ class ScopeIndex:
         self.use_entry, self.use_at = Column(np.int32), Column(np.int64)  # in no order
         self.key, self.ids = Column(np.int64), Column("V16")
         self.turn, self.observed = Column(np.int64), Column(np.int64)
-        self.traits, self.episode = Column(np.uint8), Column(np.bool_)
+        self.traits, self.length, self.episode = Column(np.uint8), Column(np.uint8), Column(np.bool_)
         self.kind, self.thread, self.speaker = Column(np.int8), Column(np.int32), Column(np.int32)
         self.vector_of = Column(np.int32)
         self.text_of = Column(np.int32)  # the entry of each vector, where there are lists
@@ -230,7 +231,7 @@ class ScopeIndex:
             self._present = self._continued(kept, rows)
 
     def _add_entries(self, entries: Sequence[tuple[Any, ...]]) -> None:
-        keys, ids, kinds, speakers, threads, turns, days, traits, terms, vectors, sentences = zip(
+        keys, ids, kinds, speakers, threads, turns, days, traits, terms, vectors, sentences, lengths = zip(
             *entries, strict=True
         )
         first = self.size
@@ -243,6 +244,7 @@ class ScopeIndex:
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)
         self.traits.append(traits)
+        self.length.append(np.minimum(lengths, 255))
         self.postings.add(first, terms)
         if self.holds_sentences:
             sizes = [len(blob or b"") // (4 + self.sentences.dimension) for blob in sentences]
@@ -426,6 +428,7 @@ class ScopeIndex:
             spoken = np.flatnonzero(starts[1:] > starts[:-1])
             self._texts = Texts(
                 traits=self.traits.view,
+                length=self.length.view,
                 speaker=self.speaker.view,
                 speakers=tuple(self.speakers),
                 day=days(self.observed.view),

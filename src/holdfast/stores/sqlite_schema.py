@@ -220,8 +220,17 @@ def _policies(db: sqlite3.Connection) -> None:
 SCARCE = "kind NOT IN ('episode', 'fact')"
 
 
+# What an agent only said again has a trait of its own.
+_ECHOES = (
+    "UPDATE terms SET traits = traits | 64 WHERE key IN (SELECT key FROM versions v WHERE kind = 'episode' AND "
+    "json_extract(body, '$.source.role') IN ('assistant', 'tool') AND EXISTS (SELECT 1 FROM json_each(v.body, '$.tags') t "
+    "WHERE t.value = 'echo'))"
+)
+
+
 def _kinds(db: sqlite3.Connection) -> None:
     db.execute(f"CREATE INDEX versions_by_kind ON versions (key >> 32, kind) WHERE {SCARCE}")
+    db.execute(_ECHOES)
 
 
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.

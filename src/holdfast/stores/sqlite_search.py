@@ -14,7 +14,8 @@ import numpy as np
 
 from .. import ranking
 from ..errors import ModelMismatch
-from ..ports import AsOf, Beyond, Candidates, Floats, Ints, Probe, Tally
+from ..ports import AsOf, Beyond, Bools, Candidates, Floats, Ints, Probe, Tally
+from ..text import QUESTION
 from ..types import KINDS, MemoryItem, Scope
 from .budget import BUDGET
 from .columns import unpacked
@@ -36,7 +37,7 @@ _TOGETHER = 16  # searches over several scopes whose rows are kept put together
 TOLD_FROM = 65_536  # positions to read of which the log is told
 # Of the live rows: a word that more of them hold stands in for no other.
 FEW, COMMON = 3, 0.05
-_NOTHING = np.zeros(0, np.float32)
+_NOTHING, _NOBODY = np.zeros(0, np.float32), np.zeros(0, np.bool_)
 _NEVER = AsOf(EPOCH, {})
 
 _VERSIONS = (
@@ -47,7 +48,7 @@ _VERSIONS = (
 )
 _ENTRIES = (
     "SELECT t.key, v.item_id, v.kind, v.speaker, v.thread, v.turn, CASE WHEN v.kind = 'episode' THEN "
-    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.traits, t.terms, x.vector, x.sentences "
+    "coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END, t.traits, t.terms, x.vector, x.sentences, t.length "
     "FROM terms t JOIN versions v ON v.key = t.key "
     "LEFT JOIN vectors x ON x.key = t.key WHERE t.key > ? AND t.key <= ? ORDER BY t.key"
 )
@@ -459,8 +460,10 @@ def _drawn(
 
 
 def _worded(rows: Rows, parts: Sequence[Part], gains: Sequence[float], told: Mapping[str, Any]) -> Candidates:
-    bm25, around, covered, related = _lexical(parts, rows, gains)
-    return rows.plain._replace(bm25=bm25, around=around, covered=covered, related=related, **told)
+    bm25, around, covered, related, asked = _lexical(parts, rows, gains)
+    return rows.plain._replace(
+        bm25=bm25, around=around, covered=covered, related=related, asked=asked, **told
+    )
 
 
 def _rows(parts: Sequence[Part]) -> Rows:
@@ -483,6 +486,7 @@ def _rows(parts: Sequence[Part]) -> Rows:
         related=_NOTHING,
         mass=0.0,
         traits=_joined([one.traits for one in texts], np.uint8),
+        asked=_NOBODY,
         speaker=speaker,
         speakers=speakers,
         day=_joined([one.day for one in texts], np.float64),
@@ -587,9 +591,10 @@ def _living(one: Whole, docs: NDArray[np.int32]) -> int:
 
 def _lexical(
     parts: Sequence[Part], rows: Rows, gains: Sequence[float]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return four columns: BM25; BM25 of a row with the two turns on either side taken as one text; the gains of the words found
-    there; and the gains of the words that others stand in for in the row, each times how near the nearest of these is."""
+) -> tuple[Floats, Floats, Floats, Floats, Bools]:
+    """Return five columns: BM25; BM25 of a row with the two turns on either side taken as one text; the gains of the words found
+    there; the gains of the words that others stand in for in the row, each times how near the nearest of these is; and which rows
+    are questions that hold no other words."""
     words, count = len(gains), rows.offsets[-1]
     # The column more than there are rows stands for no neighbour: nothing is in it, and index -1 finds it.
     held = np.zeros((words, count + 1), np.uint8)
@@ -609,7 +614,11 @@ def _lexical(
     columns *= np.array(gains, np.float32).reshape(-1, 1, 1)
     # Word by word from the first: each sum is that of a loop.
     own, around, covered, related = np.add.reduce(columns, axis=0)
-    return own, around, covered, related
+    length = _joined([part.texts.length for part in parts], np.uint8)
+    asked = (rows.plain.traits & QUESTION != 0) & (
+        np.add.reduce(times[:, 0], axis=0, dtype=np.uint32) >= length
+    )
+    return own, around, covered, related, asked
 
 
 def _speakers(texts: Sequence[Texts]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -18,7 +18,7 @@ _MONTHS = "January February March April May June July August September October N
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEIGHTS = {
     "words": 1.0, "meaning": 3.0, "related": 3.0, "time": 2.4, "recent": 3.0, "expected": 1.5, "speaker": 1.0,
-    "around": 1.3, "reply": 0.4, "thread": 1.6, "importance": 0.2,
+    "around": 1.3, "reply": 0.4, "thread": 1.6, "importance": 0.2, "repeats": -1.0,
 }  # fmt: skip
 HALF_LIVES = {"working": 7, "episode": 30, "fact": 180, "preference": 365, "procedure": 365}  # days
 # What a text may hold that a query asks for, in the words of the contract.
@@ -150,8 +150,14 @@ class Ranking:
             "around": self._bm25(self._near(n)) / self.full * (1 if item.kind == "episode" else 2),
             "reply": self._reply(n),
             "importance": self._importance(n),
+            "repeats": self.core[n] if self._asked_before(n) else 0.0,
         }
         return {name: WEIGHTS[name] * value for name, value in values.items()}
+
+    def _asked_before(self, n: int) -> bool:
+        """Whether an item is a question that says no more than the query does."""
+        text = self.items[n].text
+        return text.endswith("?") and sum(self.texts[n][word] for word in self.asked) >= len(words_of(text))
 
     def _importance(self, n: int) -> float:
         halvings, rest = divmod(self.ages[n] / HALF_LIVES[self.items[n].kind], 1)
