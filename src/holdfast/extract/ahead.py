@@ -23,7 +23,7 @@ AHEAD: Sequence[Rule] = (
         r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
         r"|getting (?:(?:my|our|the) [\w ]+ (?:done|redone|fixed|fitted|installed|replaced|repaired|serviced|painted|removed|out|checked|fenced|rewired|valued)|(?:my|our|a)\b|married|surgery)|finishing|launching|graduating|celebrating|catching|sailing|docking|spending|delivering|defending|submitting|sitting|back"
-        r"|joining|volunteering|teaching)\b.*)",
+        r"|joining|volunteering|teaching|retiring|emigrating|marrying)\b.*|retiring|emigrating)",
         values.phrase,
         prefer="future",
         needs="time",
@@ -123,7 +123,7 @@ AHEAD: Sequence[Rule] = (
     Rule(
         "plan",
         r"be (?P<v>(?!(?:looking|getting|using|trying|working|thinking|wondering|seeing|running|having|giving|asking|being|doing|going|coming|feeling|making|saying|talking|not|nothing|something|living|staying|hoping|planning)\b)"
-        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
+        r"\w{3,}ing (?:in |up |out |off |down |back |on |over |to |round |around |across |through |along )?(?:an?|the|my|our|some|two|three|(?-i:[A-Z])\w+)\b.*)",
         values.phrase,
         prefer="future",
         needs="future",
@@ -174,7 +174,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "task",
-        r"owe (?P<v>(?:my |the |our )?\w+ (?:an? |the |some )(?:reply|call|answer|e-?mail|letter|visit|apology|response|text|message|report|decision|signature|payment|form|document|draft|list|thank-you note|present|favou?r))",
+        r"owe (?P<v>(?:my |the |our )?(?!you\b|me\b|it\b)\w+(?: (?-i:[A-Z])\w+)? (?:(?:\d+|[a-z]+) (?:euros|dollars|pounds|quid|bucks|francs|crowns|rupees)|(?:an? |the |some )(?:phone )?(?:reply|call|answer|e-?mail|letter|visit|apology|response|text|message|report|decision|signature|payment|form|document|draft|list|thank-you note|present|favou?r)))",
         values.phrase,
         prefer="future",
     ),

@@ -14,7 +14,7 @@ _LONG = rf"{_MANY} ?(?:ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?
 _COUNTED = (
     r"(?:rows|records|entries|nodes|cores|cpus|vcpus|gpus|replicas|workers|shards|partitions|tables|columns|endpoints|services|microservices|tenants|customers|subscribers"
     r"|users|developers|engineers|designers|testers|members|instances|pods|threads|seats|environments|packages|modules|repositories|repos|stages|brokers|topics|regions|zones"
-    r"|migrations|indexes|indices|documents|products|tests|unit tests|test cases)"
+    r"|migrations|libraries|apps|indexes|indices|documents|products|tests|unit tests|test cases)"
 )
 # Whose numbers are worth keeping: an array's are not.
 COUNTING = frozenset(
@@ -59,7 +59,7 @@ AMOUNTS: Sequence[Rule] = (
     ),
     Rule(
         "{what}",
-        rf"have (?:an? )?(?P<what>ttl|timeout|lifetime|budget|limit|quota|size limit|rate limit|memory limit|batch size|page size|retention(?: period)?|cooldown|grace period|lead time|sla|slo|refresh interval|polling interval) of {_ABOUT}(?P<v>[^,]{{1,30}}?)",
+        rf"have (?:an? )?(?P<what>duration|ttl|timeout|lifetime|budget|limit|quota|size limit|rate limit|memory limit|batch size|page size|retention(?: period)?|cooldown|grace period|lead time|sla|slo|refresh interval|polling interval) of {_ABOUT}(?P<v>[^,]{{1,30}}?)",
         values.as_said,
     ),
     Rule(

@@ -80,11 +80,19 @@ _FITTED = rf"(?P<v>.+?) (?:is|are|has been|have been) (?:now )?(?:fitted|mounted
 _AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?-i:[A-Z])\w+)? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
 # In small letters a make shows in nothing, but what one's car is, is one, unless it is praise or blame.
 _IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat|tv|desk|router|piano|tent) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
-_PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique)\b.*"
+_PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique|distraction|liability|status symbol|luxury)\b.*"
 _ANY_PET = frozenset(
     "dog cat puppy kitten horse pony rabbit parrot tortoise snake hamster bird pig chicken fish cow rat mouse".split()
 )
 _BREED = rf"(?:my|our) (?P<what>dog|cat|puppy|kitten|horse|pony|rabbit|parrot|tortoise|snake|hamster|bird) is an? (?:purebred |rescue |pure |old |young )?(?P<v>(?:(?-i:[A-Z])[\w-]+(?: [\w-]+){{0,2}}|(?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS - _ANY_PET)}))(?: (?:mix|cross))?)"
+
+
+# "Our oven is gas", "my ThinkPad has Fedora on it".
+_KIND = (
+    r"(?:my|our) (?:new |old |other )?(?P<what>oven|hob|stove|cooker|boiler|heating|fireplace|grill|barbecue|bbq|kettle|shower|car|van|bike|scooter|motorbike|mower|lawnmower|drill|saw|toothbrush|shaver|piano|guitar|drum kit|watch|camera|blanket|wheelchair|hedge trimmer|chainsaw|heater)"
+    r" is (?:all |fully |still )?(?:an? )?(?P<v>gas|electric|induction|ceramic|diesel|petrol|hybrid|plug-in hybrid|cordless|wood-fired|wood-burning|oil-fired|gas-fired|battery-powered|solar-powered|digital|acoustic|automatic|manual|mechanical|analog|analogue|halogen|coal-fired|pellet-fired|left-handed)(?: one)?"
+)
+_ON_IT = r"(?:my|our) (?P<what>[\w .-]{2,30}?) (?:has|have|had) (?P<v>[\w. +#-]+?) (?:installed )?on it"
 
 
 def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Claim]:
@@ -99,6 +107,8 @@ def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cl
             match["v"], clause.casual
         ):
             yield Claim(f"{speaker}'s {match['what'].lower()}", "runs", value, confidence=0.85)
+    elif (match := form(_ON_IT).fullmatch(text)) and (tool := values.known_tool(match["v"], clause.casual)):
+        yield Claim(f"{speaker}'s {match['what'].lower()}", "runs", tool[0], confidence=0.85)
     elif match := form(_HAS).fullmatch(text) or form(_FITTED).fullmatch(text):
         for value in part(match["v"], clause.casual):
             yield Claim(f"{speaker}'s {match['what'].lower()}", "has", value, confidence=0.8)
@@ -111,5 +121,7 @@ def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cl
         and not form(_PRAISE).fullmatch(match["v"])
     ):
         yield Claim(speaker, match["what"].lower(), match["v"], confidence=0.8)
+    elif match := form(_KIND).fullmatch(text):
+        yield Claim(f"{speaker}'s {match['what'].lower()}", "kind", match["v"], confidence=0.8)
     elif match := form(_BREED).fullmatch(text):
         yield Claim(f"{speaker}'s {match['what'].lower()}", "breed", match["v"], confidence=0.8)

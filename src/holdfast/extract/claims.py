@@ -107,7 +107,7 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
 # What is told in passing before a statement is taken off it: "thanks to my job at Bosch I travel a lot".
 _LEADING = frozenset({"with", "thanks", "because", "through", "between", "in", "due", "at", "from"})
 _ASIDES = frozenset({"hypothetical", "reported", "uncertain", "past"})
-_MAY_CLAIM = r"(?!(?:it|he|she(?!/)|they|you|there|that|these|those|what|how|why|where|who)\b)[\w']+ "
+_MAY_CLAIM = r"(?!(?:it(?! is an? (?-i:[A-Z]))|he|she(?!/)|they|you(?! (?:will|can|may) (?:find|sign)\b)|there(?! is an? )|that|these|those|what(?! (?:i|we) have\b)|how|why|where|who)\b)[\w']+ "
 
 
 def claims(clause: Clause, speaker: str) -> list[Claim]:
@@ -116,7 +116,11 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     found, low = _claims(text, clause, speaker), text.lower()
     first = low.partition(" ")[0]
     if not found:
-        said = clause.whole if clause.whole.endswith((" here", " for me")) else clause.text
+        said = (
+            clause.whole
+            if clause.whole.endswith((" here", " for me", " every time", " any day"))
+            else clause.text
+        )
         passing = (
             clause.whole
             if clause.whole.find(said) > 0 and not _LEADING.isdisjoint(tokens(clause.whole))
@@ -129,14 +133,14 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
         if clause.after and begun(r"(?:with|having|being|now that) ", said):
             ways = []  # "with two dogs, you need space" is about anybody
         for plainer in ways:
-            read = (claim for one in plainer for claim in _claims(one, clause, speaker))
+            read = (claim for one in plainer for claim in _reread(one, clause, speaker))
             if found := list(dict.fromkeys(read)):
                 break
     if not found:
         said_words = tokens(clause.whole)
         found = [
             *employed(clause, speaker, said_words),
-            *belonging(clause, speaker, said_words),
+            *belonging(replace(clause, text=text), speaker, tokens(text)),
             *leisure(clause, speaker, said_words),
         ]
     if first in _JOINING and any(map(low.__contains__, _JOINS)) and (joined := form(_JOINED).match(text)):
@@ -145,6 +149,11 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
         _, tail = claimed(replace(clause, text=f"{joined['who']} {joined['tail']}"), speaker)
         return [*head, *(one for one in tail if one not in head)]
     return found
+
+
+def _reread(said: str, clause: Clause, speaker: str) -> Sequence[Claim]:
+    """Return the claims of a statement that stands for a clause."""
+    return _claims(said, clause, speaker) or [*belonging(replace(clause, text=said), speaker, tokens(said))]
 
 
 _JOINING = frozenset({"i", "we", "my", "our"})
@@ -246,7 +255,7 @@ def _affirmed(text: str) -> str:
 
 _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
-    r"|living|working|at)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
+    r"|living|working|at|driving|laying|teaching|fixing|repairing|servicing|building|selling|tuning|restoring|cutting hair|nursing|welding|farming)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
     rf"need to|have to|got to|must (?:{words.one_of(words.CHORES)})\b|flying (?:out |back |home )?to (?!the\b|it\b)\w+|going to (?!be\b(?! (?:away|off|out|back|in|abroad|late)\b)|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
     r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|allergic to|based in|originally from|working (?:at|as|for)|living in"
@@ -291,10 +300,10 @@ def _subject_put_in(text: str) -> str:
 
 # "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
 _MY_LEFT_OUT = (
-    r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday"
+    r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday|(?:phone|laptop|car|van|bike|computer|pc|tablet|camera|printer|router|guitar)(?= is an? )"
     r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
 )
-_MUM_LEFT_OUT = r"(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates) "
+_MUM_LEFT_OUT = r"(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates|turns(?= \w+ ?$)) "
 # Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
 _AS_USER = (
     r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"

@@ -109,11 +109,11 @@ _CUT = (
     r"|(?<!just )(?<!not )(?<!only )(?<!simply )(?<!that's )(?<!that is )(?:because|cuz|coz) (?=\w)"
     r"|(?:but|and) (?=now |then (?!(?:back |on )?to ))|(?<=, )(?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|(?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
-    rf"|(?<=, )(?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please|(?:always|never) \w)"
+    rf"|(?<=, )(?!(?:my|our) (?:[a-z-]+ )?[a-z-]+, [a-z])(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please(?!\W*$)|(?:always|never) \w)"
     r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
     rf"|(?<=, )(?:(?={_BARE_WORK} )|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
-    rf"|(?={ASKING} )|(?=who (?:lives|works|has|teaches|studies|plays|speaks|turned|turns) )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
+    rf"|(?={ASKING} )(?!where (?:i|we) (?:now )?(?:work|live|study|teach)\b)|(?=who (?:lives|works|has|teaches|studies|plays|speaks|turned|turns) )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
     r"|(?:(?<=anymore )|(?<=any more ))(?=it'?s |it is |s?he'?s |we'?re |i'?m ))"
 )
 
@@ -121,7 +121,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|(?:^|\bthat )(?-i:[A-Z])[a-z]+ and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|^being (?:[\w-]+ ){0,3}[\w-]+,|^(?:just )?for (?:(?:future )?reference|your (?:notes|files|records)),|\b(?:note|remember),? please:|^(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely):|^as (?:head|director|manager|chair|captain|secretary) of [\w ]+,|^(?:i have|i've|we have|we've) (?:finally |now |just )*decided:|^it(?: is|'s) (?:all |now )?(?:decided|settled|official)[:,]|^some(?:one|body) (?:has|needs) to [^,]{3,80}(?:,? (?:and|so)|,)|^if an? [\w ]{3,20} (?:has|contains) [\w ]+ in it,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 
@@ -151,6 +151,8 @@ def clauses(text: str) -> Iterator[Clause]:
     quoted = [match.span() for match in _QUOTED.finditer(flat) if flat.count(" ", *match.span()) >= 2]
     casual = flat == flat.lower()
     marks: frozenset[Guard] = frozenset({"joke"} if guards.jesting(flat) else ())
+    if guards.casts(flat):
+        marks |= {"hypothetical", "scene"}
     for start, end in _sentences(flat):
         sentence = flat[start:end]
         if guards.sets_a_scene(sentence):
@@ -264,7 +266,10 @@ def _clause(
         text = form(_CONJUNCTION).sub("", text)
     text = remarks.taken_off(text)
     now = ("now",) if begun(_OF_NOW, text) else ()
+    asks_to_remember = begun(r"(?:please )?(?:can|could|will|would) you ", text)
     text, sure, greeted = opened(text)
+    if sure and asks_to_remember:
+        marks.discard("question")
     if sure and (named := form(_NAMED_NUMBER).fullmatch(text)):
         text = f"{named['np']} is {named['v']}"
     if first := begun(_FROM_NOW_ON, text):
@@ -275,7 +280,7 @@ def _clause(
         marks.discard("question")
     elif cleft := form(_CLEFT).match(text):
         text = f"{cleft['who']} {cleft['verb']} {text[cleft.end() :]}"
-    elif guards.inverted(text):
+    elif guards.inverted(text) and not begun(_WHAT_ONE_HAS, text):
         marks.add("question")
     whole = text
     if hedged := begun(_HEDGE, text):
@@ -310,6 +315,7 @@ _CLEFT = (
     r"what (?P<who>i|we) (?P<verb>(?:really |actually |always |mostly )*(?:like|love|hate|prefer|enjoy|dislike|can not stand|(?:am|are) aiming(?= for is to )|want(?= is to )))"
     r"(?: for)?(?: most| the most| best| more than anything)? is "
 )
+_WHAT_ONE_HAS = r"what (?:i|we) (?:have|own|keep)\b.* is an? "
 # Openers that say when: enough for where one is, and no time of a plan.
 _OF_NOW = r"(?:at the moment|right now|currently|these days|nowadays|today)\b"
 # Where a clause may end before its words do: what follows tells how, where and with whom, or is another remark.

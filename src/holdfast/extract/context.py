@@ -37,7 +37,7 @@ _SHE, _HE, _IT = frozenset({"she", "her"}), frozenset({"he", "his"}), frozenset(
 _POINTS = re.compile(r"(?P<pronoun>he|she|his|her|it|its)\b(?P<rest>.*)", re.I | re.S)
 _OWN = (
     rf"\b(?:my|our) {_ADULT}(?P<own>{_RELATION}|{_ANIMAL})\b(?! and i\b)"
-    rf"|\b(?:have|adopted|got|rescued|bought|own) an? (?:[\w-]+ ){{0,2}}?(?P<had>{_ANIMAL}|{_RELATION})\b"
+    rf"|\b(?:have|adopted|got|rescued|bought|own) (?:an?|one) (?:[\w-]+ ){{0,2}}?(?P<had>{_ANIMAL}|{_RELATION})\b"
 )
 # Others that a pronoun could mean as well.
 _STRANGERS = (

@@ -27,7 +27,7 @@ _CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))?(?: (?:to|for))?
 _AT_HAND = (
     r"\b(?:functions?|methods?|arrays?|lists?|strings?|loops?|variables?|values?|elements?|rows?|columns?|quer(?:y|ies)|errors?|bugs?|class(?:es)?|objects?|fields?|regex|numbers?"
     r"|lines?|characters?|index(?:es)?|json|csv|dict\w*|dataframes?|components?|buttons?|divs?|imports?|parameters?|arguments?|syntax|code|scripts?|following|below|above|each|every"
-    r"|hearts?|souls?|e-?mails? to|letters? to|occurrences?|instances?|foo|bar|\w with \w|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|ways?|idea|look|step|chance|risk|point|part)\b"
+    r"|hearts?|souls?|e-?mails? to|letters? to (?!pick|collect|post|send|sign|mail)|occurrences?|instances?|foo|bar|\w with \w|paragraphs?|sentences?|words?|essay|attention|sense|difference|break|time|ways?|idea|look|step|chance|risk|point|part)\b"
 )
 
 
@@ -62,6 +62,8 @@ def _left(raw: str, casual: bool) -> values.Values:
     return () if form(_AT_HAND).search(raw) else (values.unled(values.bare(raw)),)
 
 
+# What one hands over or does for somebody.
+_PROMISED = r"(?:[\w-]+ )?(?:lift|cake|list|draft|quote|estimate|reply|report|call|callback|copy|recipe|slides|photos|pictures|answer|summary|update|invoice|parcel|letter|reference|plan|schedule|timetable|offer|sketch|sample|samples|presentation|spreadsheet|document|documents|figures|numbers|contract|review|translation|ride|visit|demo|refund|key|keys)\b.*"
 _HAVE_TO = r"(?:need to|have to|got to|must|have got to|need to remember to|should really|ought to)"
 DUTIES: Sequence[Rule] = (
     Rule(
@@ -96,11 +98,17 @@ DUTIES: Sequence[Rule] = (
     ),
     Rule(
         "task",
-        r"(?:still )?have (?P<v>(?:an?|the|two|three|four|five|some|my|\d+) (?:[\w-]+ ){1,3}(?:left )?to (?:finish|write|submit|hand in|deliver|send|return|pay|fix|mend|review|grade|mark|prepare|sign|pack|repair|sew|iron|wash|clean|post|translate|paint|edit|book|order|answer|reply to|sort out))(?: .*)?",
+        r"(?:still )?have (?:still |got )*(?P<v>(?:an?|the|two|three|four|five|six|seven|eight|nine|ten|twelve|some|my|\d+|an? (?:pile|stack|stacks|heap|bunch|batch|load) of) (?:[\w-]+ ){1,3}(?:left )?to (?:pick up|collect|fetch|drop off|send out|hand over|assemble|finish|write|submit|hand in|deliver|send|return|pay|fix|mend|review|grade|mark|prepare|sign|pack|repair|sew|iron|wash|clean|post|translate|paint|edit|book|order|answer|reply to|sort out))(?: .*)?",
         _left,
         confidence=0.8,
     ),
     Rule("task", r"have yet to (?P<v>.+)", chore, confidence=0.8),
+    Rule(
+        "task",
+        rf"(?:have )?promised (?!myself|ourselves|him|her|them|you|me\b)(?:{_WHOM}|(?:the|my|our) [\w-]+(?: [\w-]+)?) (?P<v>(?:an?|the|some|two|three) {_PROMISED})",
+        _phrase,
+        confidence=0.8,
+    ),
     Rule("task", r"have until .+ to (?P<v>.+)", values.phrase),
 )
 # Over the whole clause: "the tax return is still on my list".
@@ -131,13 +139,13 @@ _DOING = "|".join(sorted(map(_inflected, words.CHORES)))
 # "The gutters have to be cleaned", "the export button still needs testing", "my bike needs a new chain".
 _TO_BE_DONE = (
     r"(?P<whose>the|my|our) (?P<np>(?!(?:other|same|following)\b)[\w'-]+(?: [\w'-]+){0,3}?) (?P<still>still )?"
-    rf"(?:(?:has|have|needs?|must|ought)(?: to)? be (?P<done>(?:{_DOING})\b.*)|needs? (?P<doing>(?:{_DOING})\b.*)"
+    rf"(?:(?:has|have|needs?|must|ought)(?: to)? be (?P<done>(?:{_DOING})\b.*)|needs? (?P<doing>(?:{_DOING})\b.*)|wants? (?P<wanting>(?:cleaning|trimming|washing|mowing|watering|painting|weeding|sweeping|oiling|emptying|mending|changing|clipping|cutting|pruning|ironing|dusting|servicing|digging|repotting|sealing|sharpening|airing|raking|repainting|fixing|hoovering|greasing|tuning)(?: (?:before|by) [^,]+)?)"
     r"|(?:is|are) (?P<due>(?:long )?(?:over)?due (?:for|a) (?:an? |its )?(?:service|clean|wash|repair|trim|check-?up|oil change|new \w+)\b.*)"
     r"|needs? (?P<new>(?:an? )?(?:new (?!home|name|look|life|idea|start)|oil change|service\b|clean\b|wash\b|repair|trim\b|refill|lick of paint|coat of paint|check-?up).*))"
 )
 
 
-_OWING = frozenset({"be", "need", "needs", "due"})
+_OWING = frozenset({"be", "need", "needs", "due", "want", "wants"})
 
 
 def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -154,11 +162,12 @@ def owed(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         match is None
         or (not match["still"] and form(_AT_HAND).search(text))
         or form(_AGAIN).search(clause.whole)
+        or text.endswith((" something", " someone", " somebody"))
     ):
         return
     # "The bike needs a new chain" may be any bike that is spoken of.
     mine = match["whose"].lower() in ("my", "our")
-    if mine or match["done"] or match["due"] or (match["doing"] and match["still"]):
+    if mine or match["done"] or match["due"] or match["wanting"] or (match["doing"] and match["still"]):
         told = " ".join((text, *clause.times)) if clause.times else text
         whose = PROJECT if match["np"].lower().split()[-1] in words.SYSTEMS else speaker
         yield Claim(whose, "task", values.bare(told), confidence=0.8)

@@ -27,7 +27,7 @@ Guard = Literal[
     "scene",
 ]
 _REPORT = (
-    r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"
+    r"(?:says?(?! (?:hi|hello|hey)\b)|said|saying|tells?|told|telling|claims?|claimed|mentioned|mentions|insists?"
     r"|insisted|argues|argued|swears|swore|wrote|writes|reads"
     r"|thinks|believes|reckons|suggested|suggests|announced|asked|replied|answered|heard)"
 )
@@ -67,7 +67,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads"
         r"|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
         r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
-        r"|scene|script|tweet)|quote|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
+        r"|scene|script|tweet)|(?<!\ba )quote|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
     ),
     (
         "reported",
@@ -92,7 +92,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     ),
     (
         "past",
-        r"\bused to (?!be (?:in|on) )|\bback (?:in|then|when|at)\b|\bonce (?:worked|lived|had|was"
+        r"(?<!\bget )(?<!\bgot )(?<!\bgetting )\bused to (?!be (?:in|on) )|\bback (?:in(?! (?:my|our) (?!day|youth|teens|twenties|thirties|childhood|time|school|student|uni|college|old|early))|then|when|at)\b|\bonce (?:worked|lived|had|was"
         r"|owned|studied)\b|\bwhen (?:i|we|he|she) (?:was|were|lived|worked|had)\b"
         r"|\bgrowing up\b|\bpreviously\b|\bformerly\b|\bat the time\b|\bin those days\b|\bmy (?:old"
         r"|former|previous|ex(?!-(?:wife|husband|boyfriend|girlfriend|partner)\b)|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"
@@ -125,8 +125,8 @@ _INVERTED = (
     r"|i wonder\b|do you\b|would you say\b|whether\b)"
 )
 _TAG = (
-    r",? (?:right|correct|yes|no|yeah|huh|eh|ok|okay|isn't it|is not it|aren't i|don't i|do not i"
-    r"|are not i|doesn't it|true)\s*\?$"
+    r"(?:, (?:ok|okay|true)|,? (?:right|correct|yes|no|yeah|huh|eh|isn't it|is not it|aren't i|don't i|do not i"
+    r"|are not i|doesn't it))\s*\?$"
 )
 # What these ask for is done to words that follow; the words are material, not claims.
 _MATERIAL = (
@@ -138,7 +138,8 @@ _MATERIAL = (
 )
 # A scene that is set holds for all that follows it.
 _FICTION = (
-    r"(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine"
+    r"(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine|(?:(?:mock|speaking|dialogue|conversation|role|role-?play|listening|grammar|oral) )?(?:exercise|dialogue|drill|practice)(?: time)?(?=:| (?:practice|exercise|game|drill)|\.)|(?:mock|practice|pretend) (?:interview|call|exam|trial|conversation)(?: time)?|(?:we|i) take (?:on )?the (?:part|role) of"
+    r"|(?:let us|let's|we)(?: now| always| can)? (?:make|do|have|practi[sc]e|rehearse|act|play|start) (?:an?|the|our|out a)? ?(?:\w+ )?(?:dialogue|conversation (?:exercise|practice)|role|role-?play|role game|sketch|scene|skit|phone call|speaking|mock)\b|in (?:this|the|our|a) (?:dialogue|conversation exercise|sketch|skit)"
     r"|suppose|picture this|role-?play|you(?: are|'re|’re|re) an? (?!(?:bit|little|great|good|life|star|gem"
     r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
     r"|dream|play|novel|role-?play|scene|screenplay|tutorial|guide|article|lesson|course|chapter|walkthrough|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
@@ -163,7 +164,7 @@ _REHEARSED = (
     r"|(?:in|for|at|during) (?:the|my|our|an?|this) (?:[\w-]+ )?(?:improv|skit|larp|cosplay|panto(?:mime)?|audition|murder mystery|masquerade|screen test|mock \w+)\b(?! (?:class|classes|group|troupe|night|club|course|team|teacher|show)\b)"
 )
 _OWN_FICTION = (
-    r"\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
+    r"\b(?:we|let us|let's) (?:act|perform)(?: out)? (?:an?|the|this) (?:\w+ )?(?:scene|sketch|dialogue|role|skit|play)\b|\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
     r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
     r"|\b(?:role|part) of (?:an?|the) [\w-]+\b(?=.*\b(?:play|take|act|assume|speak|script|scene)\b)"
 )
@@ -195,8 +196,13 @@ _CONDITION = (
 )
 
 
+# "..., streaming feels like tap water" likens another thing, and is no hedge.
+_COMPARES = r"^(?!(?:or|so|it|that|this|at least)\b)[\w'-]+(?: [\w'-]+)? (?:feels?|felt|looks?|sounds?|tastes?|smells?|seems?) like\b"
+
+
 def reaching_back(after: str) -> frozenset[Guard]:
     """Return the guards that words behind a claim put on it: all but a supposition that is about something else."""
+    after = form(_COMPARES).sub("", after)
     raised = guards_of(after)
     if not raised:
         return raised
@@ -228,6 +234,25 @@ def jesting(message: str) -> bool:
         "not"
     )
     return there and bool(form(_JESTING).search(message))
+
+
+# "I am the tourist, you are the policeman": parts are given out; "you are the best" praises.
+_CAST = (
+    r"\b(?:i am|i'm|im|i play|i will be|i'll be) (?:the|an?) [a-z]+",
+    r"\byou(?: are|'re|re| play| will be|'ll be) the (?!best|one|first|last|only|greatest|same|real|worst|man|boss|expert|reason|person|kindest|nicest|smartest|cause|sweetest|coolest|ones|whole|perfect|right|wrong|most|second|third|next|ai|assistant|bot|user|owner|author)[a-z]+\b",
+)
+_PARTS = r"\b(?:waiter|guest|doctor|patient|customer|client|clerk|tourist|guide|policeman|police officer|interviewer|candidate|applicant|vet|tenant|landlord|buyer|seller|witness|judge|lawyer|pilot|controller|teacher|student|librarian|detective|suspect|host|caller|agent|receptionist|passenger|driver|chef|nurse|shopkeeper|cashier|king|queen|knight|wizard|villain|hero|captain|assistant|employer|boss)\b"
+
+
+def casts(message: str) -> bool:
+    """Whether a message gives out parts, to the one who speaks and to the listener."""
+    low = message.lower()
+    return (
+        " the " in low
+        and "you" in low
+        and all(low_form(one).search(low) for one in _CAST)
+        and bool(low_form(_PARTS).search(low))
+    )
 
 
 # "The train was cancelled again. Great, I love sleeping on benches.": what is praised behind a complaint is meant the other way round.

@@ -26,7 +26,7 @@ _OF_REPLIES = frozenset(
     workings assumptions calculations links steps basics obvious fundamentals celsius fahrenheit kelvin kilometers kilometres miles kilos kilograms pounds euros dollars""".split()
 )
 _OF_TASKS = frozenset(
-    "next remind reminder remember forget task todo to-do action list note set create nudge prod poke plate desk left keep do".split()
+    "next remind reminder remember forget task todo to-do action list backlog board note set create nudge prod poke plate desk left keep do".split()
 )
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
@@ -105,6 +105,10 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (rf"(?:always |please )?use {_UNITS}(?: (?:with|for) me)?", ""),
+    (
+        r"(?:only )?(?P<units>(?:metric|imperial|si) units?|celsius|fahrenheit|kilomet(?:er|re)s|miles)(?: only)?",
+        r"\b(?:please|pls|plz|for me)\b",
+    ),
     (rf"i would (?:prefer|like) it if you used {_UNITS}", ""),
     (
         rf"(?:{_ANSWER}|use)(?: to me| with me)?(?: in| with)? an? {_MUCH}{_ADJECTIVE} (?:tone|style"
@@ -339,9 +343,9 @@ _ON_MY_LIST = (
     r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
     r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my next (?:step|task|job|chore|errand)|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
 )
-_UNFORGOTTEN = (
-    r"(?:(?:do not|never) (?:let me )?forget|(?:i (?:have to|must|need to|should) )?remember) to (?P<v>.+)"
-)
+_UNFORGOTTEN = r"(?:(?:do not|never) (?:let me )?forget|(?:(?:tomorrow |today |tonight )?in the (?:morning|afternoon|evening),? )?(?:i|we) (?:must|can|may|should|had better) not forget|(?:i (?:have to|must|need to|should|had better) )?remember) to (?P<v>.+)"
+# "Could you add to the backlog that the export button has to be renamed?"
+_LISTED_THAT = r"(?:add|put|write|note) (?:to|on|onto|in) (?:my|the|our) (?:(?:to-?do|task|shopping|[\w-]+) )?(?:list|backlog|board|to-?dos?) that (?P<v>(?:the|my|our|i|we) .+ (?:to|must|should) .+)"
 _LISTED = (
     r"(?:add|put|write|stick) (?P<v>.+?) (?:to|on|onto|in) (?:my|the|our) (?P<list>(?:[\w-]+ )?list)(?:, .*)?"
 )
@@ -366,6 +370,8 @@ def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
             yield _procedure(match["v"])
         elif not form(rf"{_ADVICE}|.*\b(?:you|your|yourself)\b").match(match["v"]):
             yield Claim(speaker, "task", values.bare(match["v"]))
+    elif match := form(_LISTED_THAT).fullmatch(clause.text):
+        yield Claim(speaker, "task", values.bare(match["v"]))
     elif match := form(_LISTED).fullmatch(clause.text):
         name = match["list"].lower().replace("to-do", "todo")
         for value in values.taste(match["v"], clause.casual):

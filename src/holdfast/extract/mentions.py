@@ -5,12 +5,12 @@ Whatever else a clause says, asks or supposes, that somebody is the speaker's si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from . import values, words
+from . import values, wellbeing, words
 from .clauses import Clause
 from .predicates import Claim, Rule
-from .spelling import form
+from .spelling import begun, form
 
 # Of these one name is as good as another, and a name may follow that is none ("my assistant Siri", "my client Acme").
 _NOT_ONES_OWN = frozenset(
@@ -40,6 +40,7 @@ _MAKES = (
     r"|Fender|Gibson|Strat|Telecaster|Les Paul|Martin|Steinway|Roland|Korg|Bernina|Singer|Dell XPS|Surface|Lenovo|Synology|Raspberry Pi)"
 )
 _OWNED = rf"\b(?:my|our) (?:(?:old|new|trusty|beloved|little|first|second|spare|work|vintage|secondhand|used|good old|ancient|own|\d{{4}}) )*(?P<v>(?-i:{_MAKES})(?: (?-i:[A-Z\d])[\w.-]*){{0,3}})(?!'s?\b|-|\w| (?:account|app|password|subscription|store|dealer|appointment|driver|repository|code|script)\b)"
+_LEFT = r"\b(?:sold|selling|left|leave|leaving|quit|resigned|fired|previous|former|moved out|moving out|lost|dream|next)\b"
 _GIVEN_UP = r"\b(?:sold|traded|stolen|lost|returned?|returning|scrapped|totall?ed|donated|gave away|dream|next|rental|rented|had)\b"
 
 
@@ -51,28 +52,84 @@ def _owned(text: str, speaker: str) -> Iterator[Claim]:
 
 
 # "On account of my asthma I keep an inhaler at hand."
-_SUFFERED = rf"\b(?:on account of|because of|due to|owing to|thanks to|with|given) my (?P<v>{words.one_of(words.CHRONIC)})\b"
+_SUFFERED = (
+    rf"\b(?:on account of|because of|^of|due to|owing to|thanks to|with|given) my (?P<v>{words.one_of(words.CHRONIC)}"
+    rf"|(?:bad|dodgy|trick|weak|stiff|frozen|gammy|arthritic|artificial|injured|broken|sprained|torn) (?!heart){wellbeing.BODY})\b"
+)
+# "My shifts at the fire station", "my flat in Leith", "our twins", "as a Geneva resident", "my full name, that is ...".
+_WORKED_AT = rf"\bmy (?:\w+ )?(?:shifts?|job|boss|manager|supervisor|colleagues?|coworkers?|desk|work) (?:down |over )?at (?P<v>(?:the|an?) (?:[\w'-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))\b"
+_PLACE = r"(?P<v>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)"
+_AT_HOME_IN = rf"\b(?:my|our) (?:own |little |tiny )?(?:place|flat|apartment|house|street|home|balcony|neighbou?rhood|studio flat) in {_PLACE}"
+_RESIDENT = rf"\b(?:being|as) an? {_PLACE} resident\b"
+_OUR_CHILDREN = r"\b(?:my|our) (?P<v>twins|triplets|newborn|(?:two|three|four|five) (?:\w+ )?(?:kids|children|boys|girls|sons|daughters))\b(?!'|-| (?:table|class|group|node|process|element|bed|room))"
+_FULL_NAME = r"\bmy (?:full|legal|real|own) name(?:,| \() ?(?:(?:that is|which is|namely|i\.e\.),? )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+){1,3})(?=[,)]|$)"
+# What people speak of as theirs, and of which few have one.
+_HELD = (
+    r"\b(?:my|our) (?P<v>allotment|veg(?:etable)? (?:patch|garden)|orchard|greenhouse|campervan|caravan|narrowboat|houseboat|motorhome|motorbike|sewing machine|espresso machine|3d printer|telescope|cello|violin|accordion|saxophone"
+    r"|loom|kiln|beehives?|hot tub|heat pump|wood stove|pellet stove|log burner|chicken coop|vineyard|sailing boat|cargo bike|air fryer|record player)\b(?!'s?\b|-| (?:is|are) an? | (?:\w+ )?(?:business|company|game|class|lesson|teacher|function|component|object|simulation|model|example|emoji|account|app))"
+)
+_IN_MY_ROOM = rf"\b(?:the|an?) (?P<v>(?:old |new )?(?:{words.one_of(words.THINGS)}|water heater|radiator|fridge|boiler|oven)) (?:in|on|under|behind|outside|in front of) (?:my|our) (?:[\w-]+ )?(?:kitchen|cellar|basement|garage|garden|hall|hallway|bathroom|bedroom|living room|attic|loft|yard|shed|study|flat|house|apartment|balcony|workshop|barn)\b"
+
+
+def _taken_for_granted(text: str, speaker: str) -> Iterator[Claim]:
+    """Yield what a clause takes for granted of one's home, work, children and things."""
+    for pattern, attribute, reader in (
+        (_WORKED_AT, "employer", values.workplace),
+        (_AT_HOME_IN, "residence", values.place),
+        (_RESIDENT, "residence", values.place),
+        (_OUR_CHILDREN, "children", values.as_said),
+        (_FULL_NAME, "name", values.name),
+        (_HELD, "owns", values.as_said),
+        (_IN_MY_ROOM, "owns", values.as_said),
+    ):
+        match = form(pattern).search(text)
+        if match and not form(_GIVEN_UP if attribute == "owns" else _LEFT).search(text):
+            yield from (
+                Claim(speaker, attribute, value, confidence=0.8, rule=IN_PASSING)
+                for value in reader(match["v"], False)[:1]
+            )
+
+
+_CHILD = frozenset("child children son daughter twin sons daughters".split())
+
+
+def _told(one: Claim, held: Sequence[Claim], spoken_of: str) -> bool:
+    """Whether what is taken for granted is told of in so many words, or beside somebody who is."""
+    if any(one.attribute == each.attribute and each.entity == one.entity for each in held):
+        return True
+    if one.attribute == "children":
+        return any(each.attribute in _CHILD for each in held)
+    return bool(held) if one.attribute == "employer" else str(one.value).lower() in spoken_of
 
 
 def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[Claim]:
     """Yield who is named in passing in a clause, but those of whom it was read that they are ("said")."""
     text = clause.whole
-    if clause.casual or ("my " not in text and "our " not in text) or form(_GONE).search(text):
+    low = text.lower()
+    if ("my " not in low and "our " not in low and " resident" not in low) or form(_GONE).search(text):
         return
     held = list(said)
     known = {str(one.value) for one in held} | {one.entity for one in held}
+    asked_about = clause.guards & {"question"} and begun(
+        r"(?:is|are|was|do|does|did|has|have|who|what) ", text
+    )
+    if not asked_about:
+        spoken_of = " ".join(f"{one.entity} {one.attribute} {one.value}" for one in held).lower()
+        yield from (one for one in _taken_for_granted(text, speaker) if not _told(one, held, spoken_of))
     yield from (
         one for one in _owned(text, speaker) if not any(str(one.value) in str(each) for each in known)
     )
     if (ill := form(_SUFFERED).search(text)) and ill["v"] not in known:
         yield Claim(speaker, "condition", ill["v"], confidence=0.8, rule=IN_PASSING)
+    if clause.casual:
+        return
     for match in form(_NAMED).finditer(text):
         name = match["v"] or match["v2"] or match["v3"] or match["v4"]
-        low = name.lower()
+        called = name.lower()
         if (
             name in known
-            or low in known
-            or low in words.NOT_NAMES | words.TECH | words.LANGUAGES | words.NATIONALITIES
+            or called in known
+            or called in words.NOT_NAMES | words.TECH | words.LANGUAGES | words.NATIONALITIES
         ):
             continue
         rel = (match["who"] or "pet").lower()

@@ -19,7 +19,7 @@ _OPENER = (
     r"|correction|update|heads up|ps|(?:just )?a heads up|not gonna lie"
     r"|ngl|fun fact|(?:a )?quick (?:note|update|fyi|one)(?: from (?:me|my side|our side))?|one thing though|new (?:city|job)|guess what|for context|"
     r"as of (?:today|now)|in fact|as i (?:said|mentioned)|like i said|wait"
-    r"|new here|good (?:morning|evening|afternoon)"
+    r"|new here|good (?:morning|evening|afternoon|day)"
     r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now"
     r"|these days|nowadays|lately|recently|now"
     r"|personally|guys|folks|team|because|though|although|while|whereas|then|as you (?:know"
@@ -32,13 +32,13 @@ _OPENER = (
 )
 _REMEMBER = (
     r"(?:please |pls |just |you (?:can|may|should|could) |(?:please )?(?:make sure|be sure)(?: that)?(?: you| to) )?(?:(?:remember|note down|note|keep (?:this |that )?in mind|bear (?:this |that )?in mind|don't forget"
-    r"|do not forget|make a note(?: of)?|take a note(?: of)?|save this for later|save this|"
+    r"|do not forget|make a note(?: of)?|take a note(?: of)?|(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely|somewhere safe)(?=:)|save this for later|save this|(?:just )?for your (?:notes|files|records)|put down(?: somewhere)?(?= that)|"
     r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
     r"|just so you remember|so you remember|know|store(?: this)?(?=:)|store|add to (?:your )?memory|keep in memory"
     r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
-    r"|would like) you to (?:remember|know|note))"
-    r"(?:(?:| this): (?=(?:[\w-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
-    r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only)\b)))"
+    r"|would like) (?:you to|that you) (?:remember|know|note))(?: for (?:the )?(?:next time|later|future)| please)?"
+    r"(?:(?:| this|,? please): (?=(?:[\w-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
+    r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only|grand(?:ma|pa|dad|mother|father)|gran|granny|nan|mum|mom|dad|auntie|uncle)\b)))"
 )
 
 
@@ -57,7 +57,7 @@ _MATTERS = (
 _HAVE = r"(?:i|we)(?:'?ve| have)? (?:(?:already|even|ever|just|might have|may have) )*"
 _ADVERBS = r"(?:(?:probably|perhaps|maybe|also|really|just|still|quickly|actually|only|already|first|at least|briefly) )*"
 _PREFACE = (
-    rf"(?:(?:(?:i|we) (?:have )?(?:should have|never|should|forgot to|have not|did not|realise i never|realize i never)|let me|allow me to) (?:properly |quickly |first |even |actually )?introduced? myself(?: properly| yet| first)?(?=[:,.;-]* (?:i'?m|i am|my name) )"
+    rf"(?:{_DOCTOR} (?:has |have )?(?:just |finally )?confirmed (?:it|this)(?: (?:today|yesterday|this (?:morning|afternoon|week)|last (?:week|month)|on \w+day))?(?=: (?:i'?ve|i have|i'?m|i am|my) )|(?:(?:i|we) (?:have )?(?:should have|never|should|forgot to|have not|did not|realise i never|realize i never)|let me|allow me to) (?:properly |quickly |first |even |actually )?introduced? myself(?: properly| yet| first)?(?=[:,.;-]* (?:i'?m|i am|my name) )"
     rf"|(?:(?:i|we) {_ADVERBS}(?:should|ought to|must|have to|need to|want to|wanted to|would like to|might|can|could|may|will|forgot to|meant to"
     r"|keep forgetting to|guess i should|suppose i should|think i should)|i'?d(?: just)?(?: like to)?|i'?ll(?: just)?|let me|just wanted to|forgot to|should"
     rf"|can i|allow me to|just to) {_ADVERBS}{_SAYING}"
@@ -88,7 +88,7 @@ _OPENED = rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)"
 _LED_UP = rf"(?:{_OPENER}(?:[,:!.-]+ *| +))*?{_PREFACE}(?: ?[,:] ?| ?- | )(?=\S)"
 # One of these is in each of them.
 _LEADS_UP = frozenset(
-    """mention mentioned told tell say said saying add note state stress repeat share explain explained specify admit confess confirm clarify point
+    """mention mentioned told tell say said saying add note state stress repeat share explain explained specify admit confess confirm confirmed clarify point
     know knew warn remind inform flag disclose worth useful helpful important relevant good helps help wrote noted see recall remember guess
     imagine guessed noticed seen mentioning noting knowing adding case if fwiw disclosure fact detail context background info information
     disclaimer reminder clarification records notes confession truth thing needless mind enough speaking top incidentally aware understand

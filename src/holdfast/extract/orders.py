@@ -39,7 +39,7 @@ _WITHHOLD = (
     r"|no need to remember (?:this|that|it).*)"
 )
 _ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"
-_FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop remembering|scrap|discard|scratch|get rid of|clear|strike|take back) (?:the fact )?(?P<what>.+)"
+_FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop (?:remembering|tracking|logging|recording|keeping (?:track|a record|a log|records|tabs) of|keeping tabs on)|scrap|discard|scratch|get rid of|clear|strike|take back) (?:the fact )?(?P<what>.+)"
 # What the memory holds is called a note, an entry and so on; "the thing about ..." is one where it is to be forgotten.
 # An entry may be one of a table's, and a memory a machine's, unless it is about somebody.
 _NOTE = (
@@ -85,7 +85,8 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     if not match:
         return None
     what = re.sub(r" from (?:your |the )?(?:memory|records?|notes)$", "", match["what"], flags=re.I)
-    forgets = match["verb"].lower() in ("forget", "unlearn", "stop remembering")
+    what = form(r", (?:it|that|this|they|i) .*").sub("", what)
+    forgets = match["verb"].lower().startswith(("forget", "unlearn", "stop "))
     from_memory = what != match["what"]
     if noted := form(_NOTE).fullmatch(what) or (form(_THING).fullmatch(what) if forgets else None):
         what, from_memory = form(r"me being ").sub("i am ", noted["v"], count=1), True

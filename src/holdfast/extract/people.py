@@ -24,7 +24,7 @@ _VERB = (
     r"|moved|relocated|joined|left"
     r"|quit|speaks?|plays?|owns?|drives?|studies|study|teaches|teach|goes|go|takes?|suffers?|does"
     r"|do|can|will|got|became"
-    r"|started|runs?|bought|sold|turned|comes?|came|grew|graduated|attends?|collects?|uses?|adopted"
+    r"|started|runs?|bought|sold|turned|turns|comes?|came|grew|graduated|attends?|collects?|uses?|adopted"
     r"|eats?|broke|reports?|just"
     r"|also|really|still|currently|now|recently|already|used|maintains?|no longer|never)"
 )
@@ -162,7 +162,7 @@ def _is_here(told: re.Match[str]) -> bool:
 
 
 _HERE = frozenset(
-    """over down up out back right round around even only still just except same ditto sunny rainy cold hot warm quiet late early morning evening night midnight noon snowy windy cloudy foggy humid busy chaos boring nice
+    """over come look stay sit wait get stop click start down up out back right round around even only still just except same ditto sunny rainy cold hot warm quiet late early morning evening night midnight noon snowy windy cloudy foggy humid busy chaos boring nice
     lovely beautiful dark bright safe dead empty loud newbie noob newcomer beginner human user customer client parent guest fan lurker first-timer
     novice rookie amateur hobbyist owner member subscriber admin winter summer spring autumn christmas problem bug help confusion trouble
     question silence work life weather bus traffic""".split()

@@ -199,5 +199,5 @@ def _besides(rule: Rule, groups: Mapping[str, str | None], clause: Clause, entit
     """Yield what a row says on the side: the employer of a trade, the school of a study."""
     for key, attribute, reader in _BESIDES:
         raw = groups.get(key) or groups.get(f"{key}2")
-        for value in reader(raw, clause.casual)[:1] if raw else ():
+        for value in reader(raw, clause.casual)[:1] if raw and raw.lower() not in words.LANGUAGES else ():
             yield Claim(entity, attribute, value, confidence=0.85, rule=rule)

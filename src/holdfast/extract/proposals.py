@@ -177,7 +177,7 @@ def worded(text: str, start: int, end: int | None) -> str:
 
 
 # Where the claim itself is supposed ("if I prefer tea"), a row that stands "I would prefer" does not stand that.
-_SUPPOSED = r"(?:if|unless|suppose|supposing|imagine|assuming|what if) (?!(?:i|we) (?:have|had|get|got) (?:the |a |any )?choice|given|it (?:is|was|were) up to|possible|you (?:ask|must)|i (?:may|am honest))"
+_SUPPOSED = r"(?:if|unless|suppose|supposing|imagine|assuming|what if) (?!(?:i|we) (?:have|had|get|got) (?:the |a |any )?choice|given|it (?:is|was|were) up to|an? \w+ (?:has|contains) |possible|you (?:ask|must)|i (?:may|am honest))"
 
 
 def _stood(claim: Claim, clause: Clause) -> frozenset[Guard]:
@@ -477,7 +477,7 @@ class _Reader:
 # What may be kept on the user's word alone: a statement with a subject, and not about the listener.
 _STATEMENT = (
     r"(?!.*\b(?:you|your|yourself|they|them|it|that|this(?! (?:week|month|year|morning|evening|summer|winter|spring|autumn)))\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
-    r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) .+)"
+    r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?|eats?|drinks?|hates?|loves?|likes?|needs?|takes?) .+)"
 )
 # "I'm 41, no, that's wrong, I'm 42": said of what stands right before it.
 _TAKEN_BACK = (
@@ -492,4 +492,4 @@ _ALSO = r"\b(?:also|as well|too|in addition|on the side|on weekends|part[- ]time
 _SOMEWHERE = r" (?:in|on) (?:staging|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|sandbox)$"
 _CHANGED = r"\b(?:now|moved|switched|changed|anymore|no longer|new|left|joined|quit|became|started|just|renamed|instead|not)\b"
 _PRIVATE = r"(?:that|it|this) is (?:private|confidential|secret|personal)"
-_AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time"})
+_AHEAD = frozenset({"plan", "goal", "task", "deadline", "date", "time", "turning", "retention"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from . import words
+from . import everyday, words
 from .spelling import form
 
 _NAME = r"(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z\u00c0-\u00de])[\w'-]+)?"
@@ -243,7 +243,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("my", "of", rf"my (?P<n>{_OWN_THINGS}|instrument) of choice is (?P<v>.+)", ("my {n} is {v}",)),
     ("my our", "my our", rf"(?:my|our) (?P<n>(?:[a-z]+ )?{_OWN_THINGS}),? {_A}(?P<v>[^,]+), (?P<rest>.+)", ("my {n} is {a} {v}",)),
     ("", "here", r"(?:i am )?on an? (?P<v>[\w .-]+?) here", ("I bought a {v}",)),
-    ("i", "typing writing reading", r"i am (?:typing|writing|reading) (?:(?:this|it) )?(?:up )?(?:on|from) (?:an?|my) (?P<v>[\w .-]+)", ("I bought a {v}",)),
+    ("i", "typing writing reading", r"i am (?:typing|writing|reading) (?:(?:this|it) )?(?:up )?(?:on|from) (?:an?|my) (?!(?:\w+ )?(?:flat|house|home|place|bed|desk|office|hotel|room|kitchen|balcony|sofa|apartment|garden)\b)(?P<v>[\w .-]+)", ("I bought a {v}",)),
     ("i", "play game gaming", r"i (?:play|game|am gaming) on (?:an?|my|the) (?P<v>[\w .-]+)", ("I bought a {v}",)),
     ("i", "shoot cycle race paint draw record practice practise train", r"i (?:mostly |usually |still )?(?:shoot|cycle|race|paint|draw|record|practi[cs]e|train) (?:with|on) (?:an?|my) (?P<v>[\w .-]+)", ("I bought a {v}",)),
     ("i", "ride drive cycle", r"i (?:usually |mostly )?(?:ride|drive) (?:an?|my) (?P<v>[\w .-]+?) (?:to (?:work|school|the office|uni)|every ?day|daily|around town)", ("I bought a {v}",)),
@@ -291,8 +291,9 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "swapped traded", rf"(?P<w>i|we) (?:have )?(?:just |recently |finally )?(?:swapped|traded) (?P<a>{_FOOD}) for (?P<v>{_FOOD})", ("{w} prefer {v} to {a}",)),
 )  # fmt: skip
 # By what they begin with, by a word that is in them: the places of the rows.
+_ALL = (*_ROWS, *everyday.ROWS)
 _PLACES: dict[str, dict[str, list[int]]] = {}
-for _place, _row in enumerate(_ROWS):
+for _place, _row in enumerate(_ALL):
     for _first in _row[0].split() or [""]:
         for _cue in _row[1].split():
             _PLACES.setdefault(_first, {}).setdefault(_cue, []).append(_place)
@@ -304,8 +305,11 @@ def reworded(text: str, said: frozenset[str]) -> Iterator[tuple[str, ...]]:
     by_cues = [_PLACES[begin] for begin in begins if begin in _PLACES]
     fitting = {at for by_cue in by_cues for cue in by_cue.keys() & said for at in by_cue[cue]}
     for place in sorted(fitting):
-        pattern, statements = _ROWS[place][2:]
+        pattern, statements = _ALL[place][2:]
         if match := form(pattern).fullmatch(text):
             groups = match.groupdict()
             groups["v"] = groups.get("v") or groups.get("v2")
-            yield tuple(one.format(**groups) for one in statements if "{rest}" not in one or groups["rest"])
+            if "r2" in groups:
+                groups["r"] = groups["r"] or groups["r2"]
+            unsaid = [f"{{{name}}}" for name, said in groups.items() if said is None]
+            yield tuple(one.format(**groups) for one in statements if not any(map(one.__contains__, unsaid)))

@@ -202,7 +202,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "team",
-        r"(?:be (?:on|in|part of)|(?:work|be working|sit) (?:on|in)|lead|be leading|manage|run|head(?: up)?) the (?P<v>[\w -]{2,30}) team(?: (?:at|for) (?P<org>.+))?",
+        r"(?:be (?:on|in|part of)|(?:work|be working|sit) (?:on|in)|lead|be leading|manage|run|head(?: up)?) the (?P<v>[\w -]{2,30} team)(?: (?:at|for) (?P<org>.+))?",
         values.anything,
     ),
     Rule(
@@ -218,16 +218,24 @@ PERSON: Sequence[Rule] = (
         values.proper,
     ),
     Rule("employer", r"be (?:now )?at (?P<v>.+?) (?:now )?as (?P<as>an? .+)", values.proper),
+    Rule(
+        "occupation",
+        r"have been (?P<v>(?:driving (?:lorries|trucks|buses|cabs|taxis|trams|trains|forklifts|ambulances|coaches)|laying (?:bricks|tiles|carpets|cables|floors|pipes)|teaching (?!people|him|her|them|myself|me\b|my\b|the\b)\w+(?: \w+)?"
+        r"|(?:fixing|repairing|mending|servicing|building|selling|tuning|restoring|shoeing|designing|installing|cleaning|making) (?!bugs|things|problems|mistakes|features|tests|decisions|excuses|plans|friends|ends|people|it\b|this\b|that\b|these\b)\w+s|cutting hair|grooming dogs|breeding \w+|farming(?: \w+)?|nursing|welding|fishing for a living|tending bar|waiting tables))",
+        values.phrase,
+        needs="lasting",
+        confidence=0.8,
+    ),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
     Rule(
         "occupation",
-        r"(?P<v>(?:manage|supervise|coordinate) the (?:[\w-]+ ){0,2}(?:shift|shifts|department|floor|desk|ward|kitchen|warehouse|office|branch|store|shop|front desk|bar|club|programme|team|unit|line|fleet))(?: (?:at|for|in) (?P<org>.+))?",
+        r"(?P<v>(?:manage|supervise|coordinate|run|head) the (?:[\w-]+ ){0,2}(?:shift|shifts|department|floor|desk|ward|kitchen|warehouse|office|branch|store|shop|front desk|bar|club|programme|team|unit|line|fleet|canteen|pharmacy|reading room|library|laboratory|reception|nursery|crèche|stables|bakery|greenhouse|archive|gift shop|box office|stockroom))(?: (?:at|for|in|of) (?P<org>.+))?",
         values.anything,
     ),
     Rule("occupation", r"(?:do )?(?P<v>(?!work|do )[\w-]+(?: [\w-]+){0,3}) for a living", values.anything),
     Rule(
         "occupation",
-        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|training|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
+        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|active|training|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
         values.trade,
     ),
     Rule(
@@ -326,6 +334,12 @@ PERSON: Sequence[Rule] = (
         values.as_said,
         needs="habit",
     ),
+    Rule(
+        "grandchildren",
+        rf"be an? (?:proud )?(?:grandmother|grandfather|grandma|grandpa|granny|grandad|nan) (?:of|to) (?P<v>{_NUMBER})(?: .*)?",
+        values.number,
+    ),
+    Rule("handedness", r"be (?P<v>(?:left|right)-handed|ambidextrous)(?:,? .*)?", values.as_said),
     Rule("{what}", r"have (?P<v>no (?P<what>siblings|kids|children|pets))", values.as_said),
     Rule(
         "children",
@@ -387,7 +401,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "{rel}",
-        rf"have an? {_ADULT}(?P<rel>{_RELATION}), (?P<v>(?-i:[A-Z])[\w'-]+)(?:,? .*)?",
+        rf"have (?:an?|one) {_ADULT}(?P<rel>{_RELATION}), (?P<v>(?-i:[A-Z])[\w'-]+)(?:,? .*)?",
         values.name,
     ),
     Rule(
@@ -398,7 +412,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "children",
         rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|foster|adopted|teenage|beautiful|wonderful|great"
-        r"|lovely) )*(?:kids|children)(?:,? and .+)?",
+        r"|lovely) )*(?:kids|children|boys|girls|toddlers|teenagers)(?:,? and .+)?",
         values.number,
     ),
     Rule(
@@ -439,6 +453,13 @@ PERSON: Sequence[Rule] = (
         r"|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ][a-z]+)?)(?= ?$| years?))(?: years? old| yo| y/o"
         r"| now| today)?",
         values.age,
+    ),
+    Rule(
+        "turning",
+        r"turn (?P<v>\d{1,3}|[a-z]+(?:-[a-z]+)?)",
+        values.age,
+        prefer="future",
+        needs="time",
     ),
     Rule("birthday", r"(?:be|was) born on (?P<v>.+)", values.definite),
     Rule("pronouns", r"use (?P<v>(?:she|he|they|xe|ze)/\w+(?:/\w+)?)(?: pronouns)?", values.holding("/")),

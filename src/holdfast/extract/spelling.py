@@ -114,7 +114,7 @@ _MAY_LACK_ONE = (
     r"|\b(?:my|our|the) (?:[a-z\u00e9]+s (?:name|birthday|dog|cat|email|number|address|job|phone|called|named|allergic|an?)"
     rf"|(?:[a-z]+ )?{_THING}s (?:an?|in|on|at|near|called)|{_OURS}s (?:an?|the|in|on|at|now|due|not|called|\d|\w+day))\b"
 )
-_NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b"
+_NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|must)n'?t\b"
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _NO_NAME = r"(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
 _IS = (

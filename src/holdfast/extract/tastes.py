@@ -135,8 +135,8 @@ TASTES: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"be (?:more of |definitely |very much )?an? (?P<v>\w+) person",
-        values.listed(words.KINDS_OF_PERSON, 1),
+        r"be (?:more of |definitely |very much )?an? (?P<v>\w+(?: \w+)?) person",
+        values.listed(words.KINDS_OF_PERSON, 2),
         "preference",
     ),
     Rule(

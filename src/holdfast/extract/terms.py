@@ -93,6 +93,16 @@ def scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
     ):
         told = [re.sub(r"^for ", "", unled_time(time), flags=re.I) for time in clause.times]
         yield Claim(noun, date_or_time(told[-1]), " ".join(told))
+    elif (
+        again := form(
+            r"(?:be|get) (?:always |automatically )?(?P<v>reset|wiped|rebuilt|refreshed|restarted|synced|redeployed|reseeded|reindexed|cleared|emptied|restored)"
+        ).fullmatch(said)
+    ) and (
+        often := form(
+            r"\b(?:every|each) (?:single )?\w+(?: (?:morning|evening|night|at \S+))?|\b(?:nightly|daily|hourly|weekly)\b"
+        ).search(clause.whole)
+    ):
+        yield Claim(noun, f"{again['v']} schedule", often[0])
     elif noun.split()[-1] in DATED:
         yield from _takes_place(noun, said, clause)
     elif form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(r"\d|every", last):

@@ -184,6 +184,16 @@ THING: Sequence[Rule] = (
         values.as_said,
     ),
     Rule("retention", r"be (?:kept|retained|stored) for (?P<v>\d.*)", values.as_said),
+    Rule(
+        "requires",
+        r"(?:must|have to|need to|can only|should|may only) be (?:compiled|built|linked|flashed|run|assembled) (?:with|using|on|against) (?P<v>.+)",
+        values.tool,
+    ),
+    Rule(
+        "uses",
+        r"be (?:now |all |mostly |entirely )*(?:re)?(?:written|implemented|done|coded) in (?P<v>.+)",
+        values.known_tool,
+    ),
     Rule("uses", r"(?:go out|be done|happen|be handled|ship) (?:through|via|with|by) (?P<v>.+)", values.tool),
     Rule(
         "{what}.location",
@@ -244,7 +254,7 @@ _VERBS = (
 _BARE = frozenset(
     """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
     docs standup analytics payments emails notifications messaging orchestration builds releases artifacts metrics traces dashboards alerts alerting
-    deploys deployments backups secrets migrations code demo retro kickoff infra billing payroll checkout onboarding stack designs tickets bugs invoices uploads reports keys feature-flags flags""".split()
+    deploys errors deployments backups secrets migrations code demo retro kickoff infra billing payroll checkout onboarding stack designs tickets bugs invoices uploads reports keys feature-flags flags""".split()
 )
 # What holds once takes the place of nothing.
 ONCE = (
@@ -258,7 +268,7 @@ IN_GENERAL = (
     rf"|{ONCE}"
 )
 _POINTING = frozenset(
-    "a an each every most some any no many several another other typical my your his her their its that these those what which there it".split()
+    "a an each every most some any no many several another other typical my your his her their its that these those what which there it mine yours ours".split()
 )
 # People, parts of a program and talk itself are no things with attributes.
 NO_THING = (
@@ -272,7 +282,7 @@ _OF_LIFE = r"(?:day|week|night|year|time|movie|book|song|party|house|car|dog|cat
 
 _LED = (
     r"(?:the|this|our|all|all the|all our) (?P<np>(?:(?!(?:is|are|was|has|uses?|runs?"
-    rf"|lives?)\b)[\w./'-]+ ){{1,4}}?)(?P<rest>{_VERBS}\b.*)"
+    rf"|lives?)\b)[\w./'-]+ ){{1,5}}?)(?P<rest>{_VERBS}\b.*)"
 )
 
 
@@ -361,6 +371,8 @@ def foreign(noun: str, said: str) -> bool:
     )
 
 
+# "The novel I'm reading": what one is at is no system, and its name no name.
+_READ_OR_CHASED = r" (?:i|we|you) (?:am|are) |^\S+ (?:states?|says?|claims?|mentions?) that "
 # "This library" is ours; "the library" may be any that was spoken of.
 _ANYBODYS = frozenset(
     "library package tool product plugin sdk framework image implementation page module extension driver client".split()
@@ -376,9 +388,10 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     if form(r"(?:be|get) .* after ").match(said):
         noun = form(r"^(?:old|stale|expired|unused) ").sub("", noun)
     parts = noun.split()
-    if foreign(noun, said) or holds(IN_GENERAL, clause.whole):
+    if foreign(noun, said) or holds(IN_GENERAL, clause.whole) or form(_READ_OR_CHASED).search(noun):
         return
-    if parts[-1] in words.TRADES and parts[-1] not in words.SYSTEMS and not split(noun)[1]:
+    head = noun.partition(" of ")[0].split()[-1]  # "the firmware of our controller" is no person
+    if head in words.TRADES and head not in words.SYSTEMS and not split(noun)[1]:
         return  # somebody, and not something
     if noun in _ANYBODYS and form(rf"the {noun}\b").match(clause.text):
         return

@@ -591,7 +591,7 @@ def owned(raw: str, casual: bool) -> Values:
     """What somebody says to own, in up to three words: "own" anchors a noun that no list knows; "a mistake" is none."""
     raw = bare(raw)
     good = form(
-        r"(?:an?|two|three|four|five|six|\d[\d,]*|(?:\w+|a few) (?:hundred|thousand)|(?:hundreds|dozens|thousands) of) (?!lot|bit|copy|few|part|problem|mistake|share)(?:[\w'-]+ ){0,3}(?!(?:question|idea|hunch|feeling|error|hour|minute|day|week|guess|theory|doubt|headache|cold|message|number|name|plan|dream|hope|link|screenshot|log|deadline|leak|hole|crack|spider|smell|noise|draught|draft|stain|fire|party|meeting|man|woman|person|flood|mess|ghost|fly|wasp|light|fight|gap|mouse|rat|bug|ticket|complaint|request|stranger|monster|problem|rule|curse|tradition|habit|custom|ban|visitor|guest|secret|joke|saying)s?$)[\w'-]+"
+        r"(?:an?|two|three|four|five|six|\d[\d,]*|(?:\w+|a few) (?:hundred|thousand)|(?:hundreds|dozens|thousands) of) (?!million|billion|zillion|lot|bit|copy|few|part|problem|mistake|share)(?:[\w'-]+ ){0,3}(?!(?:question|idea|hunch|feeling|error|hour|minute|day|week|guess|theory|doubt|headache|cold|message|number|name|plan|dream|hope|link|screenshot|log|deadline|leak|hole|crack|spider|smell|noise|draught|draft|stain|fire|party|meeting|man|woman|person|flood|mess|ghost|fly|wasp|light|fight|gap|mouse|rat|bug|ticket|complaint|request|stranger|monster|problem|rule|curse|tradition|habit|custom|ban|visitor|guest|secret|joke|saying)s?$)[\w'-]+"
     ).fullmatch(raw)
     return (unled(raw),) if good and not points(unled(raw)) else ()
 

@@ -33,7 +33,7 @@ WORN = (
     r"|seriously |badly |strictly |strict |fully |mostly |completely |practicing |practising "
     r"|devout |proud |openly |currently |now |also |actually )*"
 )
-_BODY = r"(?:left |right |lower |upper )?(?:ankle|wrist|arm|leg|foot|toe|finger|thumb|knee|shoulder|hip|back|elbow|collar ?bone|ribs?|hand|nose|jaw|neck|achilles|hamstring|acl|meniscus|rotator cuff|tailbone|heart|knees|hips|ankles)"
+BODY = r"(?:left |right |lower |upper )?(?:ankle|wrist|arm|leg|foot|toe|finger|thumb|knee|shoulder|hip|back|elbow|collar ?bone|ribs?|hand|nose|jaw|neck|achilles|hamstring|acl|meniscus|rotator cuff|tailbone|heart|knees|hips|ankles)"
 _CONDITION = words.one_of(words.CONDITIONS)
 _FOOD = words.one_of(words.FOODS)
 _DOSE = r"(?:(?:[\d.]+|five|ten|twenty|fifty|(?:one|two|a) hundred|half a|one|two|three|four) ?(?:mg|mcg|ml|g|iu|units?|milligrams?|micrograms?|millilit(?:re|er)s?|grams?|drops?|puffs?|tablets?|pills?|capsules?) (?:of )?)"
@@ -111,7 +111,7 @@ WELLBEING: Sequence[Rule] = (
         r"|gliptin|parin|arin|xaban|triptan|tadine|codone|sone|solone|lone|amide|azide|antin|pentin|gabalin|profen|umab|glutide|trigine|oxate|pramate))\b))"
         rf" {_DOSE}?(?P<v>insulin|aspirin|ibuprofen|prednisone|lithium"
         r"|adderall|ritalin|prozac|zoloft|lexapro|xanax|vyvanse|ozempic|[a-z][\w-]*(?:in|ol|ide|ine"
-        r"|pril|sartan|formin|statin|mab|zole|pam|lam|cillin|mycin|done|one|ate|xetine|azole"
+        r"|pril|sartan|formin|statin|mab|zole|pam|lam|pram|aban|tan|pine|lukast|flozin|glutide|parin|antin|pentin|afil|cillin|mycin|done|one|ate|xetine|azole"
         r"|thyroxine))(?: for .+| daily| twice.*)?",
         drug,
     ),
@@ -123,19 +123,19 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        rf"(?:have |got )?(?:just |recently )?(?P<v>(?:tore|torn|dislocated|ruptured) (?:my|an?|both(?: my)?) (?:\w+ )?{_BODY})(?: .+)?",
+        rf"(?:have |got )?(?:just |recently )?(?P<v>(?:tore|torn|dislocated|ruptured) (?:my|an?|both(?: my)?) (?:\w+ )?{BODY})(?: .+)?",
         injury,
         confidence=0.8,
     ),
     Rule(
         "condition",
-        rf"(?:have|have got|be nursing|be recovering from) (?P<v>(?:an? |two )?(?:really |very |slightly )?(?:bad|dodgy|trick|weak|stiff|frozen|torn|broken|gammy|sprained|ruptured|fractured|dislocated|replaced|artificial|arthritic) {_BODY})(?:,? (?:so|and|from|since|which)\b.*)?",
+        rf"(?:have|have got|be nursing|be recovering from) (?P<v>(?:an? |two )?(?:really |very |slightly )?(?:bad|dodgy|trick|weak|stiff|frozen|torn|broken|gammy|sprained|ruptured|fractured|dislocated|replaced|artificial|arthritic) {BODY})(?:,? (?:so|and|from|since|which)\b.*)?",
         injury,
         confidence=0.85,
     ),
     Rule(
         "condition",
-        r"(?:have )?had (?P<v>(?:an? |my |another )?(?:[\w-]+ ){0,2}?(?:surgery|operation|replacement|bypass|transplant|c-section|caesarean|mastectomy|hysterectomy|stroke|heart attack|(?:appendix|tonsils|gallbladder|spleen) (?:out|removed)))(?: .*)?",
+        r"(?:have )?had (?P<v>(?:an? |my |another )?(?:[\w-]+ ){0,2}?(?:surgery|operation|replacement|bypass|transplant|c-section|caesarean|mastectomy|hysterectomy|stroke|heart attack|(?:appendix|tonsils|gallbladder|spleen|wisdom teeth|adenoids) (?:taken )?(?:out|removed)))(?: .*)?",
         values.anything,
         needs="time",
         confidence=0.8,
@@ -212,16 +212,29 @@ TURNED: Sequence[Rule] = (
         r"my (?:stomach|gut|body|system|digestion|tummy|skin|intestines) (?:just |really |simply )*(?:(?:can not|does not|do not|will not|refuses to) (?:really |seem to )?(?:handle|tolerate|take|stand|digest|cope with|like|accept|agree with)|hates|rejects|reacts badly to|rebels against) (?P<v>.+?)(?: (?:well|very well|anymore|at all|too well))*",
         values.each(words.FOODS),
     ),
+    Rule(
+        "avoids",
+        r"(?P<v>[\w' -]+?) (?:i|we) (?:simply |just |sadly )?(?:can not|do not|must not|am not allowed to|am not supposed to) (?:really )?(?:eat|drink|tolerate|touch|digest|stomach|have)(?:,? .*)?",
+        values.each(words.FOODS),
+    ),
+    Rule(
+        "dislikes",
+        r"if (?:an? |the |my )?(?:recipe|dish|meal|pizza|soup|salad|sandwich|curry|cake|stew|sauce|plate|menu|burger|drink) (?:has|contains) (?:any )?(?P<v>[\w ]+?) in it,? (?:i am (?:out|not eating it|not interested)|count me out|i (?:will )?(?:pass|leave it|skip it)|no thanks?)",
+        values.each(words.FOODS),
+        "preference",
+        0.85,
+        stands=frozenset({"hypothetical"}),
+    ),
     Rule("diet", rf"my diet is {WORN}(?P<v>{words.one_of(words.DIETS)})(?: diet)?", values.anything),
     Rule(
         "condition",
-        rf"my (?P<v>(?!heart){_BODY} (?:is|are) (?:badly |really |all |completely |totally )?{_AILING})(?:,? .*)?",
+        rf"my (?P<v>(?!heart){BODY} (?:is|are) (?:badly |really |all |completely |totally )?{_AILING})(?:,? .*)?",
         injury,
         confidence=0.8,
     ),
     Rule(
         "condition",
-        rf"my (?:[\w ]+ )?(?:is |are )?(?:shot|wrecked|knackered|gone|buggered|playing up|killing me|acting up)?,? ?(?:it is |i have |got )?(?:an? )?(?P<v>(?:torn|ruptured|slipped|herniated|fractured|sprained|dislocated|pulled|cracked) (?:{_BODY}|discs?|ligaments?|cartilage|tendons?|muscle))",
+        rf"my (?:[\w ]+ )?(?:is |are )?(?:shot|wrecked|knackered|gone|buggered|playing up|killing me|acting up)?,? ?(?:it is |i have |got )?(?:an? )?(?P<v>(?:torn|ruptured|slipped|herniated|fractured|sprained|dislocated|pulled|cracked) (?:{BODY}|discs?|ligaments?|cartilage|tendons?|muscle))",
         injury,
         confidence=0.8,
     ),
@@ -264,7 +277,7 @@ TURNED: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        rf"(?:both )?my (?P<v>(?:both )?{_BODY} (?:has|have) been (?:replaced|fused|removed|amputated|operated on|rebuilt|reconstructed))(?:,? .*)?",
+        rf"(?:both )?my (?P<v>(?:both )?{BODY} (?:has|have) been (?:replaced|fused|removed|amputated|operated on|rebuilt|reconstructed))(?:,? .*)?",
         injury,
         confidence=0.8,
     ),

@@ -48,7 +48,7 @@ WORKPLACES = _words(
     """hospital, hospice, school, primary school, secondary school, high school, university, college, bank, library, post office, council, ambulance service, fire
     service, fire department, police, nhs, bakery, restaurant, café, cafe, pub, bookshop, bookstore, supermarket, law firm, startup, nursery, clinic, pharmacy, museum,
     factory, warehouse, airport, salon, hotel, brewery, charity, nonprofit, non-profit, gym, zoo, call centre, call center, care home, garden centre, consultancy,
-    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry, ministry, embassy, lab, laboratory, observatory, port, town hall, city council, shipyard, aquarium, cathedral, theatre, opera, orchestra, coastguard, railway, hostel, depot, brewery, refinery, quarry, dairy, vineyard, laundrette, veterinary clinic, blood bank, food bank, refuge, prison, parliament, treasury, home office"""
+    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry, ministry, embassy, lab, laboratory, observatory, port, town hall, city council, shipyard, aquarium, cathedral, theatre, opera, orchestra, coastguard, railway, hostel, depot, brewery, refinery, quarry, dairy, vineyard, laundrette, veterinary clinic, blood bank, food bank, refuge, prison, parliament, treasury, home office, fire station, police station, radio station, notary's office, insurance office, estate agency, travel agency, bus depot, sorting office, sawmill, swimming pool, garage, butcher's, print shop, port authority, tax office, planning office"""
 )
 SAME_RELATION = {
     "mom": "mother", "mum": "mother", "mommy": "mother", "dad": "father", "daddy": "father", "gf": "girlfriend", "bf": "boyfriend",
@@ -86,7 +86,7 @@ ANIMALS = _words(
 
 # The last word of a trade; what stands before it ("senior backend") is kept with it.
 TRADES = _words(
-    """accountant, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist,
+    """accountant, adviser, porter, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist,
     anesthesiologist, anthropologist, apprentice, archaeologist, architect, archivist, artist, assistant, associate,
     astronaut, astronomer, athlete, attorney, auditor, author, baker, banker, barber, barista, bartender, biologist,
     blogger, bookkeeper, botanist, bricklayer, broker, builder, butcher, buyer, captain, caregiver, carer,
@@ -121,7 +121,7 @@ TRADES = _words(
 NOT_A_TRADE = _words(
     """big, huge, bit, little, good, great, bad, terrible, real, natural, born, typical, total, complete, couch, human,
     morning, night, dog, cat, people, team, quick, slow, control, worse, better, poor, decent, wannabe, aspiring,
-    would-be, nobody, former, ex, hopeless, only, the"""
+    would-be, nobody, former, ex, hopeless, only, world's, universe's, best, worst, greatest, finest, fastest, smartest, undisputed, the"""
 )
 # By these a thing is told by its make without a capital too; what is a word for something else ("giant", "switch") is not here.
 MAKES = _words(
@@ -271,7 +271,7 @@ TECH = _words(
     airtable, photoshop, lightroom, blender, ableton, logic pro, chrome, firefox, safari, edge, brave, gmail,
     outlook, whatsapp, telegram, signal, spotify, netflix, duolingo, evernote, anki, 1password, bitwarden,
     mercurial, sass, scss, less, styled-components, css modules, websockets, mqtt, zeromq, temporal, argo workflows,
-    vercel edge, arch linux, celery beat, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
+    vercel edge, arch linux, celery beat, pgbouncer, varnish, quarkus, micronaut, ktor, rocket, podman compose, clang, gcc, msvc, cron, systemd, pm2, gunicorn, uvicorn, puma, tomcat, jetty"""
 )
 # Tools whose names are words for something else too.
 ALSO_WORDS = _words(
@@ -442,8 +442,10 @@ REACTIONS = frozenset(
     "delicious amazing great awesome beautiful fun good cool nice gone coming best perfect lovely wonderful fantastic tasty incredible closed boring missing broken".split()
 )
 NO_THING = frozenset("question meeting call lot bit few friend idea problem phd degree".split())
-KINDS_OF_PERSON = frozenset(
-    "cat dog morning night tea coffee beach mountain city country mac windows linux winter summer wine beer sweet savory indoor outdoor evening".split()
+KINDS_OF_PERSON = _words(
+    """cat, dog, morning, night, tea, coffee, beach, mountain, city, country, mac, windows, linux, winter, summer, wine, beer, sweet, savory, indoor, outdoor, evening,
+    savoury, paper, vinyl, spreadsheet, countryside, village, ebook, notebook, keyboard, autumn, spring, sea, forest, dark mode, light mode, window seat, aisle seat,
+    hot chocolate, early morning, late night, small town, big city, board game"""
 )
 CONDITIONS_OF_THINGS = frozenset(
     """down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
