@@ -535,3 +535,38 @@ def test_when_the_end_of_a_month_is() -> None:
     found = extract.dates.resolve("the end of February 2028", NOW)
     assert found is not None
     assert (found.start.date().isoformat(), found.end.date().isoformat()) == ("2028-02-29", "2028-03-01")
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("In staging the gateway listens on port 8091.", "staging gateway.port", 8091),
+        ("The shop must be compiled with Clang 17.", "shop.requires", "Clang 17"),
+        ("My netbook has Debian on it.", "user's netbook.runs", "Debian"),
+        ("There's a kiln in my cellar and it smokes.", "user.owns", "kiln"),
+        ("The dentist I've been with for years is Dr Marchetti.", "user.dentist", "Dr Marchetti"),
+        ("Being colour-blind, I can't tell them apart.", "user.condition", "colour-blind"),
+        ("Shellfish I do not tolerate.", "user.avoids", "Shellfish"),
+        ("The plan is to sell the boat.", "user.plan", "sell the boat"),
+        ("I must not forget to water the tomatoes.", "user.task", "water the tomatoes"),
+        ("The coffee at Ericsson, where I work, is awful.", "user.employer", "Ericsson"),
+        ("With my bad knee I can't do lunges.", "user.condition", "bad knee"),
+        ("Between tea and coffee I'll pick tea every time.", "user.prefers", "tea"),
+    ],
+)
+def test_what_is_said_plainly_in_everyday_frames(said: str, slot: str, value: object) -> None:
+    """A stage before a system, a thing by where it stands, somebody by how long one has known them, a plan by its name."""
+    assert slots(said)[slot] == value
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "There's a typo in my desk report.", "With my bad luck I can't win.", "The plan is to sort the list first.", "I've gone by train since school.",
+        "Being patient, I waited.", "My boss wants cleaning data by Friday.", "As head of state the king may pardon.", "Nonsense I do not tolerate.",
+        "We do a dialogue. I am the tourist, I come from Peru; you are the guide.", "I'm the world's greatest cook.", "The novel I'm reading is in French.",
+    ],
+)  # fmt: skip
+def test_what_only_stands_in_an_everyday_frame(said: str) -> None:
+    """Steps of a program, figures of speech, parts in a play, praise that nobody means."""
+    assert slots(said) == {}

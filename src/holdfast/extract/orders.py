@@ -35,7 +35,7 @@ _WITHHOLD = (
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
     r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
-    r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us),? .*"
+    r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us)(?! i (?:will|would)\b),? .*"
     r"|no need to remember (?:this|that|it).*)"
 )
 _ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"

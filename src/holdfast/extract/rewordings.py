@@ -62,7 +62,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i", "name", rf"i (?:publish|write|perform|record|post|paint|stream|sing|sell|exhibit|blog|act) (?:\w+ )?(?:under|as|by) the (?:pen |stage |artist )?name(?: of)? (?P<v>{_NAME})", ("my pen name is {v}",)),
     ("my our the", "answers listens responds", rf"(?:my|our|the) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL}) (?:answers|listens|responds) to (?:the name (?:of )?)?(?P<v>{_NAME})", ("my {r} is called {v}",)),
     ("the", "called named name", rf"the (?:new |old )?(?P<r>cat|dog|puppy|kitten|parrot|rabbit|hamster|tortoise|budgie)(?: is (?:called|named)|'s name is) (?P<v>{_NAME})", ("my {r} is called {v}",)),
-    ("i we", "named christened", rf"(?:i|we) (?:have )?(?:named|christened) (?:my|our) (?:new )?(?P<r>(?!(?:{_RELATION})\b)[\w-]+(?: [\w-]+){{0,2}}?) (?P<v>{_NAME})", ("my {r} is called {v}",)),
+    ("i we", "named christened", rf"(?:i|we) (?:have )?(?:named|christened) (?:my|our) (?:new )?(?P<r>(?!(?:{_RELATION}|function|variable|branch|class|method|column|component|test|file|field|constant|parameter)\b)[\w-]+(?: [\w-]+){{0,2}}?) (?P<v>{_NAME})", ("my {r} is called {v}",)),
     ("the", "called named", rf"the (?P<r>company|business|firm|shop|studio|agency|startup|cafe|café|bakery|restaurant|charity|band|choir|podcast|blog|newsletter) (?:that )?(?:i|we) (?:run|own|founded|started|built|co-?founded|set up|write|host|sing in|play in) is (?:called|named) (?P<v>{_PLACE})", ("my {r} is called {v}",)),
     ("they at", "call", rf"(?:at (?:home|work|school|church) )?they (?:all |just |mostly )?call me (?P<v>{_NAME})", ("call me {v}",)),
     ("our", "called named", rf"our (?!(?:{_RELATION})\b)(?P<r>[\w-]+(?: [\w-]+)?) is (?:called|named) (?P<v>{_PLACE})", ("my {r} is called {v}",)),

@@ -372,7 +372,7 @@ def foreign(noun: str, said: str) -> bool:
 
 
 # "The novel I'm reading": what one is at is no system, and its name no name.
-_READ_OR_CHASED = r" (?:i|we|you) (?:am|are) |^\S+ (?:states?|says?|claims?|mentions?) that "
+_READ_OR_CHASED = r" (?:(?:i|we|you) (?:am|are)|who) |^\S+ (?:states?|says?|claims?|mentions?) that "
 # "This library" is ours; "the library" may be any that was spoken of.
 _ANYBODYS = frozenset(
     "library package tool product plugin sdk framework image implementation page module extension driver client".split()

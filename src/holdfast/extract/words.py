@@ -363,7 +363,7 @@ POINTERS = _words(
 )
 SMALL_IN_NAMES = frozenset("de da van von der den bin al el la le di del dos of y".split())
 NOT_NAMES = _words(
-    """i, we, team, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
+    """mine, yours, ours, i, we, team, he, she, it, they, you, this, that, these, those, there, here, who, what, when, where, why, how, which,
     everyone, everybody, someone, somebody, nobody, anyone, people, nothing, everything, something, the, a, an, my,
     our, your, his, her, their, its, and, but, or, so, if, then, now, today, tomorrow, yesterday, monday, tuesday,
     wednesday, thursday, friday, saturday, sunday, january, february, march, april, may, june, july, august,
