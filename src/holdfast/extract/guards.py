@@ -67,7 +67,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads"
         r"|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
         r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
-        r"|scene|script|tweet)|(?<!\ba )quote|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
+        r"|scene|script|tweet)|quote(?<!\ba quote)|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
     ),
     (
         "reported",
@@ -92,7 +92,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     ),
     (
         "past",
-        r"(?<!\bget )(?<!\bgot )(?<!\bgetting )\bused to (?!be (?:in|on) )|\bback (?:in(?! (?:my|our) (?!day|youth|teens|twenties|thirties|childhood|time|school|student|uni|college|old|early))|then|when|at)\b|\bonce (?:worked|lived|had|was"
+        r"\bused to (?!be (?:in|on) )(?<!\bget used to )(?<!\bgot used to )(?<!\bgetting used to )|\bback (?:in(?! (?:my|our) (?!day|youth|teens|twenties|thirties|childhood|time|school|student|uni|college|old|early))|then|when|at)\b|\bonce (?:worked|lived|had|was"
         r"|owned|studied)\b|\bwhen (?:i|we|he|she) (?:was|were|lived|worked|had)\b"
         r"|\bgrowing up\b|\bpreviously\b|\bformerly\b|\bat the time\b|\bin those days\b|\bmy (?:old"
         r"|former|previous|ex(?!-(?:wife|husband|boyfriend|girlfriend|partner)\b)|last(?! name)|late) ?-?\b|\bas a (?:kid|child|teen|teenager|student)\b"

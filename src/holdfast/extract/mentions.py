@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from . import values, wellbeing, words
 from .clauses import Clause
 from .predicates import Claim, Rule
-from .spelling import begun, form
+from .spelling import begun, form, tokens
 
 # Of these one name is as good as another, and a name may follow that is none ("my assistant Siri", "my client Acme").
 _NOT_ONES_OWN = frozenset(
@@ -71,8 +71,19 @@ _HELD = (
 _IN_MY_ROOM = rf"\b(?:the|an?) (?P<v>(?:old |new )?(?:{words.one_of(words.THINGS)}|water heater|radiator|fridge|boiler|oven)) (?:in|on|under|behind|outside|in front of) (?:my|our) (?:[\w-]+ )?(?:kitchen|cellar|basement|garage|garden|hall|hallway|bathroom|bedroom|living room|attic|loft|yard|shed|study|flat|house|apartment|balcony|workshop|barn)\b"
 
 
+# One of these is in each of them.
+_GRANTED = frozenset(
+    """shift shifts job boss manager supervisor colleague colleagues coworker coworkers desk work place flat apartment house street home balcony neighborhood neighbourhood studio
+    resident twins triplets newborn kids children boys girls sons daughters full legal real own veg vegetable allotment orchard greenhouse campervan caravan narrowboat houseboat
+    motorhome motorbike machine printer telescope cello violin accordion saxophone loom kiln beehive beehives tub pump stove burner coop vineyard boat bike fryer player
+    kitchen cellar basement garage garden hall hallway bathroom bedroom room attic loft yard shed workshop barn""".split()
+)
+
+
 def _taken_for_granted(text: str, speaker: str) -> Iterator[Claim]:
     """Yield what a clause takes for granted of one's home, work, children and things."""
+    if _GRANTED.isdisjoint(tokens(text)):
+        return
     for pattern, attribute, reader in (
         (_WORKED_AT, "employer", values.workplace),
         (_AT_HOME_IN, "residence", values.place),
@@ -102,20 +113,20 @@ def _told(one: Claim, held: Sequence[Claim], spoken_of: str) -> bool:
     return bool(held) if one.attribute == "employer" else str(one.value).lower() in spoken_of
 
 
+_OWN = frozenset({"my", "our", "resident"})
+
+
 def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[Claim]:
     """Yield who is named in passing in a clause, but those of whom it was read that they are ("said")."""
     text = clause.whole
-    low = text.lower()
-    if ("my " not in low and "our " not in low and " resident" not in low) or form(_GONE).search(text):
+    if _OWN.isdisjoint(tokens(text)) or form(_GONE).search(text):
         return
     held = list(said)
     known = {str(one.value) for one in held} | {one.entity for one in held}
-    asked_about = clause.guards & {"question"} and begun(
-        r"(?:is|are|was|do|does|did|has|have|who|what) ", text
-    )
-    if not asked_about:
+    asked_about = "question" in clause.marks and begun(r"(?:is|are|was|do|does|did|has|have|who|what) ", text)
+    if not asked_about and (granted := list(_taken_for_granted(text, speaker))):
         spoken_of = " ".join(f"{one.entity} {one.attribute} {one.value}" for one in held).lower()
-        yield from (one for one in _taken_for_granted(text, speaker) if not _told(one, held, spoken_of))
+        yield from (one for one in granted if not _told(one, held, spoken_of))
     yield from (
         one for one in _owned(text, speaker) if not any(str(one.value) in str(each) for each in known)
     )
