@@ -147,6 +147,11 @@ def test_a_read_names_scopes_that_are_held(memory: Memory) -> None:
     assert len(memory.list(under=ADA).items) == 3
     assert len(memory.list(under=Scope.shared()).items) == 6
     assert [item.text for item in memory.list(scope=ADA).items] == ["Scope(user='ada')"]
+    with pytest.raises(
+        InvalidInput,
+        match="^under: goes without scope: all that has these labels, or what has exactly those$",
+    ):
+        memory.list(under=ADA, scope=ADA)
     for under in (Scope(team=["core", "infra"]), ("user",), "ada"):
         with pytest.raises(InvalidInput, match="under: must be a Scope with one id per label"):
             memory.list(under=under)  # type: ignore[arg-type]
