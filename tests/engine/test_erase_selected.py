@@ -87,3 +87,12 @@ def test_an_id_in_another_scope_than_named(filled: Memory) -> None:
         filled.erase(id, scope=ADA)
     assert left(filled)[BOB] == ALL
     assert filled.erase(id, scope=BOB).ids == (id,)
+
+
+def test_a_dry_run_of_whole_scopes_erases_nothing(filled: Memory) -> None:
+    """It says what would go, labels and all, and all of it stays."""
+    told = filled.erase(under=ADA, dry_run=True)
+    assert (len(told.ids), told.counts["scopes"], told.dry_run) == (6, 2, True)
+    assert left(filled) == {ADA: ALL, BOTH: ALL, BOB: ALL}
+    assert not filled.erase(under=ADA).dry_run
+    assert left(filled) == {ADA: [], BOTH: [], BOB: ALL}
