@@ -54,12 +54,17 @@ AMOUNTS: Sequence[Rule] = (
     ),
     Rule(
         "timeout",
-        rf"(?:time out|(?:be|get) (?:killed|aborted|cancelled|dropped|closed|logged out)) after (?P<v>{_LONG})(?: of inactivity)?",
+        rf"(?:time out|expire|lapse|(?:be|get) (?:killed|aborted|cancelled|dropped|closed|logged out)) after (?P<v>{_LONG})(?: of inactivity)?",
         values.as_said,
     ),
     Rule(
         "{what}",
         rf"have (?:an? )?(?P<what>duration|ttl|timeout|lifetime|budget|limit|quota|size limit|rate limit|memory limit|batch size|page size|retention(?: period)?|cooldown|grace period|lead time|sla|slo|refresh interval|polling interval) of {_ABOUT}(?P<v>[^,]{{1,30}}?)",
+        values.as_said,
+    ),
+    Rule(
+        "{what}",
+        rf"(?:need|require|use|consume|take up) {_ABOUT}(?P<v>{_MANY} ?(?:[kmgtp]i?b|gigs?|gigabytes?|megabytes?|terabytes?) of (?P<what>ram|memory|disk|disk space|storage|swap|vram))(?: (?:to|at|for|when) .*)?",
         values.as_said,
     ),
     Rule(

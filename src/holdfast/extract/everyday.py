@@ -58,6 +58,10 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("it", "on", rf"it is an? (?P<v>{_TOOL}) (?P<n>monorepo|app|project|codebase|repo|site|backend|service|worker|server|script|library|job) on (?P<o>{_TOOL})", ("this {n} uses {v}", "this {n} runs on {o}")),
     ("we", "on", rf"we (?:are|run) (?:still |now )?on (?P<v>{_TOOL}) for (?:the |our |all our )?(?P<n>[\w -]{{2,25}})", ("we use {v}",)),
     ("our the my", "in", rf"(?:our|the) (?P<n>firmware|software|code|backend|app|client|driver) (?:for|of|on|behind) (?:our|the|my) [\w -]+ is (?:written |all )?in (?P<v>{_TOOL})", ("our {n} is written in {v}",)),
+    ("", "over via through", rf"(?P<w>{_SYSTEM}) (?:talks|speaks|connects) to (?:the |our )?[\w -]+? (?:over|via|through|using) (?P<v>{_TOOL})", ("{w} uses {v}",)),
+    ("main primary default the our", "language database framework linter formatter editor registry orm", rf"(?:(?:the|our) )?(?P<n>(?:main|primary|default) (?:language|database|framework|linter|formatter|registry|orm))(?: (?:here|in this repo|in this project|of this project|of this repo|we use))? is (?P<v>{_TOOL})", ("we use {v}",)),
+    ("for on in", "chose picked settled went", rf"(?:for|on|in) (?:the |our |all )?[\w -]{{2,24}},? we (?:have )?(?:chose|chosen|picked|settled on|went with|gone with) (?P<v>{_TOOL})", ("we use {v}",)),
+    ("everything", "everything", rf"everything(?: here| of ours)? (?:is|gets) (?:now )?(?:deployed|built|tested|hosted|formatted|linted|monitored|tracked|provisioned|managed|logged|containeri[sz]ed) (?:with|using|by|in|on|via|through) (?P<v>{_TOOL})", ("we use {v}",)),
     # ---- what one has
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_SOME_ANIMALS}|{_NUMBER} {_CHILDREN}) and (?P<o>{_SOME_ANIMALS})(?:,? .*)?", ("I have {v}", "I have {o}")),
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_NUMBER} (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS)})s?)(?: (?:at home|here|now|too|already|running .*))?", ("I have {v}",)),
@@ -68,7 +72,10 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "home house", rf"(?:i|we) (?:have|keep) (?:at home|in the house|at our place) (?P<a>an?) (?P<v>{_NO_POSSESSION}[\w -]+?)(?: (?:of|that|which) .+)?", ("I own {a} {v}",)),
     ("i we", "commute ride cycle drive", r"(?:i|we) (?:ride|cycle|drive|commute on|commute by|take) (?P<a>an?) (?P<v>[\w -]+?) to (?:the (?:office|station|lab|shop|hospital|school)|work|school|uni|college)", ("I own {a} {v}",)),
     ("i", "on", r"i am on (?P<a>an?) (?P<v>(?:pixel|iphone|macbook|galaxy|samsung|thinkpad|fairphone|chromebook|ipad|oneplus|dell|lenovo|surface|kindle|xps|framework|huawei|xiaomi)(?: [\w-]+){0,3})", ("I bought {a} {v}",)),
+    ("the", "bought ordered inherited picked", r"the (?P<v>(?!time|tickets?|story|stories|food|lunch|stuff|thing|things|ones?|shares?|stocks?|domain|course|game|app|books?|error|idea|copy|version)[\w -]+?) (?:that )?(?:i|we) (?:bought|ordered|inherited|picked up)(?: (?:in|on|from|last|at|for|second-hand|secondhand|new|used) ?[\w' ]*?)? (?:keeps|is|has|will not|does not|makes|stopped|broke|needs|can not|smells|squeaks|stalls|leaks)\b.*", ("I own a {v}",)),
     # ---- people
+    ("my", "half", rf"my (?:better|other) half,? (?P<v>{_NAME}),? .+", ("my partner is called {v}",)),
+    ("my our", "parents grandparents brothers sisters cousins sons daughters", rf"(?:my|our) (?:two |older |younger )*(?P<r>parents|brothers|sisters|cousins|sons|daughters),? (?P<v>{_NAME}(?:, {_NAME})*,? and {_NAME}),? .+", ("my {r} are called {v}",)),
     ("my our", "says sends say", rf"(?:my|our) (?:older |younger |big |little |elder |dear )?(?P<r>{_RELATION}),? (?P<v>{_NAME}),? (?:says (?:hi|hello|hey)|sends (?:(?:you )?(?:his|her|their) (?:love|regards|best|greetings)|greetings|hugs|love))(?:,? .*)?", ("my {r} is called {v}",)),
     ("i we", "who that", rf"(?:i|we) have (?:an?|one) (?:older |younger |big |little |elder |twin )?(?P<r>{_RELATION}),? (?:called |named )?(?P<v>{_NAME}),? (?:who|that) (?P<rest>(?:lives|works|is|teaches|studies|runs|owns|plays|speaks|has|loves|moved)\b.+)", ("my {r} is called {v}", "my {r} {rest}")),
     ("", "married", rf"(?:[\w-]+(?: and [\w-]+)?) (?:years?|months|decades) (?:happily )?married to (?P<v>{_NAME})", ("I am married to {v}",)),
@@ -111,6 +118,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("since", "surname name", r"since (?!you\b|it\b)[\w' ]+? (?P<rest>my (?:(?:last|family|married|new|full) )?(?:sur)?name is .+)", ("{rest}",)),
     ("with", "name", rf"with a (?:sur|last |first |family )?name like (?P<v>{_CAPITAL}(?: {_CAPITAL})+),? .+", ("my name is {v}",)),
     ("with", "name", rf"with a (?:sur|last |first |family )?name like (?P<v>{_CAPITAL}),? (?:i|people|nobody|everyone|no one) .+", ("my name is {v}",)),
+    ("full", "name", rf"full name:? (?P<v>{_FULL})", ("my name is {v}",)),
     ("*", "call calls", rf"(?P<v>{_CAPITAL}) is what (?:my (?:friends|family|mates|kids|colleagues|team)|everyone|everybody|people) calls? me", ("call me {v}",)),
     ("at", "known", rf"at (?:work|school|home|the [\w-]+),? i am (?:mostly |always |just )?known as (?P<v>{_NAME})", ("I go by {v}",)),
     ("as", _OFFICE[3:-1].replace("|", " "), rf"as (?:the )?(?P<v>{_OFFICE} of (?!(?:the )?(?:state|queue|module|steam|time|lettuce|list|line|class|table|pack|game)\b)[\w' -]+?),? (?:i (?!would|could|should|want|need|click)|my) ?.+", ("I am the {v}",)),
@@ -131,6 +139,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     # ---- tastes
     ("between", "pick choose take wins", r"between (?!\d)[\w' -]+? and (?!\d)[\w' -]+?,? i (?:will |would )?(?:always )?(?:pick|choose|take|go for) (?P<v>(?!\d)[\w' -]+?) (?:every (?:single )?time|any day|any time)", ("I prefer {v}",)),
     ("between", "wins", r"between (?!\d)[\w' -]+? and (?!\d)[\w' -]+?,? (?P<v>(?!\d)[\w' -]+?) wins (?:every (?:single )?time|any day|hands down)(?: for me)?", ("I prefer {v}",)),
+    ("give", "any", r"give me (?P<v>(?!it\b|this\b|that\b|them\b|your\b|one\b|some more|.*\b(?:minutes?|hours?|seconds?|days?|call|ring|shout|hint|over)\b)[\w' -]+?) any day(?: of the week)?", ("I love {v}",)),
     ("as", "big", r"as an? (?:family|couple|household|team) (?P<rest>we are .+)", ("{rest}",)),
     ("when", "rather", r"when (?:i|we) (?!.*\b(?:it|this|that)\b)[\w' ]{3,40}?,? (?:i|we) (?:would |will )?(?:always |usually |much )*rather (?P<v>(?!see\b|have (?:it|the)|not\b)\w+ .+)", ("I would prefer to {v}",)),
     ("as", "someone somebody person", rf"as (?:someone|somebody|a person) who (?:really |always |truly )*{_TASTED} (?P<v>(?!power|it\b|this\b|that\b)[\w' -]+?),? (?:i(?! (?:need|want|would|could|can)\b)|my|this|that|the)\b.*", ("I {a} {v}",)),

@@ -58,7 +58,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
     ),
     (
         "quotation",
-        r"\b(?:in (?:the|my|this|that|an?|her|his) (?:novel|book|story|movie|film|game|show|series|sitcom|cartoon|musical|skit|fairy tale|simulation"
+        r"\b(?:in (?:the|my|this|that|an?|her|his) (?:novel|book|story|tale|fable|legend|myth|riddle|joke|movie|film|game|show|series|sitcom|cartoon|musical|skit|fairy tale|simulation"
         r"|play|poem|song|chapter|script|comic|manga|anime|episode|mock-?up|screenshot|sample|slides?|tutorial|snippet|diagram|template)"
         r"|in chapter|my character|(?:main )?protagonist|(?:the|what|which|that) (?:song|saying|lyrics?|poem|quote|tweet"
         r"|line|headline|caption|slogan|bio|error|message|readme|email)"

@@ -340,7 +340,7 @@ _REMIND = (
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
 _ON_MY_LIST = (
-    r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| today| tomorrow| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
+    r"(?:(?:(?:still|top|next|first|also) )*(?:on|of) my (?:(?:to-?do )?list|plate|desk)(?: (?:for )?(?:this|next) \w+| (?:for )?(?:today|tomorrow)| now)?|(?:there is )?(?:only |just )*(?:one|two|a couple of) (?:more )?(?:thing|job|task)s? (?:left|still) (?:to do|on my list)"
     r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my next (?:step|task|job|chore|errand)|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
 )
 _UNFORGOTTEN = r"(?:(?:do not|never) (?:let me )?forget|(?:(?:tomorrow |today |tonight )?in the (?:morning|afternoon|evening),? )?(?:i|we) (?:must|can|may|should|had better) not forget|(?:i (?:have to|must|need to|should|had better) )?remember) to (?P<v>.+)"

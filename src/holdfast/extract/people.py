@@ -68,7 +68,7 @@ _IDENTITY: Sequence[Rule] = (
     ),
     Rule(
         "goes_by",
-        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|i would (?:prefer|like|love|rather)(?: to)? be (?:called|addressed as|known as|referred to as)|(?:people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
+        r"(?:(?:you (?:can|may|should) |please |just )*(?:address|refer to|know) me as|i would (?:prefer|like|love|rather)(?: to)? be (?:called|addressed as|known as|referred to as)|(?:(?:most |some )?people|every(?:one|body))(?: (?:at|in|on) [\w ]{2,25}?)? knows? me as) (?P<v>.+)",
         values.name,
         stands=frozenset({"hypothetical"}),
     ),
@@ -107,7 +107,8 @@ def identity(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     low = match["v"].lower().split()
     # Capitals tell a name; without them, and after "this is", only a greeting does ("hi im tom").
     known = match["i"].lower() == "i am" and not clause.casual
-    greeted = clause.greeted and (not clause.casual or len(low) == 1)
+    met = clause.greeted or holds(r"\b(?:nice|pleased|good|lovely|great) to meet you\b", clause.whole)
+    greeted = met and (not clause.casual or len(low) == 1)
     if (known or greeted) and not _is_a(low) and not low[0].endswith("ing"):
         yield from (
             Claim(speaker, "name", value, confidence=0.85) for value in values.name(match["v"], clause.casual)
@@ -215,6 +216,15 @@ def _ships(said: str, clause: Clause) -> Iterator[Claim]:
     ).fullmatch(said)
     if match and clause.times:
         yield Claim(PROJECT, "plan", values.bare(said.removeprefix("be ").removeprefix("will ")))
+        return
+    if form(
+        r"(?:always |only |usually )*(?:deploy|release|ship|do releases|cut releases|do deploys)(?: to prod\w*)?"
+    ).fullmatch(said) and (
+        often := form(
+            r"\b(?:(?:every|each) (?:other |second )?\w+|(?:once|twice|\w+ times) (?:a|per) (?:day|week|month|sprint)|daily|weekly|fortnightly|monthly|on \w+days)\b"
+        ).search(clause.whole)
+    ):
+        yield Claim(PROJECT, "deploy schedule", often[0])
         return
     if clause.times and (
         kept := form(r"(?:keep|retain|store) (?:all |our |the )?(?P<what>(?:[\w-]+ )?[\w-]+s)").fullmatch(

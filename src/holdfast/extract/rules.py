@@ -178,6 +178,11 @@ PERSON: Sequence[Rule] = (
         values.proper,
         ends=True,
     ),
+    Rule(
+        "employer",
+        r"be (?:currently |still )?on (?:parental|maternity|paternity|sick|unpaid|study|family) leave from (?P<v>.+)",
+        values.proper,
+    ),
     Rule("employer", r"be employed by (?P<v>.+)", values.workplace),
     Rule(
         "occupation",
@@ -197,7 +202,7 @@ PERSON: Sequence[Rule] = (
         r"|healthcare|education|construction|insurance|real estate|retail|hospitality|advertising"
         r"|publishing|consulting|logistics|manufacturing|biotech|pharma|law|media|fashion|agriculture"
         r"|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy"
-        r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?(?: for .+)?",
+        r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?(?: (?:for|at) (?P<org>.+))?",
         values.anything,
     ),
     Rule(
@@ -365,6 +370,12 @@ PERSON: Sequence[Rule] = (
     Rule(
         "{rel}",
         r"have (?P<v>an? (?:(?:older|younger|big|little|twin|baby|step|half|foster|grown-up)[- ]?)+(?P<rel>sister|brother|son|daughter|cousin|nephew|niece|half-brother|half-sister|stepson|stepdaughter|stepbrother|stepsister))(?: (?:in (?-i:[A-Z]).+|at (?:school|uni|university|college)|abroad))?",
+        values.as_said,
+        confidence=0.8,
+    ),
+    Rule(
+        "{rel}",
+        r"have (?P<v>an? (?P<rel>son|daughter|brother|sister|stepson|stepdaughter|grandson|granddaughter|nephew|niece)),? and an? .+",
         values.as_said,
         confidence=0.8,
     ),

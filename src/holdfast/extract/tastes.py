@@ -128,7 +128,7 @@ TASTES: Sequence[Rule] = (
     ),
     Rule(
         "prefers",
-        r"(?:(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for|order|ask for|book|request)|gravitate (?:to|towards?)|lean (?:to|towards?)) (?P<v>(?!the (?:first|second|wrong|same|other)\b)(?!.*\b(?:ones?|options? (?:a|b|[12])|tickets?)$).+)",
+        r"(?:(?:always|usually|generally|tend to|mostly) (?:go for|choose|pick|opt for|reach for|order|ask for|book|request|take(?= the (?:(?:window|aisle|back) seat|stairs|train|bus|tram|ferry|(?:scenic|quiet|slow) \w+|(?:night|early|late) (?:train|bus|shift))\b(?! (?:number|line|from))))|gravitate (?:to|towards?)|lean (?:to|towards?)) (?P<v>(?!the (?:first|second|wrong|same|other)\b)(?!.*\b(?:ones?|options? (?:a|b|[12])|tickets?)$).+)",
         values.choice,
         "preference",
         0.8,

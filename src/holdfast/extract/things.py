@@ -238,7 +238,7 @@ THING: Sequence[Rule] = (
     ),
     Rule(
         "requires",
-        r"(?:require|need) (?:at least )?(?P<v>.+?)(?: to (?:run|build|work))?",
+        r"(?:require|need) (?:at least )?(?P<v>.+?)(?: (?:to (?:run|build|work|start|be (?:running|up|installed))|running|up and running))?",
         values.known_tool,
     ),
     Rule("uses", r"(?:have )?(?:be |got |was )?(?:been )?replaced (?:by|with) (?P<v>.+)", values.tool),

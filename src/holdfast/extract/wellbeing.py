@@ -96,6 +96,24 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
+        r"be (?:still |slowly |just )*(?P<v>(?:recovering|healing|convalescing) (?:from|after) (?:my |an? )?(?:[\w-]+ ){0,2}(?:surgery|operation|replacement|bypass|transplant|stroke|heart attack|fracture|concussion|c-section|pneumonia|appendectomy|chemo|chemotherapy))(?: .*)?",
+        values.as_said,
+        confidence=0.85,
+    ),
+    Rule(
+        "medication",
+        r"use (?P<v>(?-i:[A-Z])[\w-]+) for (?:my|the) (?:asthma|eczema|hay ?fever|psoriasis|glaucoma|reflux|migraines?|diabetes|allergies)",
+        values.anything,
+        confidence=0.85,
+    ),
+    Rule(
+        "allergy",
+        r"get an? (?:itchy |bad |nasty |red )*(?:rash|reaction) (?:from|to|when i (?:eat|touch|wear|use)) (?P<v>.+)",
+        values.allergen,
+        stands=frozenset({"hypothetical"}),
+    ),
+    Rule(
+        "condition",
         r"be (?:\w+ly )?intolerant (?:to|of) (?P<v>[\w ]+)",
         intolerance,
     ),

@@ -412,8 +412,8 @@ EVENTS = _words(
     """appointment, meeting, interview, exam, test, flight, call, reservation, date, party, conference, surgery,
     operation, trip, presentation, checkup, check-up, concert, wedding, class, lesson, session, rehearsal, game,
     match, race, recital, demo, review, training, workshop, hearing, viewing, booking, dinner, lunch, standup, sync,
-    1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, thesis
-    defense, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
+    1:1, one-on-one, retro, retrospective, kickoff, kick-off, launch, release, deadline, gig, offsite, retreat, hackathon, defense, defence, thesis
+    defense, thesis defence, viva, show, performance, audition, webinar, consultation, scan, mri, therapy, haircut, audit,
     graduation, ceremony, celebration, bbq, barbecue, picnic, marathon, tournament, physical, seminar, delivery,
     vacation, holiday, half term, harvest, lambing, festival, fair, exhibition, exams, finals, rehearsals, christening, funeral, stag do, hen do, reunion, inspection, handover, induction, orientation, tasting, fitting, physio, mot, vet visit, parents evening, parents' evening, prom, auction, conference call, offsite"""
 )
@@ -448,6 +448,6 @@ KINDS_OF_PERSON = _words(
     hot chocolate, early morning, late night, small town, big city, board game"""
 )
 CONDITIONS_OF_THINGS = frozenset(
-    """down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
+    """required optional mandatory invalid needed down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
     fire hold track schedule ice taken dead stuck gone""".split()
 )
