@@ -61,6 +61,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "over via through", rf"(?P<w>{_SYSTEM}) (?:talks|speaks|connects) to (?:the |our )?[\w -]+? (?:over|via|through|using) (?P<v>{_TOOL})", ("{w} uses {v}",)),
     ("main primary default the our", "language database framework linter formatter editor registry orm", rf"(?:(?:the|our) )?(?P<n>(?:main|primary|default) (?:language|database|framework|linter|formatter|registry|orm))(?: (?:here|in this repo|in this project|of this project|of this repo|we use))? is (?P<v>{_TOOL})", ("we use {v}",)),
     ("for on in", "chose picked settled went", rf"(?:for|on|in) (?:the |our |all )?[\w -]{{2,24}},? we (?:have )?(?:chose|chosen|picked|settled on|went with|gone with) (?P<v>{_TOOL})", ("we use {v}",)),
+    ("we", "chose picked settled went chosen gone", rf"we (?:have )?(?:chose|chosen|picked|settled on|went with|gone with) (?P<v>{_TOOL})(?: (?:for|as our|as the) .+)?", ("we go through {v}",)),
     ("everything", "everything", rf"everything(?: here| of ours)? (?:is|gets) (?:now )?(?:deployed|built|tested|hosted|formatted|linted|monitored|tracked|provisioned|managed|logged|containeri[sz]ed) (?:with|using|by|in|on|via|through) (?P<v>{_TOOL})", ("we use {v}",)),
     # ---- what one has
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_SOME_ANIMALS}|{_NUMBER} {_CHILDREN}) and (?P<o>{_SOME_ANIMALS})(?:,? .*)?", ("I have {v}", "I have {o}")),
@@ -75,7 +76,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the", "bought ordered inherited picked", r"the (?P<v>(?!time|tickets?|story|stories|food|lunch|stuff|thing|things|ones?|shares?|stocks?|domain|course|game|app|books?|error|idea|copy|version)[\w -]+?) (?:that )?(?:i|we) (?:bought|ordered|inherited|picked up)(?: (?:in|on|from|last|at|for|second-hand|secondhand|new|used) ?[\w' ]*?)? (?:keeps|is|has|will not|does not|makes|stopped|broke|needs|can not|smells|squeaks|stalls|leaks)\b.*", ("I own a {v}",)),
     # ---- people
     ("my", "half", rf"my (?:better|other) half,? (?P<v>{_NAME}),? .+", ("my partner is called {v}",)),
-    ("my our", "parents grandparents brothers sisters cousins sons daughters", rf"(?:my|our) (?:two |older |younger )*(?P<r>parents|brothers|sisters|cousins|sons|daughters),? (?P<v>{_NAME}(?:, {_NAME})*,? and {_NAME}),? .+", ("my {r} are called {v}",)),
+    ("my our", "parents grandparents brothers sisters cousins sons daughters", rf"(?:my|our) (?:two |older |younger )*(?P<r>parents|brothers|sisters|cousins|sons|daughters),? (?P<v>{_NAME}(?:, {_NAME})*,? and {_NAME})(?:,? .+)?", ("my {r} are called {v}",)),
     ("my our", "says sends say", rf"(?:my|our) (?:older |younger |big |little |elder |dear )?(?P<r>{_RELATION}),? (?P<v>{_NAME}),? (?:says (?:hi|hello|hey)|sends (?:(?:you )?(?:his|her|their) (?:love|regards|best|greetings)|greetings|hugs|love))(?:,? .*)?", ("my {r} is called {v}",)),
     ("i we", "who that", rf"(?:i|we) have (?:an?|one) (?:older |younger |big |little |elder |twin )?(?P<r>{_RELATION}),? (?:called |named )?(?P<v>{_NAME}),? (?:who|that) (?P<rest>(?:lives|works|is|teaches|studies|runs|owns|plays|speaks|has|loves|moved)\b.+)", ("my {r} is called {v}", "my {r} {rest}")),
     ("", "married", rf"(?:[\w-]+(?: and [\w-]+)?) (?:years?|months|decades) (?:happily )?married to (?P<v>{_NAME})", ("I am married to {v}",)),
@@ -95,6 +96,8 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the my our plan", "plan intention", rf"(?:(?:the|my|our) )?(?:(?:current|big|rough|long-term|family|new) )?(?:plan|intention)(?: (?:for|this|next) [\w ]+?)? is (?:now )?to (?P<v>{_STEP}.+)", ("I have decided to {v}",)),
     ("the my our", "idea", rf"(?:the|my|our) idea is to (?P<v>{_STEP}.+)", ("I plan to {v}",)),
     ("the my our", "idea", rf"(?:the|my|our) idea is to (?P<v>{_STEP}.+ {_AFTER})", ("I have decided to {v}",)),
+    ("by before", "want", rf"(?:by|before) (?:easter|christmas|xmas|new year|summer|winter|spring|autumn|the end of [\w ]+?|(?-i:[A-Z])\w+),? (?P<rest>(?:i|we) (?:want|would like) to (?!scream|cry|die|know|see|be\b).+)", ("{rest}",)),
+    ("my our the", "goal aim resolution mission", r"(?:(?:my|our) (?:goal|aim|resolution|mission)(?: (?:for|this|next) [\w ]+?)?|the (?:goal|aim|resolution|mission) (?:for )?(?:this|next) (?:year|month|week|summer|winter|spring|autumn|season|term)): (?P<v>(?!https?|an?\b|the\b|to\b|less|more)\w+ .+)", ("my goal is to {v}",)),
     ("going i we", "after before over by", rf"(?:(?:i am|we are) )?going to (?P<v>(?:start|take up|learn|begin|join|move|sell|buy|quit|apply|train|build|open|book|study|look for|adopt|renovate)\b.+ {_AFTER})", ("I have decided to {v}",)),
     ("i we", "decided", r"(?:i|we) have (?:finally |now |just )*decided(?::| -|,) (?:that )?(?:i|we) (?:will|am going to|are going to|shall) (?P<v>.+)", ("I have decided to {v}",)),
     ("it", "decided settled official", r"it is (?:all |now |finally )*(?:decided|settled|official)(?::| -|,) (?:i am|we are) (?P<v>\w+ing .+)", ("I plan on {v}", "I am {v}")),

@@ -17,13 +17,13 @@ _REMARK = (
     r"(?:,? (?:and |but )?|,|\.\.\. ?| ?- ?| ?\()"
     rf"(?:{_WHY_SAID}"
     r"|(?:just )?so (?:that )?you (?:know|are aware)|just (?:saying|fyi)|no (?:joke|kidding|lie|jokes)|not (?:joking|kidding)|for real|believe it or not|i (?:swear|promise)|trust me|mind you"
-    r"|(?:yes,? |no,? )?(?:really|seriously)(?=\)?$)|as it happens|as you (?:(?:may|might|probably|already) )*know|for what it(?: is|'s) worth|fwiw|for (?:context|reference|your information|the record)"
+    r"|(?:yes,? |no,? )?(?:really|seriously)(?=\)?$)|wish (?:me|us) luck|fingers crossed|touch wood|knock on wood|as it happens|as you (?:(?:may|might|probably|already) )*know|for what it(?: is|'s) worth|fwiw|for (?:context|reference|your information|the record)"
     r"|long story(?: short)?|do not (?:ask|judge(?: me)?|laugh)|go figure|sue me|what can i say|i know,? i know|thank god|thankfully|luckily|unfortunately|sadly|at least|sad but true"
     r"|as (?:i|we)(?: have)? (?:said|mentioned|told you)(?: before| earlier| already)?)\)?$"
 )
 # One of these is in each of them: without one there is no need to look.
 _CUES = frozenset(
-    """if case know aware saying fyi joke jokes joking kidding lie real believe swear promise trust mind really seriously happens worth fwiw context reference
+    """if case know aware saying fyi joke jokes joking kidding lie real believe swear promise trust mind really seriously luck crossed wood happens worth fwiw context reference
     information record story ask judge laugh figure sue say god thankfully luckily unfortunately sadly sad least said mentioned told""".split()
 )
 _LETTERS = re.compile(r"[a-z]+")

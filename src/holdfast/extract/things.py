@@ -313,7 +313,7 @@ def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         yield from attribute_of(match["np"].lower(), match["v"], clause) if found else ()
     elif match := form(
         r"(?P<np>[\w.-]+(?: (?!(?:is|are|runs?|uses?|has)\b)[\w.-]+){0,2}?) (?P<rest>(?:is|are|runs?|uses?"
-        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?|closes?|opens?|arrives?|ends?|lasts?|has|have|must|should|stays?|stands?|hovers?|currently|takes?|times? out|comes?)\b.*)"
+        r"|lives?|listens?|has been|moved|got|go|goes|lands?|ends? up|sits?|starts?|begins?|kicks? off|rotates?|expires?|ships?|gets?|closes?|opens?|arrives?|ends?|lasts?|has|have|must|should|stays?|stands?|hovers?|currently|takes?|times? out|comes?|needs?|requires?)\b.*)"
     ).fullmatch(text):
         noun = match["np"].lower()
         parts = noun.split()

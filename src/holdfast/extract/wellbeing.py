@@ -154,7 +154,7 @@ WELLBEING: Sequence[Rule] = (
     Rule(
         "condition",
         r"(?:have )?had (?P<v>(?:an? |my |another )?(?:[\w-]+ ){0,2}?(?:surgery|operation|replacement|bypass|transplant|c-section|caesarean|mastectomy|hysterectomy|stroke|heart attack|(?:appendix|tonsils|gallbladder|spleen|wisdom teeth|adenoids) (?:taken )?(?:out|removed)))(?: .*)?",
-        values.anything,
+        values.as_said,
         needs="time",
         confidence=0.8,
         stands=frozenset({"past"}),
