@@ -224,8 +224,8 @@ class ModelMismatch(EmbedderError):
         have = "was changed to hold no vectors" if none else f"has vectors of the embedding model {stored}"
         with_it = "" if none else f"with {stored}, or "
         super().__init__(
-            f"this store {have}, and this memory was opened with {asked}: open it {with_it}with embedder=None to search by "
-            f"words, or change the store with `holdfast reembed`{under_way}"
+            f"this store {have}, and this memory was opened with {asked}: open it {with_it}with embedder=None "
+            f"(HOLDFAST_EMBEDDER=none) to search by words, or change the store with `holdfast reembed`{under_way}"
         )
         self.stored = stored
         self.asked = asked

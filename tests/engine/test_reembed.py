@@ -497,4 +497,6 @@ def test_the_command(
     _command("reembed", "--to", "none")
     assert "ollama:nomic -> no model" in capsys.readouterr().out
     assert vectors(store) == []
-    assert answer("stats", code=7)["message"].startswith("this store was changed to hold no vectors")
+    refused = answer("stats", code=7)["message"]
+    assert refused.startswith("this store was changed to hold no vectors")
+    assert "(HOLDFAST_EMBEDDER=none)" in refused

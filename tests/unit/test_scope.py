@@ -149,7 +149,7 @@ def test_a_read_names_scopes_that_are_held(memory: Memory) -> None:
     assert [item.text for item in memory.list(scope=ADA).items] == ["Scope(user='ada')"]
     with pytest.raises(
         InvalidInput,
-        match="^under: goes without scope: all that has these labels, or what has exactly those$",
+        match=r"^under: goes without scope: all that has these labels, or what has exactly those$",
     ):
         memory.list(under=ADA, scope=ADA)
     for under in (Scope(team=["core", "infra"]), ("user",), "ada"):
