@@ -96,7 +96,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the my our plan", "plan intention", rf"(?:(?:the|my|our) )?(?:(?:current|big|rough|long-term|family|new) )?(?:plan|intention)(?: (?:for|this|next) [\w ]+?)? is (?:now )?to (?P<v>{_STEP}.+)", ("I have decided to {v}",)),
     ("the my our", "idea", rf"(?:the|my|our) idea is to (?P<v>{_STEP}.+)", ("I plan to {v}",)),
     ("the my our", "idea", rf"(?:the|my|our) idea is to (?P<v>{_STEP}.+ {_AFTER})", ("I have decided to {v}",)),
-    ("by before", "want", rf"(?:by|before) (?:easter|christmas|xmas|new year|summer|winter|spring|autumn|the end of [\w ]+?|(?-i:[A-Z])\w+),? (?P<rest>(?:i|we) (?:want|would like) to (?!scream|cry|die|know|see|be\b).+)", ("{rest}",)),
+    ("by before", "want", r"(?:by|before) (?:easter|christmas|xmas|new year|summer|winter|spring|autumn|the end of [\w ]+?|(?-i:[A-Z])\w+),? (?P<rest>(?:i|we) (?:want|would like) to (?!scream|cry|die|know|see|be\b).+)", ("{rest}",)),
     ("my our the", "goal aim resolution mission", r"(?:(?:my|our) (?:goal|aim|resolution|mission)(?: (?:for|this|next) [\w ]+?)?|the (?:goal|aim|resolution|mission) (?:for )?(?:this|next) (?:year|month|week|summer|winter|spring|autumn|season|term)): (?P<v>(?!https?|an?\b|the\b|to\b|less|more)\w+ .+)", ("my goal is to {v}",)),
     ("going i we", "after before over by", rf"(?:(?:i am|we are) )?going to (?P<v>(?:start|take up|learn|begin|join|move|sell|buy|quit|apply|train|build|open|book|study|look for|adopt|renovate)\b.+ {_AFTER})", ("I have decided to {v}",)),
     ("i we", "decided", r"(?:i|we) have (?:finally |now |just )*decided(?::| -|,) (?:that )?(?:i|we) (?:will|am going to|are going to|shall) (?P<v>.+)", ("I have decided to {v}",)),
