@@ -552,6 +552,12 @@ def test_when_the_end_of_a_month_is() -> None:
         ("The coffee at Ericsson, where I work, is awful.", "user.employer", "Ericsson"),
         ("With my bad knee I can't do lunges.", "user.condition", "bad knee"),
         ("Between tea and coffee I'll pick tea every time.", "user.prefers", "tea"),
+        ("Shoes come off at the door, house rule.", "project.procedure", "Shoes come off at the door"),
+        (
+            "Refunds above 100 euros must be approved by Dana.",
+            "project.procedure",
+            "Refunds above 100 euros must be approved by Dana",
+        ),
     ],
 )
 def test_what_is_said_plainly_in_everyday_frames(said: str, slot: str, value: object) -> None:
@@ -565,6 +571,7 @@ def test_what_is_said_plainly_in_everyday_frames(said: str, slot: str, value: ob
         "There's a typo in my desk report.", "With my bad luck I can't win.", "The plan is to sort the list first.", "I've gone by train since school.",
         "Being patient, I waited.", "My boss wants cleaning data by Friday.", "As head of state the king may pardon.", "Nonsense I do not tolerate.",
         "We do a dialogue. I am the tourist, I come from Peru; you are the guide.", "I'm the world's greatest cook.", "The novel I'm reading is in French.",
+        "Boys will be boys, that's the rule.", "Requests must be handled by the router.", "The function throws no exceptions.", "In our galaxy, stars are always born in clouds.",
     ],
 )  # fmt: skip
 def test_what_only_stands_in_an_everyday_frame(said: str) -> None:

@@ -274,6 +274,9 @@ def _clause(
         text = f"{named['np']} is {named['v']}"
     if first := begun(_FROM_NOW_ON, text):
         text = text[first:]
+        if not guards.inverted(text):
+            marks.discard("question")  # "from now on write ..., ok?"
+            text = form(r",? (?:ok|okay|right|yeah|got it)$").sub("", text)
     request = begun(_REQUEST, text)
     if request:
         text = text[request:]

@@ -14,7 +14,7 @@ from .beginnings import Rows
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import PROJECT, Claim
-from .spelling import form, holds, tokens
+from .spelling import begun, form, holds, tokens
 
 REPLIES = "replies"
 
@@ -31,7 +31,7 @@ _OF_TASKS = frozenset(
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
-    names messages ask not belong belongs policy must data execute name only keep emails tickets invoices requests expenses reviews notes incidents""".split()
+    names messages ask not belong belongs policy must data execute name only keep exceptions rules invoices expenses emails tickets invoices requests expenses reviews notes incidents""".split()
 )
 
 
@@ -438,6 +438,10 @@ _PROCEDURES: Sequence[str] = (
     rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",
     rf"{_KEPT_THINGS} belongs? (?:in|into|on|under) .+",
     rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [\w ]{{2,30}}?)? (?:{_PASSIVE} .*\b(?:within|by the (?:\w+ of|end)|before|in the same)\b.+|(?:need|needs|require|requires|must have) (?:an? |two |three |my |your |the )?(?:(?:second|written|prior|extra|team|manager) )?(?:approvals?|sign-?offs?|signatures?|reviews?|reviewers?|tickets?|receipts?)\b.*)",
+    rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [^,]{{2,30}}?)? (?:have to|must|need to|are to) be (?:\w+ed|seen|written|sent|paid|read|made) (?:off )?by (?:(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December)(?-i:[A-Z])[a-z]+|(?:the|an?|my|our|two|three) (?:[\w-]+ )?(?:board|manager|managers|notary|nurse|doctor|head|boss|lead|director|treasurer|colleague|colleagues|people|supervisor|partner|partners|owner|accountant|lawyer|committee|council|chair|foreman|editor|reviewer|reviewers|teacher|pharmacist)s?)\b.*",
+    rf"(?:in|at|on) (?:our|the) [\w' -]{{3,25}},? {_THEY}[\w' -]{{3,40}}? (?:(?:only ever|always|never|only) (?:gets?|is|are|goes|go)|(?:gets?|is|are) (?:only ever|always|never|only)) (?:\w+ed|cut|put|kept|sent|done|made|paid|written|stored|in|on|through)\b .+",
+    rf"we (?:always|never) (?:{WORK}|rehearse|stage|practi[sc]e|simulate|dry-run|measure|weigh|taste|count|lock|sanitize|disinfect)\b .+ (?:first|beforehand|before .+|after .+|in pairs|by hand|twice)",
+    rf"(?:in|at) (?:our|the) [\w' -]{{3,25}},? we (?:always |never )?(?:{WORK}|lock|unplug|disinfect|weigh|measure|count|lower|raise|turn)\b .+ (?:before|after) \w+ing .+",
     rf"only (?:the |an? |our )?[\w' -]{{3,30}}? (?:may|can|is allowed to|are allowed to|should|must) (?:{WORK}|{_OF_GIT}|access)\b(?!.*\bthis\b) .+",
     r"(?:always|never) (?:rebase|squash|merge|force-push|lint|test|format|document|cherry-pick|amend),? (?:and )?(?:always|never) .+",
     r"keep (?:(?:all|your|the|our) )?(?:functions|methods|classes|files|lines|commits|prs|pull requests|modules|components|tests|messages|meetings|branches|docstrings|comments) (?:under|below|short|small|within|to|at most|focused|pure)\b.*",
@@ -507,6 +511,11 @@ _MADE_SURE = (
     rf"| to)*(?: always)? (?P<v>(?:{WORK}|never|all|every|each|the)\b.+)"
 )
 _RULE = r"(?:it is (?:our|the|company|team|house) (?:team |house |standing )?(?:policy|rule|convention|practice|custom)(?: here)? (?:to|that) |(?:our|the|my|one) (?:team |house |lab |only |first |main |golden |shop |standing )*(?:rule|policy|convention|routine)(?: (?:here|for [\w ]{2,30}|in this \w+|with \w+))? is(?: that| to|:)? (?!fine|good|clear|broken|not|in |on |at |simple$|called|the same|still|just ))(?P<v>\w+ .+)"
+# "Nothing goes out on a Friday, house rule", "the homework rule at ours: no screens till it's done": told to be a rule.
+_SO_CALLED = (
+    r"(?P<v>(?!(?:it|that|this|he|she|they|what|who|which|there|yes|no,|and|but|so|the rule|i)\b|(?P<same>\w+) (?:are|will be) (?P=same)\b|[^,]*\b(?:thrown|throws?|raised|raises?|was|were|exceptions)\b)[^,]+ [^,]+ [^,]+?)(?:,| -|;|:) (?:(?:that is|this is|it is|as per|by) )?(?:(?:(?:our|the|a|an|my) )?(?:[\w-]+(?:'s)? )?(?:house|company|team|school|lab|shop|office|club|family|standing|golden|iron|ground|kitchen|studio|department|school's|company's|team's|firm's|hospital's|workshop|site|ward|library) (?:rules?|policy)(?: here)?|no exceptions(?: ever)?|(?:that is|it is) (?:the|our|my) (?:rule|policy)(?: here)?)"
+    r"|(?:the|our|my|one) (?:[\w-]+ ){0,2}(?:rule|policy)(?: (?:at|in|for) [\w ]{2,25}?| here| of the house)?: (?P<v2>(?!https?:)\w+ .+)"
+)
 # What is asked for from now on may be any work that can be told of in one word.
 _ANY_WORK = (
     r"compile|treat|assume|assign|attach|batch|benchmark|capture|collect|comment|consider|count|cut|declare|default|define|deliver|design|discuss|draft|dump|embed|enforce|estimate|extract"
@@ -525,6 +534,9 @@ _PERSONAL = (
 _ASKED_OF_US = r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
 
 
+_CALLED_SO = frozenset({"rule", "rules", "policy", "exceptions"})
+
+
 def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Always run ...", "never push ...", "before deploying, run ...", "use pnpm instead of npm"."""
     text = clause.text
@@ -539,6 +551,13 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         clause.standing or form(rf"(?:we )?(?:do not|never)\b|no |.* {_OBLIGED}\b").match(text)
     ):
         text = " ".join((text, *clause.times))
+    if _CALLED_SO & tokens(clause.whole) and (so_called := form(_SO_CALLED).fullmatch(clause.whole)):
+        rule = so_called["v"] or so_called["v2"]
+        if not holds(_PERSONAL, rule):
+            yield _procedure(rule)
+        return
+    if begun(r"(?:in|at|on) (?:our|the) [^,]+ we ", clause.whole):
+        text = clause.whole  # where it holds is part of a rule
     if holds(_PERSONAL, form(_ASKED_OF_US).sub("", text)):
         return
     if ruled := form(_RULE).fullmatch(text):

@@ -237,6 +237,11 @@ THING: Sequence[Rule] = (
         values.anything,
     ),
     Rule(
+        "schedule",
+        r"be (?P<v>every (?:other |second |single )?(?:weekday|day|morning|evening|week|fortnight|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b.*)",
+        values.as_said,
+    ),
+    Rule(
         "requires",
         r"(?:require|need) (?:at least )?(?P<v>.+?)(?: (?:to (?:run|build|work|start|be (?:running|up|installed))|running|up and running))?",
         values.known_tool,
@@ -252,7 +257,7 @@ _VERBS = (
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
-    """taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
+    """stand-up standup taxes linting formatting testing monitoring logging deployment caching authentication tests ci cd production prod staging search auth logs
     docs standup analytics payments emails notifications messaging orchestration builds releases artifacts metrics traces dashboards alerts alerting
     deploys errors deployments backups secrets migrations code demo retro kickoff infra billing payroll checkout onboarding stack designs tickets bugs invoices uploads reports keys feature-flags flags""".split()
 )
