@@ -54,6 +54,7 @@ class Histories(RuleBasedStateMachine):
         self.ttls: dict[str, tuple[dict[str, str], str, int]] = {}
         self.writers: dict[str, tuple[dict[str, str], str]] = {}
         self.holds: dict[str, dict[str, str]] = {}
+        self.placed: dict[str, datetime] = {}  # when each hold was
         self.count = 0
 
     def teardown(self) -> None:
@@ -87,8 +88,9 @@ class Histories(RuleBasedStateMachine):
         return who == "anyone" or (who == "owner" and one.owner == actor)
 
     def live(self, place: int) -> dict[str, Known]:
-        """Return what can be seen in exactly a scope."""
-        now = self.clock.now()
+        """Return what can be seen in exactly a scope; what had not ended when it came to be held has not."""
+        on = [self.placed[name] for name, under in self.holds.items() if carries(place, under)]
+        now = min([self.clock.now(), *on])
         return {
             id: one
             for id, one in self.known.items()
@@ -135,6 +137,7 @@ class Histories(RuleBasedStateMachine):
         self.count += 1
         self.memory.hold(under=Scope.from_json(UNDER[under]), name=f"h{self.count}")
         self.holds[f"h{self.count}"] = UNDER[under]
+        self.placed[f"h{self.count}"] = self.clock.now()
 
     @rule(n=picks)
     def release(self, n: int) -> None:

@@ -39,9 +39,22 @@ _COLUMNS_THEN = f"{_STORED} ({_SIGHTINGS} AND g.seen_at <= ?)"
 CURRENT_FIRST = (
     "(v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?)) DESC, v.valid_from DESC, v.version DESC"
 )
+
+
+def _held_since(scope: str) -> str:
+    """Return SQL for when the first hold in force was placed on a scope, given as SQL for its number; NULL where it is under none."""
+    return (
+        f"(SELECT min(p.set_at) FROM policies p JOIN scopes x ON x.scope_id = {scope} WHERE p.rule = 'hold' AND p.body IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM policies n WHERE n.name = p.name AND n.policy_id > p.policy_id) AND NOT EXISTS (SELECT 1 FROM "
+        "json_each(p.labels) l WHERE json_extract(x.labels, '$.\"' || l.key || '\"') IS NOT l.value))"
+    )
+
+
+# By when a version must have ended to have expired: for what a hold keeps, time stands still.
+ENDED_BY = f"min(?, coalesce({_held_since('v.key >> 32')}, 4611686018427387904))"
 # A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
 KEPT = (
-    "(v.expires_at IS NULL AND c.key IS NULL OR ? < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
+    f"(v.expires_at IS NULL AND c.key IS NULL OR {ENDED_BY} < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
     "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
     "AND d.key IS NULL))"
 )
@@ -188,7 +201,9 @@ def wanted(scope: Scope) -> tuple[str, ...]:
 
 def scopes_in(reach: Reach) -> tuple[str, Sequence[Any]]:
     """Return the question for the scopes in reach, in the order of their labels, and its parameters."""
-    columns = "SELECT scope_id, labels, position, epoch, last_known FROM scopes"
+    columns = (
+        f"SELECT scope_id, labels, position, epoch, last_known, {_held_since('s.scope_id')} FROM scopes s"
+    )
     if reach.under is not None:
         names = reach.under.to_json()
         tests = "".join(f" AND json_extract(labels, '$.\"{name}\"') = ?" for name in names)

@@ -126,12 +126,13 @@ class Rows(NamedTuple):
 
 
 class Seen:
-    """A scope as one read found it; `clocks` are the valid time, known time and present of a search."""
+    """A scope as one read found it; `clocks` are the valid time, known time and present of a search. What ends after it was
+    `held`, if a hold is on it, has not expired."""
 
-    __slots__ = ("clocks", "epoch", "labels", "last_known", "position", "scope_id")
+    __slots__ = ("clocks", "epoch", "held", "labels", "last_known", "position", "scope_id")
 
     def __init__(self, row: Sequence[Any]) -> None:
-        self.scope_id, self.labels, self.position, self.epoch, self.last_known = row
+        self.scope_id, self.labels, self.position, self.epoch, self.last_known, self.held = row
         self.clocks = (0, 0, 0)
 
 
@@ -257,7 +258,8 @@ class Searcher:
         with held.lock:
             index = held.index
             latest = known == seen.last_known and index.position == seen.position
-            alive = index.alive(valid, None if latest else known, now, asked.keys)
+            ended_by = now if seen.held is None else min(now, seen.held)
+            alive = index.alive(valid, None if latest else known, ended_by, asked.keys)
             alive = _narrowed(index, alive, probe)
             small = index.size <= NEAR_UP_TO and index.holds_sentences
             used = index.used(None if known >= index.last_known else known)

@@ -124,7 +124,10 @@ class View:
         if self._past:
             lives, parameters = self._lives(None)
         else:
-            lives, parameters = "c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > ?)", [self.now]
+            lives, parameters = (
+                f"c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY})",
+                [self.now],
+            )
         columns, seen = rows.columns(self.known)
         found = self._read(
             f"SELECT {columns} {ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
