@@ -62,6 +62,9 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("main primary default the our", "language database framework linter formatter editor registry orm", rf"(?:(?:the|our) )?(?P<n>(?:main|primary|default) (?:language|database|framework|linter|formatter|registry|orm))(?: (?:here|in this repo|in this project|of this project|of this repo|we use))? is (?P<v>{_TOOL})", ("we use {v}",)),
     ("for on in", "chose picked settled went", rf"(?:for|on|in) (?:the |our |all )?[\w -]{{2,24}},? we (?:have )?(?:chose|chosen|picked|settled on|went with|gone with) (?P<v>{_TOOL})", ("we use {v}",)),
     ("we", "chose picked settled went chosen gone", rf"we (?:have )?(?:chose|chosen|picked|settled on|went with|gone with) (?P<v>{_TOOL})(?: (?:for|as our|as the) .+)?", ("we go through {v}",)),
+    ("", "app site service api shop project", rf"(?P<w>{_SYSTEM}) is (?P<a>an?) (?P<v>{_TOOL}) (?P<n>app|site|service|api|shop|project),? (?:and (?:is )?)?(?P<o>(?:deployed|hosted|running) (?:on|to|in) .+)", ("{w} is {a} {v} {n}", "{w} is {o}")),
+    ("everything", "sits runs lives", rf"everything (?:sits|runs|lives) on (?:one|an?|a single|two|three) (?P<v>{_TOOL}) (?:box|server|vm|instance|machine|droplet|cluster)s?", ("we are hosted on {v}",)),
+    ("", "speaks", rf"(?P<w>{_SYSTEM}) (?:only )?speaks (?:only )?(?P<v>{_TOOL})(?: only)?", ("{w} uses {v}",)),
     ("everything", "everything", rf"everything(?: here| of ours)? (?:is|gets) (?:now )?(?:deployed|built|tested|hosted|formatted|linted|monitored|tracked|provisioned|managed|logged|containeri[sz]ed) (?:with|using|by|in|on|via|through) (?P<v>{_TOOL})", ("we use {v}",)),
     # ---- what one has
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_SOME_ANIMALS}|{_NUMBER} {_CHILDREN}) and (?P<o>{_SOME_ANIMALS})(?:,? .*)?", ("I have {v}", "I have {o}")),
@@ -127,6 +130,8 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("as", _OFFICE[3:-1].replace("|", " "), rf"as (?:the )?(?P<v>{_OFFICE} of (?!(?:the )?(?:state|queue|module|steam|time|lettuce|list|line|class|table|pack|game)\b)[\w' -]+?),? (?:i (?!would|could|should|want|need|click)|my) ?.+", ("I am the {v}",)),
     ("as", "at in", rf"as (?P<v>[\w-]+(?: [\w-]+)?) (?:at|in) (?P<o>(?:an?|the) [\w' -]+?|{_NAME}),? i (?!would|could|should|want|need|click).+", ("I work as a {v}",)),
     ("", "where", rf"(?:.*? )?at (?P<v>{_NAME}), where (?:i|we) (?P<a>work|study|teach)(?: (?:now|part-time|full-time|as [\w -]+))?(?:,.*)?", ("I {a} at {v}",)),
+    ("our", "at", rf"our (?:team|office|department|canteen|cafeteria|lab|branch|warehouse|union|shift) (?:over )?at (?P<v>{_NAME}) (?:is|are|has|have|will|wants?|needs?|keeps?|uses?|got|just)\b.*", ("I work at {v}",)),
+    ("i", "at of for", r"i am (?P<v>(?:[a-z]+ )?(?:treasurer|secretary|bookkeeper|headteacher|caretaker|receptionist|organist|foreman|groundskeeper|paralegal|housekeeper|chaplain|midwife|deputy head)) (?:at|of|for) (?:an?|the|our) .+", ("I am a {v}",)),
     ("*", "where", rf"(?P<v>{_NAME}), where (?:i|we) work,? (?:has |have )?(?:just |recently |now )?(?:cut|hired|moved|announced|launched|fired|laid|gave|pays|offers|closed|bought|merged|switched|raised|stopped|opened|sold|sends|wants|makes|builds|went)\b.*", ("I work at {v}",)),
     ("", "where", rf"(?:.*?\b(?:from|in|near|at|of) )?(?P<v>{_NAME}), where (?:i|we) (?:now )?live(?: (?:now|since .+))?(?:,.*)?", ("I live in {v}",)),
     ("i", "got landed took accepted", r"i (?:have )?(?:finally |just )?(?:got|landed|took|accepted) (?:the|an?|my) (?:new )?(?:job|role|position|post|gig) as (?P<a>an?) (?P<v>.+)", ("I work as {a} {v}",)),

@@ -53,11 +53,12 @@ def _owned(text: str, speaker: str) -> Iterator[Claim]:
 
 # "On account of my asthma I keep an inhaler at hand."
 _SUFFERED = (
-    rf"\b(?:on account of|because of|^of|due to|owing to|thanks to|with|given) my (?P<v>{words.one_of(words.CHRONIC)}"
-    rf"|(?:bad|dodgy|trick|weak|stiff|frozen|gammy|arthritic|artificial|injured|broken|sprained|torn) (?!heart){wellbeing.BODY})\b"
+    rf"\bmy (?P<v>{words.one_of(words.CHRONIC)}"
+    rf"|(?:bad|dodgy|trick|weak|stiff|frozen|gammy|arthritic|artificial|injured|broken|sprained|torn) (?!heart){wellbeing.BODY})\b(?! (?:research|project|app|study|studies|paper|class|patients?|essay|thesis|model|dataset|data|lecture|presentation|group|clinic|blog))"
+    r"|\b(?:since|after) my (?P<v2>(?:[a-z-]+ )?(?:stroke|heart attack|bypass|surgery|operation|transplant|hip replacement|knee replacement|c-section|chemo))\b(?! (?:next|tomorrow|in|on|i will|i'll|i am going))"
 )
 # "My shifts at the fire station", "my flat in Leith", "our twins", "as a Geneva resident", "my full name, that is ...".
-_WORKED_AT = rf"\bmy (?:\w+ )?(?:shifts?|job|boss|manager|supervisor|colleagues?|coworkers?|desk|work) (?:down |over )?at (?P<v>(?:the|an?) (?:[\w'-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))\b"
+_WORKED_AT = rf"\bmy (?:\w+ )?(?:shifts?|job|boss|manager|supervisor|colleagues?|coworkers?|desk|work|students|pupils|patients|customers|apprentices) (?:down |over )?at (?P<v>(?:the|an?) (?:[\w'-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))\b"
 _PLACE = r"(?P<v>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)"
 _AT_HOME_IN = rf"\b(?:my|our) (?:own |little |tiny )?(?:place|flat|apartment|house|street|home|balcony|neighbou?rhood|studio flat) in {_PLACE}"
 _RESIDENT = rf"\b(?:being|as) an? {_PLACE} resident\b"
@@ -73,7 +74,7 @@ _IN_MY_ROOM = rf"\b(?:the|an?) (?P<v>(?:old |new )?(?:{words.one_of(words.THINGS
 
 # One of these is in each of them.
 _GRANTED = frozenset(
-    """shift shifts job boss manager supervisor colleague colleagues coworker coworkers desk work place flat apartment house street home balcony neighborhood neighbourhood studio
+    """shift shifts job boss manager supervisor colleague colleagues coworker coworkers desk work students pupils patients customers apprentices place flat apartment house street home balcony neighborhood neighbourhood studio
     resident twins triplets newborn kids children boys girls sons daughters full legal real own veg vegetable allotment orchard greenhouse campervan caravan narrowboat houseboat
     motorhome motorbike machine printer telescope cello violin accordion saxophone loom kiln beehive beehives tub pump stove burner coop vineyard boat bike fryer player
     kitchen cellar basement garage garden hall hallway bathroom bedroom room attic loft yard shed workshop barn""".split()
@@ -130,8 +131,10 @@ def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[C
     yield from (
         one for one in _owned(text, speaker) if not any(str(one.value) in str(each) for each in known)
     )
-    if (ill := form(_SUFFERED).search(text)) and ill["v"] not in known:
-        yield Claim(speaker, "condition", ill["v"], confidence=0.8, rule=IN_PASSING)
+    if ill := form(_SUFFERED).search(text):
+        condition = ill["v"] or ill["v2"]
+        if not any(condition.lower() in each.lower() for each in known):
+            yield Claim(speaker, "condition", condition, confidence=0.8, rule=IN_PASSING)
     if clause.casual:
         return
     for match in form(_NAMED).finditer(text):

@@ -11,7 +11,7 @@ from .spelling import begun, low, low_form, plain
 _DOCTOR = r"(?:the |my |our )?(?:doctor|doc|gp|consultant|specialist|dermatologist|cardiologist|neurologist|allergist|psychiatrist|dentist|optician|physio|paediatrician|pediatrician)s?"
 # Openers carry no claim of their own. They are taken off again and again, so "ok so btw ..." is one line here.
 _OPENER = (
-    r"(?:yo|professionally|officially|legally|well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad|no wait|(?:i )?(?:have to|must) say|(?:it is |it's )?(?:settled|decided|official|confirmed|agreed)(?=[:,])|i (?:was|am) (?:wrong|mistaken)(?: about (?:that|this|it|the \w+))?(?=[:,])|i stand corrected|typo|scratch that|scrap that|strike that|change of plans?|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
+    r"(?:yo|ugh|argh|gosh|whoa|wow|yikes|phew|professionally|officially|legally|well|so|ok(?:ay)?|oh|ah|hey|hi|hiya|heya|hello|g'day|howdy|yo|my mistake|my bad(?! (?:left |right |lower |upper )?(?:knee|shoulder|back|hip|ankle|wrist|neck|arm|leg|foot|elbow|hand|eye|ear)s?\b)|no wait|(?:i )?(?:have to|must) say|(?:it is |it's )?(?:settled|decided|official|confirmed|agreed)(?=[:,])|i (?:was|am) (?:wrong|mistaken)(?: about (?:that|this|it|the \w+))?(?=[:,])|i stand corrected|typo|scratch that|scrap that|strike that|change of plans?|yeah|yes|yep|yup|nope|nah|no|actually|honestly"
     r"|frankly|seriously|btw|by the way|fyi"
     r"|just so you know|for (?:the record|context|reference|future reference|what it is worth)"
     r"|to be (?:honest|clear|fair)|tbh|also"
@@ -57,7 +57,8 @@ _MATTERS = (
 _HAVE = r"(?:i|we)(?:'?ve| have)? (?:(?:already|even|ever|just|might have|may have) )*"
 _ADVERBS = r"(?:(?:probably|perhaps|maybe|also|really|just|still|quickly|actually|only|already|first|at least|briefly) )*"
 _PREFACE = (
-    rf"(?:{_DOCTOR} (?:has |have )?(?:just |finally )?confirmed (?:it|this)(?: (?:today|yesterday|this (?:morning|afternoon|week)|last (?:week|month)|on \w+day))?(?=: (?:i'?ve|i have|i'?m|i am|my) )|(?:(?:i|we) (?:have )?(?:should have|never|should|forgot to|have not|did not|realise i never|realize i never)|let me|allow me to) (?:properly |quickly |first |even |actually )?introduced? myself(?: properly| yet| first)?(?=[:,.;-]* (?:i'?m|i am|my name) )"
+    r"(?:(?:(?:i|we)(?:'ve| have)? )?(?:just |recently |finally |only )*(?:found out|learned|learnt|discovered)(?: (?:today|yesterday|last week|this week))?(?: that)?(?= (?:i'm|i am|i have|i've|we're|we are|my) )|"
+    rf"{_DOCTOR} (?:has |have )?(?:just |finally )?confirmed (?:it|this)(?: (?:today|yesterday|this (?:morning|afternoon|week)|last (?:week|month)|on \w+day))?(?=: (?:i'?ve|i have|i'?m|i am|my) )|(?:(?:i|we) (?:have )?(?:should have|never|should|forgot to|have not|did not|realise i never|realize i never)|let me|allow me to) (?:properly |quickly |first |even |actually )?introduced? myself(?: properly| yet| first)?(?=[:,.;-]* (?:i'?m|i am|my name) )"
     rf"|(?:(?:i|we) {_ADVERBS}(?:should|ought to|must|have to|need to|want to|wanted to|would like to|might|can|could|may|will|forgot to|meant to"
     r"|keep forgetting to|guess i should|suppose i should|think i should)|i'?d(?: just)?(?: like to)?|i'?ll(?: just)?|let me|just wanted to|forgot to|should"
     rf"|can i|allow me to|just to) {_ADVERBS}{_SAYING}"
@@ -88,7 +89,7 @@ _OPENED = rf"{_OPENER}(?:[,:!.-]+ *| +)(?=\S)"
 _LED_UP = rf"(?:{_OPENER}(?:[,:!.-]+ *| +))*?{_PREFACE}(?: ?[,:] ?| ?- | )(?=\S)"
 # One of these is in each of them.
 _LEADS_UP = frozenset(
-    """mention mentioned told tell say said saying add note state stress repeat share explain explained specify admit confess confirm confirmed clarify point
+    """mention mentioned told tell say said saying add note state stress repeat share explain explained found learned learnt discovered specify admit confess confirm confirmed clarify point
     know knew warn remind inform flag disclose worth useful helpful important relevant good helps help wrote noted see recall remember guess
     imagine guessed noticed seen mentioning noting knowing adding case if fwiw disclosure fact detail context background info information
     disclaimer reminder clarification records notes confession truth thing needless mind enough speaking top incidentally aware understand

@@ -10,7 +10,7 @@ from .spelling import form
 _WHY_SAID = (
     r"(?:just )?(?:if|in case) (?:(?:that|it|this)(?: is|'s)? (?:at all |even |ever )?(?:matters?|helps?|counts|comes up|relevant|useful|important|interesting|needed|worth anything|of (?:any )?(?:use|interest|help)"
     r"|(?:makes|made) (?:a|any) (?:difference|sense))(?: (?:at all|here|for .{2,30}|to (?:you|anyone|know)))?"
-    r"|(?:you|anyone|anybody)(?: (?:are|is|were|was|ever|really|must|need|needs|want|wants))*(?: to)? (?:wondering|wonder|curious|interested|asking|ask|asks|know|care|cares|wondered|asked|need (?:it|that|this)|want (?:it|that)))"
+    r"|(?:you|anyone|anybody)(?: (?:are|is|were|was|ever|really|must|need|needs|want|wants))*(?: to)? (?:wondering|wonder|curious|interested|asking|ask|asks|know|care|cares|wondered|asked|need (?:it|that|this)(?: for .{2,30})?|want (?:it|that)))"
     r"|if (?:the|my|your) [\w ]{3,20} (?:asks?|wonders?|needs? (?:it|to know)|wants? (?:it|to know))|if (?:i am|i'm|we are|we're) (?:being )?honest|if you ask me|if i may"
 )
 _REMARK = (

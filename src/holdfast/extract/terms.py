@@ -105,7 +105,9 @@ def scheduled(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
         yield Claim(noun, f"{again['v']} schedule", often[0])
     elif noun.split()[-1] in DATED:
         yield from _takes_place(noun, said, clause)
-    elif form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(r"\d|every", last):
+    elif form(r"(?:run|start|happen|fire|kick off)").fullmatch(said) and re.search(
+        r"\d|every|midnight|noon", last
+    ):
         yield Claim(noun, "schedule", unled_time(last))
 
 

@@ -157,7 +157,7 @@ THING: Sequence[Rule] = (
     ),
     Rule(
         "location",
-        r"(?:land|end up|live|be (?:stored|kept|dumped|written(?= to)|saved|archived|uploaded|shipped|sent|pushed|backed up|published|collected|tracked|managed|documented)|go|ship|stream|get (?:stored|written(?= to)|dumped|saved|archived|uploaded|shipped|sent|pushed|backed up|published|tracked)) (?:in|to|into|on) (?P<v>.+)",
+        r"(?:land|end up|live|be (?:stored|kept|dumped|written(?= to)|saved|archived|uploaded|shipped|sent|pushed|backed up|published|collected|tracked|managed|documented)|go|ship|stream|get (?:stored|written(?= to)|dumped|saved|archived|uploaded|shipped|sent|pushed|backed up|published|tracked)) (?:in|to|into|on) (?P<v>.+?)(?: under \S+)?",
         values.stored_in,
     ),
     Rule(

@@ -48,7 +48,7 @@ WORKPLACES = _words(
     """hospital, hospice, school, primary school, secondary school, high school, university, college, bank, library, post office, council, ambulance service, fire
     service, fire department, police, nhs, bakery, restaurant, café, cafe, pub, bookshop, bookstore, supermarket, law firm, startup, nursery, clinic, pharmacy, museum,
     factory, warehouse, airport, salon, hotel, brewery, charity, nonprofit, non-profit, gym, zoo, call centre, call center, care home, garden centre, consultancy,
-    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry, ministry, embassy, lab, laboratory, observatory, port, town hall, city council, shipyard, aquarium, cathedral, theatre, opera, orchestra, coastguard, railway, hostel, depot, brewery, refinery, quarry, dairy, vineyard, laundrette, veterinary clinic, blood bank, food bank, refuge, prison, parliament, treasury, home office, fire station, police station, radio station, notary's office, insurance office, estate agency, travel agency, bus depot, sorting office, sawmill, swimming pool, garage, butcher's, print shop, port authority, tax office, planning office"""
+    agency, dental practice, surgery, kindergarten, coffee shop, bike shop, hardware store, accounting firm, insurance company, newspaper, court, embassy, foundry, ministry, embassy, lab, laboratory, observatory, port, town hall, city council, shipyard, aquarium, cathedral, theatre, opera, orchestra, coastguard, railway, hostel, depot, brewery, refinery, quarry, dairy, vineyard, laundrette, veterinary clinic, blood bank, food bank, refuge, prison, parliament, treasury, home office, fire station, police station, radio station, notary's office, insurance office, estate agency, travel agency, bus depot, sorting office, sawmill, swimming pool, garage, butcher's, print shop, conservatory, community college, academy, port authority, tax office, planning office"""
 )
 SAME_RELATION = {
     "mom": "mother", "mum": "mother", "mommy": "mother", "dad": "father", "daddy": "father", "gf": "girlfriend", "bf": "boyfriend",
@@ -86,7 +86,7 @@ ANIMALS = _words(
 
 # The last word of a trade; what stands before it ("senior backend") is kept with it.
 TRADES = _words(
-    """accountant, adviser, porter, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist,
+    """accountant, adviser, porter, treasurer, headteacher, bookkeeper, actor, actress, actuary, adjuster, administrator, admin, advisor, agent, analyst, anaesthetist,
     anesthesiologist, anthropologist, apprentice, archaeologist, architect, archivist, artist, assistant, associate,
     astronaut, astronomer, athlete, attorney, auditor, author, baker, banker, barber, barista, bartender, biologist,
     blogger, bookkeeper, botanist, bricklayer, broker, builder, butcher, buyer, captain, caregiver, carer,
