@@ -115,7 +115,7 @@ def verify(call: Call, /, name: str, print_head: bool, head: Path | None, **size
     timetravel  answers from the past, against a naive reading of all that was written
     chain       a version changed, removed or cut off is found
     rebuild     what is derived from the versions is what they say
-    offline     a whole loop of an agent opens no socket
+    offline     an agent at work, and every verb, opens no socket
     \b
     exit  when
     0     every promise held

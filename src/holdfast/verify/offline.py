@@ -1,4 +1,5 @@
-"""No network unless one is configured: a whole loop of an agent in a process in which every socket is refused and counted."""
+"""No network unless one is configured: a whole loop of an agent, and every public verb, in a process in which every socket is refused
+and counted."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from typing import Any
 
 from ..agent import Session
 from ..memory import Memory
+from ..testing import HashingEmbedder
+from . import isolation
 from .ground import Ground, Tried, url
 
 EVENTS = (
@@ -24,7 +27,7 @@ _LOOP = "import sys; from holdfast.verify.offline import main; main(*sys.argv[1:
 
 
 def check(ground: Ground) -> Tried:
-    """Run the loop, with the shipped model where the store is searched by that, and return what was reached for."""
+    """Run the loop, with the shipped model where the store is searched by that, and the verbs; return what was reached for."""
     with ground.room() as room:
         path = ground.copy(room)
         model = "none" if ground.embedder is None else "minilm"
@@ -36,8 +39,9 @@ def check(ground: Ground) -> Tried:
         last = " ".join(ran.stderr.strip().splitlines()[-1:])
         return Tried("the loop of an agent", 0, (f"it did not end well: {last}",))
     told = json.loads(ran.stdout)
-    what = f"{told['calls']} calls of an agent's loop, {len(EVENTS)} kinds of socket calls refused"
-    return Tried(what, told["calls"], tuple(told["reached"]))
+    what = f"{told['calls']} calls of an agent's loop, {told['verbs']} verbs, {len(EVENTS)} kinds of socket calls refused"
+    lacking = [f"{verb} was not called" for verb in sorted(isolation.uncovered())]
+    return Tried(what, told["calls"] + told["verbs"], (*told["reached"], *lacking))
 
 
 def loop(memory: Memory, user: str) -> int:
@@ -69,7 +73,7 @@ def loop(memory: Memory, user: str) -> int:
 
 
 def main(store: str, model: str, user: str) -> None:
-    """Refuse every socket in this process, run the loop, and print what was reached for."""
+    """Refuse every socket in this process, run the loop and the script of all verbs, and print what was reached for."""
     reached: list[str] = []
     before = _files()
 
@@ -81,9 +85,10 @@ def main(store: str, model: str, user: str) -> None:
     sys.addaudithook(refuse)
     with Memory(store, embedder=model, model=None, mounts={}) as memory:
         calls = loop(memory, user)
+    isolation.play("sqlite://", {"user": user}, None, HashingEmbedder())
     # What native code opens, no audit hook sees; Linux tells of it all the same.
     reached += sorted(one for one in _files() - before if one.startswith("socket:"))
-    print(json.dumps({"calls": calls, "reached": reached}))
+    print(json.dumps({"calls": calls, "verbs": len(isolation.STEPS), "reached": reached}))
 
 
 def _files() -> set[str]:
