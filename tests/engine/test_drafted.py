@@ -33,7 +33,7 @@ def told(text: str, role: str = "user", **more: Any) -> dict[str, Any]:
 # Each is said by the user, read by no rule, and drafted as a model should.
 SOUND: list[tuple[str, Drafted]] = [
     ("For us Bergen has become home for good.", drafted("For us Bergen has become home", "user", "residence", "Bergen")),
-    ("I moor my houseboat beside the old fish market.", drafted("I moor my houseboat beside the old fish market", "user", "owns", "houseboat")),
+    ("I moor my schooner beside the old fish market.", drafted("I moor my schooner beside the old fish market", "user", "owns", "schooner")),
     ("My mornings usually begin with a long swim.", drafted("My mornings usually begin with a long swim", "user", "mornings", "long swim")),
     ("Marit tunes pianos for half the town.", drafted("Marit tunes pianos", "Marit", "tunes", "pianos")),
     ("Our staging cluster lives in the Frankfurt region.", drafted("Our staging cluster lives in the Frankfurt region", "staging cluster", "region", "Frankfurt")),
@@ -66,7 +66,7 @@ def test_sound_drafts_are_kept() -> None:
         assert [item.text for item in kept] == [text for text, _ in SOUND]
         assert [item.value for item in kept] == [one["value"] for _, one in SOUND]
         assert [item.source.lineage[0] for item in kept] == [item.id for item in seen.episodes[: len(SOUND)]]
-        assert len(ada.search("houseboat", kinds=["fact"])) == 1
+        assert len(ada.search("schooner", kinds=["fact"])) == 1
 
 
 def unsound(n: int) -> Drafted:
@@ -225,7 +225,7 @@ def test_what_was_deleted_meanwhile_is_not_sent() -> None:
         clock.advance(hours=1)
         ada.work()
         assert "Bergen" in model.asked[1]
-        assert "houseboat" not in model.asked[1]
+        assert "schooner" not in model.asked[1]
 
 
 def test_the_reply_is_kept_masked() -> None:
