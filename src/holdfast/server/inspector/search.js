@@ -57,9 +57,10 @@ function whyNot(written) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(submit, answer, async () => {
-      if (reading.reach === "under") throw new Error("A receipt belongs to a caller: choose “as a caller” above, with the labels that the agent holds.");
+      const whole = reading.reach === "under"; // what was ranked the receipt tells; of the rest, who may see it is a caller's question
       receipt ??= await written();
-      const told = await judge("/why_not", { receipt, id: id.value.trim() }, labelsOf(reading.labels));
+      const told = await judge("/why_not", { receipt, id: id.value.trim() }, whole ? {} : labelsOf(reading.labels));
+      if (whole && told.stage === "not visible") throw new Error("It was not ranked. To learn why, choose “as a caller” above, with the labels that the agent holds, and search again.");
       answer.replaceChildren(h("p", { class: "verdict" }, h("b", {}, told.stage), " ", said(told.detail)));
     });
   });
