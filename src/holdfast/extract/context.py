@@ -48,6 +48,7 @@ _NAMED = r"(?P<name>(?-i:[A-Z])[\w'-]+) (?:is|has|works|lives|loves|likes|hates|
 _THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got)\b"
 
 
+_GONE = rf"(?P<np>(?:my|our) (?:{_RELATION})) (?:(?:has|have|just|recently|also) )*(?:changed|left|retired|quit|moved (?:on|away)|resigned)\b"
 _DENIED = r"(?P<np>(?:my|our|the|this) (?:[\w./'-]+ ){0,3}?[\w./'-]+) (?:is|are) (?:not|no longer) (?!(?:from|in|at|on|called|named|with|for|about) )"
 
 
@@ -107,6 +108,13 @@ class Context:
             meant = {one.phrase for one in _mentions(earlier) if pronoun in one.fits}
             if not back and pronoun == "it" and (denied := form(_DENIED).match(earlier.whole)):
                 meant = {denied["np"]}  # "my boss isn't Carl, it's Dana"
+            if (
+                not back
+                and pronoun == "it"
+                and "now" in clause.whole
+                and (gone := form(_GONE).match(earlier.whole))
+            ):
+                meant = {gone["np"]}  # "my manager left, it's Ines now"
             if not meant and not (pronoun in _IT and not back):
                 continue
             if len(meant) != 1 or "" in meant or earlier.guards - {"question"}:

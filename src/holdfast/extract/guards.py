@@ -156,7 +156,10 @@ _TALK = (
     r"|(?:english|spanish|french|german|italian|speaking|greetings?))"
 )
 _TALE = r"(?:scene|(?:short |bedtime |horror |love )?story|stories|dialogue|monologue|screenplay|(?:film|movie|tv|radio) script|novel|fairy ?tale|fable|sketch|skit|play|backstory|fan ?fiction|fan ?fic|legend|myth|flash fiction)"
+_PARTNER = r"(?:interviewer|recruiter|examiner|opponent|customer|client|landlord|landlady|tenant|waiter|waitress|barista|detective|judge|villain|shopkeeper|suspect|patient|caller|passenger|thief|hero)"
 _REHEARSED = (
+    rf"{_ASKED}be (?:my|an?|the) (?:[\w-]+ )?{_PARTNER}\b|(?:i'll|i will|you'll|you will) be (?:an?|the|my|your) (?:[\w-]+ )?{_PARTNER}(?=\W*$|[.,;:!]| and (?:you|i)\b)"
+    r"|(?:i'm|i am|i was|i got|i've been|i have been) cast as\b|"
     rf"{_ASKED}(?:practi[sc](?:e|ing)|rehears(?:e|ing)|run(?:ning)? through)(?:[.:!]|, (?:i|my|you)\b| (?:with me[.:,]|(?:for |how )?(?:an?|the|my|our|this|some)? ?(?:[\w-]+ )?{_TALK}\b))"
     r"|(?:(?:please|now|ok)[, ]+)*(?:quiz|interview|interrogate|grill|question) me (?:like|as)\b"
     rf"|{_ASKED}(?:write|draft|compose|continue|create|tell|give|make up|invent|improvise|finish|start) (?:me |us )?(?:(?:an?|the|another|my|this|our) )?(?:[\w-]+ )*?{_TALE}\b(?!.*\b(?:for|about|to) (?:my|our|me|us)\b| of how\b)"
@@ -164,7 +167,7 @@ _REHEARSED = (
     r"|(?:in|for|at|during) (?:the|my|our|an?|this) (?:[\w-]+ )?(?:improv|skit|larp|cosplay|panto(?:mime)?|audition|murder mystery|masquerade|screen test|mock \w+)\b(?! (?:class|classes|group|troupe|night|club|course|team|teacher|show)\b)"
 )
 _OWN_FICTION = (
-    r"\b(?:we|let us|let's) (?:act|perform)(?: out)? (?:an?|the|this) (?:\w+ )?(?:scene|sketch|dialogue|role|skit|play)\b|\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
+    r"\bmy (?:avatar|toon|oc|npc|alter ego) (?:is|lives|has|works|was|comes)\b|\b(?:we|let us|let's) (?:act|perform)(?: out)? (?:an?|the|this) (?:\w+ )?(?:scene|sketch|dialogue|role|skit|play)\b|\bmy (?:screenplay|novel|character|sim|d&d|protagonist)\b|\b(?:invented|imaginary|imagined|fictional|fictitious|made[- ]up|make[- ]believe|hypothetical|mock) "
     r"(?:\w+ )?(?:person|people|character|user|customer|client|patient|candidate|applicant|persona|guest|speaker|suspect|witness|trial|scenario|dialogue|conversation|interview|identity|profile|bio)\b"
     r"|\b(?:role|part) of (?:an?|the) [\w-]+\b(?=.*\b(?:play|take|act|assume|speak|script|scene)\b)"
 )
@@ -261,7 +264,7 @@ _COMPLAINS = (
     r"|forgot|ignored|deleted|overbooked|double-booked|outage|expired|jammed|froze|frozen|wiped|locked out|they(?:'ve| have)? (?:just )?(?:raised|doubled|tripled|moved|changed|closed|removed|dropped|cut|want|made)|(?:yet )?another|third time|still (?:no|not|down|broken|waiting))\b"
 )
 _PRAISES = (
-    r"(?:oh,? (?:good|goody)|(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|nice|lucky me|typical|super|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
+    r"(?:oh,? (?:good|goody)|(?:oh,? |well,? |how |just |absolutely |simply |so |that's (?:just )?|this is (?:just )?)*(?:great|wonderful|fantastic|brilliant|lovely|terrific|nice|wow|woo-?hoo|lucky me|typical|super|marvel+ous|charming|splendid|delightful|superb|awesome|amazing|fabulous|excellent|perfect"
     r"|bravo|hooray|hurrah|yay|joy|what (?:a (?:joy|treat|delight|surprise|pleasure)|fun|luck)|exactly what i (?:needed|wanted)|just what i (?:needed|wanted|always wanted)|my lucky day|thanks a (?:lot|bunch|million)|who doesn't (?:love|like)))\b[,.!:;\u2026-]"
     r"|(?:i'?m|i am|we're|we are|color me|colour me) (?:so |absolutely |just |simply |beyond |truly |really )*(?:thrilled|delighted|overjoyed|ecstatic|over the moon|elated|chuffed|tickled pink|blessed|honou?red|touched)\b(?! to\b| about\b| with\b)"
 )

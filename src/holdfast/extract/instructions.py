@@ -551,6 +551,8 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         clause.standing or form(rf"(?:we )?(?:do not|never)\b|no |.* {_OBLIGED}\b").match(text)
     ):
         text = " ".join((text, *clause.times))
+    if holds(r"\banymore$|\bno longer\b", text):
+        return  # what is not done anymore is no rule
     if _CALLED_SO & tokens(clause.whole) and (so_called := form(_SO_CALLED).fullmatch(clause.whole)):
         rule = so_called["v"] or so_called["v2"]
         if not holds(_PERSONAL, rule):

@@ -160,7 +160,7 @@ def _allowed(rule: Rule, clause: Clause) -> bool:
     if rule.needs == "future":
         return any(holds(_AHEAD, time) for time in clause.times)
     if rule.needs == "now":
-        return holds(r"\b(?:now|these days|nowadays|currently)\b", clause.whole)
+        return holds(r"\b(?:now|these days|nowadays|currently|anymore|no longer)\b", clause.whole)
     if rule.needs in ("still", "yet"):
         return holds(rf"\b{rule.needs}\b", clause.whole)
     if rule.needs == "habit":
