@@ -184,7 +184,10 @@ class TestViews:
             assert "below k" in seen.text(".verdict")
         with look() as seen:  # of everything there is, too, as far as it was ranked
             seen.go("#/search?q=which+port+does+the+server+listen+on%3F&k=1")
-            for id, told in ((kept.changed, "below k"), ("00000000-0000-7000-8000-000000000000", "as a caller")):
+            for id, told in (
+                (kept.changed, "below k"),
+                ("00000000-0000-7000-8000-000000000000", "as a caller"),
+            ):
                 seen.page.get_by_label("Memory", exact=True).fill(id)
                 seen.press("Why not?")
                 seen.page.locator(".whynot + div", has_text=told).wait_for()
