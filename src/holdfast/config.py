@@ -146,6 +146,8 @@ def _file(path: Path) -> Mapping[str, Any]:
             raise ConfigError(f"{path}: unknown setting {name!r}; known are {', '.join(SETTINGS)}")
         if name not in (SERVER, "mounts") and not isinstance(value, str):
             raise ConfigError(f"{path}: {name} must be a string")
+        if name == "mounts" and not isinstance(value, str) and not _named_urls(value):
+            raise ConfigError(f"{path}: mounts must be a string, or a table of URLs by name")
         if name == "key":
             raise ConfigError(
                 f"{path}: a key does not belong here; put it in a file and name that as key_file"
@@ -305,11 +307,15 @@ def _mounts(setting: Setting) -> Mapping[str, str]:
     if isinstance(given, str):
         pairs = [one.strip().partition("=") for one in given.split(",") if one.strip()]
         given = {name.strip(): url.strip() for name, _, url in pairs}
-    if not isinstance(given, Mapping) or not all(isinstance(one, str) and one for one in given.values()):
+    if not _named_urls(given):
         raise ConfigError(
             f"mounts from {setting.origin}: takes names with URLs: handbook=sqlite:///handbook.db"
         )
     return {checks.name(one, "mounts", 64): url for one, url in given.items()}
+
+
+def _named_urls(given: object) -> bool:
+    return isinstance(given, Mapping) and all(isinstance(one, str) and one for one in given.values())
 
 
 def _check_mounted(name: str, language: str, store: Readable) -> None:

@@ -58,7 +58,14 @@ def test_the_default_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("store = ", "TOML"), ("colour = 'red'", "colour"), ("language = 5", "language"), ("\xff", "TOML")],
+    [
+        ("store = ", "TOML"),
+        ("colour = 'red'", "colour"),
+        ("language = 5", "language"),
+        ("\xff", "TOML"),
+        ("mounts = 1979-05-27", "mounts must be a string, or a table"),
+        ("[mounts]\nbook = 3", "a table of URLs by name"),
+    ],
 )
 def test_a_broken_file_of_settings(content: str, says: str) -> None:
     """It is named with what is wrong in it."""
