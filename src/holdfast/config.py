@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -348,22 +349,26 @@ def open_embedder(setting: Setting, base_url: Setting = _OWN_SERVER) -> Embedder
 
         provider, model, where, key = _served(setting, base_url)
         return OpenAIEmbedder(provider, model, base_url=where, key=key)
-    if isinstance(value, Embedder) and not isinstance(value, str):
-        name, dimension = getattr(value, "id", None), getattr(value, "dimension", None)
-        if (
-            not isinstance(name, str)
-            or name in ("", NO_MODEL)
-            or not isinstance(dimension, int)
-            or dimension < 1
-        ):
-            raise ConfigError(
-                f"{setting.name}: needs an `id` that is a non-empty string and a whole `dimension` of at least 1"
-            )
+    if isinstance(value, Embedder) and not isinstance(value, str | type):
+        _check_embedder(setting.name, value)
         return value
     raise ConfigError(
         f"{setting.name} from {setting.origin}: {value!r:.60} is neither minilm, none, openai:NAME, ollama:NAME, nor an "
         "object with id, dimension, embed"
     )
+
+
+def _check_embedder(name: str, embedder: Embedder) -> None:
+    """Raise `ConfigError` for an object whose `id` cannot be kept beside its vectors, or whose `dimension` is no length of one."""
+    id, dimension = getattr(embedder, "id", None), getattr(embedder, "dimension", None)
+    try:
+        checks.name(id, f"{name}.id")
+    except InvalidInput as error:
+        raise ConfigError(str(error)) from None
+    if id == NO_MODEL:
+        raise ConfigError(f"{name}.id: {NO_MODEL!r} says that there is no model; give it another name")
+    if isinstance(dimension, bool) or not isinstance(dimension, Integral) or dimension < 1:
+        raise ConfigError(f"{name}.dimension: must be a whole number of at least 1, not {dimension!r:.40}")
 
 
 def open_model(setting: Setting, base_url: Setting) -> Model | None:

@@ -217,18 +217,29 @@ class EmbedderError(HoldfastError):
 
 
 class ModelMismatch(EmbedderError):
-    """The store's vectors were made by another embedding model (`stored`) than the one configured (`asked`)."""
+    """The store's vectors were made by another embedding model (`stored`) than the one configured (`asked`).
 
-    def __init__(self, stored: str, asked: str, under_way: str = "") -> None:
+    Of one name they differ in the length of their vectors: `lengths` are the stored and the asked one, None where names differ.
+    """
+
+    def __init__(
+        self, stored: str, asked: str, under_way: str = "", lengths: tuple[int, int] | None = None
+    ) -> None:
         none = stored == NO_MODEL
-        have = "was changed to hold no vectors" if none else f"has vectors of the embedding model {stored}"
-        with_it = "" if none else f"with {stored}, or "
+        theirs, ours = (f" of dimension {one}" for one in lengths) if lengths else ("", "")
+        have = (
+            "was changed to hold no vectors"
+            if none
+            else f"has vectors of the embedding model {stored}{theirs}"
+        )
+        with_it = "" if none else f"with {stored}{theirs}, or "
         super().__init__(
-            f"this store {have}, and this memory was opened with {asked}: open it {with_it}with embedder=None "
+            f"this store {have}, and this memory was opened with {asked}{ours}: open it {with_it}with embedder=None "
             f"(HOLDFAST_EMBEDDER=none) to search by words, or change the store with `holdfast reembed`{under_way}"
         )
         self.stored = stored
         self.asked = asked
+        self.lengths = lengths
 
 
 class ModelError(HoldfastError):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from holdfast import Memory
@@ -90,6 +92,29 @@ def test_an_unusable_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
     for bad in (5, object(), HashingEmbedder):
         with pytest.raises(ConfigError, match="embedder from argument"):
             Memory("sqlite:///a.db", embedder=bad)
+    for name, bad in (
+        ("id", 5),
+        ("id", "half \ud800"),
+        ("id", "none"),
+        ("dimension", True),
+        ("dimension", 0),
+    ):
+        odd = HashingEmbedder()
+        setattr(odd, name, bad)
+        with pytest.raises(ConfigError, match=rf"embedder\.{name}"):
+            Memory("sqlite:///a.db", embedder=odd)
+
+
+def test_a_dimension_may_be_a_number_of_numpy() -> None:
+    """Models of numpy's friends tell it so; the store keeps it all the same."""
+    odd: Any = HashingEmbedder(64)
+    odd.dimension = np.int64(64)
+    with Memory("sqlite:///a.db", embedder=odd) as memory:
+        memory.scoped(user="ada").save("hello there")
+        assert memory.scoped(user="ada").search("hello")[0].text == "hello there"
+        other: Any = HashingEmbedder(32)
+        other.dimension = np.int64(32)
+        assert memory.reembed(other).state == "finished"
 
 
 def test_an_unknown_language_leaves_no_trace() -> None:
@@ -129,6 +154,36 @@ def test_vectors_of_another_model_are_refused() -> None:
             "hello there",
             "good bye",
         }
+
+
+def test_vectors_of_another_length_are_refused() -> None:
+    """A model that was changed under its old name is met by its first text or query, and nothing of it is written."""
+
+    def named(dimension: int) -> HashingEmbedder:
+        made = HashingEmbedder(dimension)
+        made.id = "house"
+        return made
+
+    with Memory("sqlite:///a.db", embedder=named(64)) as memory:
+        memory.scoped(user="ada").save("hello there")
+    says = r"house of dimension 64.*house of dimension 32"
+    with Memory("sqlite:///a.db", embedder=named(32)) as memory:
+        ada = memory.scoped(user="ada")
+        with pytest.raises(ModelMismatch, match=says):
+            ada.search("hello")
+        with pytest.raises(ModelMismatch, match=says):
+            ada.save("good bye")
+    with (
+        Memory("sqlite:///a.db", embedder=named(64)) as memory,
+        Memory("sqlite:///a.db", embedder=named(64)) as late,
+    ):
+        ada = memory.scoped(user="ada")
+        assert [hit.text for hit in ada.search("hello")] == ["hello there"]
+        assert memory.reembed(named(32)).state == "finished"
+        ada.save("good bye")
+        assert {hit.text for hit in ada.search("hello bye")} == {"hello there", "good bye"}
+        with pytest.raises(ModelMismatch, match=r"house of dimension 32.*house of dimension 64"):
+            late.scoped(user="ada").search("hello")
 
 
 def test_two_models_that_race_for_a_new_store() -> None:

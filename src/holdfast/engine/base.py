@@ -203,10 +203,16 @@ class Embedding:
 
     def follows(self, error: ModelMismatch) -> bool:
         """Whether what the store refused from an old model can be done with the one it has now."""
-        coming = self.coming
-        if coming is not UNSET and error.stored == (NO_MODEL if coming is None else coming.id):
-            self.now = coming
-        return error.stored == (self.id or NO_MODEL)
+        if self.coming is not UNSET and _made_by(self.coming, error):
+            self.now = self.coming
+        return _made_by(self.now, error)
+
+
+def _made_by(embedder: Embedder | None, error: ModelMismatch) -> bool:
+    """Whether the vectors that the store told of are this model's (None: whether it has none)."""
+    if embedder is None or error.stored != embedder.id:
+        return embedder is None and error.stored == NO_MODEL
+    return error.lengths is None or error.lengths[0] == embedder.dimension
 
 
 class Mount(NamedTuple):

@@ -56,7 +56,7 @@ class Reembeds(Base):
         if embedder is not None:  # its dimension may be known from its first answer only
             await io.embed(embedder, ["dimension"])
         now = self._parts.clock.now()
-        id, dimension = (None, 0) if embedder is None else (embedder.id, embedder.dimension)
+        id, dimension = (None, 0) if embedder is None else (embedder.id, int(embedder.dimension))
         run, began = await io.store(vectors.begin, id, dimension, now)
         told = _Told(began, progress)
         try:

@@ -97,11 +97,14 @@ def words_of(probe: Probe, hashes: dict[str, int], term_key: bytes) -> Words:
     return Words({hash_term(term, hashes, term_key): weight for term, weight in probe.terms.items()}, near)
 
 
+Finish = Callable[["Quantised | None", Blobs], Candidates]
+
+
 class Begun(NamedTuple):
     """A search as far as it goes without its query's vector: `finish` takes that, None for none, and how sentences' vectors are
     read, which happens where it `reads`. `plain` is the corpus where all of it is ranked."""
 
-    finish: Callable[[Quantised | None, Blobs], Candidates]
+    finish: Finish
     reads: bool = False
     plain: Candidates | None = None
 
@@ -198,10 +201,10 @@ class Searcher:
             of_words = by_words(wholes, self._sizes, probe, meant)
             drawing = functools.partial(drawn, wholes, of_words, self._sizes, sum(gains), probe)
             held = all(one.index.holds_sentences for one in wholes)
-            return Begun(functools.partial(_drawn, drawing, gains, told), not held)
+            return Begun(_checked(wholes, probe, functools.partial(_drawn, drawing, gains, told)), not held)
         parts = [_part(one) for one in wholes]
         plain = _worded(self._same_rows(asked, parts), parts, gains, told)
-        return Begun(functools.partial(_compared, plain, parts), plain=plain)
+        return Begun(_checked(wholes, probe, functools.partial(_compared, plain, parts)), plain=plain)
 
     def _same_rows(self, asked: Sequence[Asked], parts: Sequence[Part]) -> Rows:
         """Return the rows of scopes that are ranked whole: those of the search before where nothing has changed since.
@@ -412,6 +415,19 @@ def _check_model(held: str | None, asked: str | None) -> None:
     """Refuse to compare a query with another model's vectors, such as were written while it was embedded."""
     if asked is not None and held is not None and held != asked:
         raise ModelMismatch(held, asked)
+
+
+def _checked(wholes: Sequence[Whole], probe: Probe, finish: Finish) -> Finish:
+    """Return the end of a search, which refuses a vector of another length than those that it would be compared with have."""
+    lengths = {one.index.vectors.dimension for one in wholes} - {0}
+
+    def checked(query: Quantised | None, blobs: Blobs) -> Candidates:
+        if query is not None and lengths - {len(query[0])}:
+            model = str(probe.model)
+            raise ModelMismatch(model, model, lengths=(max(lengths), len(query[0])))
+        return finish(query, blobs)
+
+    return checked
 
 
 def _narrowed(index: ScopeIndex, alive: Alive, probe: Probe) -> Alive:

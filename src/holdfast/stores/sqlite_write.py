@@ -96,7 +96,7 @@ class Transaction:
         self._term_key, self._hashes = term_key, hashes
         self._key_id, self._secret = chain
         self._places: dict[Scope, Place] = {}
-        self._models: dict[str, int] = {}
+        self._models: dict[tuple[str, int], int] = {}
         self._marks: dict[tuple[str, int], int | None] = {}
         self._fullness = policies.Fullness(db, now)
         self._unpacked: list[tuple[int, int, Floats, Floats | None]] = []  # vectors to be packed and written
@@ -383,20 +383,22 @@ class Transaction:
         self._unpacked.clear()
 
     def _model(self, name: str, dimension: int) -> int:
-        if name not in self._models:
+        asked = name, dimension
+        if asked not in self._models:
             stored = self._stored()
             if stored is None:
-                self._db.execute("INSERT INTO models (name, dimension) VALUES (?, ?)", (name, dimension))
+                self._db.execute("INSERT INTO models (name, dimension) VALUES (?, ?)", asked)
                 return self._model(name, dimension)
-            if stored[1] != name:
-                raise ModelMismatch(stored[1], name)
-            self._models[name] = stored[0]
-        return self._models[name]
+            if stored[1:] != asked:
+                lengths = (stored[2], dimension) if stored[1] == name else None
+                raise ModelMismatch(stored[1], name, lengths=lengths)
+            self._models[asked] = stored[0]
+        return self._models[asked]
 
-    def _stored(self) -> tuple[int, str] | None:
-        """Return the number and name of the model that the store's vectors come from."""
-        found: tuple[int, str] | None = self._db.execute(
-            "SELECT model_id, name FROM models ORDER BY model_id LIMIT 1"
+    def _stored(self) -> tuple[int, str, int] | None:
+        """Return the number, the name and the dimension of the model that the store's vectors come from."""
+        found: tuple[int, str, int] | None = self._db.execute(
+            "SELECT model_id, name, dimension FROM models ORDER BY model_id LIMIT 1"
         ).fetchone()
         return found
 
