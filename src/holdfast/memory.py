@@ -359,7 +359,7 @@ class Client(Memory):
 class AsyncMemory(_Opened):
     """`Memory` for an event loop: the same arguments and verbs, to be awaited.
 
-    Store and model run on a bounded pool of threads. Cancelling an `await` may come too late to stop a write that has
+    A verb runs on one of a few threads, with `redact` and `extractors`; models that are async run in the loop. Cancelling an `await` may come too late to stop a write that has
     begun: read it back, or give `save` an `idempotency_key` and call it again.
     """
 

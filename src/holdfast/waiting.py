@@ -8,6 +8,7 @@ import inspect
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from functools import partial
 from queue import SimpleQueue
@@ -19,6 +20,8 @@ from .ports import Embedder, Floats, Model, Mounted, Readable, Reply
 
 if TYPE_CHECKING:
     import asyncio
+
+    from .engine import IO
 
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, float | None]]
@@ -209,12 +212,15 @@ class Helper:
 _HELPER = Helper()
 
 
-class Direct:
-    """The engine's waiting for callers without an event loop: every call is made at once and never pauses."""
+class Straight(ABC):
+    """Waiting without an event loop: every call is made at once and never pauses."""
 
     def __init__(self, model: Model | None) -> None:
         self._model = model
-        self._worker = Worker()
+
+    async def whole(self, embedder: Embedder | None, work: Callable[[IO], Coroutine[Any, Any, T]]) -> T:
+        """Return what `work` makes."""
+        return await work(self)
 
     async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
@@ -228,7 +234,7 @@ class Direct:
         half = Half(work(later))
         token = AWAY.set(half.begin)
         try:
-            (later.vector,) = await embedded(embedder, [text])
+            (later.vector,) = await self.embed(embedder, [text])
         except BaseException:
             half.drop()
             raise
@@ -252,6 +258,18 @@ class Direct:
         """Begin work now, beside the caller, who awaits it later."""
         return Beside(work)
 
+    @abstractmethod
+    def start(self, work: Work) -> None:
+        """Do `work` beside the caller."""
+
+
+class Direct(Straight):
+    """The engine's waiting for callers without an event loop, with a thread for what nobody waits for."""
+
+    def __init__(self, model: Model | None) -> None:
+        super().__init__(model)
+        self._worker = Worker()
+
     def start(self, work: Work) -> None:
         """Do `work` on a thread of its own."""
         self._worker.start(work)
@@ -261,16 +279,70 @@ class Direct:
         self._worker.close()
 
 
+class Stopped(Exception):
+    """Whoever waited for a verb no longer does."""
+
+
+class OnThread(Straight):
+    """The waiting of one verb that a thread of the pool does for an event loop; what has to be awaited, the loop awaits."""
+
+    def __init__(self, pooled: Pooled, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(pooled.model)
+        self._pooled, self._loop = pooled, loop
+        self.stopped = False
+
+    async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts."""
+        if inspect.iscoroutinefunction(embedder.embed):  # a model that a store changed to meanwhile
+            return self._awaited(embedded(embedder, texts))
+        return _drained(embedder, texts)
+
+    async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the language model's reply."""
+        reply = replied(self._model, instructions, text, schema)
+        if inspect.iscoroutinefunction(getattr(self._model, "ask", None)):
+            return self._awaited(reply)
+        return await reply
+
+    async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return what a method of the store returns, if somebody still waits for it."""
+        if self.stopped:
+            raise Stopped
+        return call(*arguments, **named)
+
+    def start(self, work: Work) -> None:
+        """Do `work` as a task of the loop."""
+        self._loop.call_soon_threadsafe(self._pooled.start, work)
+
+    def _awaited(self, work: Coroutine[Any, Any, T]) -> T:
+        import asyncio
+
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
 class Pooled:
     """The engine's waiting inside an event loop: store and models run on a bounded pool of threads."""
 
     def __init__(self, model: Model | None, threads: int) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._model = model
+        self.model = model
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="holdfast")
         self._task: asyncio.Task[None] | None = None
         self.closed = False
+
+    async def whole(self, embedder: Embedder | None, work: Callable[[IO], Coroutine[Any, Any, T]]) -> T:
+        """Return what `work` makes, done on one thread: the loop has others to serve, also while it computes."""
+        if self.closed or (embedder is not None and inspect.iscoroutinefunction(embedder.embed)):
+            return await work(self)
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        io, context = OnThread(self, loop), contextvars.copy_context()
+        try:
+            return await loop.run_in_executor(self._pool, lambda: context.run(run, work(io)))
+        finally:
+            io.stopped = True
 
     async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts."""
@@ -287,9 +359,9 @@ class Pooled:
 
     async def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> Reply:
         """Return the language model's reply."""
-        if inspect.iscoroutinefunction(getattr(self._model, "ask", None)):
-            return await replied(self._model, instructions, text, schema)
-        return await self.store(lambda: run(replied(self._model, instructions, text, schema)))
+        if inspect.iscoroutinefunction(getattr(self.model, "ask", None)):
+            return await replied(self.model, instructions, text, schema)
+        return await self.store(lambda: run(replied(self.model, instructions, text, schema)))
 
     async def store(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return what a method of the store returns."""

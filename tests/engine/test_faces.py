@@ -8,13 +8,14 @@ import inspect
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdfast import AsyncMemory, Memory, Scope
+from holdfast import AsyncMemory, Draft, Memory, Scope
 from holdfast.errors import HoldfastError, StoreClosed
 from holdfast.memory import AsyncScopedMemory, ScopedMemory
 from holdfast.testing import FrozenClock, HashingEmbedder
@@ -155,6 +156,60 @@ def test_the_loop_goes_on_while_a_verb_waits() -> None:
     ticks, items = asyncio.run(run())
     assert ticks >= 3
     assert items == 8
+
+
+def test_the_loop_goes_on_while_a_verb_computes() -> None:
+    """What a verb does itself, a user's own redaction say, does not stop the event loop either."""
+    begun, went_on = threading.Event(), threading.Event()
+
+    def redact(draft: Draft) -> Draft:
+        begun.set()
+        return replace(draft, text=f"{draft.text}, loop {'goes on' if went_on.wait(10) else 'stands'}")
+
+    async def run() -> str:
+        async with AsyncMemory("sqlite://", embedder=None, redact=redact) as memory:
+            saving = asyncio.create_task(memory.scoped(user="ada").save("the river floods"))
+            await asyncio.to_thread(begun.wait)
+            went_on.set()
+            return (await saving).text
+
+    assert asyncio.run(run()) == "the river floods, loop goes on"
+
+
+def test_a_save_cancelled_before_it_writes_is_not_kept() -> None:
+    """Nobody waits for it any more: what the model still does leads to no write."""
+
+    async def run() -> int:
+        model = SlowEmbedder()
+        async with AsyncMemory("sqlite://", embedder=model) as memory:
+            ada = memory.scoped(user="ada")
+            await ada.save("the first")
+            model.begun.clear()
+            saving = asyncio.create_task(ada.save("the second"))
+            await asyncio.to_thread(model.begun.wait)
+            saving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await saving
+            await asyncio.sleep(0.2)
+            return (await ada.stats()).items
+
+    assert asyncio.run(run()) == 1
+
+
+def test_more_verbs_at_once_than_threads_all_end(tmp_path: Path) -> None:
+    """Searches, saves and steps, each with a model that is waited for, do not wait for each other's threads."""
+
+    async def run() -> tuple[int, int]:
+        async with AsyncMemory(f"sqlite:///{tmp_path / 'g.db'}", embedder=SlowEmbedder()) as memory:
+            callers = [memory.scoped(user=f"user {n}") for n in range(12)]
+            await asyncio.gather(*(one.save("the river floods") for one in callers))
+            found = await asyncio.gather(
+                *(one.search("river") for one in callers),
+                *(one.observe("I live in Oslo.") for one in callers),
+            )
+            return sum(len(one) for one in found[:12]), sum(len(one.episodes) for one in found[12:])
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == (12, 12)
 
 
 def test_cancelling_leaves_all_or_nothing(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from .base import UNSET, place_of
 from .plan import Plan
 from .read import Reads
 from .unsay import Unsays
+from .waits import whole_without_model
 from .write import DECLARATIVE
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 class Observes(Unsays, Reads):
     """The engine's verbs for what an agent was told: observe, review, conflicts, resolve."""
 
+    @whole_without_model
     async def observe(
         self,
         messages: str | Mapping[str, Any] | Sequence[Any],

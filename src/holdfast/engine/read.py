@@ -21,6 +21,7 @@ from ..receipts import Hits, Recall
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import MOST_VERSIONS, decode, encode
 from .recall import Answering, Question
+from .waits import whole
 
 SORTS = ("known_from", "observed_at", "valid_from", "id")
 BYS = ("entity", "kind", "scope", "slot", "tag", "thread")
@@ -30,6 +31,7 @@ MOST = 1_000
 class Reads(Answering):
     """The engine's reading verbs."""
 
+    @whole
     async def search(
         self,
         query: str,
@@ -79,6 +81,7 @@ class Reads(Answering):
             await self._keep_receipt(hits.receipt)
         return hits
 
+    @whole
     async def get(
         self,
         id: str,
@@ -98,6 +101,7 @@ class Reads(Answering):
             raise NotFound(checked)
         return (await self._for_caller([found]))[0]
 
+    @whole
     async def current(
         self,
         slot: str,
@@ -136,6 +140,7 @@ class Reads(Answering):
                     return (await self._for_caller(found))[0]
         return None
 
+    @whole
     async def list(
         self,
         *,
@@ -199,6 +204,7 @@ class Reads(Answering):
         known = max((one.known for one in extents), default=None)
         return None if known is None else Moment(max(at.now, known), known=known)
 
+    @whole
     async def overview(
         self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
     ) -> Page[Group]:
@@ -218,6 +224,7 @@ class Reads(Answering):
         )
         return Page(tuple(groups[:limit]), following)
 
+    @whole
     async def recalls(
         self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
     ) -> Page[Recall]:
@@ -242,6 +249,7 @@ class Reads(Answering):
         following = encode([found[limit - 1].id]) if len(found) > limit else None
         return Page(tuple(found[:limit]), following)
 
+    @whole
     async def history(
         self,
         id: str | None = None,
@@ -324,6 +332,7 @@ class Reads(Answering):
             told.append(replace(one, item=item, reason=reason))
         return told
 
+    @whole
     async def changes(
         self, since: str | None = None, *, limit: int = 100, under: Scope | None = None
     ) -> Page[Change]:
@@ -339,6 +348,7 @@ class Reads(Answering):
         )
         return Page(logged.changes, changes_encoded(logged.marks))
 
+    @whole
     async def stats(self, *, under: Scope | None = None) -> Stats:
         """Return counts of what this caller can see: live memories, versions, kinds; and the embedding model."""
         found = await self._parts.io.store(self._parts.store.stats, self._reach(None, under), self._at())

@@ -26,6 +26,7 @@ from .base import State
 from .naming import Naming
 from .packing import CONSIDERED, MOST_TOKENS, Beside, checked_sections, packed, why_left_out
 from .succession import SIGNAL, Answered, raised, scored
+from .waits import whole
 
 if TYPE_CHECKING:
     from ..pack import Section
@@ -74,6 +75,7 @@ class Picked(NamedTuple):
 class Answering(Naming):
     """Answering, and looking back at an answer."""
 
+    @whole
     async def context(
         self,
         query: str,
@@ -164,6 +166,7 @@ class Answering(Naming):
                 answer.append(shown)
         return answer[:MOST_BESIDE]
 
+    @whole
     async def explain(self, receipt: Receipt | str) -> Explanation:
         """Return the order of a search, rebuilt from its receipt (or the id of a kept one) alone.
 
@@ -172,6 +175,7 @@ class Answering(Naming):
         """
         return receipts.explain(await self._receipt(receipt))
 
+    @whole
     async def why_not(self, receipt: Receipt | str, id: str) -> WhyNot:
         """Return which stage kept a memory out of the answer the receipt stands for, and by how much.
 
@@ -212,6 +216,7 @@ class Answering(Naming):
         when = f"at {past.valid.isoformat(timespec='seconds')} as known then"
         return WhyNot(checked, "outside time", f"it was not a live memory {when} (state now: {item.state})")
 
+    @whole
     async def rerun(self, receipt: Receipt | str) -> Rerun:
         """Ask a search again as of then, and today: the same answer, or a note of what makes that impossible.
 

@@ -21,6 +21,7 @@ from ..types import Bulk, Draft, Entity, MemoryItem, Page, Scope, Source
 from .base import decode, encode
 from .plan import Plan
 from .tell import Tells
+from .waits import whole
 
 MOST_MOVED = 10_000  # memories about one entity
 _HELD = frozenset({"active", "superseded"})  # states in which a memory takes part in its slot
@@ -33,6 +34,7 @@ _NAMES = frozenset({"name", "goes_by"})  # attributes whose value is another nam
 class Renames(Tells):
     """The engine's verbs for entities."""
 
+    @whole
     async def entities(
         self, *, limit: int = 100, cursor: str | None = None, under: Scope | None = None
     ) -> Page[Entity]:
@@ -54,6 +56,7 @@ class Renames(Tells):
         ]
         return Page(tuple(found[:limit]), encode(found[limit - 1].name) if len(found) > limit else None)
 
+    @whole
     async def rename(
         self,
         entity: str,

@@ -17,6 +17,7 @@ from ..judgements import Observation
 from ..ports import Authorship, Enqueue, Insert, Job, Once, Reach, Ref, Replace, Scan, Settle, Write
 from ..types import Draft, MemoryItem, Scope, changed
 from .base import Caller
+from .waits import whole_without_model
 from .work import HOLD, Works
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ MOST_TURNS = 5_000  # of one thread, the latest
 class Tells(Works):
     """The engine's verb for a conversation that has ended: summarise."""
 
+    @whole_without_model
     async def summarise(
         self,
         thread: str,

@@ -33,6 +33,7 @@ from ..types import TRUSTS, Draft, Kind, MemoryItem, Scope, Source, changed
 from .base import MOST_VERSIONS, UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
+from .waits import whole
 
 BATCH = 1_000
 KEY_LIFE = timedelta(days=7)
@@ -51,6 +52,7 @@ INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_fr
 class Writes(Naming):
     """The engine's writing verbs."""
 
+    @whole
     async def save(
         self,
         text: str,
@@ -177,6 +179,7 @@ class Writes(Naming):
         chunk.drafts = await self._named(_each(self._redacted, chunk.given, chunk.begun))
         chunk.items = _each(self._item, chunk.drafts, chunk.begun)
 
+    @whole
     async def update(
         self,
         id: str,
@@ -233,6 +236,7 @@ class Writes(Naming):
 
         return await self._retried(change)
 
+    @whole
     async def delete(
         self,
         id: str,
@@ -254,6 +258,7 @@ class Writes(Naming):
 
         return await self._retried(change)
 
+    @whole
     async def restore(
         self,
         id: str,
