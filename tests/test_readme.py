@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# What differs from run to run or from machine to machine: ids, days, how long it took, the last digits of a relevance.
+# What differs from run to run or from machine to machine: ids, days, how long it took, the last digit of a relevance.
 VARYING = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
     (r"20\d\d-\d\d-\d\d", "<day>"),
     (r"[\d,]+ ms\s+", "<time> "),
     (r"\b0\.\d\d\b", "<relevance>"),
 )
+RELEVANCE = re.compile(VARYING[-1][0])
 
 
 def console() -> list[tuple[str, list[str]]]:
@@ -40,6 +41,11 @@ def fixed(line: str) -> str:
     return line.rstrip()
 
 
+def relevances(printed: str) -> list[float]:
+    """The relevances in what was printed, in order."""
+    return [float(one) for one in RELEVANCE.findall(printed)]
+
+
 @pytest.mark.slow
 def test_the_terminal_says_what_readme_says(tmp_path: Path) -> None:
     """Each command of the opening terminal prints the lines below it, ids, days and milliseconds aside."""
@@ -60,4 +66,5 @@ def test_the_terminal_says_what_readme_says(tmp_path: Path) -> None:
     for (command, expected), output in zip(shown, printed, strict=False):
         lines = [fixed(line) for line in output.splitlines() if line.strip()]
         assert lines == [fixed(line) for line in expected], f"$ {command}\n{output}\n{ran.stderr}"
+        assert relevances(output) == pytest.approx(relevances("\n".join(expected)), abs=0.05), output
     assert len(printed) == len(shown) + 1

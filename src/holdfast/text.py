@@ -414,9 +414,9 @@ def asks(query: str) -> int:
 
 
 def latin_share(text: str) -> float:
-    """Return the share of a text's letters that are Latin, 0..1; 1 for a text without letters."""
+    """Return the share of a text's letters that are Latin, 0..1; 1 for a text without letters. An emoji is a letter of its own."""
     if text.isascii():
         return 1.0
-    letters = [letter for letter in unicodedata.normalize("NFKC", text) if letter.isalpha()]
+    letters = [one for one in unicodedata.normalize("NFKC", text) if one.isalpha() or _IS_EMOJI.match(one)]
     latin = sum(letter < "\u0250" or "\u1e00" <= letter < "\u1f00" for letter in letters)
     return latin / len(letters) if letters else 1.0

@@ -178,10 +178,10 @@ def test_questions(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "share"),
-    [("plain", 1.0), ("Größe café", 1.0), ("8080!", 1.0), ("", 1.0), ("東京", 0.0), ("Ваня", 0.0), ("ab東京", 0.5), ("ＡＢ", 1.0)],
+    [("plain", 1.0), ("Größe café", 1.0), ("8080!", 1.0), ("", 1.0), ("東京", 0.0), ("Ваня", 0.0), ("ab東京", 0.5), ("ＡＢ", 1.0), ("🎉", 0.0), ("party 🎉", 5 / 6), ("→ 1", 1.0)],
 )  # fmt: skip
 def test_latin_share(text: str, share: float) -> None:
-    """The share counts letters only; a text without any is no other script."""
+    """The share counts letters, and emoji as such; a text without any is no other script."""
     assert latin_share(text) == share
 
 
