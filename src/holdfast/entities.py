@@ -51,6 +51,17 @@ class Names:
         owner, owned, rest = found.partition("'s ")
         return self.canonical(f"{self.canonical(owner)}'s {rest}") if owned else found
 
+    def also_slots(self, slot: str) -> tuple[str, ...]:
+        """Return the other names of a slot, under which its values were kept before a rename or would be after one; sorted."""
+        entity, dot, attribute = slot.rpartition(".")
+        if not dot or entity in RESERVED or not self._of:
+            return ()
+        whole = self._whole(entity)
+        names = {whole, *(one for one in self._of if self._whole(one) == whole)}
+        owned = [one.partition("'s ") for one in (entity, *names) if "'s " in one]
+        names |= {f"{other}'s {rest}" for owner, _, rest in owned for other in self.of(owner)}
+        return tuple(sorted(f"{one}.{attribute}" for one in names - {entity}))
+
     def of(self, name: str) -> tuple[str, ...]:
         """Return the other names of an entity, sorted."""
         whole = self.canonical(name)

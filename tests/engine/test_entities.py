@@ -66,6 +66,34 @@ def test_names_follow_in_chains_and_back(ada: ScopedMemory) -> None:
     assert lives(ada, "zenith") == "Oslo"
 
 
+def test_a_slot_has_its_history_by_every_name(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """Under either name, and page by page, all that the slot ever held comes in order; before the rename they were two."""
+    city(ada, "bob", "Rome")
+    clock.advance(DAY)
+    city(ada, "robert", "Oslo")
+    ada.save("Robert's sister lives in Bonn", slot="robert's sister.residence", value="Bonn")
+    before = clock.now()
+    clock.advance(DAY)
+    ada.rename("bob", "robert")
+    clock.advance(DAY)
+    city(ada, "Bob", "Paris")
+    whole = [(one.item.value, one.item.slot) for one in ada.history(slot="robert.residence")]
+    assert [value for value, _ in whole][:2] == ["Rome", "Oslo"]
+    assert whole[-1] == ("Paris", "robert.residence")
+    assert ("Rome", "bob.residence") in whole
+    for name in ("bob.residence", "robert.residence"):
+        assert [(one.item.value, one.item.slot) for one in ada.history(slot=name)] == whole
+        pages, cursor = list[tuple[object, str | None]](), None
+        while not pages or cursor:
+            page = ada.history(slot=name, limit=1, cursor=cursor)
+            pages += [(one.item.value, one.item.slot) for one in page]
+            cursor = page.next
+        assert pages == whole
+        assert [one.item.slot for one in ada.history(slot=name, known_at=before)] == [name]
+    assert [one.item.value for one in ada.history(slot="bob's sister.residence")] == ["Bonn"]
+    assert len(ada.history(slot="bob.age").items) == 0
+
+
 def test_dated_contradictions_become_an_open_conflict(ada: ScopedMemory, clock: FrozenClock) -> None:
     """Two values that were both dated for one time are kept, flagged, and settled by `resolve`."""
     when = clock.now() - DAY

@@ -6,9 +6,12 @@ and the few items that came out on top.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from .. import checks
@@ -264,7 +267,7 @@ class Reads(Answering):
     ) -> Page[Change]:
         """Return every version of a memory, or of all that ever held a slot, oldest first, with who changed it and why.
 
-        `known_at` leaves out what was written later, `valid_at` what was not true then. At most `limit` (1..1,000) a page.
+        A slot is told of by all names of its entity (see `rename`), in the scopes these were said in. `known_at` leaves out what was written later, `valid_at` what was not true then. At most `limit` (1..1,000) a page.
         Raises `NotFound` for an id that is not visible; a slot never used gives an empty page.
         """
         checks.count(limit, "limit", 1, MOST)
@@ -276,11 +279,12 @@ class Reads(Answering):
             after = decode(cursor, "cursor", _history_cursor)
         reach, at = self._reach(scope, under), self._at(valid_at, known_at)
         named = checked, checks.slot(slot)
+        places = [(reach, named[1]), *(await self._other_places(named[1], reach, at))]
         store: Readable = self._parts.store
         for mount in self._mounts(reach):  # all of a history is where its beginning is, here if anywhere
-            if not await self._versions(store, reach, at, *named, None, 1):
+            if not await self._versions(store, at, checked, places, None, 1):
                 store = mount.store
-        found = await self._versions(store, reach, at, *named, after, limit + 1)
+        found = await self._versions(store, at, checked, places, after, limit + 1)
         if checked is not None and not found and cursor is None:
             raise NotFound(checked)
         last_shown = found[limit - 1].item if len(found) > limit else None
@@ -290,22 +294,38 @@ class Reads(Answering):
             following = encode([str(known), *rest])
         return Page(tuple(found[:limit]), following)
 
+    async def _other_places(self, slot: str | None, reach: Reach, at: Moment) -> list[tuple[Reach, str]]:
+        """Return where a slot goes by other names: an alias holds for slots of exactly the scope it was said in."""
+        if slot is None:
+            return []
+        said = defaultdict[Scope, list[MemoryItem]](list)
+        for one in await self._aliases(reach, at):
+            said[one.scope].append(one)
+        return [
+            (Reach(exactly=(where,)), other)
+            for where, aliases in said.items()
+            for other in Names(aliases).also_slots(slot)
+        ]
+
     async def _versions(
         self,
         store: Readable,
-        reach: Reach,
         at: Moment,
         id: str | None,
-        slot: str | None,
+        places: Sequence[tuple[Reach, str | None]],
         after: _After | None,
         most: int,
     ) -> Sequence[Change]:
-        """Return at most `most` versions of a memory or a slot that this caller reads; see `Store.history`."""
+        """Return at most `most` versions of a memory or a slot that this caller reads, of all places; see `Store.history`."""
         found: tuple[Change, ...] = ()
         while True:
-            page = await self._parts.io.store(
-                store.history, reach, at, id=id, slot=slot, after=after, limit=most
-            )
+            pages = [
+                await self._parts.io.store(
+                    store.history, reach, at, id=id, slot=slot, after=after, limit=most
+                )
+                for reach, slot in places
+            ]
+            page = list(islice(merge(*pages, key=lambda one: _after(one.item)), most))
             found += tuple(one for one in page if self._reads(one.item))
             if len(page) < most or len(found) >= most:
                 return await self._changes_told(store, found[:most])
