@@ -164,7 +164,7 @@ def since(value: object, field: str, now: datetime) -> datetime | None:
         try:
             return now - value
         except OverflowError:
-            raise DoesNotFit(field, "reaches beyond the year 1") from None
+            raise DoesNotFit(field, "reaches beyond the years 1 to 9999") from None
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):

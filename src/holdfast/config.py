@@ -22,6 +22,7 @@ from .errors import (
     ConfigError,
     InvalidInput,
     ModelMismatch,
+    StoreReadOnly,
 )
 from .keys import Secret, checked_key, key_in
 from .ports import Embedder, Entry, Model, Reach, Readable, Speaker, Store
@@ -140,6 +141,8 @@ def _file(path: Path) -> Mapping[str, Any]:
 
     try:
         read = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not valid TOML ({error})") from None
     for name, value in read.items():
@@ -178,7 +181,13 @@ def open_store(setting: Setting, memory_budget: int, key: str | None = None) -> 
         from .stores.sqlite import SqliteStore
 
         if setting.origin == "default":
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(url.removeprefix("sqlite:///")).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreReadOnly(
+                    f"{folder}: the data folder cannot be made ({error.strerror}); name a store with HOLDFAST_STORE"
+                ) from None
         return SqliteStore.from_url(url, key=key, memory_budget=memory_budget)
     from importlib.metadata import entry_points  # 20 ms, for other stores only
 

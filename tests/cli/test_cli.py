@@ -49,6 +49,11 @@ def data(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
+def problem_of(result: Result) -> Any:
+    """The JSON document on stderr."""
+    return json.loads(result.stderr)
+
+
 def saved(run: Run, *arguments: str) -> str:
     """Save something and return its id."""
     id: str = data(run("save", *arguments, "--json"))["id"]
@@ -256,7 +261,13 @@ def test_exit_codes(run: Run, tmp_path: Path) -> None:
     assert problem["error"] == "NotFound"
     problem = json.loads(run("save", " ", *ADA, "--json", code=2).stderr)
     assert (problem["error"], problem["field"]) == ("InvalidInput", "text")
-    assert json.loads(run("search", "--json", code=2).stderr)["error"] == "MissingParameter"
+    assert problem_of(run("get", UNKNOWN, *ADA, "--json", code=3))["id"] == UNKNOWN
+    missing = problem_of(run("search", "--json", code=2))
+    assert (missing["error"], missing["field"]) == ("MissingParameter", "query")
+    for option in ("--since", "--until", "--valid-at", "--known-at"):
+        for bad in ("yesterday", "2026-05-08T10:00"):
+            problem = problem_of(run("list", *ADA, option, bad, "--json", code=2))
+            assert (problem["field"], option in problem["message"]) == (option[2:].replace("-", "_"), True)
     for where in ("{", "[]", "5", '{"like": {"text": "x"}}'):
         run("list", *ADA, "--where", where, code=2)
     (tmp_path / "other.db").write_bytes(b"something else" * 500)
@@ -409,6 +420,24 @@ def test_output_survives_any_encoding(tmp_path: Path) -> None:
         ran = run_python("-m", "holdfast.cli", *arguments, cwd=tmp_path, **where)
         assert ran.returncode == 0, ran.stderr
     assert ran.stdout.isascii()
+
+
+def test_an_output_that_was_closed(tmp_path: Path) -> None:
+    """A job that is begun with its output closed does what it is told all the same."""
+    url = f"sqlite:///{tmp_path / 'c.db'}"
+    own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
+    for words in ("save tea", "list", "list --json", "list --where x"):
+        line = f"{sys.executable} -m holdfast.cli {words} --user ada --store {url} >&-"
+        ran = subprocess.run(line, shell=True, env=own, stderr=subprocess.PIPE, text=True, check=False)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (2 if "where" in words else 0, False)
+
+
+def test_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words stay whole however narrow it is; the terminal wraps the lines."""
+    run("save", "Prefers green tea without sugar", *ADA)
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run("list", *ADA).stdout
+    assert all(word in shown for word in ("Prefers", "without", "sugar"))
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:

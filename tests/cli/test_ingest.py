@@ -114,8 +114,11 @@ def test_jsonl_has_many_shapes(tmp_path: Path) -> None:
         {"role": "assistant", "content": None, "tool_calls": []},
         "",
         {"role": "tool", "content": ["four", "five"], "time": "2026-05-08"},
+        {"role": "user", "content": None, "text": "six"},
+        {"role": "user", "content": "", "message": "seven"},
     )
-    one, two, three, four = read(path)
+    one, two, three, four, *others = read(path)
+    assert [one["text"] for one in others] == ["six", "seven"]
     assert one["observed_at"] == datetime(2026, 5, 8, 12, tzinfo=UTC)
     assert (one["speaker"], one["thread"], one["turn"], one["kind"]) == ("user", "a", 0, "episode")
     assert one["source"]["message_ids"] == ("7",)

@@ -10,7 +10,7 @@ import pytest
 
 from holdfast import Memory
 from holdfast.config import settings
-from holdfast.errors import ConfigError, HoldfastError, ModelMismatch
+from holdfast.errors import ConfigError, HoldfastError, ModelMismatch, StoreReadOnly
 from holdfast.testing import HashingEmbedder
 
 
@@ -56,6 +56,25 @@ def test_the_default_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
     with Memory(embedder=None) as memory:
         assert [item.text for item in memory.scoped(user="ada").list()] == ["hello"]
     assert [path.name for path in (tmp_path / "data").rglob("memory.db")] == ["memory.db"]
+
+
+def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """The refusal names it and what to do instead; it is of our own tree of errors."""
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with pytest.raises(StoreReadOnly, match=r"data.*HOLDFAST_STORE"):
+        Memory(embedder=None)
+
+
+def test_a_file_of_settings_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the right to read it, the refusal names the file."""
+    (tmp_path / "holdfast.toml").write_text("language = 'german'")
+
+    def refuse(self: Path, *_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ConfigError, match=r"holdfast\.toml: cannot be read \(Permission denied\)"):
+        settings()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,24 @@ def test_a_key_is_kept_seven_days(ada: ScopedMemory, clock: FrozenClock) -> None
     assert ada.save("good bye", kind="episode", idempotency_key="k").id != first.id
 
 
+def test_what_is_said_again_in_one_call_is_counted(ada: ScopedMemory) -> None:
+    """Each item comes back with the sightings it had by then, in one call as in several."""
+    ada.save("tea")
+    made = ada.save_many(
+        [{"text": "tea"}, {"text": "milk"}, {"text": "tea"}, {"text": "milk"}, {"text": "milk"}]
+    )
+    assert [item.sightings for item in made] == [2, 1, 3, 2, 3]
+    assert sorted(item.sightings for item in ada.list()) == [3, 3]
+
+
+def test_a_key_twice_in_one_call(ada: ScopedMemory) -> None:
+    """With another body it is refused by the key, and no memory is named that nobody can look up."""
+    twice = [{"text": text, "idempotency_key": "my-key"} for text in ("tea", "milk")]
+    with pytest.raises(IdempotencyConflict, match=r"my-key.*of the same transaction"):
+        ada.save_many(twice)
+    assert not ada.list().items
+
+
 @pytest.mark.parametrize(
     "other", [{"text": "bye"}, {"kind": "preference"}, {"tags": ["x"]}, {"value": 1}, {"importance": 1}]
 )

@@ -126,6 +126,13 @@ def test_a_save_names_one_scope(memory: Memory) -> None:
     assert memory.scoped(user="ada", team="core").save("both").scope == Scope(user="ada", team="core")
     with pytest.raises(AccessDenied, match="cannot write"):
         caller.save("not mine", scope=Scope(user="bob"))
+    for slot in ({}, {"slot": "a.b", "value": 1}):
+        batch = [
+            {"text": "mine", "scope": ("user",)},
+            {"text": "not mine", "scope": Scope(user="bob"), **slot},
+        ]
+        with pytest.raises(AccessDenied, match=r"items\[1\].*cannot write"):
+            caller.save_many(batch)
     for bad in ("user", (), 5, ("nobody",)):
         with pytest.raises(InvalidInput) as error:
             caller.save("x", scope=bad)

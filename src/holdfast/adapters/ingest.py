@@ -463,7 +463,7 @@ def _message(found: object, thread: str, ref: str) -> Message | None:
         raise InvalidInput("message", "must be an object")
     if not any(key in found for key in TEXTS):
         raise InvalidInput("message", f"has none of the keys {', '.join(TEXTS)}")
-    text = _text(next(found[key] for key in TEXTS if key in found))
+    text = next(filter(None, (_text(found[key]) for key in TEXTS if key in found)), "")
     if not text:
         return None
     role, speaker = _string(found, ("role", "sender", "from")), _string(found, ("speaker", "name"))

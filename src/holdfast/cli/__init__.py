@@ -121,15 +121,13 @@ class Root(click.Group):
         except click.ClickException as error:
             code = _refuse(error, as_json)
         except click.Abort:
-            output.say("interrupted", error=True)
-            code = INTERRUPTED
+            code = _tell("Interrupted", "interrupted", as_json, INTERRUPTED)
         except OSError as error:
             if error.filename is None and error.errno in _NOT_PRINTED:
                 _leave_output(error)
             if error.filename is None:
                 raise
-            output.say(f"holdfast: {error.filename}: {error.strerror}", error=True)
-            code = 1
+            code = _tell(type(error).__name__, f"holdfast: {error.filename}: {error.strerror}", as_json, 1)
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -146,7 +144,7 @@ def exit_code(error: HoldfastError) -> int:
 def _report(error: HoldfastError, as_json: bool) -> int:
     if as_json:
         data: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
-        for name in ("field", "current", "by", "holder", "observation"):
+        for name in ("field", "id", "ids", "rule", "slot", "current", "by", "holder", "observation"):
             value = getattr(error, name, None)
             if value is not None:
                 data[name] = value.to_json() if hasattr(value, "to_json") else value
@@ -161,14 +159,27 @@ def _report(error: HoldfastError, as_json: bool) -> int:
 
 def _refuse(error: click.ClickException, as_json: bool) -> int:
     if as_json:
-        print_json({"error": type(error).__name__, "message": error.format_message()}, error=True)
+        about = getattr(error, "param", None)
+        field = {} if about is None or about.name is None else {"field": about.name}
+        print_json({"error": type(error).__name__, "message": error.format_message()} | field, error=True)
     else:
         error.show()
     return error.exit_code
 
 
+def _tell(kind: str, message: str, as_json: bool, code: int) -> int:
+    if as_json:
+        print_json({"error": kind, "message": message}, error=True)
+    else:
+        output.say(message, error=True)
+    return code
+
+
 def _print_anything() -> None:
-    """Let a character that the terminal does not know be printed as an escape rather than end the command."""
+    """Let what the terminal does not know be printed as an escape, and what is printed where nobody listens be dropped."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever began us, as by `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it is ours to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

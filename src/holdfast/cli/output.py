@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SHORT = 280
-PIPED_WIDTH = 160
+PIPED_WIDTH, NARROWEST = 160, 72
 # These turn the direction of what follows, and could make one text look like another.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINES = frozenset("\n\t")
@@ -47,7 +48,10 @@ def console(error: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
-    width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
+    width = PIPED_WIDTH
+    if stream.isatty() or os.environ.get("COLUMNS"):
+        # In less, an id leaves a text one letter a line: a terminal that is narrower wraps whole lines.
+        width = max(NARROWEST, shutil.get_terminal_size().columns)
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 

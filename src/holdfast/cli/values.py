@@ -37,27 +37,22 @@ class Time(click.ParamType[Any]):
             return now
         try:
             length = span(value)
-            if length is None:
-                return self._moment(value)
-            if self._meaning == "span":
-                return length
-            return now - length if self._meaning == "ago" else now + length
+            if length is not None:
+                if self._meaning == "span":
+                    return length
+                return now - length if self._meaning == "ago" else now + length
+            moment = datetime.fromisoformat(f"{value}T00:00:00+00:00" if _DATE.match(value) else value)
         except (ValueError, OverflowError):
-            self._refuse(value)
-
-    def _moment(self, value: str) -> datetime:
-        if _DATE.match(value):
-            value += "T00:00:00+00:00"
-        moment = datetime.fromisoformat(value)
+            self.fail(
+                f"{value!r:.60} is no time; write 2026-05-08, 2026-05-08T14:00:00Z, or a length such as 12h or 7d",
+                param,
+                ctx,
+            )
         if moment.tzinfo is None:
-            raise click.UsageError(f"{value!r} has no time zone; add Z for UTC, or an offset such as +02:00")
+            self.fail(
+                f"{value!r:.60} has no time zone; add Z for UTC, or an offset such as +02:00", param, ctx
+            )
         return moment
-
-    @staticmethod
-    def _refuse(value: str) -> NoReturn:
-        raise click.UsageError(
-            f"{value!r:.60} is no time; write 2026-05-08, 2026-05-08T14:00:00Z, or a length such as 12h or 7d"
-        )
 
 
 class JsonObject(click.ParamType[Any]):

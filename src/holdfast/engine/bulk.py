@@ -33,8 +33,8 @@ class Bulks(Writes):
         """Change every live memory that `where` selects in the caller's own scope, in the way `update` corrects one.
 
         `changes` gives new values for any of kind, tags, metadata, importance, confidence, speaker and expires_at. Written
-        in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written and the ids are what would
-        be. `scope` acts on the scope it names instead; `under` on all that carry these labels.
+        in transactions of at most 1,000, each all or nothing. With `dry_run` nothing is written: the ids are what would
+        be, and what would be refused is. `scope` acts on the scope it names instead; `under` on all that carry these labels.
         """
         if not isinstance(changes, Mapping):
             raise InvalidInput(
@@ -47,8 +47,9 @@ class Bulks(Writes):
         self._not_past(Draft.of({"text": "any", **changes}).expires_at)
 
         async def writes(found: Sequence[MemoryItem]) -> list[Write]:
-            new = [self._changed(one, changes, one.scope) for one in found]
-            fresh = await self._entries(new) if set(changes) & set(INDEXED) else [None] * len(new)
+            new = [self._corrected(one, changes) for one in found]
+            anew = set(changes) & set(INDEXED) and not dry_run
+            fresh = await self._entries(new) if anew else [None] * len(new)
             triples = zip(new, found, fresh, strict=True)
             made: list[Write] = [
                 Replace(now, Ref(was.id, was.version), entry, last=False) for now, was, entry in triples
@@ -122,14 +123,24 @@ class Bulks(Writes):
                 current = await self._parts.io.store(self._parts.store.scan, scan)
                 if spare_held:
                     current, kept = self._spared(current)
-                if current and not dry_run:
-                    await self._apply(await writes(current), by)
+                made = await writes(current)
+                if dry_run:
+                    await self._lawful(made, by)
+                elif made:
+                    await self._apply(made, by)
                 if spare_held:
                     held.update({one.id: one for one in kept})
                 return [one.id for one in current]
 
             done += await self._retried(change)
         return Bulk(tuple(done), dry_run, tuple(held.values()))
+
+    def _corrected(self, one: MemoryItem, changes: Mapping[str, Any]) -> MemoryItem:
+        """Return the next version of one of many, which an error names."""
+        try:
+            return self._changed(one, changes, one.scope)
+        except InvalidInput as error:
+            raise type(error)(error.field, f"{error.problem} (memory {one.id})") from None
 
     def _spared(self, items: Sequence[MemoryItem]) -> tuple[list[MemoryItem], list[Held]]:
         """Return which of some memories no hold is on, and what is told of the others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ class Plan:
         self._made = 0
         self._newest: dict[str, int] = {}
         self._fresh: dict[tuple[str, datetime | None], MemoryItem] = {}
+        self._seen: Counter[str] = Counter()  # how often the batch saw each again
         self._order: dict[tuple[str, datetime | None], int] = {}  # of when each was last written
         self._gone: set[str] = set()  # ids of what the batch deletes, which nothing after it meets
         self._numbers = itertools.count()
@@ -46,11 +48,13 @@ class Plan:
     def add(self, draft: Draft, item: MemoryItem, digest: str, entry: Entry, standing: Standing) -> None:
         """Decide what to write for one draft."""
         key = draft.idempotency_key
-        once = self._keys.get((item.scope, key), standing.once) if key else None
+        here = self._keys.get((item.scope, key)) if key else None
+        once = here or (standing.once if key else None)
         if once is not None:
             if once[0] != digest:
                 # To a caller who reads some kinds alone it may be of another.
-                which = f" ({once[1].id})" if self.kinds.read is None else ""
+                before = f" ({once[1].id})" if self.kinds.read is None else ""
+                which = " of the same transaction, which was not made" if here else before
                 raise IdempotencyConflict(f"idempotency key {key!r} was used for another memory{which}")
             self.results.append((item.scope, once[1].id))
             return
@@ -101,8 +105,9 @@ class Plan:
     def sight(self, item: MemoryItem, source: Source) -> MemoryItem:
         """Count one more sighting of a memory."""
         item = self._fresh.get((item.id, item.valid_from), item)
+        self._seen[item.id] += 1
         self.writes.append(Sight(item.scope, Ref(item.id, item.version), source))
-        self.results.append(replace(item, sightings=item.sightings + 1))
+        self.results.append(replace(item, sightings=item.sightings + self._seen[item.id]))
         return item
 
     def hold(self, item: MemoryItem, standing: Standing) -> MemoryItem:

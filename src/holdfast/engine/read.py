@@ -294,7 +294,7 @@ class Reads(Answering):
             following = encode([str(known), *rest])
         return Page(tuple(found[:limit]), following)
 
-    async def _other_places(self, slot: str | None, reach: Reach, at: Moment) -> list[tuple[Reach, str]]:
+    async def _other_places(self, slot: str | None, reach: Reach, at: Moment) -> Sequence[tuple[Reach, str]]:
         """Return where a slot goes by other names: an alias holds for slots of exactly the scope it was said in."""
         if slot is None:
             return []

@@ -118,8 +118,8 @@ class Writes(Naming):
         `items` are drafts or dicts with the arguments of `save`; they may come from a generator. They are written in
         transactions of at most 1,000, each all or nothing; `progress` is called after each with the number written so
         far. A text that was erased in its scope is refused if it comes from the same source, unless `allow_erased`; with
-        `on_erased` it is left out, and that is called with its place. Raises as `save` does, naming the item by its place;
-        the transactions before it stay written.
+        `on_erased` it is left out, and that is called with its place. Raises as `save` does, naming the item by its place
+        (or its idempotency key); the transactions before it stay written.
         """
         self._by("save", reason)
         done: list[MemoryItem] = []
@@ -176,6 +176,7 @@ class Writes(Naming):
 
     async def _make_ready(self, chunk: _Chunk) -> None:
         chunk.rules = self._in_force
+        _each(lambda draft: self._target(draft.scope), chunk.given, chunk.begun)
         chunk.drafts = await self._named(_each(self._redacted, chunk.given, chunk.begun))
         chunk.items = _each(self._item, chunk.drafts, chunk.begun)
 
@@ -679,4 +680,6 @@ def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]
         except InvalidInput as error:
             field = "" if error.field == "items" else f".{error.field}"
             raise type(error)(f"items[{place}]{field}", error.problem) from None
+        except AccessDenied as error:
+            raise AccessDenied(f"items[{place}]: {error}") from None
     return made
