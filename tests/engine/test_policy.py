@@ -191,9 +191,8 @@ def test_values_and_metadata_fit_their_schema(memory: Memory, ada: ScopedMemory)
     refused(lambda: ada.update(item.id, metadata={}), "steps")
     plain = ada.save("do that")
     refused(lambda: ada.update(plain.id, kind="procedure"), "steps")
-    for dry_run in (True, False):
-        every = lambda dry_run=dry_run: ada.update_many(And(), {"kind": "procedure"}, dry_run=dry_run)  # noqa: E731
-        refused(every, "steps")
+    for dry in (True, False):
+        refused(lambda dry=dry: ada.update_many(And(), {"kind": "procedure"}, dry_run=dry), "steps")
 
 
 def test_an_old_value_that_does_not_fit_can_still_be_ended(
