@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from holdfast.away import AWAY, away
 from holdfast.embedders import MiniLM
 from holdfast.errors import EmbedderError, StoreClosed
 from holdfast.ports import Floats
+from holdfast.stores.index import SIZES, Sizes
+from holdfast.stores.sqlite import SqliteStore
 from holdfast.testing import FrozenClock, HashingEmbedder
 
 WORDS = "river stone lamp copper garden window letter bridge candle winter".split()
@@ -58,7 +61,7 @@ def filled(memory: Memory, user: str, count: int) -> None:
     caller.save_many(
         [
             {
-                "text": f"{user} {WORDS[n % 10]} {WORDS[n * 7 % 9]} {n}", "kind": "fact" if n % 5 == 0 else "episode",
+                "text": f"{user} {WORDS[n % 10]} {WORDS[n * 7 % 9]} {n}. The {WORDS[n % 7]} again.", "kind": "fact" if n % 5 == 0 else "episode",
                 "thread": None if n % 5 == 0 else f"t{n // 12}", "turn": None if n % 5 == 0 else n % 12,
             }
             for n in range(count)
@@ -67,15 +70,23 @@ def filled(memory: Memory, user: str, count: int) -> None:
     memory.scoped(team="harbour").save(f"{user} has a {WORDS[len(user)]}")
 
 
-@pytest.mark.parametrize("count", [30, 4_500])
-def test_it_answers_as_one_that_waits(url: str, clock: FrozenClock, count: int) -> None:
+# A scope that reads the vectors of sentences from the file.
+READS = Sizes(ranked=60, drawn=50, sentences=100, lists=256, looked_at=100, at_least=64)
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(30, SIZES), (4_500, SIZES), (600, READS)])
+def test_it_answers_as_one_that_waits(tmp_path: Path, clock: FrozenClock, count: int, sizes: Sizes) -> None:
     """Of a scope that is ranked whole, and of one that draws rows: the same memories, scores and signals, also from several threads."""
-    with Memory(url, clock=clock, embedder=Away()) as memory:
+
+    def opened(embedder: Away) -> Memory:
+        return Memory(SqliteStore(str(tmp_path / "store.db"), sizes=sizes), clock=clock, embedder=embedder)
+
+    with opened(Away()) as memory:
         filled(memory, "ada", count)
         filled(memory, "bo", 40)
     answers: list[list[Any]] = []
     for embedder in (Away(lambda: time.sleep(0.002)), Waiting()):
-        with Memory(url, clock=clock, embedder=embedder) as memory:
+        with opened(embedder) as memory:
 
             def told(query: str, memory: Memory = memory) -> list[Any]:
                 ada = memory.scoped(user="ada", team="harbour")
@@ -104,6 +115,29 @@ def test_the_shipped_model_says_when_it_is_away(threads: int, said: int) -> None
         AWAY.reset(token)
         model.close()
     assert len(told) == said
+
+
+def test_what_happens_meanwhile_counts_in_a_scope_that_reads_on(tmp_path: Path, clock: FrozenClock) -> None:
+    """The same where the vectors of sentences are read from the file after the query is embedded."""
+    path, embedder = str(tmp_path / "store.db"), Away()
+    with (
+        Memory(SqliteStore(path, sizes=READS), clock=clock, embedder=embedder) as memory,
+        Memory(SqliteStore(path, sizes=READS), clock=clock, embedder=Away()) as other,
+    ):
+        ada = memory.scoped(user="ada")
+        filled(memory, "ada", 600)
+        gone = ada.save("An owl sits there. The attic is dark.")
+        assert ada.search("the owl in the attic")[0].id == gone.id
+
+        def erase() -> None:
+            embedder.meanwhile = lambda: None
+            other.scoped(user="ada").erase(gone.id)
+            other.scoped(user="ada").save("Owls are back. The attic is theirs.")
+
+        embedder.meanwhile = erase
+        found = [hit.text for hit in ada.search("the owls of the attic")]
+        assert found[0] == "Owls are back. The attic is theirs."
+        assert gone.text not in found
 
 
 def test_what_happens_meanwhile_counts(url: str, clock: FrozenClock) -> None:

@@ -7,7 +7,7 @@ import functools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from .sqlite_place import Location
 from .sqlite_reader import Reader, Stamp
 from .sqlite_search import Asked, Begun, Searcher, Seen, Unread, Words, sentences, words_of
 from .sqlite_view import ONE, View, clocks
+
+if TYPE_CHECKING:
+    from .columns import Quantised
 
 
 class SqliteReads:
@@ -163,8 +166,7 @@ class SqliteReads:
         """Return the corpus of a search with its raw signals; scope, filter and both clocks are applied first."""
         query = None if probe.vector is None else quantised(probe.vector)
         with contextlib.suppress(Unread):
-            begun = self._begun(probe, query is not None)
-            return begun.finish(query, functools.partial(sentences, None))
+            return self._finished(self._begun(probe, query is not None), probe.stamp, query)
         # Of one moment, so that all vectors come from one model.
         with self._reading() as reader, reader.snapshot() as stamp:
             begun = self._begun_in(reader, stamp, probe, query is not None)
@@ -173,7 +175,7 @@ class SqliteReads:
     def begin(self, probe: Probe) -> tuple[Callable[[Floats], Candidates], Candidates | None]:
         """Do of `candidates` what needs no vector: return what takes it and does the rest, and the corpus as it is without, if
         its rows stay the same."""
-        begun = None
+        begun, stamp = None, probe.stamp
         with contextlib.suppress(Unread):
             begun = self._begun(probe, True)
             self._fetched(self._read, begun.likely(2 * probe.least), probe.at)
@@ -181,10 +183,22 @@ class SqliteReads:
             with self._reading() as reader, reader.snapshot() as stamp:
                 begun = self._begun_in(reader, stamp, probe, True)
                 self._fetched(reader.all, begun.likely(2 * probe.least), probe.at)
-        if begun.reads:
-            return lambda vector: self.candidates(probe._replace(vector=vector)), None
-        finish = begun.finish
-        return lambda vector: finish(quantised(vector), functools.partial(sentences, None)), begun.plain
+        return functools.partial(self._met, probe, begun, stamp), begun.plain
+
+    def _met(self, probe: Probe, begun: Begun, stamp: object, vector: Floats) -> Candidates:
+        """Return the end of a search that was begun before its query's vector was there."""
+        with contextlib.suppress(Unread):
+            return self._finished(begun, stamp, quantised(vector))
+        return self.candidates(probe._replace(vector=vector))
+
+    def _finished(self, begun: Begun, stamp: object, query: Quantised | None) -> Candidates:
+        """Return the end of a search that was begun in a state of the file; raises `Unread` where it reads what is another by now."""
+        if not begun.reads:
+            return begun.finish(query, functools.partial(sentences, None))
+        with self._reading() as reader, reader.snapshot() as now:
+            if now is stamp:
+                return begun.finish(query, functools.partial(sentences, reader.db))
+        raise Unread
 
     def _begun(self, probe: Probe, meant: bool) -> Begun:
         """Begin a search in what is in memory; raises `Unread` where that does not do."""
