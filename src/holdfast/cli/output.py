@@ -48,10 +48,10 @@ def console(error: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
-    width = PIPED_WIDTH
+    width: int | None = PIPED_WIDTH
     if stream.isatty() or os.environ.get("COLUMNS"):
-        # In less, an id leaves a text one letter a line: a terminal that is narrower wraps whole lines.
-        width = max(NARROWEST, shutil.get_terminal_size().columns)
+        # In less, an id leaves a text one letter a line: a terminal that is narrower wraps whole lines. A bar fits itself in.
+        width = None if error else max(NARROWEST, shutil.get_terminal_size().columns)
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
