@@ -34,6 +34,10 @@ def text(value: object, field: str = "text", limit: int = MAX_TEXT) -> str:
     """Return `value` if it is a non-empty string of at most `limit` characters without control characters."""
     if not isinstance(value, str):
         raise InvalidInput(field, f"must be a string, not {type(value).__name__}")
+    if (
+        type(value) is not str
+    ):  # a member of an Enum, say, which prints as its name where it is not made plain
+        value = str.__str__(value)
     if len(value) > limit:
         raise InvalidInput(field, f"is {len(value):,} characters long; the limit is {limit:,}, so split it")
     if not value.strip():
@@ -93,7 +97,7 @@ def choice(value: object, field: str, allowed: Iterable[str]) -> str:
     options = tuple(allowed)
     if not isinstance(value, str) or value not in options:
         raise InvalidInput(field, f"must be one of {', '.join(options)}, not {value!r:.60}")
-    return value
+    return options[options.index(value)]
 
 
 def unit(value: object, field: str) -> float:
@@ -108,7 +112,7 @@ def count(value: object, field: str, low: int, high: int) -> int:
     whole = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(whole, bool) or not isinstance(whole, int) or not low <= whole <= high:
         raise InvalidInput(field, f"must be a whole number from {low:,} to {high:,}, not {value!r:.60}")
-    return whole
+    return int(whole)
 
 
 def seconds(value: object, field: str, low: float) -> float:
@@ -267,15 +271,15 @@ def _copied(value: object, field: str, depth: int) -> Any:
         raise InvalidInput(field, "holds NaN or infinity, which JSON cannot carry")
     if isinstance(value, int) and abs(value) > MAX_INT:
         raise InvalidInput(field, "holds an integer past 64 bits; store it as a string")
-    if value is not None and not isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
+        return value
+    if not isinstance(value, int | float):
         raise InvalidInput(field, f"holds a {type(value).__name__}, which is not JSON")
-    return value
+    return int(value) if isinstance(value, int) else float(value)
 
 
 def _blank(value: str, field: str) -> str:
-    if value:
-        text("x" + value, field, MAX_JSON)
-    return value
+    return text("x" + value, field, MAX_JSON)[1:] if value else ""
 
 
 def _json_key(key: object, field: str) -> str:
@@ -297,6 +301,6 @@ _AN_ID = "a memory's id, a UUID such as 01928374-...; `list` prints them"
 def item_id(value: object, field: str = "id", wanted: str = _AN_ID) -> str:
     """Return an id in its one form, a lower-case UUID with hyphens; else say that the field must be what is `wanted`."""
     try:
-        return str(uuid.UUID(cast(str, value)))
+        return str(value if isinstance(value, uuid.UUID) else uuid.UUID(cast(str, value)))
     except (ValueError, TypeError, AttributeError):
         raise InvalidInput(field, f"must be {wanted}") from None

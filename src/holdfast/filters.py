@@ -380,7 +380,7 @@ def _value(field: Any, value: Any, contains: bool = False) -> Any:
             raise BadFilter(field, f"is text; {value!r:.40} is not")
         if isinstance(value, float) and abs(value) > checks.MAX_INT:
             raise BadFilter(str(field)[:80], f"is compared with numbers of up to {checks.MAX_INT:.2g}")
-        checks.json_value(value, "where", checks.MAX_TEXT)
+        value = checks.json_value(value, "where", checks.MAX_TEXT)
     except (BadFilter, DoesNotFit):
         raise
     except InvalidInput as error:

@@ -95,7 +95,7 @@ class Scope:
         missing = sorted(set(names) - set(mine))
         if missing:
             raise NotHeld("scope", f"this caller holds no label {', '.join(missing)}; it holds {self!r}")
-        ordered = sorted(set(names))
+        ordered = [name for name in self.names if name in names]
         return tuple(_scope(ordered, ids) for ids in itertools.product(*(mine[name] for name in ordered)))
 
     def subsets(self) -> tuple[Scope, ...]:
@@ -149,12 +149,12 @@ class Source:
 
     def __post_init__(self) -> None:
         for name in ("actor", "role", "extractor"):
-            checks.optional_name(getattr(self, name), f"source.{name}")
-        checks.optional_name(self.ref, "source.ref", 2_000)
+            _put(self, name, checks.optional_name(getattr(self, name), f"source.{name}"))
+        _put(self, "ref", checks.optional_name(self.ref, "source.ref", 2_000))
         _put(self, "message_ids", _names(self.message_ids, "source.message_ids"))
         lineage = checks.many(self.lineage, "source.lineage")
         _put(self, "lineage", tuple(checks.item_id(one, "source.lineage") for one in lineage))
-        checks.choice(self.trust, "source.trust", TRUSTS)
+        _put(self, "trust", checks.choice(self.trust, "source.trust", TRUSTS))
 
     @classmethod
     def of(cls, value: Source | Mapping[str, Any] | None) -> Source:
@@ -200,8 +200,8 @@ class Draft:
     idempotency_key: str | None = None
 
     def __post_init__(self) -> None:
-        checks.text(self.text)
-        checks.choice(self.kind, "kind", KINDS)
+        _put(self, "text", checks.text(self.text))
+        _put(self, "kind", checks.choice(self.kind, "kind", KINDS))
         _put(self, "slot", checks.slot(self.slot))
         _put(self, "value", checks.json_value(self.value))
         _put(self, "tags", checks.tags(self.tags))
@@ -209,7 +209,7 @@ class Draft:
         _put(self, "importance", checks.unit(self.importance, "importance"))
         _put(self, "confidence", checks.unit(self.confidence, "confidence"))
         for name in ("speaker", "thread", "idempotency_key"):
-            checks.optional_name(getattr(self, name), name)
+            _put(self, name, checks.optional_name(getattr(self, name), name))
         if self.turn is not None:
             _put(self, "turn", checks.count(self.turn, "turn", 0, 2**31))
         for name in ("observed_at", "valid_from", "valid_to", "expires_at"):

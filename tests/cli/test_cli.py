@@ -273,6 +273,8 @@ def test_exit_codes(run: Run, tmp_path: Path) -> None:
     (tmp_path / "other.db").write_bytes(b"something else" * 500)
     run("stats", "--store", "sqlite:///other.db", code=6)
     run("stats", "--store", "nonsense", code=8)
+    run("stats", "--store", "", code=8)
+    run("save", "z", *ADA, "--actor", "", code=2)
     run("no-such-command", code=2)
     classes = [
         cls for cls in vars(errors).values() if inspect.isclass(cls) and cls.__module__ == errors.__name__

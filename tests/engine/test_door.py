@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 
 from holdfast import Memory, Source
 from holdfast.errors import BadFilter, HoldfastError, InvalidInput
-from holdfast.filters import And, Eq, Not, Or, Range
+from holdfast.filters import And, Eq, In, Not, Or, Range, to_json
 from holdfast.memory import ScopedMemory
 from holdfast.testing import FrozenClock
 from holdfast.testing.doubles import START
@@ -106,6 +108,58 @@ def test_save_refuses(ada: ScopedMemory, case: str) -> None:
     given, field = SAVES[case]
     message = refused(ada, lambda: ada.save(**{"text": "the secret word", **given}), field)
     assert "secret" not in message
+
+
+class Word(str, Enum):  # noqa: UP042 - a StrEnum prints its value, these do not
+    """Texts and names as many programs keep them: printed as they stand, these are "Word.TEA"."""
+
+    TEA = "tea"
+    FACT = "fact"
+    ADA = "ada"
+    USER = "user"
+
+
+class Number(IntEnum):
+    """A number that prints as its name."""
+
+    ONE = 1
+
+
+def test_members_of_an_enum_are_what_they_stand_for(memory: Memory) -> None:
+    """Wherever a text or a number is taken, its value is kept and found, and what comes back is plain."""
+    ada = memory.scoped(user=Word.ADA, actor=Word.ADA)
+    source = {"ref": Word.TEA, "role": Word.USER, "trust": Word.USER, "message_ids": [Word.TEA]}
+    given: dict[str, Any] = {
+        "kind": Word.FACT, "slot": Word.TEA, "value": Word.TEA, "tags": [Word.TEA], "speaker": Word.ADA,
+        "thread": Word.TEA, "turn": Number.ONE, "metadata": {"word": Word.TEA, "number": Number.ONE},
+        "source": source, "scope": (Word.USER,), "reason": Word.TEA,
+    }  # fmt: skip
+    item = ada.save(Word.TEA, **given)
+    assert "Word" not in repr(item)
+    assert "Number" not in repr(item)
+    assert memory.scoped(user="ada").get(uuid.UUID(item.id)) == item
+    assert (item.text, item.value, item.turn, item.metadata["word"]) == ("tea", "tea", 1, "tea")
+    where = And(Eq("speaker", Word.ADA), Eq("metadata.word", Word.TEA), In("kind", [Word.FACT]))
+    assert "Word" not in json.dumps(to_json(where)) + repr(where)
+    assert [one.id for one in ada.list(where=where, tags=[Word.TEA], kinds=[Word.FACT])] == [item.id]
+    assert [hit.id for hit in ada.search(Word.TEA, where=where)] == [item.id]
+    assert [(one.actor, one.reason) for one in ada.history(item.id)] == [("ada", "tea")]
+
+
+def test_whole_numbers_of_json(ada: ScopedMemory) -> None:
+    """What JSON makes of a number may have a point; it is one all the same, for every verb with a `limit`."""
+    for n in range(3):
+        ada.save(f"tea {n}", slot=f"tea{n}.kind", value=n)
+    limit: Any = 2.0
+    pages = [
+        ada.list(limit=limit),
+        ada.overview(limit=limit),
+        ada.changes(limit=limit),
+        ada.entities(limit=limit),
+    ]
+    assert [len(page) for page in pages] == [2, 2, 2, 2]
+    assert len(ada.history(slot="tea1.kind", limit=limit)) == 1
+    assert [len(one(limit=limit)) for one in (ada.recalls, ada.review, ada.backlog)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -46,7 +46,7 @@ class Runs:
         self, name: str, state: Mapping[str, Any] | None = None, *, run_id: str | None = None
     ) -> Trace:
         """Begin a run and return its trace; with the `run_id` of an unfinished one, go on with that."""
-        checks.text(name, "name", _LONGEST)
+        name = checks.text(name, "name", _LONGEST)
         kept = _state(state)
         if run_id is not None:
             return await self._trace(await self._running(run_id, "begin a run of its own"))
@@ -115,8 +115,8 @@ class Runs:
 
         Runs are found by their names, how they ended, and what their summaries say of their steps.
         """
-        checks.text(what, "what")
-        checks.count(k, "k", 1, 100)
+        what = checks.text(what, "what")
+        k = checks.count(k, "k", 1, 100)
         of_a_run = Or(Contains("tags", "run"), Range("metadata.summary_of", gte="run:", lt="run;"))
         hits = await got(  # a run and its summary are two memories
             self._memory.search(

@@ -35,9 +35,10 @@ class Call:
         labels = {name: list(ids) for name in LABELS if (ids := options.pop(name, ()))}
         for name, id in options.pop("label", ()):
             labels.setdefault(name, []).append(id)
-        return Call(
-            store=options.pop("store", None) or self.store,
-            actor=options.pop("actor", None) or self.actor,
+        store, actor = options.pop("store", None), options.pop("actor", None)
+        return Call(  # an empty text is no option left out: a variable of a script that is not set must not mean the default
+            store=self.store if store is None else store,
+            actor=self.actor if actor is None else actor,
             json=bool(options.pop("json", False)) or self.json,
             labels=self.labels | labels,
         )

@@ -99,7 +99,7 @@ class Maintains(Tidies):
         At most `cap` (1..1,000) memories are changed, in at most 1,000 writes; where `more` is true, run it again. What a legal hold
         is on is left as it is, and told in `held`. Reads the whole scope. Raises `InvalidInput` and `AccessDenied`.
         """
-        checks.count(cap, "cap", 1, MOST_WRITES)
+        cap = checks.count(cap, "cap", 1, MOST_WRITES)
         by, target = self._by("maintain", reason), self._target(scope)
 
         async def change() -> Maintenance:

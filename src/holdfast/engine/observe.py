@@ -73,8 +73,8 @@ class Observes(Unsays, Reads):
         once the step is kept, `ModelError`, or `ExtractionFailed` for a reply that cannot be read.
         """
         target = self._target(scope)
-        checks.optional_name(thread, "thread")
-        checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
+        thread = checks.optional_name(thread, "thread")
+        idempotency_key = checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
         shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
         places, uses = self._places(placement, target), checks.many(used, "used")
 
@@ -160,7 +160,7 @@ class Observes(Unsays, Reads):
 
         At most `limit` (1..1,000) memories are looked at, the latest first. `resolve` settles one.
         """
-        checks.count(limit, "limit", 1, 1_000)
+        limit = checks.count(limit, "limit", 1, 1_000)
         scan = Scan(self._reach(scope), self._at(), Exists("conflicts_with"), limit=limit)
         found = {item.id: item for item in await self._parts.io.store(self._parts.store.scan, scan)}
         groups: list[tuple[MemoryItem, ...]] = []

@@ -37,7 +37,7 @@ class Rulings(Maintains):
         For the unscoped `Memory` alone (`AccessDenied`). Raises `InvalidInput` naming what is wrong, `ConfigError`.
         """
         self._only_admin("policy")
-        checks.count(limit, "limit", 1, 100_000)
+        limit = checks.count(limit, "limit", 1, 100_000)
         by = self._by("policy", reason)
         if set is not None and remove is not None:
             raise DoesNotFit("policy", "takes either a rule to set or the name of one to remove")

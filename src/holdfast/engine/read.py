@@ -168,8 +168,8 @@ class Reads(Answering):
         the page's `next` as `cursor` for the following one. All pages are of the moment of the first, whatever is written
         meanwhile; what is erased or expires is missing from those to come. The rest is as in `search`.
         """
-        checks.choice(sort, "sort", SORTS)
-        checks.count(limit, "limit", 1, MOST)
+        sort = checks.choice(sort, "sort", SORTS)
+        limit = checks.count(limit, "limit", 1, MOST)
         at, reach, after = self._at(valid_at, known_at), self._reach(scope, under), None
         if cursor is None:
             then = await self._latest(reach, at)
@@ -215,7 +215,7 @@ class Reads(Answering):
 
         Ordered by these names and then by key; at most `limit` (1..1,000) lines a page.
         """
-        checks.count(limit, "limit", 1, MOST)
+        limit = checks.count(limit, "limit", 1, MOST)
         after = None
         if cursor is not None:
             after = decode(cursor, "cursor", _overview_cursor)
@@ -235,7 +235,7 @@ class Reads(Answering):
 
         Only what was asked with labels this caller holds too; `under` labels, what was asked with these of their names alone.
         """
-        checks.count(limit, "limit", 1, MOST)
+        limit = checks.count(limit, "limit", 1, MOST)
         after = None if cursor is None else decode(cursor, "cursor", _recalls_cursor)
         reach, now, found = self._reach(None, under), self._parts.clock.now(), list[Recall]()
         while len(found) <= limit:
@@ -270,7 +270,7 @@ class Reads(Answering):
         A slot is told of by all names of its entity (see `rename`), in the scopes these were said in. `known_at` leaves out what was written later, `valid_at` what was not true then. At most `limit` (1..1,000) a page.
         Raises `NotFound` for an id that is not visible; a slot never used gives an empty page.
         """
-        checks.count(limit, "limit", 1, MOST)
+        limit = checks.count(limit, "limit", 1, MOST)
         if (id is None) == (slot is None):
             raise DoesNotFit("history", "takes either the id of a memory or slot=")
         checked = None if id is None else checks.item_id(id)
@@ -361,7 +361,7 @@ class Reads(Answering):
         Without `since` it begins with the first change there is. Ordered within each scope as they were made. What was erased
         is left out; `watch` waits for changes, and tells of erasures too. A cursor holds for the labels it was made with.
         """
-        checks.count(limit, "limit", 1, MOST)
+        limit = checks.count(limit, "limit", 1, MOST)
         marks = {} if since is None else decode(since, "since", changes_cursor)
         logged = await self._parts.io.store(
             self._parts.store.changes, self._reach(None, under), marks, limit, self._parts.clock.now()

@@ -42,7 +42,7 @@ class Renames(Tells):
 
         At most `limit` (1..1,000) a page. The other names are those that this caller can see said.
         """
-        checks.count(limit, "limit", 1, 1_000)
+        limit = checks.count(limit, "limit", 1, 1_000)
         after = "" if cursor is None else decode(cursor, "cursor", lambda given: checks.text(given, "cursor"))
         reach = self._reach(None, under)
         names, spare = await self._names_of(reach), len(entities.RESERVED)

@@ -51,7 +51,7 @@ class Tells(Works):
         Raises `InvalidInput`, `AccessDenied`, and once the summary is kept, `ModelError` or `ExtractionFailed`.
         """
         by, target = self._by("summarise", reason), self._target(scope)
-        checks.name(thread, "thread")
+        thread = checks.name(thread, "thread")
 
         async def change() -> tuple[MemoryItem | None, Job | None]:
             turns, told = await self._turns(target, thread), await self._told(target, thread)

@@ -63,7 +63,7 @@ class Works(Writes):
 
         Raises `ModelError` for the first that fails, and `NotFound` for an id that is not in the backlog.
         """
-        checks.count(limit, "limit", 1, 1_000)
+        limit = checks.count(limit, "limit", 1, 1_000)
         if self._parts.calls is None:
             raise DoesNotFit("model", "is not configured; open the memory with one, or set HOLDFAST_MODEL")
         checked = None if id is None else checks.item_id(id)
@@ -88,7 +88,7 @@ class Works(Writes):
 
         At most `limit` (1..1,000) a page. What was said in them is kept as episodes all the same.
         """
-        checks.count(limit, "limit", 1, 1_000)
+        limit = checks.count(limit, "limit", 1, 1_000)
         after = None if cursor is None else decode(cursor, "cursor", checks.item_id)
         jobs = await self._parts.io.store(self._parts.store.jobs, self._queue(scope), after, limit + 1)
         shown = tuple(

@@ -645,7 +645,7 @@ class Writes(Naming):
     ) -> MemoryItem:
         """Return the current version of a memory this caller may change, at the version it expects."""
         if expected is not None:
-            checks.count(expected, "expected_version", 1, checks.MAX_INT)
+            expected = checks.count(expected, "expected_version", 1, checks.MAX_INT)
         named = scope if isinstance(scope, Scope) and self._caller.admin else None
         # An administrator who moves a memory names where it goes; where it is does not matter then.
         anywhere = moving and named is not None
