@@ -186,6 +186,33 @@ def test_a_stream_is_known_again_in_the_callers_list(memory: Memory) -> None:
     assert kept(memory) == [*first, "noon", "Fine."]
 
 
+@pytest.mark.parametrize(
+    ("deltas", "heard"),
+    [
+        ([{"audio": {"id": "a", "transcript": "It "}}, {"audio": {"transcript": "rains."}}], "It rains."),
+        ([{"function_call": {"name": "now", "arguments": ""}}, {"function_call": {"arguments": "{}"}}], "now({})"),
+    ],
+)  # fmt: skip
+def test_a_stream_that_speaks_or_calls_in_the_older_way(
+    memory: Memory, deltas: list[dict[str, Any]], heard: str
+) -> None:
+    """What is said aloud comes as a transcript; a function used to be called alone."""
+    session = Session(memory, thread="t", user="ada")
+    chunks = [
+        {"choices": [{"index": 0, "delta": one}]} for one in ({"role": "assistant", "content": None}, *deltas)
+    ]
+    list(session.wrap(lambda messages: iter(chunks))([ASKED]))
+    assert kept(memory) == ["Weather in Oslo?", heard]
+
+
+def test_a_stream_of_texts_without_messages(memory: Memory) -> None:
+    """As the completions of some servers come."""
+    session = Session(memory, thread="t", user="ada")
+    chunks = [{"choices": [{"index": 0, "text": one}]} for one in ("It ", "rains.")]
+    list(session.wrap(lambda messages: iter(chunks))([ASKED]))
+    assert kept(memory) == ["Weather in Oslo?", "It rains."]
+
+
 def test_a_clients_own_create(memory: Memory) -> None:
     """One that takes messages by name gets them so, whichever way the caller passes them; instructions as `system` stay there."""
     session = Session(memory, thread="t", user="ada")

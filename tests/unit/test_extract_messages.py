@@ -101,6 +101,69 @@ def test_tools_that_a_provider_runs_and_tools_that_take_plain_text() -> None:
     assert (result.role, result.tool, result.text) == ("tool", "sql", "2")
 
 
+@pytest.mark.parametrize(
+    ("item", "called", "answered"),
+    [
+        ({"type": "local_shell_call", "call_id": "c", "action": {"command": ["ls"]}}, 'local_shell({"command": ["ls"]})', None),
+        ({"type": "web_search_call", "id": "w", "action": {"query": "Oslo"}}, 'web_search({"query": "Oslo"})', None),
+        ({"type": "code_interpreter_call", "code": "1 + 1", "outputs": [{"type": "logs", "logs": "2"}]}, 'code_interpreter("1 + 1")', '"logs": "2"'),
+        ({"type": "mcp_call", "name": "roll", "arguments": "{}", "output": "6", "error": None}, "roll({})", "6"),
+        ({"type": "mcp_call", "name": "roll", "arguments": "{}", "output": None, "error": "no dice"}, "roll({})", "no dice"),
+        ({"type": "image_generation_call", "id": "i", "result": "aGk="}, "image_generation(null)", None),
+    ],
+)  # fmt: skip
+def test_items_of_tools_that_a_provider_has_of_its_own(
+    item: dict[str, Any], called: str, answered: str | None
+) -> None:
+    """A shell, a search, code, a server of tools: such an item is a call by its type, and may hold its own answer."""
+    call, *results = normalise([item])
+    assert (call.role, call.told) == ("assistant", called)
+    assert [answered in one.text for one in results if answered] == [True] * (answered is not None)
+    assert [(one.role, one.tool, one.failed) for one in results] == [
+        ("tool", call.calls[0].name, bool(item.get("error"))) for _ in results
+    ]
+
+
+def test_results_of_such_tools_are_kept() -> None:
+    """They are paired with their calls; a picture of a screen has no words, and an event of such a name is no call."""
+    ran = {"type": "shell_call", "call_id": "c", "action": {"commands": ["make"]}}
+    output = {"type": "shell_call_output", "call_id": "c", "status": "failed", "output": [{"stdout": "", "stderr": "boom"}]}  # fmt: skip
+    _, result = normalise([ran, output])
+    assert (result.role, result.tool, result.failed) == ("tool", "shell", True)
+    assert "boom" in result.text
+    screen = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}
+    assert [
+        one.text for one in normalise([{"type": "computer_call_output", "call_id": "x", "output": screen}])
+    ] == [""]
+    (event,) = normalise([{"type": "missed_call", "content": "Ben rang at noon"}])
+    assert (event.role, event.text) == ("missed_call", "Ben rang at noon")
+
+
+def test_a_result_that_is_a_mapping_is_kept_as_json() -> None:
+    """Some loops hand over what a tool returned as it is, one or many rows of it."""
+    found = normalise([{"role": "tool", "content": {"temp": 3}}, {"role": "tool", "content": [{"temp": 4}]}])
+    assert [one.text for one in found] == ['{"temp": 3}', '{"temp": 4}']
+
+
+def test_the_text_of_a_document_is_somebody_elses() -> None:
+    """What a user shows is kept beside their words, and is not theirs; of a file of bytes there is nothing to read."""
+    shown = [
+        {"type": "document", "title": "Letter", "source": {"type": "text", "media_type": "text/plain", "data": "I live in Rome."}},
+        {"type": "search_result", "source": "https://x.test", "title": "Oslo", "content": [{"type": "text", "text": "It rains."}]},
+        {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}},
+        {"type": "text", "text": "What does it say?"},
+    ]  # fmt: skip
+    letter, found, asked = normalise([{"role": "user", "content": shown}])
+    assert (letter.role, letter.name, letter.text, letter.trust) == (
+        "document",
+        "Letter",
+        "I live in Rome.",
+        "external",
+    )
+    assert (found.role, found.text) == ("document", "It rains.")
+    assert (asked.role, asked.text) == ("user", "What does it say?")
+
+
 class Dumped:
     """An object of a client library: a mapping once it is dumped."""
 

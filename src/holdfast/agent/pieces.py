@@ -9,7 +9,7 @@ from typing import Any
 from .. import checks
 from ..errors import InvalidInput
 
-_TEXTS = ("response.output_text.delta", "response.refusal.delta")
+_TEXTS = ("response.output_text.delta", "response.refusal.delta", "response.audio.transcript.delta")
 _INPUTS = {
     "response.function_call_arguments.delta": "arguments",
     "response.mcp_call_arguments.delta": "arguments",
@@ -115,7 +115,7 @@ def _parts(chunk: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     for choice in chunk.get("choices") or ():  # OpenAI: a delta of one message
         if choice.get("index"):
             continue  # another reply to the same
-        yield from _told(choice.get("delta") or {})
+        yield from _told(choice.get("delta") or {"content": choice.get("text")})
     message = chunk.get("message")
     if isinstance(message, Mapping) and "type" not in chunk:  # Ollama: a message bit by bit
         yield from _told(message)
@@ -125,7 +125,11 @@ def _parts(chunk: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
 
 def _told(message: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """Yield what a message, or a delta of one, tells in OpenAI's shape."""
-    yield 0, {"text": message.get("content") or message.get("refusal")}
+    spoken = message.get("audio")  # of which the words come beside the sound
+    said = spoken.get("transcript") if isinstance(spoken, Mapping) else None
+    yield 0, {"text": message.get("content") or message.get("refusal") or said}
+    if isinstance(message.get("function_call"), Mapping):  # as calls were told before there were several
+        yield 0, message["function_call"]
     for n, call in enumerate(message.get("tool_calls") or ()):
         place = call.get("index")
         yield n if place is None else place, {"id": call.get("id"), **(call.get("function") or {})}

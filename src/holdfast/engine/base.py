@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
+import inspect
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -127,6 +128,8 @@ class Rules(NamedTuple):
         for one in given:
             if one != "rules" and not callable(one):
                 raise InvalidInput("extractors", f'takes "rules" and functions, not {one!r:.40}')
+            if inspect.iscoroutinefunction(one):
+                raise InvalidInput("extractors", f"are called, not awaited: {one.__name__} is async")
         if policy:
             from .. import (
                 redact,

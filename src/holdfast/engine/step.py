@@ -12,18 +12,23 @@ from datetime import datetime
 from typing import Any
 
 from .. import checks, redact
+from ..attributes import attribute
 from ..echo import NOTHING, Recalled
 from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
 from ..extract.messages import MARK, WAITING, WITHHELD, role_in
-from ..extract.proposals import BEFORE, leans
+from ..extract.proposals import BEFORE, LEAST_CONFIDENCE, leans
 from ..judgements import ERASED, Judgement
-from ..types import Draft, MemoryItem, Scope, Source
-from .base import Rules, place_of
+from ..types import TRUSTS, Draft, MemoryItem, Scope, Source
+from .base import Extractor, Rules, place_of
+from .write import DECLARATIVE
 
 _MASK = "[redacted:"
 _MOST_TAGS = 12
+_ORDERS = ("forget", "withhold")  # what a user says about the memory, which holds whoever reads
+_UNSURE = "low confidence"
+_LONGEST_REASON = 300
 MOST_OF_A_MESSAGE = 1_000  # candidates: what states more is a table or a log, and no talk
 _ROLES = frozenset({"user", "assistant", "tool", "system", "event"})  # not worth looking into
 _WORDS = ("role", "text", "name", "id", "tool")  # of a message: each is written somewhere
@@ -115,18 +120,21 @@ class Step:
     def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
         proposals = self.ruled(known)
-        for extractor in self._rules.extractors:
-            for draft in extractor(self.messages, known):
-                proposals.append(self._proposed(Draft.of(draft)))
+        if self._rules.extractors:
+            orders = [one for one in proposals if one.action in _ORDERS]
+            unsaid = {one.message for one in orders if one.action == "withhold"}
+            # What is not to be remembered is shown to nobody who would propose to.
+            told = [replace(one, text=WITHHELD) if one.place in unsaid else one for one in self.messages]
+            for extractor in self._rules.extractors:
+                proposals += self._extracted(extractor, told, known, orders)
         return self.weighed(proposals, Recalled(recalled), known)
 
     def ruled(self, known: Sequence[MemoryItem]) -> list[Proposal]:
-        """Return what the shipped rules propose."""
-        if not self._rules.own:
+        """Return what the shipped rules propose: where only others' extractors read, the orders about the memory."""
+        if not self._rules.own and not self._rules.extractors:
             return []
-        return list(
-            read(self.messages, now=self._now, known=known, table=self._rules.table, before=self.before)
-        )
+        found = read(self.messages, now=self._now, known=known, table=self._rules.table, before=self.before)
+        return [one for one in found if self._rules.own or one.action in _ORDERS]
 
     @property
     def leans(self) -> bool:
@@ -177,19 +185,62 @@ class Step:
                 found.append(self._weighed(one, recalled, shown))
         return found
 
-    def _proposed(self, draft: Draft) -> Proposal:
-        """Return what a developer's own extractor found as a proposal: its words are looked for in the messages."""
+    def _extracted(
+        self,
+        extractor: Extractor,
+        told: Sequence[Message],
+        known: Sequence[MemoryItem],
+        orders: Sequence[Proposal],
+    ) -> list[Proposal]:
+        """Return what a developer's own extractor proposes; what is no draft, and what it raises, is told among `found`.
+
+        It never loses a step: what was said is kept, whatever becomes of it.
+        """
+        name = getattr(extractor, "__name__", type(extractor).__name__)
+        proposals: list[Proposal] = []
+        try:
+            drafts = list(extractor(told, known))
+        except Exception as error:  # noqa: BLE001 - a function of the developer's own may raise anything
+            self._let_go(f"extractor {name} failed: {type(error).__name__}: {error}")
+            return []
+        for draft in drafts:
+            try:
+                proposals.append(self._proposed(Draft.of(draft), orders))
+            except InvalidInput as error:
+                self._let_go(f"extractor {name} gave what is no draft to keep: {error}")
+        return proposals
+
+    def _let_go(self, why: str) -> None:
+        """Tell of what no message can be named for."""
+        last = self.messages[-1].place
+        said = str(redact.redact(why, self._policy, self._heeded).value)
+        self.found.append((last, Judgement("skipped", said[:_LONGEST_REASON], self._places[last], "")))
+
+    def _proposed(self, draft: Draft, orders: Sequence[Proposal]) -> Proposal:
+        """Return what a developer's own extractor found as a proposal: its words are looked for in the messages.
+
+        A draft in words of its own may rest on any message: it is trusted as the least trusted of them.
+        """
+        if draft.kind not in DECLARATIVE:
+            raise InvalidInput("kind", f"must be one of {', '.join(sorted(DECLARATIVE))}, not {draft.kind!r}")
+        if draft.scope is not None or draft.idempotency_key is not None:
+            raise InvalidInput(
+                "scope", "and idempotency_key are the observation's; placement= says where a kind is kept"
+            )
         draft = redact.masked(draft, self._policy)
-        words = draft.text
-        for message in self.messages:
-            at = message.text.find(words)
-            if at >= 0:
-                break
-        else:
-            message, at = self.messages[-1], 0
-        source = replace(draft.source, role=draft.source.role or message.role, trust=message.trust)
+        said = [message for message in self.messages if draft.text in message.text]
+        message = (said or self.messages)[0 if said else -1]
+        at = message.text.find(draft.text) if said else 0
+        end = at + len(draft.text) if said else 0
+        trusts = [draft.source.trust, *(one.trust for one in (said[:1] or self._heard()))]
+        source = replace(
+            draft.source, role=draft.source.role or message.role, trust=max(trusts, key=TRUSTS.index)
+        )
         draft = replace(draft, source=source, observed_at=draft.observed_at or message.at)
-        end = at + len(words) if at or message.text.startswith(words) else 0
+        ordered = [one for one in orders if one.message == message.place]
+        if said and any(one.action == "withhold" or (one.start < end and at < one.end) for one in ordered):
+            return Proposal("skip", message.place, at, end, "the user's word")
+        row = attribute((draft.slot or "").rpartition(".")[2], self._rules.table)
         return Proposal(
             "assert",
             message.place,
@@ -198,7 +249,12 @@ class Step:
             "found by an extractor",
             draft,
             dated=draft.valid_from is not None,
+            sensitivity=row.sensitivity,
         )
+
+    def _heard(self) -> list[Message]:
+        """Return what was said, instructions aside where anything else was."""
+        return [one for one in self.messages if one.role != "system"] or self.messages
 
     def _weighed(self, one: Proposal, recalled: Recalled, shown: Collection[str]) -> Candidate:
         message = self._message(one)
@@ -214,7 +270,7 @@ class Step:
         return Candidate(one, text, place, held=self._held(one, message))
 
     def _held(self, one: Proposal, message: Message) -> str:
-        """Return the class for which a proposal waits for a person's word, or nothing."""
+        """Return why a proposal waits for a person's word, the class or its low confidence, or nothing."""
         kinds = [one.sensitivity] if one.sensitivity else []
         if message.place not in self._findings:
             self._findings[message.place] = self._waits_in(message.text)
@@ -222,7 +278,9 @@ class Step:
         kinds += [each.kind for each in found if each.start < one.end and each.end > one.start]
         # An extractor's draft need not be in the words of a message.
         kinds += [each.kind for each in self._waits_in(one.draft.text)] if one.draft else []
-        return next((kind for kind in kinds if kind in self._waiting), "")
+        sensitive = next((kind for kind in kinds if kind in self._waiting), "")
+        unsure = one.draft is not None and one.draft.confidence < LEAST_CONFIDENCE
+        return sensitive or (_UNSURE if unsure else "")
 
     def _waits_in(self, text: str) -> tuple[redact.Finding, ...]:
         """Return what a text holds of the classes that wait for a person's word."""

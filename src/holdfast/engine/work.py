@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
 from ..entities import Names
-from ..errors import DoesNotFit, ExtractionFailed, HoldfastError, ModelError, NotFound, PolicyViolation
+from ..errors import (
+    DoesNotFit,
+    ExtractionFailed,
+    HoldfastError,
+    InvalidInput,
+    ModelError,
+    NotFound,
+    PolicyViolation,
+)
 from ..filters import In
 from ..judgements import Judgement, Observation, Queued
 from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
@@ -351,7 +359,11 @@ class Works(Writes):
         made: list[tuple[Candidate, MemoryItem | None]] = []
         kin = await self._kin(candidates, places)
         for one in candidates:
-            item, proposal = self._candidate(one, episodes, places, target, kin), one.proposal
+            try:
+                item = self._candidate(one, episodes, places, target, kin)
+            except InvalidInput as error:  # of one of many: what was said is kept all the same
+                one, item = replace(one, skipped=f"cannot be kept: {error}"), None
+            proposal = one.proposal
             where = target if item is None else item.scope
             if where not in known:
                 known[where] = await self._names_of(Reach(exactly=(where,)))

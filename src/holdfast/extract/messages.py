@@ -3,7 +3,7 @@
 Read are: a plain string (the user's), chat messages with a string or a list of parts, tool calls and their results in both
 shapes (OpenAI: `tool_calls` and role "tool", also the items of the Responses API; Anthropic: `tool_use` and `tool_result`
 blocks), a model's whole response as the message or the items in it, and events with a role of their own. A result carries the name of the tool it answers. Pictures, sound and
-thinking have no words of the conversation and are left out. Messages, parts and calls may be objects of a client library
+thinking have no words of the conversation and are left out; the text of a document in a message is somebody else's. Messages, parts and calls may be objects of a client library
 (any with `model_dump`); a `Draft` of an episode is a message too. Pure.
 """
 
@@ -25,15 +25,29 @@ _TRUST: Mapping[str, Trust] = {"user": "user", "assistant": "model", "tool": "to
 _TEXTS, _NAMES = ("content", "text", "message"), ("name", "speaker", "sender")
 _TIMES = ("at", "time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
-_CALL_PARTS = frozenset({"tool_use", "function_call", "custom_tool_call", "server_tool_use", "mcp_tool_use"})
+_RESULTS = ("tool_result", "_call_output")  # how the types of results end
+_ASKED = ("arguments", "input", "args", "action", "operation", "queries", "code")  # what is asked in a call
+_ANSWERED = ("output", "outputs", "results", "error")  # the answer in a call that the provider ran
+_READ = ("text", "content")  # of the sources of a document, those that have words
+_QUOTED = frozenset({"document", "search_result"})  # what a message shows of somebody else's text
 WITHHELD = "[withheld at the speaker's wish]"
 WAITING = "[waiting for review]"
 MARK = re.compile(
     r"\[(?:redacted:[\w ]+|withheld at the speaker's wish|waiting for review)\]"
 )  # of words that are masked
-_RESULTS = ("tool_result", "function_call_output", "custom_tool_call_output")  # how their types end
 _NO_WORDS = frozenset(
-    {"image", "image_url", "input_image", "audio", "input_audio", "video", "file", "input_file", "document"}
+    {
+        "image",
+        "image_url",
+        "input_image",
+        "audio",
+        "input_audio",
+        "video",
+        "file",
+        "input_file",
+        "document",
+        "computer_screenshot",
+    }
 )
 _CARRIERS = ("image_url", "input_audio", "data", "file", "file_data", "file_id")  # where such a part has them
 
@@ -123,29 +137,34 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         raise InvalidInput(
             f"messages[{place}]", f"has a role that is a {type(one['role']).__name__}, not a string"
         )
-    role = str(one.get("role") or one.get("from") or _role_of(str(one.get("type", ""))))
+    role = str(one.get("role") or one.get("from") or _role_of(one))
     role = " ".join(checks.cleaned(role).lower().split())
     if not role:
         raise InvalidInput(f"messages[{place}]", "has a blank role; leave it out for the user's")
     role = _ROLES.get(role, role)
     at = _time(_first(one, _TIMES), f"messages[{place}]")
     # The name of a call that stands alone is its tool's.
-    name = None if str(one.get("type")) in _CALL_PARTS else _name(_first(one, _NAMES))
+    name = None if _calls(one) else _name(_first(one, _NAMES))
     id = _name(one.get("id") or one.get("uuid"))
     texts: list[str] = []
     calls = [_call(call, place) for call in _list(one.get("tool_calls"), place)]
     legacy = checks.plain(one.get("function_call"))
     calls += [_call(legacy, place)] if isinstance(legacy, Mapping) else []
+    answered: list[tuple[Call, Mapping[str, Any]]] = []
     for part in _parts(one, place):
         kind = str(part.get("type", "text"))
-        if kind in _CALL_PARTS:
+        if _calls(part):
             calls.append(_call(part, place))
+            answered += [(calls[-1], part)] if _first(part, _ANSWERED) is not None else []
+        elif kind in _QUOTED:
+            if words := _quoted(part, place):
+                yield Message("document", words, place, _name(part.get("title")), at, id)
         elif kind.endswith(_RESULTS):
             call = str(part.get("tool_use_id") or part.get("call_id") or "")
             words = _words(part.get("content", part.get("output", "")), place)
             # A tool that the provider runs is called and answers in one message.
             tool = names.get(call) or next((each.name for each in calls if each.id == call), None)
-            yield Message("tool", words, place, None, at, id, (), tool, bool(part.get("is_error")))
+            yield Message("tool", words, place, None, at, id, (), tool, _failed(part))
         elif kind in _TEXT_PARTS:
             texts.append(_words(part.get("text", part.get("refusal", "")), place))
     if texts or calls:
@@ -153,6 +172,9 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         yield Message(
             role, "\n".join(texts), place, name, at, id, tuple(calls), tool, bool(one.get("is_error"))
         )
+    for called, part in answered:
+        words = _words(_first(part, _ANSWERED), place)
+        yield Message("tool", words, place, None, at, None, (), called.name, _failed(part))
 
 
 def _inner(one: Mapping[str, Any]) -> Sequence[Any]:
@@ -199,17 +221,39 @@ def _of_draft(draft: Draft, place: int) -> Message:
     )  # fmt: skip
 
 
-def _role_of(kind: str) -> str:
+def _calls(part: Mapping[str, Any]) -> bool:
+    """Whether a part or item is a call: a function, or a tool of the provider's own, which is its type ("local_shell_call").
+
+    What is of such a type and has words is an event ("missed_call").
+    """
+    kind = str(part.get("type"))
+    return kind.endswith("tool_use") or (kind.endswith("_call") and _first(part, _TEXTS) is None)
+
+
+def _failed(part: Mapping[str, Any]) -> bool:
+    """Whether a result reports an error."""
+    return bool(part.get("is_error") or part.get("error") or part.get("status") == "failed")
+
+
+def _quoted(part: Mapping[str, Any], place: int) -> str:
+    """Return the text of a document or a search result in a message, nothing for a file of bytes."""
+    source = checks.plain(part.get("source"))
+    if isinstance(source, Mapping):
+        return _words(_first(source, ("data", "content")), place) if source.get("type") in _READ else ""
+    return _words(part.get("content"), place)
+
+
+def _role_of(one: Mapping[str, Any]) -> str:
     """Return the role of an item that has only a type: a call is the assistant's, a result the tool's."""
-    if kind in _CALL_PARTS:
+    kind = str(one.get("type", ""))
+    if _calls(one):
         return "assistant"
     return "tool" if kind.endswith(_RESULTS) else "user" if kind in ("", "message", "text") else kind
 
 
 def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
     """Yield the parts of a message; one without parts is a part itself, so is each string."""
-    kind = str(one.get("type"))
-    if kind in _CALL_PARTS or kind.endswith(_RESULTS):
+    if _calls(one) or str(one.get("type")).endswith(_RESULTS):
         yield one
         return
     content = _first(one, _TEXTS)
@@ -219,8 +263,14 @@ def _parts(one: Mapping[str, Any], place: int) -> Iterator[Mapping[str, Any]]:
     if content is None and isinstance(audio, Mapping):
         content = audio.get("transcript")  # what a model said aloud
     content = checks.plain(content)
+    if (
+        isinstance(content, Mapping)
+        and str(content.get("type", "text" if "text" in content else "")) not in _TEXT_PARTS | _NO_WORDS
+    ):
+        content = _words(content, place)  # no part, but what a tool answered
     for part in map(checks.plain, [content] if isinstance(content, str | Mapping) else _list(content, place)):
-        yield part if isinstance(part, Mapping) else {"type": "text", "text": part}
+        known = isinstance(part, Mapping) and not {"type", "text"}.isdisjoint(part)
+        yield part if known else {"type": "text", "text": part}
 
 
 def _call(raw: Any, place: int) -> Call:
@@ -231,13 +281,14 @@ def _call(raw: Any, place: int) -> Call:
         )
     inner = raw.get("function") or raw.get("custom")
     named = inner if isinstance(inner, Mapping) else raw
-    arguments = named.get("arguments", named.get("input"))
+    arguments = _first(named, _ASKED)
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments)
         except (ValueError, RecursionError):
             pass  # a model wrote them; what cannot be read is kept as it came
-    return Call(str(named.get("name", "")), arguments, _name(raw.get("call_id") or raw.get("id")))
+    name = str(named.get("name") or str(raw.get("type", "")).removesuffix("_call"))
+    return Call(name, arguments, _name(raw.get("call_id") or raw.get("id")))
 
 
 def _words(value: Any, place: int) -> str:
@@ -245,7 +296,7 @@ def _words(value: Any, place: int) -> str:
     value = checks.plain(value)
     if isinstance(value, str):
         return checks.cleaned(value)
-    if value is None:
+    if value is None or (isinstance(value, Mapping) and _wordless(value)):
         return ""
     if isinstance(value, Sequence) and all(isinstance(checks.plain(one), str | Mapping) for one in value):
         value = [
