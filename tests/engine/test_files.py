@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Scope
 from holdfast.errors import NewerStore, NotAStore, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from holdfast.testing import HashingEmbedder
 
@@ -193,7 +194,7 @@ def run(code: str, *arguments: str) -> list[dict[str, str]]:
 # Everything is imported and used once before the rights are given up: an ordinary user may not read the sources.
 UNPRIVILEGED = """
 import json, os, sys, tempfile
-from holdfast import Memory
+from holdfast import Memory, Scope
 from holdfast.errors import HoldfastError
 def use(url, write):
     memory = Memory(url, embedder=None)
@@ -281,7 +282,7 @@ def test_a_database_that_may_not_grow(tmp_path: Path) -> None:
 
 LIMITED = """
 import json, resource, signal, sys
-from holdfast import Memory
+from holdfast import Memory, Scope
 from holdfast.errors import StoreError
 memory = Memory("sqlite:///" + sys.argv[1], embedder=None)
 ada = memory.scoped(user="ada")
@@ -314,6 +315,24 @@ def test_a_disk_that_fills_up(tmp_path: Path) -> None:
         assert memory.scoped(user="ada").stats().items == failed["wrote"] + 1
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_program_that_goes_to_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path means the file it meant when the memory was opened, for every thread and whatever is mounted."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with Memory("sqlite:///book.db", embedder=None) as book:
+        book.save("the desk is open at noon", scope=Scope.shared())
+    with Memory("sqlite:///a.db", embedder=None, mounts={"book": "sqlite:///book.db"}) as memory:
+        ada = memory.scoped(user="ada")
+        monkeypatch.chdir("elsewhere")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(ada.save, ["tea", "milk"]))
+            found = list(pool.map(ada.search, ["tea", "milk", "desk"]))
+        assert [hits[0].text for hits in found] == ["tea", "milk", "the desk is open at noon"]
+    assert not list((tmp_path / "elsewhere").iterdir())
+    Memory("sqlite:///:memory:", embedder=None).close()
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_odd_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

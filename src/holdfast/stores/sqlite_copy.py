@@ -59,9 +59,12 @@ def take(
 
 
 def file_of(url: str) -> Path | None:
-    """Return the file a URL names (`sqlite:///relative.db`, `sqlite:////absolute.db`), or None for a store in memory."""
+    """Return the file a URL names (`sqlite:///relative.db`, `sqlite:////absolute.db`), or None for a store in memory.
+
+    Its path is from the root: a relative one would be another file once the program works in another folder.
+    """
     path = url.partition("://")[2]
-    return None if path in ("", "/") else Path(path[1:]).expanduser()
+    return None if path in ("", "/", "/:memory:") else Path(path[1:]).expanduser().absolute()
 
 
 def put_back(
