@@ -425,13 +425,17 @@ def test_output_survives_any_encoding(tmp_path: Path) -> None:
 
 
 def test_an_output_that_was_closed(tmp_path: Path) -> None:
-    """A job that is begun with its output closed does what it is told all the same."""
+    """A job that is begun with its output closed does what it is told all the same; a closed input is an empty one."""
     url = f"sqlite:///{tmp_path / 'c.db'}"
     own = os.environ | {"HOLDFAST_EMBEDDER": "none", "PYTHONPATH": str(SOURCE)}
     for words in ("save tea", "list", "list --json", "list --where x"):
         line = f"{sys.executable} -m holdfast.cli {words} --user ada --store {url} >&-"
         ran = subprocess.run(line, shell=True, env=own, stderr=subprocess.PIPE, text=True, check=False)
         assert (ran.returncode, "Traceback" in ran.stderr) == (2 if "where" in words else 0, False)
+    for words, code in (("save -", 2), ("observe -", 0), ("save-many", 0)):
+        line = f"{sys.executable} -m holdfast.cli {words} --user ada --store {url} <&-"
+        ran = subprocess.run(line, shell=True, env=own, stderr=subprocess.PIPE, text=True, check=False)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (code, False)
 
 
 def test_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

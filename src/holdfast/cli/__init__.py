@@ -111,7 +111,7 @@ class Root(click.Group):
         """Run the command and exit; with `standalone_mode=False`, return or raise as click does."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-        _print_anything()
+        _mend_streams()
         as_json = "--json" in (sys.argv[1:] if args is None else args)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
@@ -175,11 +175,11 @@ def _tell(kind: str, message: str, as_json: bool, code: int) -> int:
     return code
 
 
-def _print_anything() -> None:
-    """Let what the terminal does not know be printed as an escape, and what is printed where nobody listens be dropped."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever began us, as by `>&-`
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it is ours to the end
+def _mend_streams() -> None:
+    """Let what the terminal does not know be printed as an escape; what whoever began us has closed (`>&-`) is empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it is ours to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
