@@ -150,7 +150,9 @@ def moment(value: object, field: str) -> datetime:
     if value.tzinfo is None or value.utcoffset() is None:
         raise InvalidInput(field, "has no time zone; use datetime(..., tzinfo=timezone.utc) or an offset")
     try:
-        return value.astimezone(UTC)
+        found = value.astimezone(UTC)
+        # Of another library, such as pandas: that prints otherwise, and what was asked once must compare with itself.
+        return found if type(found) is datetime else datetime.combine(found.date(), found.time(), UTC)
     except OverflowError:
         raise DoesNotFit(field, "lies outside the years 1 to 9999 once it is in UTC") from None
 

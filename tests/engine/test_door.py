@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,27 @@ def test_members_of_an_enum_are_what_they_stand_for(memory: Memory) -> None:
     assert [one.id for one in ada.list(where=where, tags=[Word.TEA], kinds=[Word.FACT])] == [item.id]
     assert [hit.id for hit in ada.search(Word.TEA, where=where)] == [item.id]
     assert [(one.actor, one.reason) for one in ada.history(item.id)] == [("ada", "tea")]
+
+
+class Stamp(datetime):
+    """A time of another library, which prints in its own way."""
+
+    def __str__(self) -> str:
+        return "a stamp"
+
+    isoformat = __str__  # type: ignore[assignment]
+
+
+def test_times_of_other_libraries_are_times(ada: ScopedMemory) -> None:
+    """They are kept and asked for as the moments they are, and the same call with a plain one is the same call."""
+    plain, odd = datetime(2026, 1, 1, tzinfo=UTC), Stamp(2026, 1, 1, tzinfo=UTC)
+    item = ada.save("tea", observed_at=odd, idempotency_key="k")
+    assert ada.save("tea", observed_at=plain, idempotency_key="k") == item
+    assert item.to_json()["observed_at"] == plain.isoformat()
+    assert [hit.id for hit in ada.search("tea", since=odd, known_at=Stamp(2030, 1, 1, tzinfo=UTC))] == [
+        item.id
+    ]
+    assert to_json(Eq("observed_at", odd)) == {"eq": {"observed_at": plain.isoformat()}}
 
 
 def test_whole_numbers_of_json(ada: ScopedMemory) -> None:
