@@ -31,8 +31,12 @@ def memory() -> Iterator[Memory]:
 
 
 @pytest.mark.parametrize(
-    ("word", "state"), [("yes", "active"), ("Yes, please!", "active"), ("No thanks.", "rejected")]
-)
+    ("word", "state"),
+    [
+        ("yes", "active"), ("Yes, please!", "active"), ("Sure, go ahead.", "active"), ("Yes, you may, thanks", "active"),
+        ("Yes. Remember it.", "active"), ("No thanks.", "rejected"), ("Nope, don\u2019t.", "rejected"), ("I'd rather not", "rejected"),
+    ],
+)  # fmt: skip
 def test_a_yes_or_no_in_the_next_turn_settles_all_that_was_asked(
     memory: Memory, word: str, state: str
 ) -> None:
@@ -55,6 +59,8 @@ def test_a_yes_or_no_in_the_next_turn_settles_all_that_was_asked(
     [
         ("Shall I deploy it now?", "yes"),  # to the agent's own question
         ("I see.", "Yes, but call me later"),
+        ("I see.", "Yes and no."),
+        ("I see.", "Don't you ever ask?"),
         ("I see.", "which ones?"),
         ("I see.", ""),
     ],

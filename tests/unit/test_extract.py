@@ -161,11 +161,38 @@ def test_a_condition_behind_a_claim_reaches_back(said: str) -> None:
         "Do not remember that I smoke.",
         "don't remember what I'm about to say: I smoke",
         "keep this to yourself, I smoke",
+        "I smoke (don't remember this)",
+        "I smoke [do not save it, please].",
+        "I smoke (off the record)",
+        "I smoke. Don't remember this, ok?",
+        "I smoke. Do not add this to memory.",
+        "Not for your memory: I smoke",
+        "I don't want you to remember this: I smoke",
+        "I'd rather you didn't save this. I smoke.",
+        "You don't need to remember this, I smoke",
+        "Can you not remember this? I smoke",
+        "could you please not store this: I smoke",
+        "Don't remember anything I say in this message. I smoke.",
     ],
 )
 def test_what_is_not_to_be_remembered_is_withheld(said: str) -> None:
     """A refusal covers the whole message, also where it speaks of what is about to be said."""
     assert [one.action for one in read(said)] == ["withhold"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You should not store it in plain text.",
+        "Could you not keep it in the fridge?",
+        "I'd rather you didn't record this in Jira.",
+        "The form says (do not save this file) at the top.",
+        "Don't you remember this?",
+    ],
+)
+def test_what_is_about_other_things_withholds_nothing(said: str) -> None:
+    """An order about files, food or tickets, and a question, are no refusals."""
+    assert "withhold" not in [one.action for one in read(said)]
 
 
 def test_a_list_becomes_one_memory_for_each_member() -> None:

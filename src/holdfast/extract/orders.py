@@ -27,10 +27,23 @@ class Order:
     which: str = ""
 
 
+_KEEPING = r"(?:remember|save|store|record|keep|log|memori[sz]e|write down|retain|note|hold on to)"
+# "Can you not remember this" is "not remember this" once what asks for it is taken off.
+_UNWANTED = (
+    r"(?:not|i do not want you to|i (?:would )?(?:rather|prefer)(?: it)?(?: if)? you (?:did not|do not)"
+    r"|you (?:do not (?:need|have) to|need not|should not|must not|may not))"
+)
+# "... (don't save this, please)", "... [off the record]".
+_ASIDE = (
+    rf".*[(\[](?:(?:please |pls )?(?:do not|don't) {_KEEPING}(?: any of)?(?: this| that| it)?(?: anywhere| to memory)?(?:,? (?:please|pls|ok|okay))?"
+    r"|(?:this is |strictly )?(?:off the record|not for (?:your |the )?memory))[.!]*[)\]].*"
+)
 _WITHHOLD = (
-    r"(?:(?:please |pls )?(?:do not|don't|never) (?:remember|save|store|record|keep|log"
-    r"|memori[sz]e|write down|retain|note)(?: any of)? (?:this|that|it|what i|the following"
-    r"|any of this|my|these)\b.*"
+    rf"(?:(?:please |pls )?(?:do not|don't|never) {_KEEPING}(?: any of)? (?:this|that|it|what i|the following"
+    r"|any of this|anything (?:i|in this)|my|these)\b.*"
+    rf"|{_UNWANTED} (?:(?:remember|memori[sz]e)(?: any of)? (?:this|that|it|what i|the following|anything (?:i|in this))\b.*|{_KEEPING}(?: any of)? (?:this|that|it)(?: please)?(?:[:,].*)?)|{_ASIDE}"
+    r"|(?:please |pls )?(?:do not|don't|never) (?:add|commit|put) (?:this|that|it) (?:to|in|into) (?:your |the )?memory\b.*"
+    r"|(?:nb:? |note: )?not for (?:your |the )?memory\b.*"
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
@@ -66,7 +79,7 @@ _NOT_FORGOTTEN = (
 )
 _OF_ORDERS = frozenset(
     """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid strike back remember save store record keep log memorize
-    memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down""".split()
+    memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down hold memory""".split()
 )
 
 

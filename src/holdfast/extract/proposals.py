@@ -279,6 +279,9 @@ class _Reader:
             order.verb == "withhold" or begun(r"(?:please )?you (?:can|may|should|could) ", clause.text)
         )
         supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
+        # "Don't remember this, ok?" asks nothing but that.
+        agreed = asks and begun(r".*\b(?:ok|okay|alright|please)\W*$", clause.text)
+        supposed |= set() if agreed else {"question"}
         asked_about = (
             order
             and order.verb == "forget"
@@ -288,7 +291,7 @@ class _Reader:
         if (
             order is None
             or asked_about
-            or clause.guards & {"quotation", "request", "joke", "laugh", "question", *supposed}
+            or clause.guards & {"quotation", "request", "joke", "laugh", *supposed}
         ):
             return None
         return order
