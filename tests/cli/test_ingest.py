@@ -345,6 +345,31 @@ def test_an_export_is_read_from_its_first_conversation_on(tmp_path: Path, memory
     ]
     (tmp_path / "conversations.json").write_text(json.dumps(export), "utf-8")
     assert ingest(memory, tmp_path, scope=ADA).outcomes == {"added": 1, "forgotten": 1}
+
+
+def test_an_export_in_parts_is_one_export(tmp_path: Path, memory: Memory) -> None:
+    """What ChatGPT parts is read together, from its first conversation on; whole, or in other parts, nothing is new."""
+
+    def said(id: str, time: int, text: str) -> dict[str, Any]:
+        message = {"id": id, "author": {"role": "user"}, "content": {"parts": [text]}, "create_time": time}
+        tree = {"root": {"message": None}, "said": {"message": message, "parent": "root"}}
+        return {"conversation_id": id, "create_time": time, "current_node": "said", "mapping": tree}
+
+    late, early = (
+        said("late", 1_770_000_000, "Forget that I like opera."),
+        said("early", 1_760_000_000, "I like opera."),
+    )
+    for number, part in enumerate(([late], [early])):
+        (tmp_path / f"conversations-00{number}.json").write_text(json.dumps(part), "utf-8")
+    (tmp_path / "user.json").write_text('{"content": "no part of it"}', "utf-8")
+    (tmp_path / "notes.md").write_text("nor is this", "utf-8")
+    assert ingest(memory, tmp_path, scope=ADA).outcomes == {"added": 1, "forgotten": 1}
+    assert [item.source.ref for item in everything(memory)] == ["chatgpt:early#early", "chatgpt:late#late"]
+    again = ingest(memory, tmp_path, scope=ADA)
+    assert (again.read, again.saved, again.skipped) == (2, 0, 2)
+    (tmp_path / "conversations-000.json").write_text("no JSON", "utf-8")
+    with pytest.raises(InvalidInput, match=r"conversations-000\.json: is not JSON"):
+        ingest(memory, tmp_path, scope=ADA)
     assert {item.kind for item in everything(memory)} == {"episode"}
 
 

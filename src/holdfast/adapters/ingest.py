@@ -31,7 +31,6 @@ MOST_CHARACTERS = 20_000  # of one memory
 PASSAGE = 1_200  # notes are cut at the paragraph that would go beyond this
 MARKDOWN = frozenset({".md", ".markdown", ".mdx"})
 NOTES = MARKDOWN | {".txt", ".text", ".rst"}
-EXPORT = "conversations.json"
 TEXTS, NAMES = ("content", "text", "message"), ("role", "speaker", "sender", "from")
 TIMES = ("time", "timestamp", "created_at", "create_time", "date", "ts", "observed_at")
 THREADS = ("thread", "thread_id", "conversation", "conversation_id", "session", "session_id", "channel")
@@ -44,6 +43,8 @@ _WRAPPED = re.compile(rb'\{\s*"(conversations|messages)"\s*:\s*\[')
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _SUFFIXES = {".jsonl", ".ndjson"}
+# ChatGPT parts its exports: conversations-000.json, conversations-001.json and so on.
+_PART = re.compile(r"conversations(-\d+)?\.json")
 
 OnBad = Callable[[InvalidInput], None]
 OnCount = Callable[[int], None]
@@ -254,16 +255,20 @@ class _Reader:
     def path(self, path: Path) -> Iterator[dict[str, Any]]:
         """Yield what a file or a folder holds."""
         base = path if path.is_dir() else path.parent
-        for file in _files(path):
-            if not file.is_file():
+        files = _files(path)
+        parts = len(files) > 1 and all(_PART.fullmatch(file.name) for file in files)
+        for group in [files] if parts else [[file] for file in files]:
+            broken = next((file for file in group if not file.is_file()), None)
+            if broken is not None:
                 self._bad(
-                    str(file), "is no file: a broken link, or a pipe, which must be saved to a file first"
+                    str(broken), "is no file: a broken link, or a pipe, which must be saved to a file first"
                 )
                 continue
+            named = [(file, file.relative_to(base).as_posix()) for file in group]
             try:
-                yield from self._file(file, file.relative_to(base).as_posix())
+                yield from self._whole(*named) if parts else self._file(*named[0])
             except OSError as error:
-                self._bad(str(file), f"cannot be read: {error.strerror}")
+                self._bad(str(error.filename or group[0]), f"cannot be read: {error.strerror}")
 
     def _file(self, file: Path, name: str) -> Iterator[dict[str, Any]]:
         with file.open("rb") as opened:
@@ -272,7 +277,7 @@ class _Reader:
         if suffix in _SUFFIXES:
             yield from self._lines(file, name)
         elif suffix not in NOTES and (suffix == ".json" or _JSON_LIKE.match(head)):
-            yield from self._lines(file, name) if _starts_with_lines(head) else self._whole(file, name)
+            yield from self._lines(file, name) if _starts_with_lines(head) else self._whole((file, name))
         elif b"\0" in head:
             self._bad(name, "is neither text in UTF-8 nor JSON")
         else:
@@ -314,22 +319,23 @@ class _Reader:
             self._bad(where, "is JSON, but no object")
         return None
 
-    def _whole(self, file: Path, name: str) -> Iterator[dict[str, Any]]:
-        """Yield the messages of one JSON document: conversations, one conversation, or a list of messages."""
-        text = file.read_bytes()
-        self._moved(len(text))
-        found = self._parsed(name, text.removeprefix(b"\xef\xbb\xbf"))
-        inner = _listed(found)
-        if inner is None:
-            inner = [found] if isinstance(found, dict) else found or []
-        origin = ""
-        entries: list[tuple[int, Any, str]] = []
-        for number, one in enumerate(inner, 1):
-            digest = _digest(json.dumps(one, sort_keys=True).encode("utf-8", "surrogatepass"))
-            origin = origin or digest
-            entries.append((number, one, f"json:{origin}#{number}-{digest}"))
+    def _whole(self, *parts: tuple[Path, str]) -> Iterator[dict[str, Any]]:
+        """Yield the messages of one JSON document, or of an export in parts: conversations, one conversation, or a list of messages."""
+        entries: list[tuple[str, int, Any, str]] = []
+        for file, name in parts:
+            text = file.read_bytes()
+            self._moved(len(text))
+            found = self._parsed(name, text.removeprefix(b"\xef\xbb\xbf"))
+            inner = _listed(found)
+            if inner is None:
+                inner = [found] if isinstance(found, dict) else found or []
+            origin = ""
+            for number, one in enumerate(inner, 1):
+                digest = _digest(json.dumps(one, sort_keys=True).encode("utf-8", "surrogatepass"))
+                origin = origin or digest
+                entries.append((name, number, one, f"json:{origin}#{number}-{digest}"))
         # An export has the latest conversation first; what was taken back must come after it was said.
-        for number, one, ref in sorted(entries, key=lambda entry: _begun(entry[1])):
+        for name, number, one, ref in sorted(entries, key=lambda entry: _begun(entry[2])):
             yield from self._entry(f"{name}, entry {number}", one, Path(name).stem, ref)
 
     def _entry(self, where: str, found: Any, thread: str, ref: str) -> Iterator[dict[str, Any]]:
@@ -405,11 +411,11 @@ class _Reader:
 
 
 def _files(path: Path) -> list[Path]:
-    """Return the files that `read` reads, sorted: an export alone, or all notes that are not hidden."""
+    """Return the files that `read` reads, sorted: an export alone, in one file or in parts, or all notes that are not hidden."""
     if not path.is_dir():
         return [path]
-    if (path / EXPORT).is_file():
-        return [path / EXPORT]
+    if exported := sorted(one for one in path.glob("conversations*.json") if _PART.fullmatch(one.name)):
+        return exported
     found = []
     for folder, inner, names in os.walk(path):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
