@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._common import Bulk, Chatter, Floats, Row, report
-from holdfast import Memory
+from holdfast import Memory, Session
 from holdfast.agent import ALWAYS
 from holdfast.embedders import MiniLM
 
@@ -295,6 +295,29 @@ def told_always(asker: Asker, home: Path, count: int) -> Times:
     return times
 
 
+def stepped(asker: Asker, home: Path, count: int) -> Times:
+    """Time what an agent's session does around one step, before it and after, in a copy of scope "u0"."""
+    times = Times()
+    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+        for file in home.glob("store.db*"):
+            shutil.copy(file, folder)
+        with Memory(f"sqlite:///{Path(folder) / 'store.db'}", embedder=asker.counted) as memory:
+            session = Session(memory, thread="steps", user="u0")
+
+            def step(query: str) -> Any:
+                session.before_step(query)
+                told = [
+                    {"role": "user", "content": query},
+                    {"role": "assistant", "content": f"About that: {query}"},
+                ]
+                return session.after_step(told).observation.episodes
+
+            asker.ask(step, Times())
+            for _ in range(count):
+                asker.ask(step, times)
+    return times
+
+
 # -- start and disk ----------------------------------------------------------------------------------------------------
 
 _FIRST = (
@@ -410,6 +433,9 @@ def searches(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]
             always = told_always(asker, home, few)
             unit = f"x embedding (processor {always.worked:.2f})"
             yield Row(f"list(where=ALWAYS), {name}", always.ratio, None, unit, detail=always.to_json())
+            step = stepped(asker, home, 10 if quick else 40)
+            unit = f"x embedding (processor {step.worked:.2f})"
+            yield Row(f"an agent's step, {name}", step.ratio, None, unit, detail=step.to_json())
 
 
 def rows(asker: Asker, homes: dict[str, Path], quick: bool) -> Iterator[Row]:

@@ -56,7 +56,9 @@ def _as_before(path: Path) -> list[int]:
     db = sqlite3.connect(path)
     db.executescript(
         "DROP INDEX versions_by_kind; UPDATE terms SET traits = traits & ~64; PRAGMA user_version = 8;"
-        "DELETE FROM migrations WHERE name = '0009-kinds'"
+        "DROP INDEX versions_by_thread; DROP INDEX versions_of_summaries; DROP INDEX versions_declared;"
+        "DROP INDEX versions_pending;"
+        "DELETE FROM migrations WHERE name IN ('0009-kinds', '0010-steps')"
     )
     db.close()
     return _traits(path)

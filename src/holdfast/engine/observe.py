@@ -23,6 +23,7 @@ from .plan import Plan
 from .read import Reads
 from .unsay import Unsays
 from .waits import whole_without_model
+from .work import Declared
 from .write import DECLARATIVE
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ class Observes(Unsays, Reads):
 
         async def change() -> tuple[Observation, list[Job], list[MemoryItem]]:
             by, step = self._by("observe", reason), await self._step(messages, thread, target)
-            scopes = tuple(dict.fromkeys((target, *places.values())))
-            candidates, veiled = await self._candidates(step, shown, scopes, thread)
+            declared = Declared(self._parts, tuple(dict.fromkeys((target, *places.values()))))
+            candidates, veiled = await self._candidates(step, shown, declared, thread)
             said = step.episodes(candidates, thread=thread, key=idempotency_key, recalled=shown, scope=target)
             told, gone = await self._to_keep(said, allow_erased)
             candidates = [one for one in candidates if one.proposal.message not in gone]
@@ -89,9 +90,9 @@ class Observes(Unsays, Reads):
             placed = await self._placed(candidates, episodes, places, target)
             left = [] if self._parts.calls is None else step.unread(candidates, _pieces(episodes))
             found = [one for one in step.found if one[0] not in gone] + [(n, step.skipped(n)) for n in gone]
-            also: list[Enqueue | Use] = [*await self._uses(uses, scopes)]
+            also: list[Enqueue | Use] = [*await self._uses(uses, declared.scopes)]
             also += [Enqueue(self._job(target, places, some, by, background)) for some in left]
-            return *(await self._observed(found, scopes, told, placed, by, also, veiled)), veiled
+            return *(await self._observed(found, declared, told, placed, by, also, veiled)), veiled
 
         seen, jobs, veiled = await self._retried(change)
         await self._untold(veiled, self._by("summarise", reason))

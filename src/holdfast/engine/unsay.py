@@ -18,7 +18,7 @@ from ..ports import Authorship, Reach, Scan, Seen
 from ..text import sentences
 from ..types import MemoryItem, Scope
 from .rename import Renames
-from .work import phrase, without
+from .work import Declared, phrase, without
 
 if TYPE_CHECKING:
     from .step import Candidate, Step
@@ -34,14 +34,14 @@ class Unsays(Renames):
     """What a step takes back of earlier ones."""
 
     async def _candidates(
-        self, step: Step, recalled: Sequence[str], scopes: tuple[Scope, ...], thread: str | None
+        self, step: Step, recalled: Sequence[str], declared: Declared, thread: str | None
     ) -> tuple[list[Candidate], list[MemoryItem]]:
         """Return the candidates of a step, each order to forget with all it means, and earlier episodes as they are to be.
 
         An order that means what was said before it, in a step that has nothing before it, means the latest turn of the user in
         its thread, what was answered to that, and what was read from these.
         """
-        known = await self._declared(scopes)
+        known, scopes = await declared.now(), declared.scopes
         candidates = step.candidates(known, recalled)
         orders = [one for one in candidates if one.proposal.action in ("forget", "withhold")]
         if not orders:

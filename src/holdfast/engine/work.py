@@ -26,9 +26,23 @@ from ..errors import (
 )
 from ..filters import In
 from ..judgements import Judgement, Observation, Queued
-from ..ports import Authorship, Enqueue, Job, Reach, Ref, Replace, Scan, Settle, Settled, Standing, Use, Write
+from ..ports import (
+    Authorship,
+    Enqueue,
+    Job,
+    Moment,
+    Reach,
+    Ref,
+    Replace,
+    Scan,
+    Settle,
+    Settled,
+    Standing,
+    Use,
+    Write,
+)
 from ..types import Draft, MemoryItem, Page, Scope
-from .base import Caller, T, decode, encode, place_of
+from .base import Caller, Parts, T, decode, encode, place_of
 from .plan import Plan
 from .write import DECLARATIVE, KEY_LIFE, KNOWN, Writes
 
@@ -183,7 +197,7 @@ class Works(Writes):
         if messages := said_in(episodes):
             step = Step(messages, self._rules, now)
             drafted = await self._drafted(job.scope, step.messages)
-            ruled = step.ruled(await self._declared(scopes))
+            ruled = step.ruled(await Declared(self._parts, scopes).now())
             candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._rules.table))
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
@@ -196,7 +210,11 @@ class Works(Writes):
             stand = [one for one in candidates if one.text in said.get(one.proposal.message, "")]
             veiled = [veil for item in episodes if (veil := without(item, held, WAITING)) is not item]
             made = await mine._placed(stand, episodes, places, job.scope)
-            return (await mine._observed([], scopes, [], made, by, [Settle(job.id)], veiled))[0]
+            return (
+                await mine._observed(
+                    [], Declared(self._parts, scopes), [], made, by, [Settle(job.id)], veiled
+                )
+            )[0]
 
         return await mine._retried(change)
 
@@ -270,7 +288,7 @@ class Works(Writes):
     async def _observed(
         self,
         found: Sequence[tuple[int, Judgement]],
-        scopes: tuple[Scope, ...],
+        declared: Declared,
         told: Sequence[tuple[Draft, MemoryItem]],
         candidates: Sequence[tuple[Candidate, MemoryItem | None]],
         by: Authorship,
@@ -292,9 +310,9 @@ class Works(Writes):
         taking = orders | _ordering(candidates, "withhold")
 
         async def change() -> tuple[Observation, list[Job]]:
-            now, known = self._parts.clock.now(), await self._declared(scopes)
+            now, known = self._parts.clock.now(), await declared.now() if candidates else ()
             if taking or any(item.state == "pending" for item in saved):
-                known += await self._waiting(scopes)
+                known = [*known, *await self._waiting(declared.scopes)]
             standings = await self._met_by(told, saved, now)
             plan = Plan(self._rules.many)
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
@@ -415,10 +433,31 @@ class Works(Writes):
         # Only words make a time explicit: two values of one message are a correction, not a conflict.
         return replace(item, explicit_time=one.proposal.dated, state="pending" if one.held else "active")
 
-    async def _declared(self, scopes: tuple[Scope, ...]) -> list[MemoryItem]:
-        """Return the live declarative memories of exactly these scopes, the latest first."""
-        scan = Scan(Reach(exactly=scopes), self._at(), kinds=DECLARATIVE, limit=KNOWN)
-        return await self._parts.io.store(self._parts.store.scan, scan)
+
+class Declared:
+    """The live declarative memories of some scopes, the latest first: read anew where somebody has written since."""
+
+    def __init__(self, parts: Parts, scopes: tuple[Scope, ...]) -> None:
+        self._parts, self.scopes = parts, scopes
+        self._stamp: object = None
+        self._found: list[MemoryItem] = []
+
+    async def now(self) -> Sequence[MemoryItem]:
+        """Return at most `KNOWN` of them."""
+        io, store, at = self._parts.io, self._parts.store, Moment(self._parts.clock.now())
+        stamp = await io.store(store.stamp)
+        if stamp is not self._stamp:
+            found: list[MemoryItem] = []
+            for scope in self.scopes:  # each by itself, as an index has them
+                scan = Scan(Reach(exactly=(scope,)), at, kinds=DECLARATIVE, limit=KNOWN)
+                found += await io.store(store.scan, scan)
+            self._stamp, self._found = stamp, sorted(found, key=_latest, reverse=True)[:KNOWN]
+        return self._found
+
+
+def _latest(item: MemoryItem) -> tuple[datetime, str]:
+    assert item.known_from is not None  # it is stored
+    return item.known_from, item.id
 
 
 def _who(draft: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..filters import (
     Range,
 )
 from .sqlite_rows import micros
-from .sqlite_schema import SCARCE
+from .sqlite_schema import PENDING, SCARCE, SUMMARY
 
 _UP_TO_DOT = "rtrim(v.slot, replace(v.slot, '.', ''))"
 _ID = (
@@ -132,6 +133,7 @@ class Compiled:
 
 _MOST = 100  # conditions in one statement, which may have 500 parts
 _OF_SLOTS = ("slot", "entity", "attribute")
+_SUMMARY_OF = "metadata.summary_of"
 Narrow = list[tuple[str, list[Any]]]
 
 
@@ -147,6 +149,8 @@ def narrowed(where: Filter) -> Narrow | None:
         return any_of if len(told) == len(parts) and 0 < len(any_of) <= _MOST else None
     if isinstance(where, Eq | In | Exists) and where.field in (*_OF_SLOTS, "kind"):
         return _by_index(where)
+    if isinstance(where, Eq | In) and where.field in ("id", "thread", "state", _SUMMARY_OF):
+        return _by_name(where)
     return None
 
 
@@ -165,9 +169,31 @@ def _by_index(where: Eq | In | Exists) -> Narrow | None:
     return [("slot IS NOT NULL", [])]
 
 
-def _bluntness(conditions: Narrow) -> int:
-    """Return how many of some conditions name nothing that they look for."""
-    return sum(not values for _, values in conditions)
+def _by_name(where: Eq | In) -> Narrow | None:
+    values = [*where.values] if isinstance(where, In) else [where.value]
+    if len(values) > _MOST or not all(isinstance(value, str) for value in values):
+        return None
+    if where.field == "state":
+        return [(PENDING, [])] if {*values} == {"pending"} else None
+    marks = ", ".join("?" * len(values))
+    if where.field == "thread":
+        return [(f"thread IN ({marks})", values)]
+    if where.field == "id":
+        return [(f"item_id IN ({marks})", [_bytes_of(value) for value in values])]
+    return [(SUMMARY, [])]  # of any thread: there is one for each
+
+
+def _bytes_of(id: str) -> bytes:
+    """Return an id as it is stored, or what no memory has."""
+    try:
+        return uuid.UUID(id).bytes
+    except ValueError:
+        return b""
+
+
+def _bluntness(conditions: Narrow) -> tuple[int, bool]:
+    """Return how many of some conditions name nothing that they look for, and whether what they name is no one memory."""
+    return sum(not values for _, values in conditions), not conditions[0][0].startswith("item_id")
 
 
 def _typed(value: Any) -> str:

@@ -233,6 +233,19 @@ def _kinds(db: sqlite3.Connection) -> None:
     db.execute(_ECHOES)
 
 
+# What each step of an agent looks for: the turns of a thread, summaries, what waits for review, and what was told last of what is no episode.
+DECLARED = "kind IN ('fact', 'preference', 'procedure')"
+PENDING = "state = 'pending'"
+SUMMARY = """instr(body, '"summary_of"') > 0"""
+
+
+def _steps(db: sqlite3.Connection) -> None:
+    db.execute("CREATE INDEX versions_by_thread ON versions (key >> 32, thread) WHERE thread IS NOT NULL")
+    db.execute(f"CREATE INDEX versions_of_summaries ON versions (key >> 32) WHERE {SUMMARY}")
+    db.execute(f"CREATE INDEX versions_pending ON versions (key >> 32) WHERE {PENDING}")
+    db.execute(f"CREATE INDEX versions_declared ON versions (key >> 32, known_from) WHERE {DECLARED}")
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -244,6 +257,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0007-leases", _leases),
     ("0008-policies", _policies),
     ("0009-kinds", _kinds),
+    ("0010-steps", _steps),
 )
 
 
