@@ -135,3 +135,18 @@ def test_what_of_the_state_does_not_fit_is_told(memory: Memory) -> None:
     assert (dict(step.state), step.omitted) == ({"port": 8080}, ("plan",))
     assert "- plan: (too long to be shown here)" in step.messages()[0]["content"]
     assert session.before_step("what next?", budget=50_000).omitted == ()
+
+
+@pytest.mark.parametrize("name", ["pin 123-45-6789", "mail ada@example.org"])
+def test_a_name_that_would_be_masked_is_refused_and_written_nowhere(tmp_path: Path, name: str) -> None:
+    """It would not be found again under its own name; and the key that makes setting it safe does not keep it either."""
+    path = tmp_path / "m.db"
+    with Memory(f"sqlite:///{path}", embedder=None, policy={"email": "redact"}) as memory:
+        session = Session(memory, thread="t", user="ada")
+        for _ in range(2):
+            with pytest.raises(InvalidInput, match="name: holds what policy masks"):
+                session.state[name] = 1
+        session.state["port"] = 8080
+        assert dict(session.state) == {"port": 8080}
+    secret = name.split()[1].encode()
+    assert not any(secret in one.read_bytes() for one in tmp_path.iterdir())

@@ -16,6 +16,7 @@ from ..types import STATES, MemoryItem
 from .faces import everything, got
 
 _LONGEST_NAME = 180  # characters; a slot has room for 200
+_MASKED = "holds what policy masks (a key, a number, ...); name it otherwise"
 _SHORT = 200  # characters of a value that are shown beside its slot
 
 
@@ -42,8 +43,8 @@ class Working:
     async def set_state(self, name: str, value: Any, *, expected_version: int | None = None) -> MemoryItem:
         """Set a name of the state to any JSON value of at most 16,000 characters and return its memory.
 
-        A name is one line of at most 180 characters; "Plan" and "plan" are two. The keys of a value are without dots,
-        quotes and backslashes.
+        A name is one line of at most 180 characters, without what policy masks; "Plan" and "plan" are two. The keys of a
+        value are without dots, quotes and backslashes.
         `expected_version` is what `state_item(name).version` was when you looked, or 0 if there was none: raises
         `VersionConflict` with the current item if another has changed it since.
         """
@@ -53,7 +54,7 @@ class Working:
         text = f"{name}: {json.dumps(value, ensure_ascii=False)}"
         fields: dict[str, Any] = {"text": text, "value": cut(text, _SHORT)}
         kept = {"name": name, "value": value}
-        held = await self.state_item(name)
+        held, tried = await self.state_item(name), set[str]()
         while held is None:
             if expected_version:
                 raise InvalidInput(
@@ -61,9 +62,14 @@ class Working:
                 )
             # Of those that find nothing there, one makes it: the others meet its key, and find what it made. The key is of
             # what was there before, looked at first: what is made meanwhile is seen then.
-            key = f"{slot}#{await self._last(slot)}"
+            key = _digest(
+                f"{slot}#{await self._last(slot)}"
+            )  # which is kept as it is, whatever the name holds
             held = await self.state_item(name)
             if held is None:
+                if key in tried:  # it was made, and is not found under this name
+                    raise InvalidInput("name", _MASKED)
+                tried.add(key)
                 with contextlib.suppress(IdempotencyConflict):
                     made: MemoryItem = await got(
                         self._memory.save(
@@ -71,7 +77,7 @@ class Working:
                             scope=self._scope, idempotency_key=key,
                         )
                     )  # fmt: skip
-                    return made
+                    return await self._findable(made, name)
         if expected_version == 0:
             raise VersionConflict(0, held)
         changed: MemoryItem = await got(
@@ -87,7 +93,14 @@ class Working:
         hashed = f"{self._of}.#"
         if plain == checks.folded(plain) and not plain.endswith(".") and not plain.startswith(hashed):
             return plain
-        return hashed + hashlib.sha256(name.encode()).hexdigest()[:32]
+        return hashed + _digest(name)
+
+    async def _findable(self, made: MemoryItem, name: str) -> MemoryItem:
+        """Return what was set anew; a name that was masked on its way would not be found again: it is taken back and refused."""
+        if made.metadata["name"] != name:
+            await got(self._memory.delete(made.id, scope=self._scope))
+            raise InvalidInput("name", _MASKED)
+        return made
 
     async def _last(self, slot: str) -> str:
         """Return the id and version of what holds a slot or held it last, or nothing."""
@@ -101,6 +114,10 @@ class Working:
         held = await self.state_item(name)
         if held is not None:
             await got(self._memory.delete(held.id, scope=self._scope))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def cut(text: str, limit: int) -> str:
