@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from holdfast import Memory, Scope, Session
+from holdfast.attributes import Attribute, Policy
 
 
 @pytest.fixture
@@ -147,3 +148,35 @@ def test_an_update_that_changes_nothing_writes_nothing(session: Session) -> None
     assert session.call("update_memory", {**same, "value": None}) == {"known": saved}
     session.call("update_memory", {**same, "text": "The port is 9090", "value": 9090})
     assert session.call("update_memory", same)["error"] == "VersionConflict"
+
+
+@pytest.mark.parametrize(
+    ("policy", "answer", "values", "pending"),
+    [
+        ("latest", "saved", [9090], 0),
+        ("highest_trust", "saved", [8080, 9090], 0),
+        ("keep_both", "saved", [8080, 9090], 0),
+        ("review", "pending", [8080], 1),
+    ],
+)
+def test_a_model_keeps_to_the_policy_of_an_attribute(
+    policy: Policy, answer: str, values: list[int], pending: int
+) -> None:
+    """Saved twice or by an update, it does no more to the user's value than what is read of its words would."""
+    with Memory("sqlite://", embedder=None, attributes={"port": Attribute(policy=policy)}) as memory:
+        ada, session = memory.scoped(user="ada"), Session(memory, thread="t", user="ada")
+        kept = ada.save("The port is 8080", slot="server.port", value=8080)
+        given = {"text": "The port is 9090", "slot": "server.port", "value": 9090}
+        for _ in range(2):
+            told = session.call("save_memory", given)
+            assert told[answer]["value"] == 9090
+        assert sorted(one.value for one in ada.list()) == values
+        assert sum(map(len, ada.conflicts())) == (2 if len(values) > 1 else 0)
+        assert ("contradicts" in told.get("message", "")) is (len(values) > 1)
+        assert len(ada.review()) == pending
+        if policy != "latest":
+            change = {"id": kept.id, "version": ada.get(kept.id).version, "text": "It is 9090", "value": 9090}
+            assert f"policy is {policy}" in session.call("update_memory", change)["message"]
+            assert ada.get(kept.id).value == 8080
+        assert ada.save("The port is 7070", slot="server.port", value=7070).state == "active"
+        assert [one.value for one in ada.list()] == [7070]

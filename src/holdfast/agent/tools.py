@@ -24,9 +24,12 @@ def shown(item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
 
 def kept(item: MemoryItem, ask: str) -> dict[str, Any]:
     """Return what a model is shown of what it saved: that it is kept, or that it waits for a person's word, and how to `ask`."""
+    if item.conflicts_with:
+        told = "It contradicts what is known, which stays as well: ask the user which of them holds."
+        return {"saved": shown(item), "message": told}
     if item.state != "pending":
         return {"saved": shown(item)}
-    told = f"This is sensitive: it waits for a person's yes, and is in no answer until then. {ask}"
+    told = f"This waits for a person's yes, and is in no answer until then. {ask}"
     return {"pending": shown(item), "message": told}
 
 

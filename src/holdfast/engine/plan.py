@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .. import decide
+from ..attributes import Policy
 from ..errors import IdempotencyConflict
 from ..ports import Entry, Insert, Once, Ref, Remove, Replace, Sight, Standing, Write
-from ..types import Draft, MemoryItem, Scope, Source, changed
+from ..types import TRUSTS, Draft, MemoryItem, Scope, Source, changed
 from .kinds import EVERY, Kinds
 
 _ASKED = tuple(
@@ -45,8 +46,16 @@ class Plan:
         ] = {}  # by slot; by text, kind and slot
         self._keys: dict[tuple[Scope, str], tuple[str, Ref]] = {}
 
-    def add(self, draft: Draft, item: MemoryItem, digest: str, entry: Entry, standing: Standing) -> None:
-        """Decide what to write for one draft."""
+    def add(
+        self,
+        draft: Draft,
+        item: MemoryItem,
+        digest: str,
+        entry: Entry,
+        standing: Standing,
+        policy: Policy = "latest",
+    ) -> None:
+        """Decide what to write for one draft; `policy` is what it does to another value of its slot."""
         key = draft.idempotency_key
         here = self._keys.get((item.scope, key)) if key else None
         once = here or (standing.once if key else None)
@@ -58,7 +67,13 @@ class Plan:
                 raise IdempotencyConflict(f"idempotency key {key!r} was used for another memory{which}")
             self.results.append((item.scope, once[1].id))
             return
-        item = self._ask(item, standing) if item.state == "pending" else self.enter(item, entry, standing)
+        same, rivals = self._beside(item, standing, policy)
+        if same is not None:
+            item = self.sight(same, item.source)
+        elif item.state == "pending" or (rivals and policy == "review"):
+            item = self._ask(replace(item, state="pending"), standing)
+        else:
+            item = self.enter(item, entry, standing, rivals)
         if key:
             ref = Ref(item.id, item.version)
             self._keys[item.scope, key] = digest, ref
@@ -164,6 +179,21 @@ class Plan:
         self._newest = dict(standing.newest)
         for one in decision.changed:
             self._replace(one, Ref(one.id, one.version))
+
+    def _beside(
+        self, item: MemoryItem, standing: Standing, policy: Policy
+    ) -> tuple[MemoryItem | None, list[MemoryItem]]:
+        """Return what gives an item's value already, and the other values it would end and may not, by its attribute's policy."""
+        if policy == "latest" or item.slot is None or decide.many(item, self.many):
+            return None, []
+        begun = item if item.valid_from is not None else changed(item, valid_from=standing.time)
+        holders = self._met(begun, standing)
+        ended = {one.id for one in decide.place(begun, holders, several=False).changed}
+        met = [one for one in holders if one.id in ended]
+        same = next((one for one in met if decide.said(one) == decide.said(item)), None)
+        if policy == "highest_trust":
+            met = [one for one in met if TRUSTS.index(one.source.trust) < TRUSTS.index(item.source.trust)]
+        return same, [] if same else met
 
     def _replace(self, item: MemoryItem, base: Ref) -> None:
         # The number the store will give it; of what is in no contested slot, the item's own is the newest known.

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from .. import checks, decide
-from ..attributes import attribute
+from ..attributes import Attribute, attribute
 from ..errors import AccessDenied, DoesNotFit, InvalidInput, NotFound, SlotConflict, VersionConflict
 from ..filters import Eq
 from ..ports import (
@@ -85,7 +85,8 @@ class Writes(Naming):
         not kept: `update` changes it); episodes are never merged. `valid_from` defaults to `observed_at`, else to now. An `idempotency_key`
         makes a repeated call give the first call's item, as it is by then, for 7 days; deleted meanwhile, it stays so and
         comes back with that state. What a model says (`source.trust` "model", no episode) and policy sends to review is
-        returned `pending`, in no answer until `review` approves it.
+        returned `pending`, in no answer until `review` approves it; against another value of its slot it does what the attribute's
+        own policy says (see `holdfast.attributes`).
 
         Raises `InvalidInput` naming the field, `AccessDenied`, `IdempotencyConflict`.
         """
@@ -297,12 +298,14 @@ class Writes(Naming):
         async def change() -> list[MemoryItem]:
             plan = Plan(self._rules.many, self._caller.kinds)
             standings = await self._standings(drafts, items)
-            asking = {item.scope for item in items if item.state == "pending"}
+            policies = [
+                self._row(item.slot).policy if item.source.trust == "model" else "latest" for item in items
+            ]
+            asked = zip(items, policies, strict=True)
+            asking = {item.scope for item, policy in asked if item.state == "pending" or policy == "review"}
             plan.waiting = await self._waiting(tuple(asking)) if asking else ()
-            for draft, item, digest, entry, standing in zip(
-                drafts, items, digests, entries, standings, strict=True
-            ):
-                plan.add(draft, item, digest, entry, standing)
+            for one in zip(drafts, items, digests, entries, standings, policies, strict=True):
+                plan.add(*one)
             written = await self._apply(plan.writes, by) if plan.writes else []
             return [await self._kept(result, written) for result in plan.results]
 
@@ -381,11 +384,13 @@ class Writes(Naming):
 
         table = self._policy()
         waiting = heeded(table, "review")
-        row = None if said.slot is None else attribute(said.slot.rpartition(".")[2], self._rules.table)
-        if row is not None and row.sensitivity in waiting:
-            return row.sensitivity
+        if (of := self._row(said.slot).sensitivity) in waiting:
+            return of
         found = redact_json([said.text, said.value], table, waiting).findings if waiting else ()
         return next((one.kind for one in found if one.kind in waiting), None)
+
+    def _row(self, slot: str | None) -> Attribute:
+        return attribute((slot or "").rpartition(".")[2], self._rules.table)
 
     def _not_past(self, expires_at: datetime | None) -> None:
         if expires_at is not None and expires_at <= self._parts.clock.now():
@@ -433,6 +438,11 @@ class Writes(Naming):
             raise DoesNotFit(
                 "text",
                 f"speaks of {of}, which waits for a person's word; save it as a memory of its own, which asks for that",
+            )
+        policy, less = self._row(new.slot).policy, TRUSTS.index(current.source.trust) < TRUSTS.index(by.trust)
+        if news and by.trust == "model" and (policy == "review" or (policy != "latest" and less)):
+            raise DoesNotFit(
+                "value", f"is of an attribute whose policy is {policy}; save it as a memory of its own"
             )
         source = changed(
             by,
