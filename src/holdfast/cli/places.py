@@ -81,7 +81,7 @@ def ingest(call: Call, /, path: Path, skip_bad: bool, raw: bool, dry_run: bool, 
 
     \b
     JSONL with one message a line: {"role" or "speaker", "content" or "text", "time", "thread"}
-    an export of ChatGPT or Claude: conversations.json, or the folder it lies in (in parts too: conversations-000.json, ...)
+    an export of ChatGPT or Claude: conversations.json, or the folder it or its parts lie in
     a folder of Markdown and text files, or one such file
 
     What it is, is seen by its content. The same again saves only what is new, so it may be stopped at any time and
