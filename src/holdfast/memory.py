@@ -167,6 +167,25 @@ class AsyncScopedMemory:
     stats = _without_under(awaited(Engine.stats))
 
 
+def _fit(name: str, given: object, fits: bool, wanted: str) -> None:
+    """Raise `InvalidInput` for an argument that is given and not what is wanted."""
+    if given is not None and not fits:
+        raise InvalidInput(name, f"must be {wanted}, not {type(given).__name__}")
+
+
+def _rules(
+    many: Iterable[str],
+    attributes: Mapping[str, Attribute] | None,
+    policy: Mapping[str, str] | None,
+    extractors: Iterable[Extractor | str],
+) -> Rules:
+    """Return what a memory is opened with to read and decide by."""
+    for name, table in (("attributes", attributes), ("policy", policy)):
+        _fit(name, table, isinstance(table, Mapping), "a mapping")
+    several = {checks.name(one, "many") for one in checks.many(many, "many")}
+    return Rules.of(attributes or {}, policy or {}, extractors, several)
+
+
 class _Opened:
     """A store, a model and an engine for an unscoped caller, opened from settings."""
 
@@ -195,6 +214,7 @@ class _Opened:
             store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key,
             mounts=mounts,
         )  # fmt: skip
+        caller = _administrator(actor)
         self._link: Any = None
         self._engine: Any
         if config.is_served(found["store"]):
@@ -204,19 +224,22 @@ class _Opened:
                 **{name: one.origin == "argument" and one.value != {} for name, one in found.items() if name not in ("store", "key", "key_file")},
             }  # fmt: skip
             self._link = config.open_link(found["store"], config.key_of(found), local, self._waits)
-            self._engine = self._link.remote().bind(_administrator(actor))
+            self._engine = self._link.remote().bind(caller)
             return
         most = checks.count(model_calls, "model_calls", 1, 1_000_000)
+        room = checks.count(memory_budget, "memory_budget", 0, 2**50)
         counter = config.TokenCounter(count_tokens)
-        opened = config.open_store(found["store"], memory_budget, config.key_of(found))
+        rules = _rules(many, attributes, policy, extractors)
+        _fit("redact", redact, callable(redact), "a function from a Draft to one")
+        _fit("clock", clock, isinstance(clock, Clock), "an object with now and new_id")
+        opened = config.open_store(found["store"], room, config.key_of(found))
         try:
-            vectors, asked, analyzer, self._mounts = config.open_beside(opened, found, memory_budget)
+            vectors, asked, analyzer, self._mounts = config.open_beside(opened, found, room)
         except BaseException:
             opened.close()
             raise
         self._store = opened
-        several = {checks.name(one, "many") for one in checks.many(many, "many")}
-        book = RuleBook(Rules.of(attributes or {}, policy or {}, extractors, several))
+        book = RuleBook(rules)
         book.take(opened.policies())
         parts = Parts(
             store=opened, io=self._io(asked), clock=clock or config.SystemClock(), analyzer=analyzer,
@@ -225,7 +248,7 @@ class _Opened:
             opened=lambda value: config.open_embedder(config.Setting("to", value, "argument"), found["base_url"]),
             calls=None if asked is None else most, mounts=self._mounts,
         )  # fmt: skip
-        self._engine = Engine(parts, _administrator(actor))
+        self._engine = Engine(parts, caller)
 
     _waits = False
 
@@ -265,7 +288,7 @@ class Memory(_Opened):
     HOLDFAST_MOUNTS or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
-    what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `StoreError`, `ModelMismatch`.
+    what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `InvalidInput`, `StoreError`, `ModelMismatch`.
     """
 
     save = driven(Engine.save)

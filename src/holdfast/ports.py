@@ -30,6 +30,7 @@ else:  # numpy takes half the time of the whole import, and nothing at run time 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
+@runtime_checkable
 class Clock(Protocol):
     """Time and identity; frozen in tests."""
 

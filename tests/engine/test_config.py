@@ -10,7 +10,7 @@ import pytest
 
 from holdfast import Memory
 from holdfast.config import settings
-from holdfast.errors import ConfigError, HoldfastError, ModelMismatch, StoreReadOnly
+from holdfast.errors import ConfigError, HoldfastError, InvalidInput, ModelMismatch, StoreReadOnly
 from holdfast.testing import HashingEmbedder
 
 
@@ -104,7 +104,7 @@ def test_a_url_that_names_no_store(url: str) -> None:
 
 
 def test_an_unusable_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is refused with where it came from, before a file is made."""
+    """It is refused with where it came from."""
     monkeypatch.setenv("HOLDFAST_EMBEDDER", "gpt-9")
     with pytest.raises(ConfigError, match=r"HOLDFAST_EMBEDDER.*gpt-9"):
         Memory("sqlite:///a.db")
@@ -134,6 +134,21 @@ def test_a_dimension_may_be_a_number_of_numpy() -> None:
         other: Any = HashingEmbedder(32)
         other.dimension = np.int64(32)
         assert memory.reembed(other).state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("redact", "x"), ("clock", 5), ("clock", "now"), ("memory_budget", "1 GB"), ("memory_budget", -1), ("attributes", ["a"]),
+        ("policy", 5), ("extractors", None), ("extractors", 5), ("many", "city"), ("model_calls", 0), ("actor", 5),
+    ],
+)  # fmt: skip
+def test_an_argument_of_another_kind(name: str, bad: object) -> None:
+    """It is named when the memory is opened, not met at the first save; no file is made."""
+    with pytest.raises(InvalidInput) as error:
+        Memory("sqlite:///a.db", embedder=None, **{name: bad})
+    assert error.value.field == name
+    assert not Path("a.db").exists()
 
 
 def test_an_unknown_language_leaves_no_trace() -> None:

@@ -124,7 +124,8 @@ class Rules(NamedTuple):
                 raise InvalidInput(
                     f"attributes[{name!r:.40}]", f"must be an Attribute, not {type(row).__name__}"
                 )
-        given = (extractors,) if isinstance(extractors, str) or callable(extractors) else tuple(extractors)
+        alone = isinstance(extractors, str) or callable(extractors)
+        given = (extractors,) if alone else checks.many(extractors, "extractors")
         for one in given:
             if one != "rules" and not callable(one):
                 raise InvalidInput("extractors", f'takes "rules" and functions, not {one!r:.40}')
