@@ -50,7 +50,10 @@ class Erases(Writes):
             wanted = await self._selected(where, scope, under)
         else:
             given = (ids,) if isinstance(ids, str) else checks.many(ids, "ids")
-            wanted = [(await self._mine(id, scope, None, deleted=True)).id for id in dict.fromkeys(given)]
+            wanted = [
+                (await self._mine(id, scope, None, deleted=True)).id
+                for id in dict.fromkeys(map(checks.item_id, given))
+            ]
         return await self._parts.io.store(
             store.erase, wanted, everywhere, self._parts.clock.now(), dry_run=dry_run
         )

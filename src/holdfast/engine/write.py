@@ -127,6 +127,9 @@ class Writes(Naming):
         given: object = items
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
             raise InvalidInput("items", f"must be a list of drafts or dicts, not {type(given).__name__}")
+        for name, call in (("progress", progress), ("on_erased", on_erased)):
+            if call is not None and not callable(call):
+                raise InvalidInput(name, f"must be a function of a number, not {type(call).__name__}")
         chunks, told = self._chunks(iter(items)), None if allow_erased else on_erased
         before: _Chunk | None = None
         while True:
