@@ -216,6 +216,17 @@ def test_what_is_no_file_is_told(tmp_path: Path, memory: Memory) -> None:
         list(read(tmp_path / "c.md"))
 
 
+def test_a_folder_of_something_else(tmp_path: Path, memory: Memory) -> None:
+    """Where nothing of a folder is read that is said, rather than that nothing was new; an empty one has nothing."""
+    folder = tmp_path / "chats"
+    folder.mkdir()
+    assert ingest(memory, folder, scope=ADA).read == 0
+    (folder / "monday.json").write_text('[{"role": "user", "content": "hello"}]', "utf-8")
+    with pytest.raises(InvalidInput, match="chats: holds no notes"):
+        ingest(memory, folder, scope=ADA)
+    assert ingest(memory, folder / "monday.json", scope=ADA).saved == 1
+
+
 def test_markdown_folder(tmp_path: Path) -> None:
     """A file is a thread, a heading begins a passage, code stays whole, and hidden folders are left alone."""
     (tmp_path / "sub").mkdir()

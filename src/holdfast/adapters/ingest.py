@@ -256,6 +256,11 @@ class _Reader:
         """Yield what a file or a folder holds."""
         base = path if path.is_dir() else path.parent
         files = _files(path)
+        if not files and any(not one.name.startswith(".") for one in path.iterdir()):
+            self._bad(
+                str(path),
+                "holds no notes (.md, .txt, .rst), logs (.jsonl) or conversations.json; name one file of it",
+            )
         parts = len(files) > 1 and all(_PART.fullmatch(file.name) for file in files)
         for group in [files] if parts else [[file] for file in files]:
             broken = next((file for file in group if not file.is_file()), None)
