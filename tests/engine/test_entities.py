@@ -69,6 +69,7 @@ def test_names_follow_in_chains_and_back(ada: ScopedMemory) -> None:
 def test_a_slot_has_its_history_by_every_name(ada: ScopedMemory, clock: FrozenClock) -> None:
     """Under either name, and page by page, all that the slot ever held comes in order; before the rename they were two."""
     city(ada, "bob", "Rome")
+    first = clock.now()
     clock.advance(DAY)
     city(ada, "robert", "Oslo")
     ada.save("Robert's sister lives in Bonn", slot="robert's sister.residence", value="Bonn")
@@ -90,6 +91,7 @@ def test_a_slot_has_its_history_by_every_name(ada: ScopedMemory, clock: FrozenCl
             cursor = page.next
         assert pages == whole
         assert [one.item.slot for one in ada.history(slot=name, known_at=before)] == [name]
+        assert {one.item.value for one in ada.history(slot=name, valid_at=first)} == {"Rome"}
     assert [one.item.value for one in ada.history(slot="bob's sister.residence")] == ["Bonn"]
     assert len(ada.history(slot="bob.age").items) == 0
 
