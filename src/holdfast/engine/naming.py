@@ -21,9 +21,12 @@ class Naming(Base):
     async def _aliases(
         self, reach: Reach, at: Moment | None = None, store: Readable | None = None
     ) -> list[MemoryItem]:
-        """Return the live aliases said in these scopes, the latest first; in another store than this one where it is given."""
-        read = self._caller.kinds.read
-        scan = Scan(reach, at or self._at(), slot=SLOT, sort="valid_from", limit=MOST_ALIASES, kinds=read)
+        """Return the live aliases said in these scopes, the latest first; in another store than this one where it is given.
+
+        A question about another valid time goes by the names of now: they were one before anybody said so.
+        """
+        read, then = self._caller.kinds.read, (at or self._at())._replace(valid=None)
+        scan = Scan(reach, then, slot=SLOT, sort="valid_from", limit=MOST_ALIASES, kinds=read)
         return await self._parts.io.store((store or self._parts.store).scan, scan)
 
     async def _names_of(self, reach: Reach, at: Moment | None = None) -> Names:

@@ -299,9 +299,7 @@ class Reads(Answering):
         if slot is None:
             return []
         said = defaultdict[Scope, list[MemoryItem]](list)
-        for one in await self._aliases(
-            reach, at._replace(valid=None)
-        ):  # one entity, also before that was said
+        for one in await self._aliases(reach, at):
             said[one.scope].append(one)
         return [
             (Reach(exactly=(where,)), other)
