@@ -1,6 +1,7 @@
 """Whether something says again what an agent was just shown: word for word, a part of it, or in other words about the same.
 
-Without this, what an agent recalls and repeats would come back as news, and count as seen once more each time. Pure.
+Without this, what an agent recalls and repeats would come back as news, and count as seen once more each time; and what a user
+wants in no memory would be in it in the agent's words. Pure.
 """
 
 from __future__ import annotations
@@ -23,9 +24,32 @@ _IDLE = frozenset(
 )
 
 
+_SHORTEST = 4  # characters of a word that is known again: "2" and "pin" are in too many answers
+_OF_ORDERS = frozenset(
+    """remember save store record keep log memorize memorise memory write down retain note please forget delete erase remov remove anything anyth message private
+    confidential secret anywhere don won t s ok okay""".split()
+)
+
+
 def telling(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about, each in one form for its endings."""
     return frozenset(_stem(word) for word in _WORD.findall(folded(text)) if word not in _IDLE)
+
+
+def apart(text: str) -> frozenset[str]:
+    """Return the words by which a text is known again in an answer to it; those of an order about the memory are none."""
+    words = telling(text) - _OF_ORDERS
+    return frozenset(word for word in words if len(word) >= _SHORTEST) or words
+
+
+def hushed(text: str, words: frozenset[str], mark: str) -> str:
+    """Return a text with a mark in the place of each sentence that tells one of some words."""
+    pieces, at = [], 0
+    for gap in [*_SPLIT.finditer(text), None]:
+        said = text[at : gap.start() if gap else len(text)]
+        pieces += [said if words.isdisjoint(telling(said)) else mark, gap[0] if gap else ""]
+        at = gap.end() if gap else at
+    return "".join(pieces)
 
 
 def _stem(word: str) -> str:

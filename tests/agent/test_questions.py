@@ -84,6 +84,22 @@ def test_the_agent_may_ask_it_itself(memory: Memory) -> None:
     assert [item.state for item in session.after_step("yes").settled] == ["active"]
 
 
+@pytest.mark.parametrize("anew", [True, False])
+@pytest.mark.parametrize(
+    ("said", "settled"),
+    [('May I remember this: "I am diabetic."?', 1), ("Noted. Is it OK if I remember that?", 1), ("Shall I deploy?", 0)],
+)  # fmt: skip
+def test_the_agent_may_ask_it_in_a_step_of_its_own(
+    memory: Memory, said: str, settled: int, anew: bool
+) -> None:
+    """What the user said is kept first, then the reply with the question, in this process or in another; a yes answers it."""
+    session = Session(memory, thread="t", user="ada")
+    assert session.after_step({"role": "user", "content": "I am diabetic."}).questions
+    session = Session(memory, thread="t", user="ada") if anew else session
+    session.after_step(reply(said))
+    assert len(session.after_step("yes").settled) == settled
+
+
 @pytest.mark.parametrize(("word", "state"), [("yes", "active"), ("no", "rejected")])
 def test_what_a_model_saves_of_what_is_sensitive_waits_for_the_users_word(
     memory: Memory, word: str, state: str

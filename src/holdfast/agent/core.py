@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from .runs import Runs
 from .seen import HEADING, Changed, Seen
 from .tools import BY_MODEL, OWN, TOLD, TOOLS, arguments_of, kept, refusal, shown, shown_in
 from .turns import Turns
+from .unsaid import Unsaid
 from .working import Working
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ ALWAYS: Filter = And(
 _MOST_OPEN = 100  # questions kept
 _MOST_REFUSED = 100  # memories that were kept out, the latest
 _MAY = 'May I remember this: "{}"?'
+# An agent puts that in words of its own.
+_MAY_I = r"\b(?:may|can|could|should|shall|would|is it (?:ok|okay|fine|alright)|all right|want me|like me)\b.*\b(?:remember|keep (?:that|this|it) in (?:mind|memory))\b"
 _LEFT_OUT = "- {}: (too long to be shown here)"
 _FOLDED = "({} earlier turns of this conversation are not shown; search_memory finds them.)"
 
@@ -160,10 +164,24 @@ def _said(text: object, field: str, besides: str) -> None:
         raise InvalidInput(field, f"is empty; give it some text ({besides})")
 
 
-def _asks(episodes: Sequence[MemoryItem], pending: Sequence[str]) -> bool:
+def _sensitive(text: str) -> bool:
+    """Whether a text speaks of what waits for a person's word unless the policy says otherwise."""
+    return bool(redact.redact(text, redact.POLICY, redact.heeded(redact.POLICY, "review")).findings)
+
+
+def _withheld(text: str) -> bool:
+    """Whether a user says of a text that it is not to be remembered."""
+    from ..extract import read
+
+    return any(one.action == "withhold" for one in read(text, now=datetime.now(UTC)))
+
+
+def _asks(told: str, pending: Sequence[str]) -> bool:
     """Whether the agent's latest words ask the user something, other than whether it may remember what is pending."""
-    told = next((one.text for one in reversed(episodes) if one.source.role == "assistant"), "")
-    return told.rstrip().endswith("?") and not any(text.rstrip(". ") in told for text in pending)
+    if not told.rstrip().endswith("?") or any(text.rstrip(". ") in told for text in pending):
+        return False
+    last = re.split(r"(?<=[.!?])\s+|\n", told.strip())[-1]
+    return not (pending and re.search(_MAY_I, last, re.IGNORECASE))
 
 
 class Core:
@@ -205,6 +223,7 @@ class Core:
             self.memory, (*self.names, "session"), "session"
         )  # what is no state of the agent's
         self.asked: list[str] = []  # what the latest questions are about: ids, until the user speaks again
+        self.asking: dict[str, str] = {}  # what they say
         self.aged: dict[
             str, str
         ] = {}  # ages of the memories shown that are to be confirmed, until one is asked about
@@ -215,6 +234,7 @@ class Core:
         self.shown: list[str] = []  # texts of the memories of the latest steps
         self.used: tuple[str, ...] = ()  # ids of those of the last one
         self.seen = Seen(self.memory)
+        self.unsaid = Unsaid()
         self.count = TokenCounter(count)
 
     def _sharing(self, state_scope: Sequence[str] | None) -> Sequence[str]:
@@ -238,7 +258,8 @@ class Core:
 
         Instructions come on top; an input and a goal are sent whole, whatever they take. A `goal` given once holds for later
         steps until `close_goal`; where nothing is remembered of the input, what is remembered of the goal is sent. Of an input its first 20,000 characters are searched for.
-        With `keep` the receipt of what was recalled is kept: `recalls` lists it, and `explain` and `why_not` take its id.
+        With `keep` the receipt of what was recalled is kept: `recalls` lists it, and `explain` and `why_not` take its id. It tells
+        the input: of one that is not to be remembered, or is sensitive, none is kept.
         """
         budget = checks.count(budget, "budget", 0, MOST_TOKENS)
         _said(input, "input", "it is what the step is about")
@@ -249,6 +270,7 @@ class Core:
         if goal is not None and goal != held:
             held = (await self.working.set_state("goal", goal)).metadata["value"]
         goal = _goal(held)
+        keep = keep and not (_sensitive(input) or _withheld(input))
         left = max(0, budget - (self.count(f"Goal: {goal}") if goal else 0))
         share = min(left, int(budget * SPLIT["memory"]))
         changed = await self.seen.changed()
@@ -356,10 +378,15 @@ class Core:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
         again = key is not None and open.get("step") == key
+        await self._recall_asked()
         settled = () if again else await self._answered(told)
         # A tool may have been run by another process, which was shown what this one hears of.
         results = (one.text for one in told if one.role == "tool" and one.tool in TOOLS)
         recalled = dict.fromkeys([*self.shown, *(text for one in results for text in shown_in(one))])
+        replied = next((one.text for one in reversed(told) if one.role == "assistant"), "")
+        self.unsaid.settled(settled)
+        self.unsaid.waits(self.held.values())
+        told = self.unsaid.hushed(told)
         seen: Observation = await got(
             self.memory.observe(
                 [history.sendable(one) for one in told],
@@ -374,6 +401,7 @@ class Core:
         )
         if again:
             return await self._after_all(seen)
+        self.unsaid.heard(told, seen)
         # A judgement names the place of its message in the list that was handed over.
         judged = tuple(replace(one, message=told[one.message].place) for one in seen.judgements)
         seen = replace(seen, judgements=judged)
@@ -384,10 +412,20 @@ class Core:
             waiting, self.held = list(({one.id: one for one in waiting} | self.held).values()), {}
         old = [] if waiting or self.asked or not ask else await self._to_confirm(seen)
         self.asked += [item.id for item in (*waiting, *old)]
-        if _asks(seen.episodes, [item.text for item in (*waiting, *old)]):
+        self.asking |= {item.id: item.text for item in (*waiting, *old)}
+        self.asking = {id: text for id, text in self.asking.items() if id in self.asked}
+        if _asks(replied, list(self.asking.values())):
             self.asked = []
         await self._keep_open(open, key)
         return After(seen, self._questions(waiting, old), settled, (*waiting, *old))
+
+    async def _recall_asked(self) -> None:
+        """Take in what the open questions are about that another process asked."""
+        new = tuple(id for id in self.asked if id not in self.asking)
+        where = And(In("id", new), In("state", ("active", "pending")))
+        page = await got(self.memory.list(where=where, limit=len(new))) if new else ()
+        self.asking |= {item.id: item.text for item in page}
+        self.unsaid.waits(item for item in page if item.state == "pending")
 
     def _questions(self, waiting: Iterable[MemoryItem], old: Iterable[MemoryItem]) -> tuple[str, ...]:
         return (
@@ -622,8 +660,7 @@ class Core:
             who = {"user", *theirs.names(self.ids[name] for name in own)}
             asked = In("slot", theirs.kin_slots(who))
             kin = () if slot is None else await everything(self.memory.list, where=asked, scope=own)
-            sensitive = redact.redact(text, redact.POLICY, redact.heeded(redact.POLICY, "review")).findings
-            if sensitive or theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
+            if _sensitive(text) or theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
                 return own
         return self.placement.get(kind) or self.scope
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -136,9 +135,11 @@ def news(said: Sequence[Message], episodes: Sequence[MemoryItem]) -> list[Messag
     A caller's list may begin later than the thread, or tell a turn otherwise: the two are laid side by side as far as they
     agree. What an episode masks stands for any words of that role.
     """
+    from ..extract.messages import masking
+
     kept = _told(episodes)
     exact = {one: one for one in kept}
-    masked = [(one, pattern) for one in exact if (pattern := _pattern(one[1]))]
+    masked = [(one, pattern) for one in exact if (pattern := masking(one[1]))]
 
     def known(role: str, text: str) -> tuple[str, str]:
         if (role, text) in exact:
@@ -179,11 +180,3 @@ def _told(episodes: Iterable[MemoryItem]) -> list[tuple[str, str]]:
 
 def _spaced(text: str) -> str:
     return " ".join(text.split())
-
-
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """Return what a text with masks in it may have been, or None for one without."""
-    from ..extract.messages import MARK
-
-    parts = MARK.split(text)
-    return re.compile(".*".join(map(re.escape, parts)), re.S) if len(parts) > 1 else None

@@ -13,11 +13,11 @@ from typing import Any
 
 from .. import checks, redact
 from ..attributes import attribute
-from ..echo import NOTHING, Recalled
+from ..echo import NOTHING, Recalled, apart
 from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
-from ..extract.messages import MARK, WAITING, WITHHELD, role_in
+from ..extract.messages import MARK, WAITING, WITHHELD, hush, role_in
 from ..extract.proposals import BEFORE, LEAST_CONFIDENCE, leans
 from ..judgements import ERASED, Judgement
 from ..types import TRUSTS, Draft, MemoryItem, Scope, Source
@@ -119,6 +119,39 @@ class Step:
 
     def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
+        told = len(self.found)
+        found = self._read(known, recalled)
+        if self.hush(found):  # what was answered reads otherwise
+            del self.found[told:]
+            found = self._read(known, recalled)
+        return found
+
+    def hush(self, found: Sequence[Candidate]) -> bool:
+        """Mask in what was answered what is not to be kept of the user's words; return whether there was anything to mask.
+
+        What waits for review does so to the end of the step, what is withheld or to be forgotten until the user speaks again.
+        """
+        mine: dict[int, list[Candidate]] = {}
+        for one in found:
+            if one.unsaid or one.held or one.proposal.action == "withhold":
+                mine.setdefault(one.proposal.message, []).append(one)
+        private, waiting, before = frozenset[str](), frozenset[str](), list(self.messages)
+        for n, message in enumerate(self.messages if mine else ()):
+            about = mine.get(message.place, ())
+            if message.role != "user":
+                message = hush(hush(message, private, WITHHELD), waiting, WAITING)
+                self.messages[n] = message
+            else:
+                unsaid = [
+                    message.text if one.proposal.action == "withhold" else one.text
+                    for one in about
+                    if not one.held
+                ]
+                private = frozenset[str]().union(*map(apart, unsaid))
+            waiting = waiting.union(*(waits_in(one.draft) for one in about if one.held and one.draft))
+        return self.messages != before
+
+    def _read(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
         proposals = self.ruled(known)
         if self._rules.extractors:
             orders = [one for one in proposals if one.action in _ORDERS]
@@ -328,6 +361,11 @@ class Step:
                 else:
                     drafts.append(replace(own, **fields))
         return drafts
+
+
+def waits_in(one: Draft | MemoryItem) -> frozenset[str]:
+    """Return the words by which what waits for review is known again in an answer."""
+    return apart(one.value if isinstance(one.value, str) and one.value.strip() else one.text)
 
 
 def said_before(episodes: Sequence[MemoryItem]) -> list[Message]:

@@ -76,6 +76,7 @@ class Unsays(Renames):
             changed[id(one)] = replace(
                 one, proposal=replace(proposal, ends=ends), unsaid=bool(gone or named or states)
             )
+        step.hush(list(changed.values()))
         return list(changed.values()), list(veiled.values())
 
     async def _said_last(

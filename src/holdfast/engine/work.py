@@ -316,7 +316,8 @@ class Works(Writes):
             standings = await self._met_by(told, saved, now)
             plan = Plan(self._rules.many)
             for (draft, item), entry, standing in zip(told, entries, standings, strict=False):
-                plan.add(draft, item, "" if place_of(item) in orders else draft.text, entry, standing)
+                digest = "" if place_of(item) in orders else _as_before(draft.text, standing)
+                plan.add(draft, item, digest, entry, standing)
             before = {
                 place_of(item) for (_, item), standing in zip(told, standings, strict=False) if standing.once
             }
@@ -464,6 +465,22 @@ def _who(draft: Draft) -> str:
     """Return who says what a draft was read from, as slots spell them; a user without a name is "user"."""
     named = draft.speaker if draft.source.role == "user" else None
     return checks.folded(named).replace(".", "") if named else "user"
+
+
+def _as_before(text: str, standing: Standing) -> str:
+    """Return the text of an episode; where it was kept before with more or less of it masked, as it was then.
+
+    What is masked in an answer depends on what waits, or is taken back, when it is handed over.
+    """
+    before = "" if standing.once is None else standing.once[0]
+    if not before or before == text:
+        return text
+    from ..extract.messages import masking
+
+    for one, other in ((before, text), (text, before)):
+        if (pattern := masking(one)) and pattern.fullmatch(other):
+            return before
+    return text
 
 
 def _ordering(candidates: Iterable[tuple[Candidate, MemoryItem | None]], action: str) -> set[int]:

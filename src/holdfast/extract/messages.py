@@ -12,11 +12,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from .. import checks
+from ..echo import hushed, telling
 from ..errors import InvalidInput
 from ..types import Draft, Source, Trust
 
@@ -88,10 +89,7 @@ class Message:
     @property
     def told(self) -> str:
         """What was said and the tools that were called, as the text of an episode."""
-        calls = [
-            f"{call.name}({json.dumps(call.arguments, ensure_ascii=False, default=str)})"
-            for call in self.calls
-        ]
+        calls = [f"{call.name}({_asked(call)})" for call in self.calls]
         return checks.cleaned("\n".join([*([self.text] if self.text.strip() else []), *calls]))
 
     @property
@@ -114,6 +112,32 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
             names.update((call.id, call.name) for call in message.calls if call.id)
             found.append(message)
     return tuple(found)
+
+
+def masking(text: str) -> re.Pattern[str] | None:
+    """Return what a text with masks in it may have been, or None for one without."""
+    parts = MARK.split(text)
+    return re.compile(".*".join(map(re.escape, parts)), re.S) if len(parts) > 1 else None
+
+
+def hush(message: Message, words: frozenset[str], mark: str) -> Message:
+    """Return a message with a mark in place of each of its sentences, and of what its calls ask, that tells one of some words."""
+    text = hushed(message.text, words, mark)
+    calls = tuple(
+        call if words.isdisjoint(telling(_asked(call))) else replace(call, arguments=mark)
+        for call in message.calls
+    )
+    return (
+        message
+        if (text, calls) == (message.text, message.calls)
+        else replace(message, text=text, calls=calls)
+    )
+
+
+def _asked(call: Call) -> str:
+    if call.arguments in (WITHHELD, WAITING):
+        return str(call.arguments)
+    return json.dumps(call.arguments, ensure_ascii=False, default=str)
 
 
 def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:

@@ -1,0 +1,56 @@
+"""What a session was told and is not to keep: it is not kept in the agent's words either, which may come in a step of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..echo import apart
+from ..judgements import Observation
+from ..types import MemoryItem
+
+if TYPE_CHECKING:
+    from ..extract import Message
+
+
+class Unsaid:
+    """The words by which that is known again: of what is withheld until the user speaks again, of what waits until a yes."""
+
+    def __init__(self) -> None:
+        self._private = frozenset[str]()
+        self._waiting: dict[str, frozenset[str]] = {}
+
+    def waits(self, items: Iterable[MemoryItem]) -> None:
+        """Take in memories that wait for review."""
+        for item in items:
+            said = item.value if isinstance(item.value, str) and item.value.strip() else item.text
+            self._waiting[item.id] = apart(said)
+
+    def settled(self, items: Iterable[MemoryItem]) -> None:
+        """Let go of those that are kept."""
+        for item in items:
+            if item.state == "active":
+                self._waiting.pop(item.id, None)
+
+    def hushed(self, told: Sequence[Message]) -> list[Message]:
+        """Return the messages of a step with what is not to be kept masked in all that the user did not say."""
+        waiting = frozenset[str]().union(*self._waiting.values())
+        if not self._private and not waiting:
+            return list(told)
+        from ..extract.messages import WAITING, WITHHELD, hush
+
+        made: list[Message] = []
+        for one in told:
+            if one.role == "user":
+                self._private = frozenset()
+            said = one if one.role == "user" else hush(hush(one, self._private, WITHHELD), waiting, WAITING)
+            made.append(said)
+        return made
+
+    def heard(self, told: Sequence[Message], seen: Observation) -> None:
+        """Take in what came of the step."""
+        self.waits(one.item for one in seen.of("pending") if one.item is not None)
+        orders = {one.message for one in seen.of("withheld", "forgotten")}
+        for n, one in enumerate(told):
+            if one.role == "user":
+                self._private = apart(one.text) if n in orders else frozenset()
