@@ -349,9 +349,7 @@ class _Told:
         self._entries = entries
         self._vectors = _stacked(entries)
         self._lines: dict[int, str] = {}
-        self._sets: list[frozenset[str]] = []
-        if self._vectors is None:
-            self._sets = [frozenset(_words(one.item.text)) for one in entries]
+        self._words = None if self._vectors is not None else _held([one.item.text for one in entries])
         self.share: Doubles = np.zeros(len(entries))
 
     def start(self, picks: Iterable[int]) -> None:
@@ -362,11 +360,14 @@ class _Told:
 
     def say(self, at: int) -> None:
         """Take in that entry `at` is picked: the cosine above one half, doubled; of texts without vectors, shared words."""
+        like: Doubles
         if self._vectors is not None:
             like = np.maximum(self._vectors @ self._vectors[at] * 2.0 - 1.0, 0.0)
         else:
-            mine = self._sets[at]
-            like = np.array([len(mine & one) / max(1, len(mine | one)) for one in self._sets])
+            assert self._words is not None
+            words, counts = self._words
+            shared = (words @ words[at]).astype(np.float64)
+            like = shared / np.maximum(counts + counts[at] - shared, 1.0)
         np.maximum(self.share, like, out=self.share)
 
     def by(self, at: int, picks: Iterable[int]) -> int | None:
@@ -391,6 +392,17 @@ class _Told:
             and _heading(mine.item) in (UNDATED, _heading(its.item))
             and mine.successor == its.successor
         )
+
+
+def _held(texts: Sequence[str]) -> tuple[Floats, Doubles]:
+    """Return which words each text has, (n, words) of 0 and 1, and how many."""
+    number: dict[str, int] = {}
+    sets = [{number.setdefault(word, len(number)) for word in _words(text)} for text in texts]
+    held = np.zeros((len(texts), len(number)), np.float32)
+    counts = np.array([len(one) for one in sets], np.float64)
+    rows = np.repeat(np.arange(len(texts)), counts.astype(np.intp))
+    held[rows, [word for one in sets for word in one]] = 1.0
+    return held, counts
 
 
 def _stacked(entries: Sequence[Entry]) -> Doubles | None:

@@ -35,25 +35,31 @@ class Alike(Generic[T]):
 
     def __init__(self, whose: Whose) -> None:
         self._whose = whose
-        # By how they begin: all that they say is read where two begin alike.
-        self._near: dict[object, list[tuple[MemoryItem, T]]] = {}
+        # By how they begin: the first, and all by what they say once two begin alike. Before, that is not read.
+        self._first: dict[object, tuple[MemoryItem, T]] = {}
+        self._near: dict[object, dict[object, T]] = {}
 
     def setdefault(self, item: MemoryItem, thing: T) -> T:
         """Return the first thing that was given for a memory that says the same: this one, where it is the first."""
-        near = self._near.setdefault(_begun(item), [])
-        first = self._first(near, item) if near else None
-        if first is None:
-            near.append((item, thing))
-        return thing if first is None else first
+        begun = _begun(item)
+        if begun not in self._first:
+            self._first[begun] = item, thing
+            return thing
+        return self._like(begun).setdefault(self._told(item), thing)
 
     def get(self, item: MemoryItem) -> T | None:
         """Return the first thing that was given for a memory that says the same, if any was."""
-        near = self._near.get(_begun(item))
-        return self._first(near, item) if near else None
+        begun = _begun(item)
+        return self._like(begun).get(self._told(item)) if begun in self._first else None
 
-    def _first(self, near: list[tuple[MemoryItem, T]], item: MemoryItem) -> T | None:
-        said, of = _said(item), self._whose(item)
-        return next((thing for one, thing in near if _said(one) == said and self._whose(one) == of), None)
+    def _like(self, begun: object) -> dict[object, T]:
+        if begun not in self._near:
+            item, thing = self._first[begun]
+            self._near[begun] = {self._told(item): thing}
+        return self._near[begun]
+
+    def _told(self, item: MemoryItem) -> object:
+        return _said(item), self._whose(item)
 
 
 def is_echo(item: MemoryItem) -> bool:
