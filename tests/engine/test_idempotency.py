@@ -39,6 +39,16 @@ def test_what_is_said_again_in_one_call_is_counted(ada: ScopedMemory) -> None:
     assert sorted(item.sightings for item in ada.list()) == [3, 3]
 
 
+def test_a_call_is_the_same_after_a_rename(ada: ScopedMemory) -> None:
+    """What its slot is called by then does not make it another body."""
+    body = {"text": "Bob lives in Rome", "slot": "bob.city", "value": "Rome", "idempotency_key": "my-key"}
+    first = ada.save(**body)
+    ada.rename("bob", "robert")
+    assert ada.save(**body).id == ada.save_many([body])[0].id == first.id
+    with pytest.raises(IdempotencyConflict):
+        ada.save(**{**body, "slot": "anna.city"})
+
+
 def test_a_key_twice_in_one_call(ada: ScopedMemory) -> None:
     """With another body it is refused by the key, and no memory is named that nobody can look up."""
     twice = [{"text": text, "idempotency_key": "my-key"} for text in ("tea", "milk")]

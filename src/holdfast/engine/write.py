@@ -98,10 +98,10 @@ class Writes(Naming):
         )  # fmt: skip
 
         async def change() -> MemoryItem:
-            (named,) = await self._named([self._redacted(draft)])
-            item = self._item(named)
+            masked = self._redacted(draft)
+            item = self._item(*await self._named([masked]))
             by = self._by("save", reason)
-            return (await self._keep([named], [item], await self._entries([item]), by))[0]
+            return (await self._keep([masked], [item], await self._entries([item]), by))[0]
 
         return await self._retried(change)
 
@@ -181,8 +181,8 @@ class Writes(Naming):
     async def _make_ready(self, chunk: _Chunk) -> None:
         chunk.rules = self._in_force
         _each(lambda draft: self._target(draft.scope), chunk.given, chunk.begun)
-        chunk.drafts = await self._named(_each(self._redacted, chunk.given, chunk.begun))
-        chunk.items = _each(self._item, chunk.drafts, chunk.begun)
+        chunk.drafts = _each(self._redacted, chunk.given, chunk.begun)
+        chunk.items = _each(self._item, await self._named(chunk.drafts), chunk.begun)
 
     @whole
     async def update(
@@ -293,7 +293,7 @@ class Writes(Naming):
         self, drafts: Sequence[Draft], items: Sequence[MemoryItem], entries: Sequence[Entry], by: Authorship
     ) -> list[MemoryItem]:
         """Save at most 1,000 drafts, with the items they are to be and these items' search data, in one transaction."""
-        digests = [
+        digests = [  # of slots as the caller names them, which may go by another name when the call is made again
             digest_of(draft, item) if draft.idempotency_key else ""
             for draft, item in zip(drafts, items, strict=True)
         ]
