@@ -24,6 +24,8 @@ _IDLE = frozenset(
 )
 
 
+Marks = frozenset[frozenset[str]]  # sets of words: where all of one are told, a text is known again
+NO_MARKS: Marks = frozenset()
 _SHORTEST = 4  # characters of a word that is known again: "2" and "pin" are in too many answers
 _OF_ORDERS = frozenset(
     """remember save store record keep log memorize memorise memory write down retain note please forget delete erase remov remove anything anyth message private
@@ -36,20 +38,36 @@ def telling(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in _WORD.findall(folded(text)) if word not in _IDLE)
 
 
-def apart(text: str) -> frozenset[str]:
-    """Return the words by which a text is known again in an answer to it; those of an order about the memory are none."""
+def apart(text: str) -> Marks:
+    """Return the words by each of which a text is known again in an answer to it; those of an order about the memory are none."""
     words = telling(text) - _OF_ORDERS
-    return frozenset(word for word in words if len(word) >= _SHORTEST) or words
+    return frozenset(frozenset({word}) for word in ({one for one in words if len(one) >= _SHORTEST} or words))
 
 
-def hushed(text: str, words: frozenset[str], mark: str) -> str:
-    """Return a text with a mark in the place of each sentence that tells one of some words."""
+def longest(text: str) -> Marks:
+    """Return the longest of the telling words of a text, by which it is known again wherever that stands; where several are, by
+    all of them together: "type 2 diabetes" by "diabetes", "back pain" by both."""
+    words = telling(text)
+    most = max(map(len, words), default=0)
+    return frozenset({frozenset(word for word in words if len(word) == most)}) if words else frozenset()
+
+
+def hushed(text: str, marks: Marks, mask: str) -> str:
+    """Return a text with a mask in the place of each sentence in which something is known again."""
     pieces, at = [], 0
     for gap in [*_SPLIT.finditer(text), None]:
         said = text[at : gap.start() if gap else len(text)]
-        pieces += [said if words.isdisjoint(telling(said)) else mark, gap[0] if gap else ""]
+        pieces += [mask if marked(said, marks) else said, gap[0] if gap else ""]
         at = gap.end() if gap else at
     return "".join(pieces)
+
+
+def marked(text: str, marks: Marks) -> bool:
+    """Whether something is known again in a text."""
+    if not marks:
+        return False
+    words = telling(text)
+    return any(one <= words for one in marks)
 
 
 def _stem(word: str) -> str:

@@ -318,6 +318,9 @@ def _content(answer: Any) -> str:
         content = answer["choices"][0]["message"]["content"]
     except (LookupError, TypeError):
         raise ModelError("the server's answer holds no choices[0].message.content") from None
+    if isinstance(content, list):  # parts, of which some servers put the reasoning first
+        parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
+        content = "".join(one for one in parts if isinstance(one, str)) or None
     if not isinstance(content, str):
         raise ModelError("the model declined, or its message holds no text")
     return content

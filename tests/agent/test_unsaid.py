@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from holdfast import Memory, Session
+from holdfast import Draft, Memory, Session, Source
 
 PRIVATE = "Don't remember this: my boss Carl leaves in May."
 CALL = {
@@ -75,6 +75,24 @@ def test_what_waits_is_in_no_answer_that_is_kept(tmp_path: Path, apart: bool) ->
         assert len(settled.settled) == 1
         assert turns(memory)[-1] == "[waiting for review]"
         assert asked.observation.episodes
+
+
+def test_what_waits_is_known_by_its_own_word(tmp_path: Path) -> None:
+    """What else is of that type may be told, and so may another conversation of the same batch."""
+    with opened(tmp_path) as memory:
+        session = Session(memory, thread="t", user="ada")
+        session.after_step(
+            [user("I have type 2 diabetes."), agent("Which type of fish? None with diabetes in it.")]
+        )
+        assert turns(memory)[1] == "Which type of fish? [waiting for review]"
+        drafts = [("a", "user", "I have diabetes."), ("b", "assistant", "Diabetes is a film.")]
+        told = [
+            Draft(text, kind="episode", thread=thread, source=Source(role=role))
+            for thread, role, text in drafts
+        ]
+        memory.scoped(user="bea").observe(told)
+        kept = memory.scoped(user="bea").list(kinds=["episode"], sort="id").items
+        assert kept[0].text == "Diabetes is a film."
 
 
 def test_after_a_yes_it_may_be_told(tmp_path: Path) -> None:

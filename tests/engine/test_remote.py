@@ -56,6 +56,21 @@ def test_a_server_that_speaks_openais_protocol(monkeypatch: pytest.MonkeyPatch) 
         assert (stats.model_calls, stats.model_tokens, stats.queued) == (1, 750, 0)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<think>\nBergen is a town. {{}}\n</think>\n\n{json.dumps(BERGEN)}",
+        [{"type": "thinking", "thinking": []}, {"type": "text", "text": json.dumps(BERGEN)}],
+    ],
+)
+def test_a_model_that_reasons_aloud_is_read_behind_its_thoughts(content: Any) -> None:
+    """In the text, as local models do, or in a part of its own; no second call is spent."""
+    answer = Answer(json.dumps({"choices": [{"message": {"content": content}}]}).encode())
+    with Server([answer]) as server, opened(impatient(server)) as memory:
+        assert memory.scoped(user="ada").observe(SAID).of("added")
+        assert len(server.requests) == 1
+
+
 def test_a_server_without_schemas_is_asked_for_plain_json_from_then_on() -> None:
     """A refusal of `json_schema` costs one request, once."""
 

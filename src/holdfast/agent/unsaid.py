@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..echo import apart
+from ..echo import NO_MARKS, Marks, apart, longest
 from ..judgements import Observation
 from ..types import MemoryItem
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Unsaid:
-    """The words by which that is known again: of what is withheld until the user speaks again, of what waits until a yes."""
+    """The marks by which that is known again: of what is withheld until the user speaks again, of what waits until a yes."""
 
     def __init__(self) -> None:
-        self._private = frozenset[str]()
-        self._waiting: dict[str, frozenset[str]] = {}
+        self._private = NO_MARKS
+        self._waiting: dict[str, Marks] = {}
 
     def waits(self, items: Iterable[MemoryItem]) -> None:
         """Take in memories that wait for review."""
         for item in items:
             said = item.value if isinstance(item.value, str) and item.value.strip() else item.text
-            self._waiting[item.id] = apart(said)
+            self._waiting[item.id] = longest(said)
 
     def settled(self, items: Iterable[MemoryItem]) -> None:
         """Let go of those that are kept."""
@@ -34,7 +34,7 @@ class Unsaid:
 
     def hushed(self, told: Sequence[Message]) -> list[Message]:
         """Return the messages of a step with what is not to be kept masked in all that the user did not say."""
-        waiting = frozenset[str]().union(*self._waiting.values())
+        waiting = NO_MARKS.union(*self._waiting.values())
         if not self._private and not waiting:
             return list(told)
         from ..extract.messages import WAITING, WITHHELD, hush
@@ -42,7 +42,7 @@ class Unsaid:
         made: list[Message] = []
         for one in told:
             if one.role == "user":
-                self._private = frozenset()
+                self._private = NO_MARKS
             said = one if one.role == "user" else hush(hush(one, self._private, WITHHELD), waiting, WAITING)
             made.append(said)
         return made
@@ -53,4 +53,4 @@ class Unsaid:
         orders = {one.message for one in seen.of("withheld", "forgotten")}
         for n, one in enumerate(told):
             if one.role == "user":
-                self._private = apart(one.text) if n in orders else frozenset()
+                self._private = apart(one.text) if n in orders else NO_MARKS

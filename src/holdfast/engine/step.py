@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import checks, redact
 from ..attributes import attribute
-from ..echo import NOTHING, Recalled, apart
+from ..echo import NO_MARKS, NOTHING, Marks, Recalled, apart, longest
 from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
 from ..extract.drafted import worth_asking
@@ -135,20 +135,21 @@ class Step:
         for one in found:
             if one.unsaid or one.held or one.proposal.action == "withhold":
                 mine.setdefault(one.proposal.message, []).append(one)
-        private, waiting, before = frozenset[str](), frozenset[str](), list(self.messages)
+        private, waiting, before = dict[str | None, Marks](), dict[str | None, Marks](), list(self.messages)
         for n, message in enumerate(self.messages if mine else ()):
-            about = mine.get(message.place, ())
+            about, thread = mine.get(message.place, ()), message.thread
             if message.role != "user":
-                message = hush(hush(message, private, WITHHELD), waiting, WAITING)
-                self.messages[n] = message
+                kept = hush(message, private.get(thread, NO_MARKS), WITHHELD)
+                self.messages[n] = hush(kept, waiting.get(thread, NO_MARKS), WAITING)
             else:
                 unsaid = [
                     message.text if one.proposal.action == "withhold" else one.text
                     for one in about
                     if not one.held
                 ]
-                private = frozenset[str]().union(*map(apart, unsaid))
-            waiting = waiting.union(*(waits_in(one.draft) for one in about if one.held and one.draft))
+                private[thread] = NO_MARKS.union(*map(apart, unsaid))
+            held = (waits_in(one.draft) for one in about if one.held and one.draft)
+            waiting[thread] = waiting.get(thread, NO_MARKS).union(*held)
         return self.messages != before
 
     def _read(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
@@ -363,9 +364,9 @@ class Step:
         return drafts
 
 
-def waits_in(one: Draft | MemoryItem) -> frozenset[str]:
-    """Return the words by which what waits for review is known again in an answer."""
-    return apart(one.value if isinstance(one.value, str) and one.value.strip() else one.text)
+def waits_in(one: Draft | MemoryItem) -> Marks:
+    """Return the marks by which what waits for review is known again in an answer."""
+    return longest(one.value if isinstance(one.value, str) and one.value.strip() else one.text)
 
 
 def said_before(episodes: Sequence[MemoryItem]) -> list[Message]:

@@ -131,12 +131,13 @@ def parsed(reply: str) -> list[Drafted]:
 
 
 def loaded(reply: str, name: str, most: int) -> list[Any]:
-    """Return the list of at most `most` that a reply is to be under one name, a fence around the JSON aside.
+    """Return the list of at most `most` that a reply is to be under one name, thoughts before the JSON and a fence around it aside.
 
     Raises `Unreadable` for anything else.
     """
     if len(reply) > _LONGEST_REPLY:
         raise Unreadable(f"it is longer than {_LONGEST_REPLY:,} characters")
+    reply = re.sub(r"\A\s*<think>.*?</think>", "", reply, count=1, flags=re.S)  # of models that reason aloud
     fenced = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", reply, re.S)
     try:
         read: Any = json.loads(fenced[1] if fenced else reply, parse_constant=_no_constant)

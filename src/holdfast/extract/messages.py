@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import checks
-from ..echo import hushed, telling
+from ..echo import Marks, hushed, marked
 from ..errors import InvalidInput
 from ..types import Draft, Source, Trust
 
@@ -120,12 +120,13 @@ def masking(text: str) -> re.Pattern[str] | None:
     return re.compile(".*".join(map(re.escape, parts)), re.S) if len(parts) > 1 else None
 
 
-def hush(message: Message, words: frozenset[str], mark: str) -> Message:
-    """Return a message with a mark in place of each of its sentences, and of what its calls ask, that tells one of some words."""
-    text = hushed(message.text, words, mark)
+def hush(message: Message, marks: Marks, mask: str) -> Message:
+    """Return a message with a mask in place of each of its sentences, and of what its calls ask, in which something is known again."""
+    if not marks:
+        return message
+    text = hushed(message.text, marks, mask)
     calls = tuple(
-        call if words.isdisjoint(telling(_asked(call))) else replace(call, arguments=mark)
-        for call in message.calls
+        replace(call, arguments=mask) if marked(_asked(call), marks) else call for call in message.calls
     )
     return (
         message
