@@ -26,6 +26,7 @@ _IDLE = frozenset(
 
 Marks = frozenset[frozenset[str]]  # sets of words: where all of one are told, a text is known again
 NO_MARKS: Marks = frozenset()
+_ENDINGS = ("ies", "ing", "es", "ed", "s")
 _SHORTEST = 4  # characters of a word that is known again: "2" and "pin" are in too many answers
 _OF_ORDERS = frozenset(
     """remember save store record keep log memorize memorise memory write down retain note please forget delete erase remov remove anything anyth message private
@@ -72,7 +73,7 @@ def marked(text: str, marks: Marks) -> bool:
 
 def _stem(word: str) -> str:
     if len(word) > 4 and word.isalpha():
-        return re.sub(r"(?:ies|es|s|ed|ing)$", "", word)
+        return word[: next((-len(end) for end in _ENDINGS if word.endswith(end)), None)]
     return word
 
 
@@ -81,8 +82,11 @@ class Recalled:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = tuple(dict.fromkeys(folded(text) for text in texts))
-        self._worth = [one for one in self._texts if len(telling(one)) >= 2]  # "done" repeats nothing
-        self._words = frozenset().union(*map(telling, self._texts))
+        told = [telling(one) for one in self._texts]
+        self._worth = [
+            one for one, words in zip(self._texts, told, strict=True) if len(words) >= 2
+        ]  # "done" repeats nothing
+        self._words = frozenset().union(*told)
         self._said: list[frozenset[str]] = []  # the telling words of each sentence
         self._with: dict[str, list[int]] = defaultdict(list)  # of a word, the sentences it is in
         for text in self._texts:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .. import checks
+from ..echo import Recalled
 from ..errors import DoesNotFit, InvalidInput, NotFound
 from ..filters import Eq, Exists, In
 from ..judgements import Observation
@@ -76,7 +77,7 @@ class Observes(Unsays, Reads):
         target = self._target(scope)
         thread = checks.optional_name(thread, "thread")
         idempotency_key = checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
-        shown = [checks.text(one, "recalled") for one in checks.many(recalled, "recalled")]
+        shown = Recalled([checks.text(one, "recalled") for one in checks.many(recalled, "recalled")])
         places, uses = self._places(placement, target), checks.many(used, "used")
 
         async def change() -> tuple[Observation, list[Job], list[MemoryItem]]:

@@ -117,7 +117,7 @@ class Step:
         """Return what is told of a message that was erased where it would be kept."""
         return Judgement("skipped", ERASED, self._places[number], "")
 
-    def candidates(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
+    def candidates(self, known: Sequence[MemoryItem], recalled: Recalled) -> list[Candidate]:
         """Return every candidate, in the order of the messages, beside what is known and what was just recalled."""
         told = len(self.found)
         found = self._read(known, recalled)
@@ -152,7 +152,7 @@ class Step:
             waiting[thread] = waiting.get(thread, NO_MARKS).union(*held)
         return self.messages != before
 
-    def _read(self, known: Sequence[MemoryItem], recalled: Sequence[str]) -> list[Candidate]:
+    def _read(self, known: Sequence[MemoryItem], recalled: Recalled) -> list[Candidate]:
         proposals = self.ruled(known)
         if self._rules.extractors:
             orders = [one for one in proposals if one.action in _ORDERS]
@@ -161,7 +161,7 @@ class Step:
             told = [replace(one, text=WITHHELD) if one.place in unsaid else one for one in self.messages]
             for extractor in self._rules.extractors:
                 proposals += self._extracted(extractor, told, known, orders)
-        return self.weighed(proposals, Recalled(recalled), known)
+        return self.weighed(proposals, recalled, known)
 
     def ruled(self, known: Sequence[MemoryItem]) -> list[Proposal]:
         """Return what the shipped rules propose: where only others' extractors read, the orders about the memory."""
@@ -329,7 +329,7 @@ class Step:
         *,
         thread: str | None,
         key: str | None,
-        recalled: Sequence[str],
+        recalled: Recalled,
         scope: Scope,
     ) -> list[Draft]:
         """Return the episodes of the step, in order, without what is withheld or waits for review.
@@ -337,12 +337,11 @@ class Step:
         A message that is a draft itself keeps what that says, its own thread, times and key too.
         """
         drafts: list[Draft] = []
-        shown = Recalled(recalled)
         for n, message in enumerate(self.messages):
             mine = [one for one in candidates if one.proposal.message == message.place]
             told = _shown(message, mine)
             # Read off what is shown: what is withheld or waits is in no tag either.
-            tags = _tags(replace(message, text=told), shown)
+            tags = _tags(replace(message, text=told), recalled)
             source = Source(
                 role=message.role[:256], message_ids=(message.id,) if message.id else (), trust=message.trust
             )

@@ -21,6 +21,7 @@ from .rename import Renames
 from .work import Declared, phrase, without
 
 if TYPE_CHECKING:
+    from ..echo import Recalled
     from .step import Candidate, Step
 
 _EPISODES = frozenset({"episode"})
@@ -34,7 +35,7 @@ class Unsays(Renames):
     """What a step takes back of earlier ones."""
 
     async def _candidates(
-        self, step: Step, recalled: Sequence[str], declared: Declared, thread: str | None
+        self, step: Step, recalled: Recalled, declared: Declared, thread: str | None
     ) -> tuple[list[Candidate], list[MemoryItem]]:
         """Return the candidates of a step, each order to forget with all it means, and earlier episodes as they are to be.
 
