@@ -14,6 +14,7 @@ from holdfast.attributes import Attribute
 from holdfast.engine.corpus import Told
 from holdfast.engine.succession import Answered, raised
 from holdfast.errors import InvalidInput, NotFound
+from holdfast.filters import In
 from holdfast.testing import FrozenClock, HashingEmbedder
 from holdfast.types import changed
 
@@ -386,6 +387,24 @@ def test_long_results_are_kept_whole() -> None:
         assert len(seen.episodes) > 1
         assert "".join(item.text for item in seen.episodes) == text
         assert {item.speaker for item in seen.episodes} == {"grep"}
+
+
+@pytest.mark.parametrize("rejected", [False, True])
+def test_deleted_and_restored_it_still_waits(rejected: bool) -> None:
+    """What a person has yet to approve, or has rejected, is in no answer for having been deleted and brought back."""
+    with Memory("sqlite://", embedder=None, clock=FrozenClock()) as memory:
+        ada = memory.scoped(user="ada")
+        held = ada.save("I am allergic to nuts", slot="ada.allergy", value="nuts", source={"trust": "model"})
+        if rejected:
+            ada.review(held.id, approve=False)
+        state = "rejected" if rejected else "pending"
+        ada.delete(held.id)
+        assert ada.restore(held.id).state == state
+        assert [item.state for item in ada.list(where=In("state", [state]))] == [state]
+        assert (list(ada.search("allergic to nuts")), ada.current("ada.allergy")) == ([], None)
+        if not rejected:
+            ada.review(held.id, approve=True)
+            assert ada.search("allergic to nuts")[0].id == held.id
 
 
 def test_what_waits_comes_page_by_page() -> None:

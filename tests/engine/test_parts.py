@@ -124,6 +124,20 @@ def test_an_administrator_moves_a_memory(memory: Memory) -> None:
     assert memory.scoped(team="core").list().items == ()
 
 
+@pytest.mark.parametrize("trust", ["user", "model"])
+def test_a_moved_memory_is_where_it_went(memory: Memory, trust: str) -> None:
+    """Whoever sees both places changes, deletes and restores it there, whatever times it was given and though it waits for review."""
+    ada = memory.scoped(user="ada", team="core")
+    item = ada.save("I am allergic to nuts", source={"trust": trust}, scope=("user",))
+    memory.update(item.id, scope=Scope(team="core"))
+    team = ("team",)
+    assert ada.update(item.id, valid_from=day(3), scope=team).scope == Scope(team="core")
+    assert ada.delete(item.id, scope=team).state == "deleted"
+    back = ada.restore(item.id, scope=team)
+    assert (back.state, back.scope) == (item.state, Scope(team="core"))
+    assert item.state == ("pending" if trust == "model" else "active")
+
+
 def test_what_is_handed_over_is_checked(memory: Memory) -> None:
     """A model, a hook or a cursor that is none gets our errors, not foreign ones."""
 

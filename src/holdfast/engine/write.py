@@ -579,10 +579,8 @@ class Writes(Naming):
 
     async def _bring_back(self, deleted: MemoryItem, by: Authorship) -> MemoryItem:
         """Write the versions that the deletion closed again, as new ones."""
-        store, io = self._parts.store, self._parts.io
-        past = await io.store(
-            store.history, Reach(exactly=(deleted.scope,)), self._at(), id=deleted.id, limit=MOST_VERSIONS
-        )
+        store, io, reach = self._parts.store, self._parts.io, Reach(exactly=(deleted.scope,))
+        past = await io.store(store.history, reach, self._at(), id=deleted.id, limit=MOST_VERSIONS)
         closed = [
             one.item
             for one in past
@@ -593,17 +591,18 @@ class Writes(Naming):
             raise NotFound(deleted.id)
         writes: list[Write] = []
         parts: list[MemoryItem] = []
-        named = (
-            await self._names_of(Reach(exactly=(deleted.scope,)))
-        ).slot  # it may go by another name since
+        named = (await self._names_of(reach)).slot  # it may go by another name since
         for n, one in enumerate(closed):
-            back = replace(one, version=deleted.version + 1 + n, state="active", slot=named(one.slot))
-            back = replace(back, known_from=None, known_to=None)
-            back, seen = await self._free(back)
+            back = replace(
+                one, version=deleted.version + 1 + n, slot=named(one.slot), known_from=None, known_to=None
+            )
+            seen, entry = frozenset[Ref](), None
+            if one.state not in ("pending", "rejected"):  # which stay so, in no slot and no search
+                back, seen = await self._free(replace(back, state="active"))
+                entry = (await self._entries([back]))[0]
             parts.append(back)
-            entry = (await self._entries([back]))[0]
-            base = Ref(deleted.id, deleted.version)
-            first = Replace(back, base, entry, guarded=self._contested(back), slot_seen=seen)
+            guarded, base = entry is not None and self._contested(back), Ref(deleted.id, deleted.version)
+            first = Replace(back, base, entry, guarded=guarded, slot_seen=seen)
             writes.append(first if n == 0 else Insert(back, entry))
         return (await self._apply([*writes, *await self._rejoined(parts)], by))[len(parts) - 1]
 

@@ -137,8 +137,9 @@ class View:
             )
         columns, seen = rows.columns(self.known)
         found = self._read(
-            f"SELECT {columns} {ONE} v.item_id = ? AND {lives} ORDER BY v.state = 'active' DESC, "
-            + rows.CURRENT_FIRST,
+            # A memory that was moved left a mark where it was: what it is now comes first, and of such marks the last.
+            f"SELECT {columns} {ONE} v.item_id = ? AND {lives} "
+            f"ORDER BY v.state = 'deleted', CASE WHEN v.state = 'deleted' THEN -v.known_from END, {rows.CURRENT_FIRST}",
             [*seen, uuid.UUID(id).bytes, *parameters, self.valid, self.valid],
         )
         mine = {one.scope_id for one in self._scopes}
