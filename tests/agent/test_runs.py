@@ -104,3 +104,15 @@ def test_every_unfinished_run_is_told(session: Session) -> None:
     for n in range(105):
         session.begin(f"job {n}")
     assert [one.name for one in session.unfinished()] == [f"job {n}" for n in reversed(range(105))]
+
+
+def test_how_a_run_ended_is_cut_where_no_word_ends_in_a_space() -> None:
+    """A long text of a script without spaces is told in part, and a key is never cut in two."""
+    with Memory("sqlite://", embedder=None) as memory:
+        session = Session(memory, thread="t", user="ada")
+        for name, outcome in (("build", "\u6210\u529f" * 1_000), ("sign", f"{'done ' * 179}{'k' * 900}")):
+            with session.run(name) as run:
+                run.outcome = outcome
+        ends = {one.name: one.outcome for one in session.tried("build sign")}
+        assert ends["build"] == "\u6210\u529f" * 450
+        assert (ends["sign"] or "").endswith("done")

@@ -598,3 +598,14 @@ def test_many_rules_of_work_keep_out_nothing_else(tmp_path: Path) -> None:
         step = Session(memory, thread="t2", user="ada", project="api").before_step("xyzzy")
         for part in ("vegan", "Oslo", "short", "check number 2"):
             assert part in step.memory
+
+
+def test_a_reply_of_nothing_loses_no_step() -> None:
+    """A model that ran out of tokens answers without words or calls."""
+    with Memory("sqlite://", embedder=None) as memory:
+        session = Session(memory, thread="t", user="ada")
+        assert session.after_step([{"role": "assistant", "content": None}]).observation.episodes == ()
+        after = session.after_step(
+            [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None}]
+        )
+        assert [one.text for one in after.observation.episodes] == ["Hi"]

@@ -372,7 +372,10 @@ class Core:
         if outcome is not None:
             _said(outcome, "outcome", "how the step ended")
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
-        return await self._after(history.below(listed), ask=True, key=idempotency_key)
+        told = history.below(listed)
+        if listed and not told:  # a reply without words or calls, as of a model that ran out of tokens
+            return After(Observation((), ()), ())
+        return await self._after(told, ask=True, key=idempotency_key)
 
     async def _after(self, told: Sequence[Message], *, ask: bool, key: str | None = None) -> After:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import string
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from .faces import everything, got
 
 _LONGEST_NAME = 180  # characters; a slot has room for 200
 _MASKED = "holds what policy masks (a key, a number, ...); name it otherwise"
+_OF_KEYS = frozenset(string.ascii_letters + string.digits + "_-+/=.:~@%&?#")
 _SHORT = 200  # characters of a value that are shown beside its slot
 
 
@@ -121,8 +123,8 @@ def _digest(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return a text of at most `limit` characters, cut between words: half a key is not known for one, and would be kept."""
-    if len(text) <= limit:
-        return text
-    at = max(text.rfind(" ", 0, limit + 1), text.rfind("\n", 0, limit + 1))
-    return text[: max(at, 0)].rstrip()
+    """Return a text of at most `limit` characters, cut where no key can stand: half a key is not known for one, and would be kept."""
+    at = limit
+    while 0 < at < len(text) and text[at - 1] in _OF_KEYS and text[at] in _OF_KEYS:
+        at -= 1
+    return text[:at].rstrip()
