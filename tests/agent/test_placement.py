@@ -123,3 +123,15 @@ def test_a_confirmation_is_a_yes_or_a_no(memory: Memory, word: Any) -> None:
     with pytest.raises(ValueError, match="yes: must be True or False"):
         session.confirm(fact.id, word)
     assert memory.scoped(user="ada").get(fact.id) == fact
+
+
+def test_what_is_sensitive_is_never_the_projects_whomever_it_is_about(memory: Memory) -> None:
+    """A colleague's illness, read of what the user says or saved by a model, waits among the user's own, not among the team's."""
+    session = Session(memory, thread="t", user="ada", project="api")
+    asked = session.after_step("My colleague Bob has diabetes.").asked
+    told = session.call("save_memory", {"text": "Eve has it", "slot": "eve.condition", "value": "asthma"})
+    assert {item.slot for item in asked} == {"user.colleague", "bob.condition"}
+    assert {tuple(item.scope.names) for item in asked} == {("user",)}
+    assert told["pending"]["scope"] == ["user"]
+    assert memory.scoped(project="api", user="eve").review().items == ()
+    assert {item.scope.names for item in session.after_step("yes").settled} == {("user",)}

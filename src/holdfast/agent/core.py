@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .. import checks, redact
+from ..attributes import attribute
 from ..config import TokenCounter
 from ..echo import Recalled, telling
 from ..engine.packing import MOST_TOKENS
@@ -657,13 +658,15 @@ class Core:
     async def _place(self, kind: str, slot: str | None, text: str) -> Sequence[str]:
         """Return the labels that what a model saves is kept under: what is about the user is not the project's."""
         own = self.placement.get("personal")
+        if own is not None and (_sensitive(text) or attribute((slot or "").rpartition(".")[2]).sensitivity):
+            return own
         if kind == "fact" and own is not None:
             from ..extract import theirs
 
             who = {"user", *theirs.names(self.ids[name] for name in own)}
             asked = In("slot", theirs.kin_slots(who))
             kin = () if slot is None else await everything(self.memory.list, where=asked, scope=own)
-            if _sensitive(text) or theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
+            if theirs.personal(slot, text, who, theirs.names(one.value for one in kin)):
                 return own
         return self.placement.get(kind) or self.scope
 

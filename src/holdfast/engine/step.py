@@ -54,6 +54,11 @@ class Candidate:
         saved = self.proposal.action == "assert" and not self.skipped
         return self.proposal.draft if saved else None
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether it waits for what it speaks of, and not because nobody is sure of it."""
+        return self.held not in ("", _UNSURE)
+
     def judged(
         self, outcome: Any, reason: str, item: MemoryItem | None = None, ids: tuple[str, ...] = ()
     ) -> Judgement:

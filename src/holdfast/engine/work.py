@@ -421,8 +421,9 @@ class Works(Writes):
         draft = one.draft
         if draft is None:
             return None
-        personal = False
-        if draft.kind == "fact" and "personal" in places:
+        # What is sensitive is nobody's but the user's who tells it, whomever it is about.
+        personal = one.sensitive and "personal" in places
+        if not personal and draft.kind == "fact" and "personal" in places:
             from ..extract import theirs
 
             told = draft.text if draft.source.role == "user" else ""
