@@ -235,6 +235,7 @@ WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
     "id": (lambda m: m.update("7", text="x"), "id"),
     "number id": (lambda m: m.get(7), "id"),
     "delete": (lambda m: m.delete(None), "id"),
+    "since no time": (lambda m: m.update(ID, valid_from=None), "valid_from"),
     "restore what is there": (lambda m: m.restore(ID), "id"),
     "no items": (lambda m: m.save_many(5), "items"),
     "progress to nobody": (lambda m: m.save_many([{"text": "x"}], progress=5), "progress"),

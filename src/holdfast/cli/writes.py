@@ -19,7 +19,7 @@ from .reads import administrator
 from .values import JsonObject, Pair, Time, Value, plain_or_json
 
 CLEARED: dict[str, Any] = {
-    "value": None, "slot": None, "speaker": None, "valid_from": None, "valid_to": None, "expires_at": None,
+    "value": None, "slot": None, "speaker": None, "valid_to": None, "expires_at": None,
     "tags": (), "metadata": {},
 }  # fmt: skip
 

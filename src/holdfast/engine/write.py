@@ -226,6 +226,8 @@ class Writes(Naming):
             raise InvalidInput(
                 "update", f"changes nothing; give at least one of {', '.join(_CHANGEABLE)} or scope"
             )
+        if "valid_from" in wanted and valid_from is None:
+            raise DoesNotFit("valid_from", "cannot be emptied: say since when it is true, or leave it out")
         by, moved = self._by("update", reason), checks.optional_moment(changed_at, "changed_at")
         said_by = None if source is None else Source.of(source)
 

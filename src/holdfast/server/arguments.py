@@ -189,7 +189,7 @@ FILE = ("import_items", "source")  # the body, as it is
 IMPORT = ("allow_erased", "dry_run")  # what goes beside it, in the query
 # What null clears, of a verb that leaves alone what is not given; what else that takes refuses null. Of any other verb null is as
 # good as not given.
-CLEARED = frozenset({"slot", "value", "metadata", "speaker", "valid_from", "valid_to", "expires_at", "to"})
+CLEARED = frozenset({"slot", "value", "metadata", "speaker", "valid_to", "expires_at", "to"})
 
 
 def read_json(text: str | bytes) -> Any:
