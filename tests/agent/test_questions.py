@@ -342,3 +342,14 @@ def test_what_the_user_refused_a_model_does_not_ask_for_again(memory: Memory) ->
     assert "nuts" in nuts
     (anew,) = session.after_step([said("Remember that I am diabetic."), reply("Shall I?")]).questions
     assert "diabetic" in anew
+
+
+def test_what_is_said_again_in_other_words_is_asked_once(memory: Memory) -> None:
+    """Whatever stands around it, it is one question, and one memory once that is answered."""
+    session, ada = Session(memory, thread="t", user="ada"), memory.scoped(user="ada")
+    session.after_step("I have diabetes.")
+    again = session.after_step("Well, please remember that I have diabetes")
+    assert [one.reason for one in again.observation.of("known")] == ["waits for review already"]
+    [waiting] = ada.review()
+    ada.review(waiting.id, approve=True)
+    assert len(ada.list(kinds=["fact"])) == 1

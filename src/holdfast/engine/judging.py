@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .. import decide
 from ..attributes import Attribute
 from ..extract import Verdict, judge
-from ..extract.judge import Held
+from ..extract.judge import Held, likeness
 from ..judgements import Judgement
 from ..ports import Entry, Standing
 from ..types import MemoryItem, Scope
@@ -75,7 +75,7 @@ class _Live:
         self.items: dict[str, MemoryItem] = {}
         self.all = Held()
         self._scopes: dict[Scope, Held] = {}
-        self._waiting: dict[tuple[Scope, str | None, str], MemoryItem] = {}
+        self._waiting: dict[Hashable, MemoryItem] = {}
         for item in known:
             self.add(item)
 
@@ -84,11 +84,12 @@ class _Live:
         self.all.add(item)
         self._scopes.setdefault(item.scope, Held()).add(item)
         if item.state == "pending":
-            self._waiting.setdefault((item.scope, item.slot, item.text), item)
+            self._waiting.setdefault(_asked(item), item)
 
     def drop(self, item: MemoryItem) -> None:
         del self.items[item.id]
-        self._waiting.pop((item.scope, item.slot, item.text), None)
+        if item.state == "pending":
+            self._waiting.pop(_asked(item), None)
         self.all.drop(item.id)
         self._scopes[item.scope].drop(item.id)
 
@@ -100,7 +101,13 @@ class _Live:
         """Return the memory that says the same and waits for review, where this one would too."""
         if one.item is None or one.item.state != "pending":
             return None
-        return self._waiting.get((one.item.scope, one.item.slot, one.item.text))
+        return self._waiting.get(_asked(one.item))
+
+
+def _asked(item: MemoryItem) -> Hashable:
+    """Return what is equal for memories that a user would be asked about in the same question."""
+    said = item.text if item.slot is None or item.value is None else item.value
+    return item.scope, item.slot, likeness(said)
 
 
 def _said_later(one: Made, live: Held, many: frozenset[str]) -> Made:
