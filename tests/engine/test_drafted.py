@@ -148,14 +148,15 @@ def test_a_model_that_repeats_itself_adds_no_weight() -> None:
 
 
 def test_what_is_sensitive_waits() -> None:
-    """A model's reading of a condition goes to review like any other, and is masked in its episode."""
+    """A model's reading of a condition goes to review like any other, and is masked in its episode and in the answer."""
     reply = {"memories": [drafted("My knees gave me arthritis", "user", "condition", "arthritis")]}
     text = "My knees gave me arthritis. The ferry is my way to work."
     with Memory("sqlite://", embedder=None, model=FakeModel([reply, reply])) as memory:
         ada = memory.scoped(user="ada")
-        seen = ada.observe(text)
+        seen = ada.observe([told(text), told("Arthritis is hard. Take care.", "assistant")])
         assert [item for item in ada.list(kinds=["fact"]) if "arthritis" in item.text] == []
         assert len(seen.of("pending")) == len(ada.review()) == 1
+        assert ada.get(seen.episodes[1].id).text == "[waiting for review] Take care."
         episode = ada.get(seen.episodes[0].id)
         assert episode.text == "[waiting for review] The ferry is my way to work."
         assert ada.search("arthritis") == []

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import checks
+from ..echo import NO_MARKS, hushed
 from ..entities import Names
 from ..errors import (
     DoesNotFit,
@@ -186,8 +187,8 @@ class Works(Writes):
     async def _read(self, job: Job) -> Observation:
         """Ask the model about one step as it is kept now, and keep what the step bears out of its proposals."""
         from ..extract.drafted import proposals
-        from ..extract.messages import WAITING
-        from .step import Step, said_in
+        from ..extract.messages import WAITING, role_in
+        from .step import Step, said_in, waits_in
 
         body, now = job.body, self._parts.clock.now()
         episodes = await self._still_there(job)
@@ -202,13 +203,24 @@ class Works(Writes):
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
         held = [one.text for one in candidates if one.held and one.draft]
+        marks = NO_MARKS.union(*(waits_in(one.draft) for one in candidates if one.held and one.draft))
 
         async def change() -> Observation:
             # While the model was asked, a user may have taken back what it was shown.
             episodes = await self._still_there(job)
             said = {one.place: one.text for one in said_in(episodes)}
             stand = [one for one in candidates if one.text in said.get(one.proposal.message, "")]
-            veiled = [veil for item in episodes if (veil := without(item, held, WAITING)) is not item]
+            masked = [(item, without(item, held, WAITING)) for item in episodes]
+            masked = [
+                (
+                    item,
+                    veil
+                    if role_in(item.source) == "user"
+                    else retold(veil, hushed(veil.text, marks, WAITING)),
+                )
+                for item, veil in masked
+            ]
+            veiled = [veil for item, veil in masked if veil is not item]
             made = await mine._placed(stand, episodes, places, job.scope)
             return (
                 await mine._observed(
@@ -502,7 +514,14 @@ def phrase(words: str) -> re.Pattern[str]:
 
 def without(episode: MemoryItem, words: Iterable[str], mark: str) -> MemoryItem:
     """Return an episode with a mark in the place of words, in no tag either; itself where it has none of them."""
-    text = functools.reduce(lambda rest, some: phrase(some).sub(lambda _: mark, rest), words, episode.text)
+    return retold(
+        episode,
+        functools.reduce(lambda rest, some: phrase(some).sub(lambda _: mark, rest), words, episode.text),
+    )
+
+
+def retold(episode: MemoryItem, text: str) -> MemoryItem:
+    """Return an episode with another text, without the tags that are of words it had; itself where the text is its own."""
     if text == episode.text:
         return episode
     before, after = episode.text.casefold(), text.casefold()
