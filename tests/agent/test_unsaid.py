@@ -61,6 +61,23 @@ def test_what_is_withheld_is_in_no_answer_that_is_kept(tmp_path: Path, apart: bo
     assert not any(b"Carl" in one.read_bytes() for one in tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_an_order_that_means_what_was_said_before_holds_for_its_answer(tmp_path: Path, steps: int) -> None:
+    """ "Don't remember that" has none of the words that are not to be told, wherever one step ends and the next begins."""
+    said = [
+        user("My boss Carl leaves in May."), agent("Poor Carl."), user("Don't remember that."),
+        agent("I won't tell that Carl leaves."),
+    ]  # fmt: skip
+    ends = {1: [4], 2: [2, 4], 3: [2, 3, 4], 4: [1, 2, 3, 4]}[steps]
+    with opened(tmp_path) as memory:
+        session, at = Session(memory, thread="t", user="ada"), 0
+        for end in ends:
+            session.after_step(said[at:end])
+            at = end
+        assert len(turns(memory)) == 4
+        assert "Carl" not in str(turns(memory))
+
+
 @pytest.mark.parametrize("apart", [True, False])
 def test_what_waits_is_in_no_answer_that_is_kept(tmp_path: Path, apart: bool) -> None:
     """Until a yes, also for a process that opens the conversation after the question; a no leaves it so."""

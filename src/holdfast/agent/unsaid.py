@@ -18,6 +18,7 @@ class Unsaid:
 
     def __init__(self) -> None:
         self._private = NO_MARKS
+        self._last = ""  # what the user said last
         self._waiting: dict[str, Marks] = {}
 
     def waits(self, items: Iterable[MemoryItem]) -> None:
@@ -50,7 +51,11 @@ class Unsaid:
     def heard(self, told: Sequence[Message], seen: Observation) -> None:
         """Take in what came of the step."""
         self.waits(one.item for one in seen.of("pending") if one.item is not None)
-        orders = {one.message for one in seen.of("withheld", "forgotten")}
+        orders = {one.message: one for one in seen.of("withheld", "forgotten")}
         for n, one in enumerate(told):
             if one.role == "user":
-                self._private = apart(one.text) if n in orders else NO_MARKS
+                order = orders.get(n)
+                self._private = NO_MARKS if order is None else apart(one.text)
+                if order is not None and order.outcome == "withheld":  # it may mean what was said before it
+                    self._private |= apart(self._last)
+                self._last = one.text

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from .. import checks, redact
@@ -131,16 +132,17 @@ class Step:
             found = self._read(known, recalled)
         return found
 
-    def hush(self, found: Sequence[Candidate]) -> bool:
+    def hush(self, found: Sequence[Candidate], before: Mapping[int, Marks] = MappingProxyType({})) -> bool:
         """Mask in what was answered what is not to be kept of the user's words; return whether there was anything to mask.
 
-        What waits for review does so to the end of the step, what is withheld or to be forgotten until the user speaks again.
+        What waits for review does so to the end of the step, what is withheld or to be forgotten until the user speaks of
+        something else. `before` are marks of what a message means that was said in an earlier step, by its place.
         """
         mine: dict[int, list[Candidate]] = {}
         for one in found:
             if one.unsaid or one.held or one.proposal.action == "withhold":
                 mine.setdefault(one.proposal.message, []).append(one)
-        private, waiting, before = dict[str | None, Marks](), dict[str | None, Marks](), list(self.messages)
+        private, waiting, heard = dict[str | None, Marks](), dict[str | None, Marks](), list(self.messages)
         for n, message in enumerate(self.messages if mine else ()):
             about, thread = mine.get(message.place, ()), message.thread
             if message.role != "user":
@@ -152,10 +154,13 @@ class Step:
                     for one in about
                     if not one.held
                 ]
-                private[thread] = NO_MARKS.union(*map(apart, unsaid))
+                still = (
+                    private.get(thread, NO_MARKS) if unsaid else NO_MARKS
+                )  # an order may mean what stands before it
+                private[thread] = still.union(before.get(message.place, ()), *map(apart, unsaid))
             held = (waits_in(one.draft) for one in about if one.held and one.draft)
             waiting[thread] = waiting.get(thread, NO_MARKS).union(*held)
-        return self.messages != before
+        return self.messages != heard
 
     def _read(self, known: Sequence[MemoryItem], recalled: Recalled) -> list[Candidate]:
         proposals = self.ruled(known)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .. import checks
+from ..echo import NO_MARKS, Marks, apart
 from ..filters import Contains, Eq, Exists, Filter, In, Not, Or
 from ..ports import Authorship, Reach, Scan, Seen
 from ..text import sentences
@@ -54,6 +55,7 @@ class Unsays(Renames):
         waiting, slot = await self._waiting(scopes), (await self._names_of(Reach(exactly=scopes[:1]))).slot
         held, items = Held([*known, *waiting]), {one.id: one for one in (*known, *waiting)}
         changed, veiled = {id(one): one for one in candidates}, dict[str, MemoryItem]()
+        meant: dict[int, Marks] = {}
         for one in orders:
             before = _drafted([each for each in candidates if _place(each) < _place(one)], scopes[0])
             proposal = replace(
@@ -63,6 +65,7 @@ class Unsays(Renames):
             changed |= {int(each): replace(changed[int(each)], unsaid=True) for each in named}
             turns = await self._said_last(step, one, scopes[0], thread)
             veiled |= {turn.id: replace(turn, text=WITHHELD, tags=()) for turn in turns}
+            meant[one.proposal.message] = NO_MARKS.union(*(apart(turn.text) for turn in turns))
             said = {turn.id for turn in turns}
             read = [item.id for item in items.values() if not said.isdisjoint(item.source.lineage)]
             ends = (*proposal.ends, *(End(id=each) for each in read))
@@ -77,7 +80,7 @@ class Unsays(Renames):
             changed[id(one)] = replace(
                 one, proposal=replace(proposal, ends=ends), unsaid=bool(gone or named or states)
             )
-        step.hush(list(changed.values()))
+        step.hush(list(changed.values()), meant)
         return list(changed.values()), list(veiled.values())
 
     async def _said_last(
