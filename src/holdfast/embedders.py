@@ -46,6 +46,7 @@ class MiniLM:
     """
 
     dimension: int = 384
+    latin_only = True  # of other scripts it sees little more than unknown pieces
 
     def __init__(self, model: str | Path | None = None, *, threads: int | None = None) -> None:
         if threads is not None and threads < 1:

@@ -51,7 +51,8 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return a C-contiguous (len(texts), dimension) float32 array, rows of length 1, in the order of `texts`.
 
-        The vector of a text must not depend on the texts beside it.
+        The vector of a text must not depend on the texts beside it. A model that reads the Latin script alone says so by an
+        attribute `latin_only = True`: to a query in another one it has little to say, and words count for it.
         """
 
 

@@ -64,7 +64,8 @@ def saturate(tf: Floats) -> Floats:
 
 
 class Query(NamedTuple):
-    """What ranking reads of a query: the `windows` of days it names, the `latin` share of its letters 0..1, what it `asks`
+    """What ranking reads of a query: the `windows` of days it names, the `latin` share of its letters 0..1
+    (1 for a model that reads every script), what it `asks`
     for (bits as in `text.asks`), the `names` in it: its words, folded, and the `order` in time that it asks for: 1 for the
     latest first, -1 for the earliest, 0 for none."""
 
@@ -180,7 +181,7 @@ def words(s: Stage, rows: Rows) -> Doubles:
 
 
 def meaning(s: Stage, rows: Rows) -> Doubles:
-    """Mean of the whole text's cosine and its best sentence's; fades as the query leaves the Latin script.
+    """Mean of the whole text's cosine and its best sentence's; fades as the query leaves the script that the model reads.
 
     The shipped model reads English: of other scripts it sees little more than unknown pieces.
     """

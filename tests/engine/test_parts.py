@@ -138,6 +138,33 @@ def test_a_moved_memory_is_where_it_went(memory: Memory, trust: str) -> None:
     assert item.state == ("pending" if trust == "model" else "active")
 
 
+@pytest.mark.parametrize("latin_only", [False, True])
+def test_a_model_of_many_scripts_is_heard_in_each(latin_only: bool) -> None:
+    """A question in Japanese is answered by the meaning that one's own model sees, unless it says that it reads Latin alone."""
+
+    class Polyglot:
+        id, dimension = "polyglot", 2
+
+        def embed(self, texts: list[str]) -> list[list[float]]:
+            return [[1.0, 0.1] if {"犬", "わ"} & {*text} else [0.1, 1.0] for text in texts]
+
+    model = Polyglot()
+    if latin_only:
+        model.latin_only = True  # type: ignore[attr-defined]
+    ada = Memory("sqlite://", embedder=model, language="none").scoped(user="ada")  # type: ignore[arg-type]
+    texts = ["わんちゃんが好き", "天気がいい", "電車が遅れた"]
+    ada.save_many({"text": text} for text in texts)
+    hits = {hit.text: hit for hit in ada.search("犬")}
+    assert len(hits) == 3
+    meanings = [hits[text].signals["meaning"] for text in texts]
+    if latin_only:
+        assert meanings == [0, 0, 0]
+    else:
+        assert next(iter(hits)) == texts[0]
+        assert meanings[0] > 2 * max(meanings[1:])
+        assert hits[texts[0]].relevance > 0.5 > hits[texts[1]].relevance
+
+
 def test_what_is_handed_over_is_checked(memory: Memory) -> None:
     """A model, a hook or a cursor that is none gets our errors, not foreign ones."""
 

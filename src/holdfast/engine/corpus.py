@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +14,10 @@ from ..dates import timeless
 from ..ports import Beyond, Candidates, Floats, Ints, Readable
 
 if TYPE_CHECKING:
+    from ..ports import Embedder
     from ..text import Analyzer
+
+Lay = Callable[[Candidates], ranking.Stage]
 
 
 class Told(NamedTuple):
@@ -101,16 +104,17 @@ def terms_of(query: str, analyzer: Analyzer, asked_at: datetime) -> dict[str, fl
     return {term: weight if term in told else weight * ranking.WHEN for term, weight in terms.items()}
 
 
-def lay(plain: Candidates, query: str) -> ranking.Stage:
-    """Return what ranking a corpus takes besides the meanings of its rows."""
-    return ranking.lay(plain, ranking.read(query, plain.as_of.valid))
+def lay(query: str, embedder: Embedder | None, plain: Candidates) -> ranking.Stage:
+    """Return what ranking a corpus takes besides the meanings of its rows; these fade with the script for a model of one script."""
+    read = ranking.read(query, plain.as_of.valid)
+    return ranking.lay(plain, read if getattr(embedder, "latin_only", False) else read._replace(latin=1.0))
 
 
-def rank(shares: Sequence[Share], query: str, model: str | None, laid: ranking.Stage | None = None) -> Found:
+def rank(shares: Sequence[Share], lay: Lay, model: str | None, laid: ranking.Stage | None = None) -> Found:
     """Return what stores have for a question as one corpus, ranked; without a model, rows that hold no word of the query get a
     score of minus infinity. `laid` is the stage of the same corpus, if there is one yet."""
     found = joined([one.candidates for one in shares])
-    ranked = ranking.scored(laid or lay(found, query), found)
+    ranked = ranking.scored(laid or lay(found), found)
     if model is None:
         ranked = ranked._replace(scores=np.where(ranking.matching(ranked), ranked.scores, -np.inf))
     return Found(found, ranked, model, tuple(shares))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
@@ -31,7 +32,7 @@ from .waits import whole
 if TYPE_CHECKING:
     from ..pack import Section
     from ..ranking import Stage
-    from .corpus import Found, Share
+    from .corpus import Found, Lay, Share
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_BESIDE = 200  # memories that may be in a context whatever was asked
@@ -430,7 +431,7 @@ class Answering(Naming):
 
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
-        from .corpus import rank, terms_of  # numpy, which nothing needs before the first search or save
+        from .corpus import lay, rank, terms_of  # numpy, which nothing needs before the first search or save
 
         parts, options = self._parts, asked.options
         query, embedder = asked.text, parts.embedding.now
@@ -453,20 +454,21 @@ class Answering(Naming):
             witness=witness,
             least=options["k"],
         )
+        laying = functools.partial(lay, query, embedder)
         try:
-            shares, laid = await self._shares(asked, probe, meant)
-            return rank(shares, query, probe.model, laid)
+            shares, laid = await self._shares(asked, probe, meant, laying)
+            return rank(shares, laying, probe.model, laid)
         except ModelMismatch as error:
             if not parts.embedding.follows(error):
                 raise
             return await self._found(asked, witness)
 
     async def _shares(
-        self, asked: Question, probe: Probe, meant: Meant | None
+        self, asked: Question, probe: Probe, meant: Meant | None, lay: Lay
     ) -> tuple[list[Share], Stage | None]:
         """Return what this store and each mounted one have for a question, and the stage for it if that was laid on the way; a word
         weighs in all of them what it would if they were one."""
-        from .corpus import Share, lay
+        from .corpus import Share
 
         call, own = self._parts.io.store, self._parts.store
         mounts = self._mounts(asked.reach)
@@ -476,7 +478,7 @@ class Answering(Naming):
                 probe = probe._replace(stamp=asked.state and asked.state.stamp)
                 if meant is not None and meant.vector.vector is None:
                     finish, plain = await call(own.begin, probe)
-                    laid = None if plain is None else lay(plain, asked.text)
+                    laid = None if plain is None else lay(plain)
                     vector = await meant.vector
                     # Others may have written meanwhile: what they wrote, or erased, counts.
                     if await self._as_it_was(asked, meant):
