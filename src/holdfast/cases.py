@@ -166,13 +166,16 @@ Given = Case | Mapping[str, Any]
 def read_cases(path: str | Path) -> list[Case]:
     """Return the cases of a JSONL file; raises `InvalidInput` naming the line that is none, or when there are none."""
     found = []
-    for number, line in enumerate(Path(path).read_text("utf-8").splitlines(), 1):
+    # Bytes: other ends of lines than a line feed may stand in JSON, and Windows writes a mark before the first.
+    for number, line in enumerate(Path(path).read_bytes().split(b"\n"), 1):
         if not line.strip():
             continue
         try:
-            found.append(Case.from_json(json.loads(line)))
+            found.append(Case.from_json(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
         except InvalidInput as error:
             raise InvalidInput("cases", f"line {number}: {error}") from None
+        except UnicodeDecodeError:
+            raise InvalidInput("cases", f"line {number}: is not UTF-8; save the file as UTF-8") from None
         except (ValueError, RecursionError) as error:
             raise InvalidInput("cases", f"line {number}: is not JSON ({error})") from None
     if not found:
@@ -290,7 +293,8 @@ def _why(verbs: Memory | ScopedMemory, hits: Hits, case: Case, wanted: Wanted) -
         )
         page = verbs.list(where=where, limit=_MISSES, **case.clocks)
         # What is not live under these clocks may be today, or have been: then its stage says so.
-        page = page if page.items else verbs.list(where=where, limit=_MISSES)
+        ever = {"and": [where, {"exists": "state"}]}
+        page = page if page.items else verbs.list(where=ever, limit=_MISSES)
         ids = [item.id for item in page.items]
     return tuple(verbs.why_not(hits.receipt, id) for id in ids)
 

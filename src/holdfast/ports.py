@@ -519,8 +519,11 @@ class Readable(Protocol):
     """What is read of memories, wherever they live: a whole store, or one that is only looked at. Safe to call from any thread.
 
     A memory may have several open versions, each true for a part of time; its current one is the last of these.
-    An expired memory is in no answer, whatever moment is asked for.
+    An expired memory is in no answer, whatever moment is asked for; only `expired` tells when that came.
     """
+
+    def expired(self, id: str, reach: Reach, at: Moment) -> datetime | None:
+        """Return when a memory in reach expired; None for one that has not, and for any other id."""
 
     def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""

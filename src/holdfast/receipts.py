@@ -131,7 +131,7 @@ class Receipt:
         try:
             made = dict(value)
             made["at"], made["valid"] = checks.moment(made["at"], "at"), checks.moment(made["valid"], "valid")
-            made["held"], made["known"] = _scope(made["held"]), _known_of(made["known"])
+            made["held"], made["known"] = Scope.from_json(made["held"]), _known_of(made["known"])
             mounted = made.get("mounted", {})  # kept receipts of earlier versions have none
             made["mounted"] = {str(name): _known_of(known) for name, known in mounted.items()}
             made["rows"] = tuple(Scored.from_json(row) for row in checks.many(made["rows"], "rows"))
@@ -150,7 +150,7 @@ def _whole(receipt: Receipt) -> Receipt:
     _texts(() if receipt.model is None else (receipt.model,))
     ((reach, labels),) = receipt.reach.items()
     for one in checks.many({"visible": [labels], "under": [labels], "exactly": labels}[reach], "reach"):
-        _scope(one)
+        Scope.from_json(one)
     for one in (*receipt.weights.values(), receipt.budget.get("least", 0)):
         _number(one)
     for one in receipt.counts.values():
@@ -176,12 +176,6 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return found
 
 
-def _scope(labels: Any) -> Scope:
-    if not isinstance(labels, Mapping):
-        raise TypeError
-    return Scope.from_json(labels)
-
-
 def _number(value: Any) -> None:
     """Refuse what is no number, or one so large that a sum of products of such would be none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e12:
@@ -193,7 +187,7 @@ def _known_json(known: Mapping[Scope, datetime]) -> list[Any]:
 
 
 def _known_of(pairs: Iterable[Any]) -> dict[Scope, datetime]:
-    return {_scope(labels): checks.moment(at, "known") for labels, at in checks.many(pairs, "known")}
+    return {Scope.from_json(labels): checks.moment(at, "known") for labels, at in checks.many(pairs, "known")}
 
 
 class Hits(list[Hit]):

@@ -65,6 +65,8 @@ class Scope:
     @classmethod
     def from_json(cls, labels: Mapping[str, Any]) -> Scope:
         """Return the scope that `to_json` gave; an empty mapping is the shared scope."""
+        if not isinstance(labels, Mapping):
+            raise InvalidInput("scope", f"must be an object of labels, not {type(labels).__name__}")
         return cls(**labels) if labels else cls.shared()
 
     def to_json(self) -> dict[str, str | list[str]]:

@@ -136,3 +136,25 @@ def test_tune_suggests_the_smallest_that_is_good_enough(run: Run) -> None:
     suggested = "Suggested: search with k=3, context with budget=256, at every step."
     assert suggested in run("tune", file, *ADA).output
     run("tune", cases({"query": "opera", "absent": ["tea"]}), *ADA, code=2)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff\xfe{\x00", "line 1: is not UTF-8"),
+        (b'{"query": "tea", "expect": ["tea"]}\n{"query": "caf\xe9"}', "line 2: is not UTF-8"),
+        (b'{"query": "tea", "expect": ["tea"], "scope": "ada"}', "line 1: scope: must be an object"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "tune"])
+def test_a_file_that_holds_no_cases_is_refused(run: Run, command: str, content: bytes, problem: str) -> None:
+    """By its line, with exit code 2: 1 means that a case failed."""
+    Path("cases.jsonl").write_bytes(content)
+    assert problem in run(command, "cases.jsonl", code=2).stderr
+
+
+def test_cases_may_hold_a_mark_and_any_separator(run: Run) -> None:
+    """Windows begins a file with a mark, and JSON may hold other ends of lines than a line feed."""
+    line = '{"query": "tea\u2028at five", "expect": ["tea at five"]}\r\n'
+    Path("cases.jsonl").write_bytes(b"\xef\xbb\xbf" + line.encode() * 2)
+    assert "2 of 2 cases hold" in run("check", "cases.jsonl", *ADA).stdout

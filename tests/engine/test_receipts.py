@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -158,7 +159,37 @@ def test_rerun_says_what_makes_it_impossible(memory: Memory, ada: ScopedMemory) 
     again = ada.rerun(receipt)
     assert not again.same
     assert any(passing.id in note for note in again.notes)
-    assert ada.why_not(ada.search("tea voucher").receipt, passing.id).stage == "not visible"
+    today = memory.search("tea voucher", scope=Scope.shared()).receipt
+    assert memory.why_not(today, passing.id).stage == "not visible"
+
+
+def test_why_not_says_that_a_memory_has_expired(memory: Memory, ada: ScopedMemory) -> None:
+    """To who might see it, with the time; to others it is as if it never was, and so it is once erased."""
+    end = clock(memory).now() + timedelta(days=1)
+    passing, tea = ada.save("tea voucher for today", expires_at=end), ada.save("tea for all")
+    clock(memory).advance(days=2)
+    told = ada.why_not(ada.search("tea voucher").receipt, passing.id)
+    assert (told.stage, end.isoformat(timespec="seconds") in told.detail) == ("expired", True)
+    assert ada.why_not(ada.search("tea voucher").receipt, tea.id).stage == "returned"
+    bob = memory.scoped(user="bob")
+    receipt = bob.search("tea voucher").receipt
+    stranger = bob.why_not(receipt, "01a203bd-0c11-7aa4-8d0e-9f1f6b1e2c33")
+    assert replace(bob.why_not(receipt, passing.id), id=stranger.id) == stranger
+    ada.update(tea.id, text="tea at six", expires_at=clock(memory).now() + timedelta(hours=1))
+    clock(memory).advance(days=1)
+    assert ada.why_not(ada.search("tea voucher").receipt, tea.id).stage == "expired"
+    memory.erase(under=Scope(user="ada"))
+    assert ada.why_not(ada.search("tea voucher").receipt, tea.id).stage == "not visible"
+
+
+def test_why_not_measures_from_the_kth_where_a_least_relevance_cut(ada: ScopedMemory) -> None:
+    """What is below k lacks what the k-th has more, though the answer ends before it."""
+    saved = [ada.save(f"{'tea ' * (1 + n % 2)}number {n}") for n in range(12)]
+    whole, cut = ada.search("tea", k=5), ada.search("tea", k=5, min_relevance=1.0)
+    left = next(one for one in saved if one.id not in [hit.id for hit in whole])
+    assert not cut
+    one = ada.search("tea", k=5, min_relevance=whole[0].relevance)
+    assert ada.why_not(one.receipt, left.id).missing == ada.why_not(whole.receipt, left.id).missing
 
 
 def test_receipts_go_after_thirty_days(memory: Memory, ada: ScopedMemory) -> None:

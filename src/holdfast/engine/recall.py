@@ -604,10 +604,15 @@ class Answering(Naming):
     # -- looking back --------------------------------------------------------------------------------------------
 
     async def _unseen(self, id: str, reach: Reach) -> WhyNot:
+        """Say of a memory that no read gives whether it has expired, which who might see it is told; nothing else of it is."""
+        for store in self._readable(reach):
+            if (ended := await self._parts.io.store(store.expired, id, reach, self._at())) is not None:
+                told = f"it expired at {ended.isoformat(timespec='seconds')}, and is in no answer since"
+                return WhyNot(id, "expired", told)
         return WhyNot(
             id,
             "not visible",
-            "no memory with this id is visible to the caller of the search, or it has expired",
+            "no memory with this id is visible to the caller of the search, or it was erased",
         )
 
     def _outranked(self, id: str, found: Found, row: int, past: Receipt) -> WhyNot:
@@ -626,7 +631,10 @@ class Answering(Naming):
             return WhyNot(
                 id, "below relevance", f"relevance {relevance:.3f} of {least:.3f}", rank + 1, score, gap
             )
-        last = past.rows[-1].score if past.rows else found.score(rows[min(k, len(rows)) - 1])
+        # What a least relevance took out of the answer leaves its last row above the k-th.
+        last = (
+            past.rows[-1].score if past.rows and least is None else found.score(rows[min(k, len(rows)) - 1])
+        )
         return WhyNot(
             id, "below k", f"place {rank + 1} of {len(rows)}, k was {k}", rank + 1, score, last - score
         )

@@ -98,6 +98,11 @@ class SqliteReads:
         with self._view(reach, at) as view:
             return view.get(id)
 
+    def expired(self, id: str, reach: Reach, at: Moment) -> datetime | None:
+        """Return when a memory in reach expired; None for one that has not, and for any other id."""
+        with self._view(reach, at) as view:
+            return view.expired(id)
+
     def scan(self, query: Scan) -> list[MemoryItem]:
         """Return the versions that answer `query`, in its order."""
         with self._reading() as reader:

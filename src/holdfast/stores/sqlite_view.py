@@ -145,6 +145,15 @@ class View:
         mine = {one.scope_id for one in self._scopes}
         return next((rows.item_of(row, self.valid) for row in found if row[0] >> 32 in mine), None)
 
+    def expired(self, id: str) -> datetime | None:
+        """Return what `Store.expired` does."""
+        found = self._read(
+            f"SELECT v.key >> 32, v.expires_at {ONE} v.item_id = ? AND c.key IS NULL AND v.expires_at <= {rows.ENDED_BY}",
+            [uuid.UUID(id).bytes, self.now],
+        )
+        mine = {one.scope_id for one in self._scopes}
+        return rows.moment(max((ended for scope, ended in found if scope in mine), default=None))
+
     def live(self, where: Filter) -> list[int]:
         """Return the keys of the versions that are live and pass a filter, in order."""
         lives, parameters = self._lives(where)
