@@ -120,9 +120,10 @@ class _Named(NamedTuple):
 
 _MONTH = "(?P<month>" + "|".join(f"{name}|{name[:3]}\\b" for name in _MONTHS) + "|Sept\\b)\\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_COUNT = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|couple(?: of)?|few|several)"
-_UNIT = r"(?P<unit>day|week|month|year)"
+_YEAR = r"(?P<year>(?:19|20)\d\d|['\u2019]\d\d)"
+_WHOLE_YEAR = r"(?P<year>(?:19|20)\d\d)"  # where an apostrophe may well open a quotation
+_COUNT = r"(?<!\d[.,])(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|couple(?: of)?|few|several)"
+_UNIT = r"(?P<unit>day|week|month|quarter|year|decade)"
 _TODAY = "today|tonight|this (?:morning|afternoon|evening)"
 _LATE = r"(?P<late>last|past|previous|this)"
 _WEEKDAY = "(?P<weekday>" + "|".join(_WEEKDAYS) + ")"
@@ -134,8 +135,11 @@ _BESIDE_HOLIDAY = "|".join(
     for unit in ("day", "days", "week", "weeks", "weekend", "month", "months")
     for side in ("before", "after")
 )
-_TOLD = re.compile(rf"\b(?:{_MONTH}|{_YEAR}\b|{'|'.join(_SEASONS)}|{_HOLIDAY})", re.I)
+_TOLD = re.compile(
+    rf"\b(?:{_MONTH}|{_WHOLE_YEAR}\b|[QH][1-4]\b|{'|'.join(_SEASONS)}|{_HOLIDAY})|['\u2019]\d\d\b", re.I
+)
 _FROM, _TO = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?", r" ?(?:-|\u2013|to|until|through) ?(?:the )?"
+_QUARTER = rf"(?:Q(?P<quarter>[1-4])|(?P<nth>{'|'.join(_NTH)}) quarter)"
 # The most exact form first.
 _RANGES = (
     rf"{_FROM}{_TO}{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
@@ -144,27 +148,34 @@ _RANGES = (
     rf"(?<=between ){_MONTH} {_FROM} and {_DAY}(?:,? {_YEAR})?",
 )
 _DATES = (
-    rf"{_YEAR}-(?P<iso>\d\d)-(?P<day>\d\d)",
-    rf"{_YEAR}-(?P<iso>\d\d)",
+    rf"{_WHOLE_YEAR}[-/.](?P<iso>\d\d)[-/.](?P<day>\d\d)",
+    rf"{_WHOLE_YEAR}-(?P<iso>\d\d)",
+    # Of two numbers around a month, the second is a year.
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH},? (?P<year>\d\d)(?! ?(?:am|pm|:))",
     rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}",
-    rf"{_MONTH} {_DAY},? {_YEAR}",
+    rf"{_MONTH} (?:the )?{_DAY},? {_YEAR}",
     rf"{_DAY} (?:of )?{_MONTH}",
-    rf"{_MONTH} {_DAY}(?! ?(?:am|pm|:))",
+    rf"{_MONTH} (?:the )?{_DAY}(?! ?(?:am|pm|:))",
     rf"{_MONTH},? (?:of )?{_YEAR}",
     _MONTH,
     rf"(?P<season>{'|'.join(_SEASONS)}),? (?:of )?{_YEAR}",
-    rf"(?:Q(?P<quarter>[1-4])|(?P<nth>{'|'.join(_NTH)}) quarter),? (?:of )?{_YEAR}",
-    _YEAR,
+    rf"{_QUARTER},? (?:of )?{_YEAR}",
+    rf"H(?P<half>[12]),? (?:of )?{_YEAR}",
+    rf"(?:{'|'.join(f'(?<={word} )' for word in ('in', 'in the', 'during', 'during the', 'since', 'for', 'until'))}){_QUARTER}",
+    _WHOLE_YEAR,
+    r"in (?P<year>['\u2019]\d\d)",
 )
 _MAY_NAME = re.compile(
-    r"(?:19|20)\d\d|\b(?:" + "|".join(name[:3] for name in _MONTHS) + ")|"
+    r"(?:19|20)\d\d|\d/\d|['\u2019]\d\d|\bQ[1-4]\b|\bquarter\b|\b(?:"
+    + "|".join(name[:3] for name in _MONTHS)
+    + ")|"
     r"\b(?:today|tonight|yesterday|ago|recently|lately|last|past|previous|this|(?:on|since) \w+day)\b|\bon the \d|"
     r"\b(?:christmas|new year|halloween|valentine|thanksgiving)",
     re.I,
 )
 _SIGNS = (
     "19", "20", *(name[:3].lower() for name in _MONTHS), "today", "tonight", "yesterday", "ago", "recent", "late", "last", "past",
-    "previous", "this", "day", "on the ", "christmas", "new year", "hallowe", "valentine", "thanksgiv",
+    "previous", "this", "day", "on the ", "/", "in '", "in \u2019", "q1", "q2", "q3", "q4", "quarter", "christmas", "new year", "hallowe", "valentine", "thanksgiv",
 )  # fmt: skip
 # Also an English verb: a month only where a day, a year or one of these words stands beside it.
 _VERBS = frozenset({"may", "mar", "march"})
@@ -172,6 +183,14 @@ _BEFORE_MONTH = re.compile(
     r"\b(?:in|of|during|since|until|till|by|from|to|before|after|between|and|last|next|this|early|mid|late)[ -]$",
     re.I,
 )
+# In small letters too: nobody marches, or is allowed, after these.
+_SURELY_MONTH = re.compile(r"\b(?:in|of|during|since|until|till|early|mid|late)[ -]$", re.I)
+# What has a number that looks like a year.
+_NUMBERED = re.compile(
+    r"(?:\b(?:port|room|number|no\.?|page|version|build|issue|ticket|flight|code|pin|id)|#|[$\u20ac\u00a3]) ?$",
+    re.I,
+)
+_COMING = re.compile(r"\b(?:next|coming|upcoming)[ -]$", re.I)
 _LONGEST_LEAD = 40  # characters before a date that may tell which part or side of it is meant: all of a long query, for each date, takes seconds
 _OPENING = re.compile(r"\b(since|after|before|until|till|prior to)(?: the| about| around)? $", re.I)
 
@@ -180,17 +199,20 @@ _OPENING = re.compile(r"\b(since|after|before|until|till|prior to)(?: the| about
 def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Spans]], ...]:
     """Compile the forms at the first query that may name a time, not at import."""
     forms: tuple[tuple[str, Callable[[re.Match[str], date], Spans]], ...] = (
-        (rf"(?P<one>\d{{1,2}})[/.](?P<two>\d{{1,2}})[/.]{_YEAR}\b", _figures),
+        (rf"(?P<one>\d{{1,2}})[/.](?P<two>\d{{1,2}})[/.]{_WHOLE_YEAR}\b", _figures),
+        (r"(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<year>\d\d)\b", _figures),
         *((rf"{form}\b", _ranged) for form in _RANGES),
         (rf"{_LATE} {_MONTH}\b(?!,? (?:of )?\d)", _late_month),
         (rf"{_HOLIDAY},? (?:of |in )?{_YEAR}\b", _holiday),
         *((rf"{form}\b", _dated) for form in _DATES),
-        (rf"(?P<before>the day before )?yesterday|(?P<night>last night)|{_TODAY}", _days),
         (r"half a (?P<unit>year|month) ago", _half_ago),
-        (rf"{_COUNT} {_UNIT}s? ago", _ago),
+        (rf"{_COUNT} {_UNIT}s? ago(?P<today> today)?", _ago),
+        (rf"(?P<before>the day before )?yesterday|(?P<night>last night)|{_TODAY}", _days),
         (rf"{_COUNT} {_WEEKDAY}s? ago", _weekdays_ago),
         (r"(?P<unit>weekend|week|month|year) before last\b", _before_last),
         (rf"(?:last|past|previous) {_COUNT} {_UNIT}s?", _span),
+        (rf"(?:on )?{_WEEKDAY},? (?:of |in )?(?:last|this) week\b", _weekday_of_week),
+        (rf"(?:last|this) week(?:['\u2019]s| on|,)? {_WEEKDAY}\b", _weekday_of_week),
         (rf"(?P<the>the )?{_LATE} {_UNIT}\b(?! of\b)", _unit),
         (rf"{_LATE} weekend|on the weekend", _weekend),
         (rf"(?:{_LATE} |on |(?<=since )){_WEEKDAY}\b", _weekday),
@@ -235,9 +257,12 @@ def _named(query: str, today: date) -> Iterator[_Named]:
     left = query
     for form, read in _forms():
         for match in form.finditer(left):
-            if _is_verb(match, left):
+            before = left[max(0, match.start() - _LONGEST_LEAD) : match.start()]
+            if _is_verb(match, before) or (match[0].isdigit() and _NUMBERED.search(before)):
                 continue
             spans, start = [(a, b) for a, b in read(match, today) if a < b], match.start()
+            if _COMING.search(before):
+                spans = []  # it is to come
             for lead, meaning in _leads() * 2:  # "the week before the end of May"
                 before = left[max(0, start - _LONGEST_LEAD) : start]
                 if spans and (led := lead.search(before)):
@@ -328,13 +353,14 @@ def _beside(match: re.Match[str], span: Span) -> Span:
     return (after, _back(after, **{f"{one}s": -1})) if later else (_back(first, **{f"{one}s": 1}), first)
 
 
-def _is_verb(match: re.Match[str], query: str) -> bool:
-    """Return whether a match is a lone "may" or "march" with nothing beside it that makes it a month."""
-    alone = match[0].lower() in _VERBS
-    return alone and not (
-        match[0][0].isupper()
-        and _BEFORE_MONTH.search(query[max(0, match.start() - _LONGEST_LEAD) : match.start()])
-    )
+def _is_verb(match: re.Match[str], before: str) -> bool:
+    """Return whether a match is a "may" or "march" with nothing beside it that makes it a month."""
+    said = match[0].removeprefix("this ")  # "this may be"
+    if said.lower() not in _VERBS:
+        return False
+    if said != match[0]:
+        return said[0].islower()
+    return not (_BEFORE_MONTH if said[0].isupper() else _SURELY_MONTH).search(before)
 
 
 def _opened(spans: list[Window], before: str, today: date) -> list[Window]:
@@ -369,7 +395,7 @@ def _dated(match: re.Match[str], today: date) -> Spans:
     name, iso, day, season = (named.get(part) for part in ("month", "iso", "day", "season"))
     quarter = named.get("quarter") or (named.get("nth") and 1 + _NTH.index(str(named["nth"]).lower()))
     year = named.get("year")
-    years = [int(year)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
+    years = [_year(year, today)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
     month = int(iso) if iso else _month(name) if name else None
     for one in years:
         if season:
@@ -377,6 +403,9 @@ def _dated(match: re.Match[str], today: date) -> Spans:
         elif quarter:
             first = date(one, 3 * int(quarter) - 2, 1)
             yield first, _back(first, months=-3)
+        elif half := named.get("half"):
+            first = date(one, 6 * int(half) - 5, 1)
+            yield first, _back(first, months=-6)
         elif month is None:
             yield date(one, 1, 1), _shifted(date(one, 12, 31), 1)
         elif not 1 <= month <= 12:
@@ -395,7 +424,11 @@ def _days(match: re.Match[str], today: date) -> Spans:
 
 
 def _ago(match: re.Match[str], today: date) -> Spans:
-    """So many days, weeks, months or years ago."""
+    """So many days, weeks, months or years ago; to the day where today is said."""
+    if match["today"]:
+        day = _back(today, **{f"{match['unit'].lower()}s": _counted(match["count"])})
+        yield day, _shifted(day, 1)
+        return
     yield _about(today, _counted(match["count"]), match["unit"].lower(), match["count"])
 
 
@@ -412,7 +445,7 @@ def _about(day: date, back: int, unit: str, said: str) -> Span:
     counts = sorted((back, back))
     if said.lower() in ("few", "several"):
         counts = sorted((back - 1, back + 2) if back > 0 else (back + 1, back - 2))
-    slack = {"day": 0, "week": 3, "month": 15, "year": 182}[unit]
+    slack = {"day": 0, "week": 3, "month": 15, "quarter": 45, "year": 182, "decade": 1_826}[unit]
     latest, earliest = (_back(day, **{f"{unit}s": count}) for count in counts)
     return _shifted(earliest, -slack), _shifted(latest, slack + 1)
 
@@ -448,7 +481,7 @@ def _nth_of_month(match: re.Match[str], today: date) -> Spans:
 
 def _figures(match: re.Match[str], today: date) -> Spans:
     """A date in figures, with the day or the month first: both, where both can be."""
-    year, one, two = int(match["year"]), int(match["one"]), int(match["two"])
+    year, one, two = _year(match["year"], today), int(match["one"]), int(match["two"])
     for day, month in {(one, two), (two, one)}:
         if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
             yield date(year, month, day), _shifted(date(year, month, day), 1)
@@ -465,7 +498,7 @@ def _holiday(match: re.Match[str], today: date) -> Spans:
     """A holiday of a year, "last Christmas" as the latest that has come, else that of any year as of a month without one."""
     named = match.groupdict()
     name, year, late = match["holiday"].lower().replace("\u2019", "'"), named.get("year"), named.get("late")
-    years = [int(year)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
+    years = [_year(year, today)] if year else range(max(1, today.year - _YEARS_BACK), today.year + 1)
     found = [_holiday_of(one, name) for one in years]
     if year is None:
         found = [one for one in found if one[0] <= today]
@@ -504,12 +537,14 @@ def _unit(match: re.Match[str], today: date) -> Spans:
 
 
 def _begun(unit: str, today: date) -> date:
-    """Return the day on which this day, week, month or year began."""
+    """Return the day on which this day, week, month, quarter, year or decade began."""
     return {
         "day": today,
         "week": _shifted(today, -today.weekday()),
         "month": today.replace(day=1),
+        "quarter": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1),
         "year": today.replace(month=1, day=1),
+        "decade": today.replace(year=max(1, today.year // 10 * 10), month=1, day=1),
     }[unit]
 
 
@@ -528,6 +563,13 @@ def _weekday(match: re.Match[str], today: date) -> Spans:
     if (match["late"] or "").lower() != "this":
         back = back or 7
     yield _shifted(today, -back), _shifted(today, 1 - back)
+
+
+def _weekday_of_week(match: re.Match[str], today: date) -> Spans:
+    """ "Friday last week", "this week on Monday"."""
+    monday = _shifted(_begun("week", today), 0 if "this week" in match[0].lower() else -7)
+    day = _shifted(monday, [name.lower() for name in _WEEKDAYS].index(match["weekday"].lower()))
+    yield day, _shifted(day, 1)
 
 
 def _season(match: re.Match[str], today: date) -> Spans:
@@ -555,17 +597,26 @@ def _whole_season(year: int, name: str) -> tuple[date, date]:
 
 def _counted(said: str) -> int:
     """Return a number said in figures or words; "a few" is three, at least."""
-    words = "a one two three four five six seven eight nine ten".split()
+    words = "a one two three four five six seven eight nine ten eleven twelve".split()
     known = {"an": 1, "couple": 2, "couple of": 2, "few": 3, "several": 3}
     low = said.lower()
     return int(low) if low.isdigit() else known.get(low) or max(1, words.index(low))
 
 
-def _back(day: date, *, days: int = 0, weeks: int = 0, months: int = 0, years: int = 0) -> date:
+def _back(
+    day: date,
+    *,
+    days: int = 0,
+    weeks: int = 0,
+    months: int = 0,
+    quarters: int = 0,
+    years: int = 0,
+    decades: int = 0,
+) -> date:
     """Return the day so long before another, the last of its month where there is no such day."""
     if days or weeks:
         return _shifted(day, -days - 7 * weeks)
-    number = day.year * 12 + day.month - 1 - months - 12 * years
+    number = day.year * 12 + day.month - 1 - months - 3 * quarters - 12 * years - 120 * decades
     year, month = divmod(max(number, 12), 12)
     return date(min(year, 9999), month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -573,6 +624,12 @@ def _back(day: date, *, days: int = 0, weeks: int = 0, months: int = 0, years: i
 def _shifted(day: date, days: int) -> date:
     """Return the day so many days later, within the calendar's bounds."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def _year(said: str, today: date) -> int:
+    """Return a year said in four digits or two: of two, the latest such that has begun, or begins next year."""
+    number = int(said.lstrip("'\u2019"))
+    return number if number > 99 else today.year + 1 - (today.year + 1 - number) % 100
 
 
 def _month(name: str) -> int:

@@ -265,3 +265,83 @@ def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
     assert order(query) in (-1, 0, 1)
     assert list(found) == sorted(set(found))
     assert all(start < end for start, end in found)
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("what did we ship last quarter", "2026-07-01", "2026-09-30"),
+        ("what did we ship this quarter", "2026-10-01", "2026-11-22"),
+        ("our goals in Q2", "2026-04-01", "2026-06-30"),
+        ("our goals in the second quarter", "2026-04-01", "2026-06-30"),
+        ("our goals of Q2 '23", "2023-04-01", "2023-06-30"),
+        ("what we sold in H2 2024", "2024-07-01", "2024-12-31"),
+        ("two quarters ago", "2026-04-07", "2026-07-06"),
+        ("who led us last decade?", "2010-01-01", "2019-12-31"),
+        ("the trip in may", "2026-05-01", "2026-05-31"),
+        ("what broke in march?", "2026-03-01", "2026-03-31"),
+        ("in May '23", "2023-05-01", "2023-05-31"),
+        ("the party in \u201999", "1999-01-01", "1999-12-31"),
+        ("the call on 3 May 23", "2023-05-03", "2023-05-03"),
+        ("the call on 25/5/23", "2023-05-25", "2023-05-25"),
+        ("the call on 2023/05/25", "2023-05-25", "2023-05-25"),
+        ("on May the 4th", "2026-05-04", "2026-05-04"),
+        ("a week ago today", "2026-11-15", "2026-11-15"),
+        ("what I said a year ago today", "2025-11-22", "2025-11-22"),
+        ("lunch on Friday last week", "2026-11-13", "2026-11-13"),
+        ("lunch last week on Friday", "2026-11-13", "2026-11-13"),
+        ("last week's Monday", "2026-11-09", "2026-11-09"),
+        ("Monday this week", "2026-11-16", "2026-11-16"),
+        ("eleven days ago", "2026-11-11", "2026-11-11"),
+    ],
+)
+def test_times_as_people_write_them(query: str, first: str, last: str) -> None:
+    """Quarters, halves, decades, two-digit years, months in small letters, a day of last week: the latest of what is named."""
+    assert spans(query)[-1] == (first, last)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "how this may affect us",
+        "what is planned for next May?",
+        "the coming March",
+        "which service has port 2020?",
+        "who is in room 2019",
+        "what did issue #2021 say",
+        "1.5 years ago",
+        "a quarter past ten",
+        "version 1/2",
+        "open 24/7",
+    ],
+)
+def test_what_looks_like_a_time_and_is_none(query: str) -> None:
+    """Verbs, times to come and numbers of other things name no time; half of a number is not read alone."""
+    assert spans(query) == []
+
+
+def test_a_quarter_in_a_query_is_a_word_of_texts_too() -> None:
+    """Notes name quarters and years in two digits, as they do months."""
+    assert timeless("our goals in Q2 2024", NOW).split() == ["our", "goals", "in", "Q2", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "query", "first", "last"),
+    [
+        ((2024, 2, 29), "a year ago today", "2023-02-28", "2023-02-28"),
+        ((2025, 3, 31), "a month ago today", "2025-02-28", "2025-02-28"),
+        ((2025, 3, 31), "last month", "2025-02-01", "2025-02-28"),
+        ((2025, 1, 1), "last quarter", "2024-10-01", "2024-12-31"),
+        ((2025, 1, 1), "on Friday last week", "2024-12-27", "2024-12-27"),
+    ],
+)
+def test_times_asked_at_the_ends_of_months(
+    asked: tuple[int, int, int], query: str, first: str, last: str
+) -> None:
+    """Leap days, the 31st and the first of the year."""
+    epoch = date(1970, 1, 1).toordinal()
+    ((a, b),) = windows(query, datetime(*asked, tzinfo=UTC))
+    assert (date.fromordinal(int(a) + epoch), date.fromordinal(int(b) + epoch - 1)) == (
+        date.fromisoformat(first),
+        date.fromisoformat(last),
+    )
