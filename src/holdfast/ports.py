@@ -548,10 +548,7 @@ class Readable(Protocol):
         """
 
     def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:
-        """Return when those of some memories that were saved again were, for the last time as known at the moment.
-
-        Sightings in reach count, of at most 1,000 memories.
-        """
+        """Return when those of at most 1,000 memories that were saved again in reach were, for the last time as known at the moment."""
 
     def history(
         self,
