@@ -102,6 +102,10 @@ def test_what_waits_is_known_by_its_own_word(tmp_path: Path) -> None:
             [user("I have type 2 diabetes."), agent("Which type of fish? None with diabetes in it.")]
         )
         assert turns(memory)[1] == "Which type of fish? [waiting for review]"
+        session.after_step(
+            [user("My colleague Bob has cancer."), agent("Poor Bob. Cancer is hard. Is Bob's branch merged?")]
+        )
+        assert turns(memory)[3] == "Poor Bob. [waiting for review] Is Bob's branch merged?"
         drafts = [("a", "user", "I have diabetes."), ("b", "assistant", "Diabetes is a film.")]
         told = [
             Draft(text, kind="episode", thread=thread, source=Source(role=role))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..echo import NO_MARKS, Marks, apart, longest
+from ..echo import NO_MARKS, Marks, apart
 from ..judgements import Observation
 from ..types import MemoryItem
 
@@ -24,8 +24,11 @@ class Unsaid:
     def waits(self, items: Iterable[MemoryItem]) -> None:
         """Take in memories that wait for review."""
         for item in items:
-            said = item.value if isinstance(item.value, str) and item.value.strip() else item.text
-            self._waiting[item.id] = longest(said)
+            from ..engine.step import (
+                waits_in,
+            )  # with the rules, which a session in which nothing waits need not load
+
+            self._waiting[item.id] = waits_in(item)
 
     def settled(self, items: Iterable[MemoryItem]) -> None:
         """Let go of those that are kept."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .. import checks, redact
-from ..attributes import attribute
+from ..attributes import TABLE, Attribute, attribute
 from ..echo import NO_MARKS, NOTHING, Marks, Recalled, apart, longest
 from ..errors import DoesNotFit, InvalidInput
 from ..extract import Message, Proposal, normalise, read, topics
@@ -158,7 +158,11 @@ class Step:
                     private.get(thread, NO_MARKS) if unsaid else NO_MARKS
                 )  # an order may mean what stands before it
                 private[thread] = still.union(before.get(message.place, ()), *map(apart, unsaid))
-            held = (waits_in(one.draft) for one in about if one.held and one.draft)
+            held = (
+                waits_in(one.draft, self._rules.table, self._policy)
+                for one in about
+                if one.held and one.draft
+            )
             waiting[thread] = waiting.get(thread, NO_MARKS).union(*held)
         return self.messages != heard
 
@@ -373,8 +377,16 @@ class Step:
         return drafts
 
 
-def waits_in(one: Draft | MemoryItem) -> Marks:
-    """Return the marks by which what waits for review is known again in an answer."""
+def waits_in(
+    one: Draft | MemoryItem,
+    table: Mapping[str, Attribute] = TABLE,
+    policy: Mapping[str, redact.Action] = redact.POLICY,
+) -> Marks:
+    """Return the marks by which what waits for review is known again in an answer: not Bob, who is ill, but his illness."""
+    if attribute((one.slot or "").rpartition(".")[2], table).sensitivity is None:
+        found = redact.redact(one.text, policy, redact.heeded(policy, "review")).findings
+        if found:
+            return NO_MARKS.union(*(longest(one.text[each.start : each.end]) for each in found))
     return longest(one.value if isinstance(one.value, str) and one.value.strip() else one.text)
 
 

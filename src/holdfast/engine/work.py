@@ -203,7 +203,8 @@ class Works(Writes):
         mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
         held = [one.text for one in candidates if one.held and one.draft]
-        marks = NO_MARKS.union(*(waits_in(one.draft) for one in candidates if one.held and one.draft))
+        waiting = [one.draft for one in candidates if one.held and one.draft]
+        marks = NO_MARKS.union(*(waits_in(one, self._rules.table, self._policy()) for one in waiting))
 
         async def change() -> Observation:
             # While the model was asked, a user may have taken back what it was shown.
