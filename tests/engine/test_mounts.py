@@ -544,3 +544,34 @@ def test_what_is_always_told_may_be_mounted(tmp_path: Path) -> None:
         assert ada.why_not(made.receipt, rule.id).stage == "returned"
         step = Session(own, thread="t", user="ada").before_step("zzz")
         assert {*step.ids} == {rule.id, mine.id}
+
+
+def test_the_past_is_asked_beside_a_mount_that_has_nothing_for_the_caller(
+    tmp_path: Path, handbook: Path
+) -> None:
+    """The clocks of an answer are its own store's: the same hits as without the mount, and the same when asked again later."""
+    clock = FrozenClock()
+    plain = Memory(url(tmp_path / "own.db"), embedder=HashingEmbedder(), clock=clock)
+    ada = plain.scoped(user="ada")
+    for n in range(9):
+        ada.save(
+            f"trip {n} to Bergen", kind="episode", observed_at=clock.now() - timedelta(days=n), importance=1
+        )
+    then = clock.now()
+    clock.advance(days=60)
+    ada.save("trip 9 to Bergen", kind="episode")
+
+    def asked(verbs: Any, **clocks: Any) -> Any:
+        return verbs.search("the trip yesterday", scope=("user",), **clocks)
+
+    alone = [asked(ada, known_at=then), asked(ada)]
+    with Memory(
+        url(tmp_path / "own.db"), embedder=HashingEmbedder(), clock=clock, mounts={"company": url(handbook)}
+    ) as beside:
+        both = [asked(beside.scoped(user="ada"), known_at=then), asked(beside.scoped(user="ada"))]
+        for one, other in zip(alone, both, strict=True):
+            assert [(hit.id, hit.score) for hit in other] == [(hit.id, hit.score) for hit in one]
+        assert both[0].receipt.valid == then
+        clock.advance(days=40)
+        assert [beside.scoped(user="ada").rerun(one.receipt).same for one in both] == [True, True]
+    plain.close()

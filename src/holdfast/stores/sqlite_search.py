@@ -191,7 +191,9 @@ class Searcher:
         """
         wholes = [self._whole(db, one, probe) for one in asked]
         gains, tally = _weighed(wholes, words, probe.elsewhere)
-        true_at = at(asked[0].seen.clocks[0]) if asked else probe.at.valid or probe.at.now
+        # Where no scope is met here, one may be in a store beside this, which is asked about the same time.
+        elsewhere = probe.as_of.valid if probe.as_of else probe.at.valid or probe.at.known or probe.at.now
+        true_at = at(asked[0].seen.clocks[0]) if asked else elsewhere
         as_of = AsOf(true_at, {one.scope: at(one.seen.clocks[1]) for one in asked})
         told = {"mass": sum(gains), "tally": tally, "as_of": as_of, "has_vectors": meant}
         if (
