@@ -73,7 +73,15 @@ class Names:
             return []
         said = checks.folded(query).replace("\u2019", "'")
         asked = [one for one in {*self._of, *self._of.values()} if _says(said, one)]
-        return sorted({other for one in asked for other in self.of(one)} - set(asked))
+        # As users write it: "user" is no word of theirs, and one that few texts hold weighs more than what is asked.
+        return sorted(
+            {
+                re.sub(r"^user's ", "my ", other)
+                for one in asked
+                for other in self.of(one)
+                if other not in asked
+            }
+        )
 
 
 def _says(text: str, name: str) -> bool:

@@ -76,11 +76,13 @@ class Query(NamedTuple):
     order: int = 0
 
 
-def read(query: str, asked_at: datetime) -> Query:
-    """Return what ranking reads of a query's text, asked at an aware moment."""
-    return Query(
-        windows(query, asked_at), latin_share(query), asks(query), frozenset(_words(query)), order(query)
-    )
+def read(query: str, asked_at: datetime, also: Iterable[str] = ()) -> Query:
+    """Return what ranking reads of a query's text, asked at an aware moment; of other names it means `also`, that they are names.
+
+    Whoever is called April is no month.
+    """
+    names = frozenset(_words(" ".join([query, *also])))
+    return Query(windows(query, asked_at), latin_share(query), asks(query), names, order(query))
 
 
 def _words(text: str) -> list[str]:

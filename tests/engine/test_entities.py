@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -298,3 +298,27 @@ def test_restored_under_the_name_it_has_now(ada: ScopedMemory) -> None:
     assert ada.restore(item.id).slot == "robert.city"
     assert ada.current("bob.city").id == item.id
     assert [one.name for one in ada.entities()] == ["robert"]
+
+
+def test_another_name_is_asked_for_as_users_say_it(memory: Memory) -> None:
+    """ "user" is no word of theirs: the alias itself, which would be all that has it, stands behind what answers."""
+    ada = memory.scoped(user="ada")
+    ada.rename("user's sister", "Anna")
+    work = ada.save("Anna works at Equinor", slot="anna.employer", value="Equinor").id
+    ada.save("My sister moved to Bergen", kind="episode")
+    hits = ada.search("where does Anna work?")
+    assert hits.receipt.options["also"] == ["my sister"]
+    assert hits[0].id == work
+    assert ada.search("where does my sister work?")[0].id == work
+
+
+def test_another_name_is_no_time(memory: Memory) -> None:
+    """Who is called April, or May, is asked for by name; the order that a question asks for stays what it was."""
+    ada = memory.scoped(user="ada")
+    ada.rename("user's sister", "April")
+    roof = ada.save("The roof was mended", kind="episode", observed_at=datetime(2025, 4, 3, tzinfo=UTC))
+    hits = ada.search("where does my sister live, under which roof?")
+    assert hits.receipt.options["also"] == ["april"]
+    assert {hit.id: hit.signals["time"] for hit in hits}[roof.id] == 0
+    hits = ada.search("under which roof was my sister first?")
+    assert max(hit.signals["recent"] for hit in hits) > 0

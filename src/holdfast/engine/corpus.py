@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,22 +91,23 @@ class Found(NamedTuple):
         return {"live": ranked, "words": int(words), "ranked": ranked}
 
 
-def terms_of(query: str, analyzer: Analyzer, asked_at: datetime) -> dict[str, float]:
-    """Return the distinct terms of a query with their weights, in order of first appearance: 1, and less for what says when.
+def terms_of(query: str, also: Iterable[str], analyzer: Analyzer, asked_at: datetime) -> dict[str, float]:
+    """Return the distinct terms of a query and of the names it means besides, with their weights, in order of first appearance:
+    1, and less for what says when.
 
     "What did we deploy last week" asks for no text with the word "week".
     """
-    terms = analyzer.query(query)
+    terms = analyzer.query(" ".join([query, *also]))
     about = timeless(query, asked_at)
     if about == query:
         return terms
-    told = analyzer.terms(about)
+    told = analyzer.terms(" ".join([about, *also]))
     return {term: weight if term in told else weight * ranking.WHEN for term, weight in terms.items()}
 
 
-def lay(query: str, embedder: Embedder | None, plain: Candidates) -> ranking.Stage:
+def lay(query: str, also: Iterable[str], embedder: Embedder | None, plain: Candidates) -> ranking.Stage:
     """Return what ranking a corpus takes besides the meanings of its rows; these fade with the script for a model of one script."""
-    read = ranking.read(query, plain.as_of.valid)
+    read = ranking.read(query, plain.as_of.valid, also)
     return ranking.lay(plain, read if getattr(embedder, "latin_only", False) else read._replace(latin=1.0))
 
 

@@ -438,11 +438,12 @@ class Answering(Naming):
         if embedder is not None and (meant is None or meant.text != query or meant.embedder is not embedder):
             (vector,) = await parts.io.embed(embedder, [query])
             meant = Meant(query, embedder, Later(vector))
-        asked_at = asked.as_of.valid if asked.as_of else asked.at.valid or asked.at.now
-        terms = terms_of(query, parts.analyzer, asked_at)
+        at, also = asked.at, options.get("also", ())
+        asked_at = asked.as_of.valid if asked.as_of else at.valid or at.known or at.now
+        terms = terms_of(asked.query, also, parts.analyzer, asked_at)
         probe = Probe(
             reach=asked.reach,
-            at=asked.at,
+            at=at,
             terms=terms,
             related={term: near for term in terms if (near := parts.related(term))},
             where=parse(options["where"]),
@@ -454,7 +455,7 @@ class Answering(Naming):
             witness=witness,
             least=options["k"],
         )
-        laying = functools.partial(lay, query, embedder)
+        laying = functools.partial(lay, asked.query, also, embedder)
         try:
             shares, laid = await self._shares(asked, probe, meant, laying)
             return rank(shares, laying, probe.model, laid)
