@@ -396,41 +396,6 @@ def test_what_was_derived_and_what_moved_is_held_too(memory: Memory, ada: Scoped
     assert work.get(derived.id).text == "what was read from it"
 
 
-def test_what_is_held_does_not_expire(memory: Memory, ada: ScopedMemory, clock: FrozenClock) -> None:
-    """Whoever gave it an end, and in every answer; what had ended before stays gone, and what a hold let go ends at once."""
-    memory.policy(set={"name": "notes", "rule": "retention", "kind": "working", "ttl": "1d"})
-    bob, day = memory.scoped(user="bob"), timedelta(days=1)
-    for one in (ada, bob):
-        one.save("green tea is out", kind="working")
-        one.save("the tea room has port 80", slot="room.port", value=80, expires_at=clock.now() + day)
-        one.save("the tea is cold", expires_at=clock.now() + day / 4)
-    clock.advance(day / 2)
-    memory.hold(under=Scope(**ADA), name="case")
-    later = ada.save("tea is at noon", expires_at=clock.now() + day / 4)
-    clock.advance(2 * day)
-    kept = {"green tea is out", "the tea room has port 80", later.text}
-
-    def told(one: ScopedMemory) -> list[set[str]]:
-        file = io.BytesIO()
-        one.export(file)
-        return [
-            {item.text for item in one.list()},
-            {hit.text for hit in one.search("tea", k=9)},
-            {change.text for change in one.changes().items},
-            {text for text in (*kept, "the tea is cold") if text.encode() in file.getvalue()},
-        ]
-
-    assert told(ada) == [kept] * 4
-    assert told(bob) == [set()] * 4
-    value = ada.current("room.port")
-    assert value is not None
-    assert ada.get(value.id).value == ada.history(value.id).items[0].item.value == 80
-    assert ada.stats().items == 3
-    assert [one.id for one in ada.erase(value.id).held] == [value.id]
-    memory.hold(release="case")
-    assert told(ada) == [set()] * 4
-
-
 def test_rules_and_holds_are_the_administrators(memory: Memory, ada: ScopedMemory) -> None:
     """A scoped caller has neither verb; what is wrong with a rule is said by name."""
     assert not hasattr(ada, "policy")

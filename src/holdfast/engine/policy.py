@@ -66,7 +66,7 @@ class Rulings(Maintains):
         """Return the legal holds in force, by name; first place one on all that carries the labels `under`, or release one.
 
         While a hold is on a memory, `erase`, `delete_many`, `maintain` and retention rules leave it, and say so with the
-        hold's name and reason; it does not expire either, if it had not when the hold was placed. `delete` of one memory is a version and keeps all its words, so it is not refused. `name`
+        hold's name and reason; it does not expire either, if it had not when the hold, or one that was in force until then, was placed. `delete` of one memory is a version and keeps all its words, so it is not refused. `name`
         defaults to a new one; `release` is the name of the hold to end.
 
         For the unscoped `Memory` alone (`AccessDenied`). Raises `InvalidInput`.

@@ -22,7 +22,7 @@ _IN_FORCE = f"{_COLUMNS} WHERE body IS NOT NULL AND {_LAST}"
 _FULL = (
     "SELECT count(*), coalesce(sum(length(CAST(v.text AS BLOB))), 0) FROM versions v LEFT JOIN closed c ON c.key = v.key "
     "WHERE v.key BETWEEN ?1 << 32 AND (?1 << 32 | 4294967295) AND c.key IS NULL AND v.state = 'active' "
-    f"AND (v.valid_to IS NULL OR v.valid_to > ?2) AND (v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY.replace('?', '?2')})"
+    f"AND (v.valid_to IS NULL OR v.valid_to > ?2) AND (v.expires_at IS NULL OR {rows.lasts('v.expires_at').replace('?', '?2')})"
 )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+FOREVER = 2**62
 # A column a row is read back from, in the order `item_of` takes them; `v` is versions, `c` closed, `s` scopes.
 _STORED = (
     "v.key, v.item_id, v.version, v.known_from, v.kind, v.state, v.text, v.slot, v.speaker, v.thread, v.turn, v.observed_at, "
@@ -42,21 +43,31 @@ CURRENT_FIRST = (
 
 
 def _held_since(scope: str) -> str:
-    """Return SQL for when the first hold in force was placed on a scope, given as SQL for its number; NULL where it is under none."""
+    """Return SQL for since when a scope, given as SQL for its number, has been under holds without a gap; NULL where it is under none.
+
+    What one hold kept until another was placed has not expired for that one either, also once the first is released.
+    """
     return (
-        f"(SELECT min(p.set_at) FROM policies p JOIN scopes x ON x.scope_id = {scope} WHERE p.rule = 'hold' AND p.body IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM policies n WHERE n.name = p.name AND n.policy_id > p.policy_id) AND NOT EXISTS (SELECT 1 FROM "
-        "json_each(p.labels) l WHERE json_extract(x.labels, '$.\"' || l.key || '\"') IS NOT l.value))"
+        "(WITH t AS (SELECT h.*, max(h.gone) OVER (ORDER BY h.at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM ("
+        "SELECT p.policy_id AS at, p.set_at, coalesce((SELECT min(n.policy_id) FROM policies n WHERE n.name = p.name AND n.policy_id > "
+        f"p.policy_id), {FOREVER}) AS gone FROM policies p JOIN scopes x ON x.scope_id = {scope} WHERE p.rule = 'hold' AND "
+        "p.body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(p.labels) l WHERE json_extract(x.labels, '$.\"' || l.key || '\"') "
+        "IS NOT l.value)) h) SELECT min(set_at) FROM t WHERE at >= (SELECT max(at) FROM t WHERE before IS NULL OR before < at) "
+        f"AND EXISTS (SELECT 1 FROM t WHERE gone = {FOREVER}))"
     )
 
 
-# By when a version must have ended to have expired: for what a hold keeps, time stands still.
-ENDED_BY = f"min(?, coalesce({_held_since('v.key >> 32')}, 4611686018427387904))"
+def lasts(end: str) -> str:
+    """Return SQL for whether what ends then, given as SQL, has not expired by a moment (its parameter): for what a hold keeps, time
+    stands still. Holds are looked for only where the end has passed."""
+    return f"({end} > ? OR {end} > coalesce({_held_since('v.key >> 32')}, {FOREVER}))"
+
+
 # A memory expires as a whole, by its latest version: extending it extends its past, and what has expired leaves no trace.
 KEPT = (
-    f"(v.expires_at IS NULL AND c.key IS NULL OR {ENDED_BY} < (SELECT max(coalesce(w.expires_at, 4611686018427387904)) "
+    f"(v.expires_at IS NULL AND c.key IS NULL OR EXISTS (SELECT 1 FROM (SELECT max(coalesce(w.expires_at, {FOREVER})) AS ends "
     "FROM versions w LEFT JOIN closed d ON d.key = w.key WHERE w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 "
-    "AND d.key IS NULL))"
+    f"AND d.key IS NULL) e WHERE {lasts('e.ends')}))"
 )
 # At most so many rows. For a plain parameter a later SQLite (3.53 does, 3.40 does not) plans the statement anew at every call.
 LIMIT = "LIMIT ? + 0"
@@ -74,7 +85,6 @@ _sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SOURCE = tuple((one.name, one.default) for one in fields(Source))
-FOREVER = 2**62
 DAY = 86_400_000_000  # microseconds
 KEY_LIFE = 7 * DAY  # an idempotency key is kept this many microseconds
 

@@ -132,7 +132,7 @@ class View:
             lives, parameters = self._lives(None)
         else:
             lives, parameters = (
-                f"c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY})",
+                f"c.key IS NULL AND (v.expires_at IS NULL OR {rows.lasts('v.expires_at')})",
                 [self.now],
             )
         columns, seen = rows.columns(self.known)
@@ -148,7 +148,7 @@ class View:
     def expired(self, id: str) -> datetime | None:
         """Return what `Store.expired` does."""
         found = self._read(
-            f"SELECT v.key >> 32, v.expires_at {ONE} v.item_id = ? AND c.key IS NULL AND v.expires_at <= {rows.ENDED_BY}",
+            f"SELECT v.key >> 32, v.expires_at {ONE} v.item_id = ? AND c.key IS NULL AND NOT {rows.lasts('v.expires_at')}",
             [uuid.UUID(id).bytes, self.now],
         )
         mine = {one.scope_id for one in self._scopes}

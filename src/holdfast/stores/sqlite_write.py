@@ -52,7 +52,7 @@ _OPEN = (
 _HOLDERS = (
     f"SELECT {rows.COLUMNS} FROM slots h JOIN versions v ON v.key = h.key JOIN scopes s ON s.scope_id = h.scope_id "
     "LEFT JOIN closed c ON c.key = v.key WHERE h.scope_id = ? AND h.slot = ? AND h.valid_to > ? AND "
-    f"(v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY}) ORDER BY v.valid_from, v.key"
+    f"(v.expires_at IS NULL OR {rows.lasts('v.expires_at')}) ORDER BY v.valid_from, v.key"
 )
 _CLOSED_SLOTS = (
     "DELETE FROM slots WHERE (scope_id, slot, valid_to, key) IN (SELECT key >> 32, slot, coalesce(valid_to, ?), key "
@@ -193,7 +193,7 @@ class Transaction:
         found: tuple[str, bytes, int] | None = self._db.execute(
             "SELECT o.digest, o.item_id, o.version FROM once o JOIN versions v ON v.item_id = o.item_id "
             "AND v.key >> 32 = o.scope_id LEFT JOIN closed c ON c.key = v.key WHERE o.scope_id = ? AND o.name = ? "
-            f"AND o.used_at > ? AND c.key IS NULL AND (v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY}) LIMIT 1",
+            f"AND o.used_at > ? AND c.key IS NULL AND (v.expires_at IS NULL OR {rows.lasts('v.expires_at')}) LIMIT 1",
             (place.scope_id, key, after, self._now),
         ).fetchone()
         return found
@@ -212,7 +212,7 @@ class Transaction:
             return None
         found = self._db.execute(
             _OPEN
-            + f"v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR v.expires_at > {rows.ENDED_BY}) AND "
+            + f"v.twin = ? AND v.state = 'active' AND (v.expires_at IS NULL OR {rows.lasts('v.expires_at')}) AND "
             "v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?) ORDER BY v.key",
             (scope_id, mark, self._now, at, at),
         )
