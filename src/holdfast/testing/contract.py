@@ -180,6 +180,27 @@ class StoreContract:
             with pytest.raises(IdempotencyConflict):
                 ada.save("hello again", kind="episode", idempotency_key="k")
 
+    def test_what_has_expired_is_told_of_to_those_in_reach(self, tmp_path: Path) -> None:
+        """By its latest version, and of no other memory; to others it is as if it never was."""
+        clock = FrozenClock()
+        with self.memory(tmp_path, clock=clock) as memory:
+            ada, bob = memory.scoped(user="ada"), memory.scoped(user="bob")
+            item = ada.save("the voucher", expires_at=clock.now() + timedelta(days=1))
+            ada.update(item.id, expires_at=clock.now() + timedelta(days=3))
+            lasting = ada.save("the voucher machine")
+            asked = [caller.search("voucher").receipt for caller in (ada, bob)]
+
+            def told() -> list[str]:
+                return [one.why_not(by, item.id).stage for one, by in zip((ada, bob), asked, strict=True)]
+
+            clock.advance(days=2)
+            empty = ada.search("nothing like it", kinds=["procedure"]).receipt
+            assert (ada.why_not(empty, item.id).stage, told()) == ("filtered", ["returned", "not visible"])
+            clock.advance(days=2)
+            assert ada.why_not(empty, item.id).stage == "expired"
+            assert ada.why_not(empty, lasting.id).stage == "filtered"
+            assert told() == ["returned", "not visible"]
+
     def test_a_step_is_read_by_one_worker_once(self, tmp_path: Path) -> None:
         """A kept step waits for a language model, also after reopening; of eight workers one reads it, and once."""
         text, clock = "The lamp in the hall burns 42 watts.", FrozenClock()
