@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from holdfast import Memory, MemoryItem, Scope, Session
+from holdfast.errors import InvalidInput
 
 ASKED = {"role": "user", "content": "I am diabetic. I am allergic to nuts."}
 
@@ -326,6 +327,22 @@ def test_a_step_handed_over_again_is_kept_once_and_settles_once(tmp_path: Path) 
             "The server is on port 8080.",
         ]
         assert len(ada.list(kinds=["episode"]).items) == 6
+
+
+def test_a_step_that_comes_again_late_answers_nothing(memory: Memory) -> None:
+    """Steps may be handed over by a queue, out of order: the yes of one before is no yes to what was asked since."""
+    session = Session(memory, thread="t", user="ada")
+    session.after_step([said("I am allergic to nuts."), reply("Noted.")], idempotency_key="1")
+    session.after_step([said("yes"), reply("Fine.")], idempotency_key="2")
+    asked = session.after_step([said("I have asthma."), reply("I see.")], idempotency_key="3").questions
+    late = session.after_step([said("yes"), reply("Fine.")], idempotency_key="2")
+    assert (late.settled, late.questions) == ((), asked)
+    [waiting] = memory.scoped(user="ada").review()
+    assert waiting.text == "I have asthma."
+    with pytest.raises(InvalidInput, match="idempotency_key"):  # before anything is settled
+        session.after_step([said("yes"), reply("Fine.")], idempotency_key="4" * 250)
+    settled = session.after_step([said("yes"), reply("Fine.")], idempotency_key="4").settled
+    assert [one.state for one in settled] == ["active"]
 
 
 def test_what_the_user_refused_a_model_does_not_ask_for_again(memory: Memory) -> None:

@@ -14,6 +14,7 @@ from .. import checks, redact
 from ..attributes import attribute
 from ..config import TokenCounter
 from ..echo import Recalled, telling
+from ..engine.observe import LONGEST_KEY
 from ..engine.packing import MOST_TOKENS
 from ..errors import (
     AccessDenied,
@@ -36,7 +37,7 @@ from .seen import HEADING, Changed, Seen
 from .tools import BY_MODEL, OWN, TOLD, TOOLS, arguments_of, kept, refusal, shown, shown_in
 from .turns import Turns
 from .unsaid import Unsaid
-from .working import Working
+from .working import Working, digest
 
 if TYPE_CHECKING:
     from ..extract import Message
@@ -69,6 +70,7 @@ ALWAYS: Filter = And(
     ),
 )  # fmt: skip
 _MOST_OPEN = 100  # questions kept
+_MOST_STEPS = 32  # steps that are known again by their keys, the latest
 _MOST_REFUSED = 100  # memories that were kept out, the latest
 _MAY = 'May I remember this: "{}"?'
 # An agent puts that in words of its own.
@@ -366,9 +368,10 @@ class Core:
         that is all the user says next settles them, unless the agent's reply ended with a question of its own; `confirm`
         settles one at any time. What `before_step` showed counts as used, and decays later.
 
-        Handed over again under the `idempotency_key` of the step before (after a crash, say), it is kept once and settles nothing
-        a second time; `questions` are those that are open.
+        Handed over again under its `idempotency_key` (after a crash, say, or late), it is kept once and settles nothing a second
+        time, as long as it is among the thread's latest 32 with a key; `questions` are those that are open.
         """
+        key = checks.optional_name(idempotency_key, "idempotency_key", LONGEST_KEY)
         listed = history.listed(messages)
         if outcome is not None:
             _said(outcome, "outcome", "how the step ended")
@@ -376,12 +379,14 @@ class Core:
         told = history.below(listed)
         if listed and not told:  # a reply without words or calls, as of a model that ran out of tokens
             return After(Observation((), ()), ())
-        return await self._after(told, ask=True, key=idempotency_key)
+        return await self._after(told, ask=True, key=key)
 
     async def _after(self, told: Sequence[Message], *, ask: bool, key: str | None = None) -> After:
         """Keep a step; where nobody is going to `ask` the user what is in question, nothing that they say next is an answer."""
         open = await self._open()
-        again = key is not None and open.get("step") == key
+        steps: list[str] = open.get("steps", [])
+        step = None if key is None else digest(key)[:16]
+        again = step in steps
         await self._recall_asked()
         settled = () if again else await self._answered(told)
         # A tool may have been run by another process, which was shown what this one hears of.
@@ -420,7 +425,7 @@ class Core:
         self.asking = {id: text for id, text in self.asking.items() if id in self.asked}
         if _asks(replied, list(self.asking.values())):
             self.asked = []
-        await self._keep_open(open, key)
+        await self._keep_open(open, steps if step is None else [*steps, step])
         return After(seen, self._questions(waiting, old), settled, (*waiting, *old))
 
     async def _recall_asked(self) -> None:
@@ -455,13 +460,13 @@ class Core:
         self.asked, self.renewed = list(kept["asked"]), set(kept["renewed"])
         return kept
 
-    async def _keep_open(self, before: Mapping[str, Any], step: str | None) -> None:
-        """Keep the questions that are open now, and the key of the step that asked them, where that is other than `before`."""
+    async def _keep_open(self, before: Mapping[str, Any], steps: Sequence[str]) -> None:
+        """Keep the questions that are open now, and the latest steps that had keys, where that is other than `before`."""
         kept: dict[str, Any] = {
             "asked": self.asked[-_MOST_OPEN:],
             "renewed": sorted(self.renewed)[-_MOST_OPEN:],
         }
-        kept |= {"step": step} if step is not None else {}
+        kept |= {"steps": steps[-_MOST_STEPS:]} if steps else {}
         if kept != before:
             # Who may write no working memory has them for as long as the session lives.
             with contextlib.suppress(AccessDenied, PolicyViolation):

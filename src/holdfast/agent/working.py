@@ -64,7 +64,7 @@ class Working:
                 )
             # Of those that find nothing there, one makes it: the others meet its key, and find what it made. The key is of
             # what was there before, looked at first: what is made meanwhile is seen then.
-            key = _digest(
+            key = digest(
                 f"{slot}#{await self._last(slot)}"
             )  # which is kept as it is, whatever the name holds
             held = await self.state_item(name)
@@ -95,7 +95,7 @@ class Working:
         hashed = f"{self._of}.#"
         if plain == checks.folded(plain) and not plain.endswith(".") and not plain.startswith(hashed):
             return plain
-        return hashed + _digest(name)
+        return hashed + digest(name)
 
     async def _findable(self, made: MemoryItem, name: str) -> MemoryItem:
         """Return what was set anew; a name that was masked on its way would not be found again: it is taken back and refused."""
@@ -118,7 +118,8 @@ class Working:
             await got(self._memory.delete(held.id, scope=self._scope))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return 32 hexadecimal digits that a text is known by."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

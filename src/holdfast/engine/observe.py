@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _INSTANT = timedelta(microseconds=1)
 READ_AT_ONCE = 40  # episodes that a language model is shown in one call
 _MOST_USED = 1_000
-_LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
+LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
 
 class Observes(Unsays, Reads):
@@ -76,7 +76,7 @@ class Observes(Unsays, Reads):
         """
         target = self._target(scope)
         thread = checks.optional_name(thread, "thread")
-        idempotency_key = checks.optional_name(idempotency_key, "idempotency_key", _LONGEST_KEY)
+        idempotency_key = checks.optional_name(idempotency_key, "idempotency_key", LONGEST_KEY)
         shown = Recalled([checks.text(one, "recalled") for one in checks.many(recalled, "recalled")])
         places, uses = self._places(placement, target), checks.many(used, "used")
 
