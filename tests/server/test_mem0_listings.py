@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -33,6 +34,30 @@ def test_listings_of_nothing_do_not_pile_up() -> None:
         return read
 
     assert asyncio.run(asked()) == [*range(20), 0]
+
+
+def test_what_a_hold_alone_keeps_is_not_listed_after_it() -> None:
+    """Releasing a hold writes no memory, and what had expired under it is in no page that follows."""
+
+    async def asked() -> list[int]:
+        found: list[int] = []
+        async with AsyncMemory("sqlite://", embedder=None) as memory:
+            soon = datetime.now(UTC) + timedelta(milliseconds=50)
+            await memory.scoped(user="ada").save("tea is at four", expires_at=soon)
+            await memory.hold(under=Scope(user="ada"), name="case")
+            await asyncio.sleep(0.1)
+            listings, at = Listings(), Reach(memory, Scope(user="ada"), None)
+
+            async def read() -> Listed:
+                items = (await memory.list(under=Scope(user="ada"))).items
+                return Listed(items, items)
+
+            found.append(len(await listings.of("default", at, "all", read)))
+            await memory.hold(release="case")
+            found.append(len(await listings.of("default", at, "all", read)))
+        return found
+
+    assert asyncio.run(asked()) == [1, 0]
 
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])

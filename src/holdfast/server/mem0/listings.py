@@ -76,8 +76,9 @@ def _digest(text: str) -> bytes:
 
 
 def _ends(items: Iterable[MemoryItem], now: datetime) -> Iterable[datetime]:
-    """Yield when some memories end, or are gone."""
+    """Yield when some memories end, or are gone: what has expired is there for a hold alone, which may be released at any moment."""
     for item in items:
-        for at in (item.valid_to, item.expires_at):
-            if at is not None and at > now:
-                yield at
+        if item.valid_to is not None and item.valid_to > now:
+            yield item.valid_to
+        if item.expires_at is not None:
+            yield max(item.expires_at, now)
