@@ -173,6 +173,11 @@ def test_a_condition_behind_a_claim_reaches_back(said: str) -> None:
         "Can you not remember this? I smoke",
         "could you please not store this: I smoke",
         "Don't remember anything I say in this message. I smoke.",
+        "This must not go in your memory, I smoke.",
+        "Please don't save what comes now: I smoke.",
+        "What follows stays between us: I smoke.",
+        "Keep this out of your notes: I smoke",
+        "I smoke, but that must never leave this chat.",
     ],
 )
 def test_what_is_not_to_be_remembered_is_withheld(said: str) -> None:
@@ -188,11 +193,23 @@ def test_what_is_not_to_be_remembered_is_withheld(said: str) -> None:
         "I'd rather you didn't record this in Jira.",
         "The form says (do not save this file) at the top.",
         "Don't you remember this?",
+        "The array is huge, this must not go in memory.",
+        "It should not be kept in the cellar.",
+        "This must not end up in production.",
+        "This stays in our office.",
     ],
 )
 def test_what_is_about_other_things_withholds_nothing(said: str) -> None:
     """An order about files, food or tickets, and a question, are no refusals."""
     assert "withhold" not in [one.action for one in read(said)]
+
+
+def test_a_trade_is_told_whole() -> None:
+    """Who hired somebody as what."""
+    assert [one.value for one in kept("Novaterra hired me as a QA tester in May.")] == [
+        "Novaterra",
+        "QA tester",
+    ]
 
 
 def test_a_list_becomes_one_memory_for_each_member() -> None:

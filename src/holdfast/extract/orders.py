@@ -39,7 +39,7 @@ _ASIDE = (
     r"|(?:this is |strictly )?(?:off the record|not for (?:your |the )?memory))[.!]*[)\]].*"
 )
 _WITHHOLD = (
-    rf"(?:(?:please |pls )?(?:do not|don't|never) {_KEEPING}(?: any of)? (?:this|that|it|what i|the following"
+    rf"(?:(?:please |pls )?(?:do not|don't|never) {_KEEPING}(?: any of)? (?:this|that|it|what i|what (?:comes|follows)|the following|the next (?:bit|part|thing|sentence|message)"
     r"|any of this|anything (?:i|in this)|my|these)\b.*"
     rf"|{_UNWANTED} (?:(?:remember|memori[sz]e)(?: any of)? (?:this|that|it|what i|the following|anything (?:i|in this))\b.*|{_KEEPING}(?: any of)? (?:this|that|it)(?: please)?(?:[:,].*)?)|{_ASIDE}"
     r"|(?:please |pls )?(?:do not|don't|never) (?:add|commit|put) (?:this|that|it) (?:to|in|into) (?:your |the )?memory\b.*"
@@ -47,7 +47,10 @@ _WITHHOLD = (
     r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
     r"|off the record|out of (?:your |the )?memory)).*"
     r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
-    r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this"
+    r"|(?:.+,? (?:but|and|so|though) )?(?:this|that|it|what (?:comes|follows)(?: now| next)?) (?:(?:should|must|may|shall|can|is) (?:not|never)|(?:does not|never)) (?:to )?(?:(?:go|belong|end up|land|appear|be) (?:in|into|on)(?:to)? your (?:memory|notes?|records?|files?)|leave (?:this|our) (?:chat|conversation))\b.*"
+    r"|(?:.+,? (?:but|and|so|though) )?(?:this|that|it|what (?:comes|follows)(?: now| next)?) (?:stays|remains|is to stay|has to stay|must stay|should stay) (?:between us|off the record|out of your (?:memory|notes?|records?|files?)|in (?:this|our) (?:chat|conversation))\b.*"
+    r"|(?:please |pls )?(?:keep|leave) (?:this|that|it|what (?:comes|follows)(?: now| next)?|the (?:following|next (?:bit|part|thing))) out of your (?:memory|notes?|records?|files?)\b.*"
+    r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this|that|it) (?:should|must|may|shall) (?:not|never) be (?:remembered|memori[sz]ed|written down).*|(?:this"
     r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us)(?! i (?:will|would)\b),? .*"
     r"|no need to remember (?:this|that|it).*)"
 )
@@ -79,7 +82,7 @@ _NOT_FORGOTTEN = (
 )
 _OF_ORDERS = frozenset(
     """forget delete erase remove wipe drop unlearn scrap stop ignore disregard discard reset clear scratch rid strike back remember save store record keep log memorize
-    memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down hold memory""".split()
+    memorise write retain note off remembered saved stored recorded kept confidential private secret between yourself anywhere down hold memory your leave stays stay remains""".split()
 )
 
 

@@ -280,7 +280,9 @@ class _Reader:
         )
         supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
         # "Don't remember this, ok?" asks nothing but that.
-        agreed = asks and begun(r".*\b(?:ok|okay|alright|please)\W*$", clause.text)
+        agreed = asks and begun(
+            r".*\b(?:ok|okay|alright|please)\W*$|what (?:comes|follows) [^?]*$", clause.text
+        )
         supposed |= set() if agreed else {"question"}
         asked_about = (
             order

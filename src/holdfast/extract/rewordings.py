@@ -201,7 +201,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("the", "report", rf"the (?:person|manager|one) (?:that |who )?i report to is (?P<v>{_TITLED})", ("my manager is {v}",)),
     ("i we", "supervised managed", rf"(?:i am|we are) (?:supervised|managed|line-managed|overseen) by (?P<v>{_TITLED})", ("my manager is {v}",)),
     ("i", "mentored coached", rf"i am (?:being )?(?:mentored|coached|trained) by (?P<v>{_TITLED})", ("my mentor is {v}",)),
-    ("*", "employs hired pays", rf"(?P<v>{_PLACE}) (?:employs|hired|has hired|pays) me(?: (?:as|to be) (?P<rest>an? .+?))?(?: .*)?", ("I work at {v}", "I work as {rest}")),
+    ("*", "employs hired pays", rf"(?P<v>{_PLACE}) (?:employs|hired|has hired|pays) me(?: (?:as|to be) (?P<rest>an? .+?(?= (?:for|in|at|on|since|last|this|next|after|until|and|but|to|because|so|from|where|who)\b|,|$)))?(?:,? .*)?", ("I work at {v}", "I work as {rest}")),
     ("i", "started start", rf"i (?:have )?(?:just |recently )?start(?:ed)? as {_A}(?P<v>{_TRADE}?)(?: (?P<o>(?:at|with|for|in) .+))?", ("I work as {a} {v}",)),
     ("my", "employer workplace employers", rf"my (?:employer|workplace|place of work) is the (?P<v>(?:[\w-]+ ){{0,3}}[\w-]+(?: in {_PLACE})?)", ("I work at the {v}",)),
     ("i", "write draw report shoot play", rf"i (?:write|draw|report|edit|shoot|drive|fly|cook|sing|dance) for (?P<v>the {_PLACE})", ("I work for {v}",)),
