@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,9 +34,10 @@ def test_sentences(path: Path) -> None:
 def test_blind_sentences() -> None:
     """Of sets somebody else wrote blind: precision .95 and recall .60 in those looked at; in the others no less than at first sight."""
     labelled = extraction.sentences(extraction.BLIND)
-    assert sum("trap" in one for one in labelled) >= 0.5 * len(labelled)
+    traps = Counter(one["set"] for one in labelled if "trap" in one)
+    assert all(traps[name] >= 0.45 * count for name, count in Counter(one["set"] for one in labelled).items())
     sets = extraction.measure(labelled).sets
-    assert set(sets) == {f"blind {name}" for name in "abcdefghijl"}
+    assert set(sets) == {f"blind {name}" for name in "abcdefghijlmn"}
     for name, count in sets.items():
         precision, recall = {
             "blind d": (0.95, 0.54),
