@@ -360,7 +360,7 @@ class Scan(NamedTuple):
     """A question for `Store.scan`: which versions, in which order, how many.
 
     `live` keeps what search would see at the moment asked; without it every state that was known is answered (a memory's
-    last known version). `sort` is a time field or "id", or "importance" for the most important, of these the latest of each slot
+    last known version), and with `expired` besides what has expired. `sort` is a time field or "id", or "importance" for the most important, of these the latest of each slot
     (or kind) before its second, without `after`; ties break by id; of a `slot`, what carries more labels comes first. `after` is the (sort value, id, version,
     whether it is no deletion) of the last row of the page before: a moved memory is found where it left and where it went.
     """
@@ -377,6 +377,7 @@ class Scan(NamedTuple):
     kinds: frozenset[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    expired: bool = False
 
 
 class Beyond(NamedTuple):
@@ -522,8 +523,8 @@ class Readable(Protocol):
     An expired memory is in no answer, whatever moment is asked for; only `expired` tells when that came.
     """
 
-    def expired(self, id: str, reach: Reach, at: Moment) -> datetime | None:
-        """Return when a memory in reach expired; None for one that has not, and for any other id."""
+    def expired(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return a memory in reach that has expired, as it was last; None for one that has not, and for any other id."""
 
     def get(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the memory's current version, deleted or not; for a moment in the past the one true then; or None."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from holdfast import Memory, Scope
 from holdfast.errors import AccessDenied, InvalidInput, NotFound
+from holdfast.filters import Range
 from holdfast.testing import FrozenClock
 
 ADA, BOTH, BOB = Scope(user="ada"), Scope(user="ada", team="core"), Scope(user="bob")
@@ -96,3 +100,32 @@ def test_a_dry_run_of_whole_scopes_erases_nothing(filled: Memory) -> None:
     assert left(filled) == {ADA: ALL, BOTH: ALL, BOB: ALL}
     assert not filled.erase(under=ADA).dry_run
     assert left(filled) == {ADA: [], BOTH: [], BOB: ALL}
+
+
+@pytest.mark.parametrize("by", ["id", "filter", "under"])
+def test_what_has_expired_is_erased_like_the_rest(tmp_path: Path, by: str) -> None:
+    """By its id, by a filter or under labels, with every byte; nobody else's, and others cannot tell that it was there."""
+    clock = FrozenClock()
+    with Memory(f"sqlite:///{tmp_path / 'm.db'}", embedder=None, clock=clock) as memory:
+        ada, bob = memory.scoped(ADA), memory.scoped(BOB)
+        ends = clock.now() + timedelta(days=1)
+        mine = ada.save("the word is rosebud", slot="safe.word", value="rosebud", expires_at=ends)
+        theirs = bob.save("the word is xanadu", slot="safe.word", value="xanadu", expires_at=ends)
+        clock.advance(days=2)
+        with pytest.raises(NotFound):
+            bob.erase(mine.id)
+        with pytest.raises(AccessDenied):
+            memory.scoped(BOTH).erase(mine.id)
+        safe = {"eq": {"entity": "safe"}}
+        found = {
+            "id": lambda: ada.erase(mine.id),
+            "filter": lambda: ada.erase(where=safe),
+            "under": lambda: memory.erase(where=Range("expires_at", lt=clock.now()), under=ADA),
+        }[by]()
+        assert found.ids == (mine.id,)
+        with pytest.raises(NotFound):
+            ada.erase(mine.id)
+        assert bob.erase(where=safe, dry_run=True).ids == (theirs.id,)
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"rosebud" not in left
+    assert b"xanadu" in left

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import checks
-from ..errors import DoesNotFit, InvalidInput
+from ..errors import DoesNotFit, InvalidInput, NotFound
 from ..filters import Filter
 from ..ports import Reach, Scan
 from ..types import Erasure, Scope
@@ -27,7 +27,7 @@ class Erases(Writes):
     ) -> Erasure:
         """Remove memories for good, and return what was removed: nothing brings them back.
 
-        Either by `ids`, or all that `where` selects in the caller's own scope, in any state; the administrator may select
+        Either by `ids`, or all that `where` selects in the caller's own scope, in any state, expired or not; the administrator may select
         `under` labels, and without a filter all scopes there go, their labels too. Every version goes, with vectors, terms,
         links, and the queued steps, receipts, sightings and idempotency keys that name the memory; what was derived from it
         (`source.lineage`) goes with it, also where it had other sources, and what was merged into it. A scoped caller erases what lies in scopes that it
@@ -50,13 +50,23 @@ class Erases(Writes):
             wanted = await self._selected(where, scope, under)
         else:
             given = (ids,) if isinstance(ids, str) else checks.many(ids, "ids")
-            wanted = [
-                (await self._mine(id, scope, None, deleted=True)).id
-                for id in dict.fromkeys(map(checks.item_id, given))
-            ]
+            wanted = list(dict.fromkeys(map(checks.item_id, given)))
+            for id in wanted:
+                await self._check(id, scope)
         return await self._parts.io.store(
             store.erase, wanted, everywhere, self._parts.clock.now(), dry_run=dry_run
         )
+
+    async def _check(self, id: str, scope: Scope | Sequence[str] | None) -> None:
+        """Raise what `_mine` does, but not for what has expired: no answer has it, yet the file does."""
+        try:
+            await self._mine(id, scope, None, deleted=True)
+        except NotFound:
+            named = scope if isinstance(scope, Scope) and self._caller.admin else None
+            gone = await self._parts.io.store(self._parts.store.expired, id, self._reach(named), self._at())
+            if gone is None or not self._caller.kinds.reads(gone.kind):
+                raise
+            self._writable(gone, scope)
 
     async def _selected(
         self,
@@ -64,14 +74,15 @@ class Erases(Writes):
         scope: Scope | Sequence[str] | None,
         under: Scope | None,
     ) -> list[str]:
-        """Return the ids of all that a filter selects, in any state."""
+        """Return the ids of all that a filter selects, in any state, expired or not."""
         reach = self._reach(scope, under) if under is not None else Reach(exactly=(self._target(scope),))
         parsed, found = self._where(where, None), list[str]()
         after: tuple[Any, str, int, bool] | None = None
         while True:
             scan = Scan(
-                reach, self._at(), parsed, live=False, sort="id", descending=False, limit=BATCH, after=after
-            )
+                reach, self._at(), parsed, live=False, expired=True,
+                sort="id", descending=False, limit=BATCH, after=after,
+            )  # fmt: skip
             page = await self._parts.io.store(self._parts.store.scan, scan)
             found += [item.id for item in page]
             if len(page) < BATCH:

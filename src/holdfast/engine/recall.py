@@ -607,8 +607,9 @@ class Answering(Naming):
     async def _unseen(self, id: str, reach: Reach) -> WhyNot:
         """Say of a memory that no read gives whether it has expired, which who might see it is told; nothing else of it is."""
         for store in self._readable(reach):
-            if (ended := await self._parts.io.store(store.expired, id, reach, self._at())) is not None:
-                told = f"it expired at {ended.isoformat(timespec='seconds')}, and is in no answer since"
+            gone = await self._parts.io.store(store.expired, id, reach, self._at())
+            if gone is not None and gone.expires_at is not None:
+                told = f"it expired at {gone.expires_at.isoformat(timespec='seconds')}, and is in no answer since"
                 return WhyNot(id, "expired", told)
         return WhyNot(
             id,

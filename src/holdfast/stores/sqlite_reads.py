@@ -98,8 +98,8 @@ class SqliteReads:
         with self._view(reach, at) as view:
             return view.get(id)
 
-    def expired(self, id: str, reach: Reach, at: Moment) -> datetime | None:
-        """Return when a memory in reach expired; None for one that has not, and for any other id."""
+    def expired(self, id: str, reach: Reach, at: Moment) -> MemoryItem | None:
+        """Return a memory in reach that has expired, as it was last; None for one that has not, and for any other id."""
         with self._view(reach, at) as view:
             return view.expired(id)
 

@@ -110,8 +110,9 @@ class View:
             [*parameters, self.valid, self.valid, self.now, *filtered.parameters],
         )
 
-    def _lasts(self, where: Filter | None) -> tuple[str, list[Any]]:
-        """Return the condition that a version is its memory's current one as known, in any state, and not expired."""
+    def _lasts(self, where: Filter | None, expired: bool) -> tuple[str, list[Any]]:
+        """Return the condition that a version is its memory's current one as known, in any state, and not `expired` unless that is
+        asked for."""
         condition, parameters = self._as_known()
         newer = condition.replace("v.", "w.").replace("c.", "d.")
         filtered = Compiled(where, self.valid)
@@ -120,8 +121,8 @@ class View:
             f"w.item_id = v.item_id AND w.key >> 32 = v.key >> 32 AND {newer} AND (w.valid_from <= ? AND "
             "(w.valid_to IS NULL OR w.valid_to > ?), w.valid_from, w.version) > (v.valid_from <= ? AND "
             f"(v.valid_to IS NULL OR v.valid_to > ?), v.valid_from, v.version)) AND "
-            f"{rows.KEPT} AND {filtered.sql}",
-            [*parameters, *parameters, *[self.valid] * 4, self.now, *filtered.parameters],
+            f"(? OR {rows.KEPT}) AND {filtered.sql}",
+            [*parameters, *parameters, *[self.valid] * 4, expired, self.now, *filtered.parameters],
         )
 
     # -- answers -------------------------------------------------------------------------------------------------
@@ -145,14 +146,16 @@ class View:
         mine = {one.scope_id for one in self._scopes}
         return next((rows.item_of(row, self.valid) for row in found if row[0] >> 32 in mine), None)
 
-    def expired(self, id: str) -> datetime | None:
+    def expired(self, id: str) -> MemoryItem | None:
         """Return what `Store.expired` does."""
+        columns, seen = rows.columns(self.known)
         found = self._read(
-            f"SELECT v.key >> 32, v.expires_at {ONE} v.item_id = ? AND c.key IS NULL AND NOT {rows.lasts('v.expires_at')}",
-            [uuid.UUID(id).bytes, self.now],
+            f"SELECT {columns} {ONE} v.item_id = ? AND c.key IS NULL AND NOT {rows.lasts('v.expires_at')} "
+            "ORDER BY v.expires_at DESC, v.version DESC",
+            [*seen, uuid.UUID(id).bytes, self.now],
         )
         mine = {one.scope_id for one in self._scopes}
-        return rows.moment(max((ended for scope, ended in found if scope in mine), default=None))
+        return next((rows.item_of(row, self.valid) for row in found if row[0] >> 32 in mine), None)
 
     def live(self, where: Filter) -> list[int]:
         """Return the keys of the versions that are live and pass a filter, in order."""
@@ -171,7 +174,9 @@ class View:
 
     def scan(self, query: Scan, kept: dict[int, MemoryItem] | None = None) -> list[MemoryItem]:
         """Return what `Store.scan` does; items that are `kept`, by key, from when the file was as it is, are not read again."""
-        condition, parameters = self._lives(query.where) if query.live else self._lasts(query.where)
+        condition, parameters = (
+            self._lives(query.where) if query.live else self._lasts(query.where, query.expired)
+        )
         of_kinds = None if query.kinds is None else In("kind", tuple(sorted(query.kinds)))
         source, place = self._source(query.where, of_kinds)
         if query.slot is not None and query.live and query.at.known is None:
