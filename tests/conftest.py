@@ -9,7 +9,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from holdfast.engine.recall import Answering, Question
+from holdfast.engine.finding import Question
+from holdfast.engine.recall import Answering
 from holdfast.receipts import Hits, explain
 from holdfast.verify.network import refuse_network
 

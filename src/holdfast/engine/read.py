@@ -23,7 +23,8 @@ from ..ports import Moment, Reach, Readable, Scan
 from ..receipts import Hits, Recall
 from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import MOST_VERSIONS, decode, encode
-from .recall import Answering, Question
+from .finding import Question
+from .recall import Answering
 from .waits import whole
 
 SORTS = ("known_from", "observed_at", "valid_from", "id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import math
@@ -16,52 +15,24 @@ from .. import age, checks, receipts
 from ..away import Later
 from ..decide import begin
 from ..echo import Recalled
-from ..entities import Names
-from ..errors import AccessDenied, BadFilter, ConfigError, DoesNotFit, ModelMismatch, NotFound
+from ..errors import AccessDenied, BadFilter, DoesNotFit, NotFound
 from ..filters import Filter, parse, to_json
-from ..ports import AsOf, Embedder, KeptReceipt, Moment, Probe, Reach, Readable, Scan, Tally
+from ..ports import AsOf, KeptReceipt, Moment, Reach, Scan
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
 from .alike import Alike, is_echo, whose
-from .base import State
-from .naming import Naming
+from .finding import Finding, Meant, Question
 from .packing import CONSIDERED, MOST_TOKENS, Beside, checked_sections, packed, why_left_out
 from .succession import SIGNAL, Answered, raised, scored
 from .waits import whole
 
 if TYPE_CHECKING:
     from ..pack import Section
-    from ..ranking import Stage
-    from .corpus import Found, Lay, Share
+    from .corpus import Found
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_BESIDE = 200  # memories that may be in a context whatever was asked
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
-
-
-class Question(NamedTuple):
-    """A search with every argument checked: `options` are those that are plain JSON, `state` that of the store when it began."""
-
-    query: str
-    reach: Reach
-    at: Moment
-    options: Mapping[str, Any]
-    as_of: AsOf | None = None
-    mounted: Mapping[str, Mapping[Scope, datetime]] = {}  # with `as_of`, how far each was known
-    state: State | None = None
-
-    @property
-    def text(self) -> str:
-        """What is searched for: the query, and the other names it means (kept receipts of earlier versions have none)."""
-        return " ".join([self.query, *self.options.get("also", ())])
-
-
-class Meant(NamedTuple):
-    """The vector of a text by a model, which may be on its way."""
-
-    text: str
-    embedder: Embedder
-    vector: Later
 
 
 class Picked(NamedTuple):
@@ -73,7 +44,7 @@ class Picked(NamedTuple):
     twins: list[str]
 
 
-class Answering(Naming):
+class Answering(Finding):
     """Answering, and looking back at an answer."""
 
     @whole
@@ -245,17 +216,6 @@ class Answering(Naming):
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    async def _asking(self, asked: Question) -> Question:
-        """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
-        present = asked.at.valid is None and asked.at.known is None
-        if asked.state is not None and present and not self._mounts(asked.reach):
-            names = await self._names_now(asked.reach, asked.at, asked.state)
-        else:
-            stores = self._readable(asked.reach)
-            aliases = [await self._aliases(asked.reach, asked.at, store) for store in stores]
-            names = Names(itertools.chain(*aliases))
-        return asked._replace(options={**asked.options, "also": names.also(asked.query)})
-
     async def _answer(self, asked: Question) -> Hits:
         """Return the hits of a question with their receipt; what needs no vector may be done while the query is embedded."""
         embedder = self._parts.embedding.now
@@ -426,96 +386,6 @@ class Answering(Naming):
         places = zip(rows, origins, keys, strict=True)
         return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
 
-    async def _found(self, asked: Question, witness: str | None = None, meant: Meant | None = None) -> Found:
-        """Return the ranked corpus of a question; what is `meant` is not embedded again.
-
-        A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
-        """
-        from .corpus import lay, rank, terms_of  # numpy, which nothing needs before the first search or save
-
-        parts, options = self._parts, asked.options
-        query, embedder = asked.text, parts.embedding.now
-        if embedder is not None and (meant is None or meant.text != query or meant.embedder is not embedder):
-            (vector,) = await parts.io.embed(embedder, [query])
-            meant = Meant(query, embedder, Later(vector))
-        at, also = asked.at, options.get("also", ())
-        asked_at = asked.as_of.valid if asked.as_of else at.valid or at.known or at.now
-        terms = terms_of(asked.query, also, parts.analyzer, asked_at)
-        probe = Probe(
-            reach=asked.reach,
-            at=at,
-            terms=terms,
-            related={term: near for term in terms if (near := parts.related(term))},
-            where=parse(options["where"]),
-            kinds=None if options["kinds"] is None else frozenset(options["kinds"]),
-            since=checks.optional_moment(options["since"], "since"),
-            until=checks.optional_moment(options["until"], "until"),
-            model=None if embedder is None else embedder.id,
-            as_of=asked.as_of,
-            witness=witness,
-            least=options["k"],
-        )
-        laying = functools.partial(lay, asked.query, also, embedder)
-        try:
-            shares, laid = await self._shares(asked, probe, meant, laying)
-            return rank(shares, laying, probe.model, laid)
-        except ModelMismatch as error:
-            if not parts.embedding.follows(error):
-                raise
-            return await self._found(asked, witness)
-
-    async def _shares(
-        self, asked: Question, probe: Probe, meant: Meant | None, lay: Lay
-    ) -> tuple[list[Share], Stage | None]:
-        """Return what this store and each mounted one have for a question, and the stage for it if that was laid on the way; a word
-        weighs in all of them what it would if they were one."""
-        from .corpus import Share
-
-        call, own = self._parts.io.store, self._parts.store
-        mounts = self._mounts(asked.reach)
-        mounts = tuple(one for one in mounts if asked.as_of is None or one.name in asked.mounted)
-        if not mounts:
-            if await self._as_it_was(asked, meant):
-                probe = probe._replace(stamp=asked.state and asked.state.stamp)
-                if meant is not None and meant.vector.vector is None:
-                    finish, plain = await call(own.begin, probe)
-                    laid = None if plain is None else lay(plain)
-                    vector = await meant.vector
-                    # Others may have written meanwhile: what they wrote, or erased, counts.
-                    if await self._as_it_was(asked, meant):
-                        return [Share(None, own, await call(finish, vector))], laid
-                    probe = probe._replace(stamp=None)
-            probe = probe._replace(vector=meant and await meant.vector)
-            return [Share(None, own, await call(own.candidates, probe))], None
-        probe = probe._replace(vector=meant and await meant.vector)
-        probes: list[tuple[str | None, Readable, Probe]] = [(None, own, probe)]
-        for mount in mounts:
-            store = mount.store
-            there = await call(store.model)
-            if probe.model is not None and there not in (None, probe.model):
-                raise ConfigError(
-                    f"mount {mount.name!r}: has vectors of the embedding model {there} by now, and this memory works with "
-                    f"{probe.model}: change one of them with `holdfast reembed`"
-                )
-            as_of = asked.as_of and AsOf(asked.as_of.valid, asked.mounted[mount.name])
-            probes.append((mount.name, store, probe._replace(as_of=as_of)))
-        # First how many hold each word, which takes no vectors; then with what was counted in the others.
-        counted = [await call(store.candidates, one._replace(vector=None)) for _, store, one in probes]
-        at = probe.at._replace(valid=max(one.as_of.valid for one in counted))
-        shares = []
-        for n, (name, store, one) in enumerate(probes):
-            others = _together([part.tally for part in (*counted[:n], *counted[n + 1 :])])
-            found = await call(store.candidates, one._replace(at=at, elsewhere=others))
-            shares.append(Share(name, store, found))
-        return shares, None
-
-    async def _as_it_was(self, asked: Question, meant: Meant | None) -> bool:
-        """Whether nobody has written since the question was asked, nor put another model in place."""
-        state, embedder = asked.state, meant and meant.embedder
-        if state is None or state.embedder is not embedder:
-            return False
-        return await self._parts.io.store(self._parts.store.stamp) is state.stamp
-
     # -- receipts ------------------------------------------------------------------------------------------------
 
     def _written(
@@ -665,15 +535,6 @@ class Answering(Naming):
             if row.origin not in gone and await self._looked_up(row.id, question.reach, self._at()) is None:
                 notes.append(f"memory {row.id} was erased, moved out of sight or has expired")
         return tuple(notes or ["what was known then has been erased or has expired in part"])
-
-
-def _together(several: Sequence[Tally]) -> Tally:
-    """Return what was counted in several stores as one."""
-    sums = (
-        tuple(map(sum, zip(*found, strict=True)))
-        for found in zip(*((one.holding, one.near) for one in several), strict=True)
-    )
-    return Tally(sum(one.live for one in several), *sums)
 
 
 _UNFILTERED = {"where": None, "kinds": None, "since": None, "until": None}
