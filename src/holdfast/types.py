@@ -24,6 +24,7 @@ Kind = Literal["fact", "preference", "episode", "procedure", "working"]
 State = Literal["active", "superseded", "deleted", "pending", "rejected"]
 Trust = Literal["user", "tool", "model", "external"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+DECLARATIVE: frozenset[Kind] = frozenset({"fact", "preference", "procedure"})
 STATES: tuple[State, ...] = get_args(State)
 TRUSTS: tuple[Trust, ...] = get_args(Trust)
 span = checks.span  # for whoever reads what people type

@@ -17,10 +17,9 @@ from ..filters import And, Contains, Exists, Filter, Not
 from ..judgements import Maintenance, Overdue, Upkeep
 from ..policy import Policy, Rule, told
 from ..ports import Insert, Moment, Reach, Ref, Remove, Replace, Scan, Write
-from ..types import Held, MemoryItem, Scope
+from ..types import DECLARATIVE, Held, MemoryItem, Scope
 from .tell import tells
 from .tidy import MOST, Tidies
-from .write import DECLARATIVE
 
 MOST_WRITES = 1_000
 CAP = 100

@@ -18,14 +18,13 @@ from ..errors import DoesNotFit, InvalidInput, NotFound
 from ..filters import Eq, Exists, In
 from ..judgements import Observation
 from ..ports import Enqueue, Job, Reach, Ref, Replace, Scan, Use, Write
-from ..types import Draft, MemoryItem, Page, Scope
+from ..types import DECLARATIVE, Draft, MemoryItem, Page, Scope
 from .base import UNSET, place_of
 from .plan import Plan
 from .read import Reads
 from .unsay import Unsays
 from .waits import whole_without_model
 from .work import Declared
-from .write import DECLARATIVE
 
 if TYPE_CHECKING:
     from .step import Step

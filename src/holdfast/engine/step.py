@@ -21,9 +21,8 @@ from ..extract.drafted import worth_asking
 from ..extract.messages import MARK, WAITING, WITHHELD, hush, role_in
 from ..extract.proposals import BEFORE, LEAST_CONFIDENCE, leans
 from ..judgements import ERASED, Judgement
-from ..types import TRUSTS, Draft, MemoryItem, Scope, Source
+from ..types import DECLARATIVE, TRUSTS, Draft, MemoryItem, Scope, Source
 from .base import Extractor, Rules, place_of
-from .write import DECLARATIVE
 
 _MASK = "[redacted:"
 _MOST_TAGS = 12

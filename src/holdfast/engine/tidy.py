@@ -16,10 +16,10 @@ from .. import checks, decide
 from ..errors import DoesNotFit, InvalidInput, NotFound, SlotConflict, UndoConflict
 from ..marks import Mark
 from ..ports import Authorship, Insert, Reach, Ref, Remove, Replace, Sight, Write
-from ..types import TRUSTS, Change, Draft, MemoryItem, Scope, Source
+from ..types import DECLARATIVE, TRUSTS, Change, Draft, MemoryItem, Scope, Source
 from .base import UNSET
 from .observe import Observes
-from .write import DECLARATIVE, INDEXED
+from .write import INDEXED
 
 MOST = 100
 _PAGE = 1_000

@@ -42,10 +42,10 @@ from ..ports import (
     Use,
     Write,
 )
-from ..types import Draft, MemoryItem, Page, Scope
+from ..types import DECLARATIVE, Draft, MemoryItem, Page, Scope
 from .base import Caller, Parts, T, decode, encode, place_of
 from .plan import Plan
-from .write import DECLARATIVE, KEY_LIFE, KNOWN, Writes
+from .write import KEY_LIFE, KNOWN, Writes
 
 if TYPE_CHECKING:
     from ..extract.drafted import Drafted

@@ -29,7 +29,7 @@ from ..ports import (
     Standing,
     Write,
 )
-from ..types import TRUSTS, Draft, Kind, MemoryItem, Scope, Source, changed
+from ..types import DECLARATIVE, TRUSTS, Draft, Kind, MemoryItem, Scope, Source, changed
 from .base import MOST_VERSIONS, UNSET, InForce, T
 from .naming import Naming
 from .plan import Plan, digest_of
@@ -43,7 +43,6 @@ _CHANGEABLE = (
 )  # fmt: skip
 _SHARED = (*_CHANGEABLE, "thread", "turn", "observed_at", "source")
 KNOWN = 1_000  # declarative memories of a scope that what is said is judged beside, the latest first
-DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 _PLACING = ("slot", "valid_from", "valid_to")
 _NEW = MemoryItem(id="", version=1, text="", kind="fact", scope=Scope.shared())
 INDEXED = ("text", "kind", "speaker", "thread", "turn", "observed_at", "valid_from")

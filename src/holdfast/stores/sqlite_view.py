@@ -16,7 +16,7 @@ from typing import Any
 from ..filters import And, Filter, In
 from ..marks import Logged, Mark
 from ..ports import Moment, Reach, Scan
-from ..types import KINDS, Change, Group, MemoryItem, Scope, Stats
+from ..types import DECLARATIVE, KINDS, Change, Group, MemoryItem, Scope, Stats
 from . import sqlite_log as log
 from . import sqlite_queue as queue
 from . import sqlite_rows as rows
@@ -43,7 +43,6 @@ _FROM_DECLARED = (
     f"WHERE v.key >> 32 = ? AND v.{DECLARED}"
 )
 ONE = "FROM versions v JOIN scopes s ON s.scope_id = v.key >> 32 LEFT JOIN closed c ON c.key = v.key WHERE "
-_DECLARATIVE = frozenset({"fact", "preference", "procedure"})
 _REFERENCE = "CASE WHEN v.kind = 'episode' THEN coalesce(v.observed_at, v.valid_from) ELSE v.valid_from END"
 # What tells versions of one time apart: a move writes two of one number, the leaving and then the arrival.
 _PLACE = "(v.item_id, v.version, v.state <> 'deleted')"
@@ -188,7 +187,7 @@ class View:
             query.where is None
             and query.sort == "known_from"
             and len(self._scopes) == 1
-            and query.kinds == _DECLARATIVE
+            and query.kinds == DECLARATIVE
         ):
             source, place = _FROM_DECLARED, [self._scopes[0].scope_id]
         if query.kinds is not None:
