@@ -662,3 +662,17 @@ def test_what_holds_once_or_elsewhere_ends_nothing(known: str, said: str) -> Non
         assert [one.outcome for one in ada.observe(said).judgements if one.outcome != "skipped"] == []
         assert first.item is not None
         assert ada.get(first.item.id).valid_to is None
+
+
+def test_of_values_in_conflict_the_one_trusted_most_is_current() -> None:
+    """What a tool said later stands beside what the user said, until that is settled."""
+    rows = {"port": Attribute(policy="highest_trust")}
+    with Memory("sqlite://", embedder=None, attributes=rows) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("The api port is 7000.")])
+        (other,) = ada.observe([told("The api port is 7001.", 1, "tool")]).judgements
+        assert (other.outcome, ada.current("api.port").value) == ("conflict", 7000)
+        assert {one.value for one in ada.conflicts()[0]} == {7000, 7001}
+        assert other.item is not None
+        ada.resolve(other.item.id)
+        assert ada.current("api.port").value == 7001

@@ -21,7 +21,7 @@ from ..filters import Filter, names, to_json
 from ..marks import Mark
 from ..ports import Moment, Reach, Readable, Scan
 from ..receipts import Hits, Recall
-from ..types import Change, Group, Kind, MemoryItem, Page, Scope, Stats
+from ..types import TRUSTS, Change, Group, Kind, MemoryItem, Page, Scope, Stats
 from .base import MOST_VERSIONS, decode, encode
 from .finding import Question
 from .recall import Answering
@@ -30,6 +30,7 @@ from .waits import whole
 SORTS = ("known_from", "observed_at", "valid_from", "id")
 BYS = ("entity", "kind", "scope", "slot", "tag", "thread")
 MOST = 1_000
+MOST_RIVALS = 100  # values in conflict that `current` looks at
 
 
 class Reads(Answering):
@@ -118,7 +119,7 @@ class Reads(Answering):
         """Return the live memory in a slot, or None: no search, no embedding.
 
         Where several visible scopes have the slot, the narrower one (more labels) answers; within one scope the value
-        that began last. A slot that nothing holds is looked for by the other names of its entity (see `rename`), in the
+        that began last, but of values in an open conflict the one that is trusted most. A slot that nothing holds is looked for by the other names of its entity (see `rename`), in the
         scopes these were said in.
         """
         checked = checks.slot(slot)
@@ -127,9 +128,20 @@ class Reads(Answering):
         reach, at = self._reach(scope, under), self._at(valid_at, known_at)
         scan = Scan(reach, at, slot=checked, sort="valid_from", limit=1, kinds=self._kinds(None))
         for store in self._readable(reach):
-            if found := await self._parts.io.store(store.scan, scan):
-                return (await self._for_caller(found))[0]
+            if (found := await self._holder(store, scan)) is not None:
+                return found
         return await self._by_alias(checked, reach, at)
+
+    async def _holder(self, store: Readable, scan: Scan) -> MemoryItem | None:
+        """Return the first of what answers a question of one slot, or of those in conflict with that the one trusted most."""
+        found = await self._parts.io.store(store.scan, scan)
+        if not found:
+            return None
+        if rivals := found[0].conflicts_with:
+            several = await self._parts.io.store(store.scan, scan._replace(limit=MOST_RIVALS))
+            met = [one for one in several if one.scope == found[0].scope and one.id in rivals]
+            found = [min([found[0], *met], key=lambda one: TRUSTS.index(one.source.trust))]
+        return (await self._for_caller(found))[0]
 
     async def _by_alias(self, slot: str, reach: Reach, at: Moment) -> MemoryItem | None:
         """Return the live memory in the slot that this one is by an alias, in the scope where the alias was said."""
@@ -139,9 +151,8 @@ class Reads(Answering):
             if meant != slot:
                 reach = Reach(exactly=(where,))
                 scan = Scan(reach, at, slot=meant, sort="valid_from", limit=1, kinds=self._kinds(None))
-                found = await self._parts.io.store(self._parts.store.scan, scan)
-                if found:
-                    return (await self._for_caller(found))[0]
+                if (found := await self._holder(self._parts.store, scan)) is not None:
+                    return found
         return None
 
     @whole
