@@ -101,7 +101,10 @@ class Step:
         ]
         names = [redact.redact(call.name, self._policy, self._heeded) for call in message.calls]
         parts = [*said.values(), *names, *(masked for _, masked in calls)]
-        if (draft := message.draft) is not None:
+        draft = message.draft
+        if draft is None and not calls and not any(one.findings for one in said.values()):
+            return message
+        if draft is not None:
             besides = {"metadata": dict(draft.metadata), "tags": draft.tags}
             about = redact.redact_json(besides, self._policy, self._heeded)
             speaker = draft.speaker and redact.redact(draft.speaker, self._policy, self._heeded).value
@@ -458,7 +461,7 @@ def _shown(message: Message, candidates: Sequence[Candidate]) -> str:
         }
         for start, end in reversed(_joined([*spans])):
             text = text[:start] + spans.get((start, end), WAITING) + text[end:]
-    return replace(message, text=text).told
+    return message.told if text is message.text else replace(message, text=text).told
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -95,11 +95,10 @@ _KIND = (
 _ON_IT = r"(?:my|our) (?P<what>[\w .-]{2,30}?) (?:has|have|had) (?P<v>[\w. +#-]+?) (?:installed )?on it"
 
 
-def belonging(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Claim]:
+def belonging(clause: Clause, text: str, speaker: str, said: frozenset[str]) -> Iterator[Claim]:
     """Yield what a thing or an animal of the speaker's runs, has, is fitted with or is: "my workstation has 64 GB of RAM"."""
     if _OF_ONES_OWN.isdisjoint(said):
         return
-    text = clause.text
     if match := form(_FUELLED).fullmatch(text):
         yield Claim(f"{speaker}'s {match['what'].lower()}", "runs on", match["v"], confidence=0.85)
     elif match := form(_RUNS).fullmatch(text):

@@ -140,7 +140,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
         said_words = tokens(clause.whole)
         found = [
             *employed(clause, speaker, said_words),
-            *belonging(replace(clause, text=text), speaker, tokens(text)),
+            *belonging(clause, text, speaker, tokens(text)),
             *leisure(clause, speaker, said_words),
         ]
     if first in _JOINING and any(map(low.__contains__, _JOINS)) and (joined := form(_JOINED).match(text)):
@@ -153,7 +153,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
 
 def _reread(said: str, clause: Clause, speaker: str) -> Sequence[Claim]:
     """Return the claims of a statement that stands for a clause."""
-    return _claims(said, clause, speaker) or [*belonging(replace(clause, text=said), speaker, tokens(said))]
+    return _claims(said, clause, speaker) or [*belonging(clause, said, speaker, tokens(said))]
 
 
 _JOINING = frozenset({"i", "we", "my", "our"})
