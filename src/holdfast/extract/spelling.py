@@ -46,19 +46,19 @@ _tried = functools.cache(_Tried)
 
 def begun(pattern: str, text: str) -> int:
     """Return how many characters at the beginning of a text an expression fits, whatever their case."""
-    one, said = _tried(pattern), low(text)
-    if said[: one.length] not in one.beginnings:
+    one = _tried(pattern)
+    if low(text[: one.length]) not in one.beginnings:
         return 0
-    found = one.form.match(said if one.lowers else text)
+    found = one.form.match(low(text) if one.lowers else text)
     return found.end() if found else 0
 
 
 def fits(pattern: str, text: str) -> bool:
     """Whether an expression fits all of a text, whatever its case."""
-    one, said = _tried(pattern), low(text)
-    if said[: one.length] not in one.beginnings:
+    one = _tried(pattern)
+    if low(text[: one.length]) not in one.beginnings:
         return False
-    return one.form.fullmatch(said if one.lowers else text) is not None
+    return one.form.fullmatch(low(text) if one.lowers else text) is not None
 
 
 def holds(pattern: str, text: str) -> bool:
