@@ -6,8 +6,9 @@ Decay ranks, it never hides: no memory leaves an answer because of its age.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
+from . import checks
 from .attributes import Attribute, attribute
 from .types import Kind, MemoryItem
 
@@ -46,13 +47,13 @@ def overdue(seen: datetime | None, days: int | None, at: datetime) -> bool:
     return seen is not None and days is not None and (at - seen).days >= days
 
 
-def told(seen: datetime, at: datetime) -> str:
-    """Return how old a memory is: "as of 8 May 2026, 9 days ago", "as of March 2024, 14 months ago".
+def told(seen: datetime, at: datetime, zone: tzinfo = UTC) -> str:
+    """Return how old a memory is, by the days of a time zone: "as of 8 May 2026, 9 days ago", "as of March 2024, 14 months ago".
 
     In days below 60, in months below 24, else in whole years.
     """
-    then, now = seen.astimezone(UTC), at.astimezone(UTC)
-    days = (now - then).days
+    days = (at - seen).days
+    then, now = checks.local(seen, zone), checks.local(at, zone)
     month = f"{_MONTHS[then.month - 1]} {then.year}"
     if days < _DAYS:
         return f"as of {then.day} {month}, {_ago(days, 'day')}"

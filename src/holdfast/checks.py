@@ -11,7 +11,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NoReturn, cast
 
 from .errors import DoesNotFit, InvalidInput
@@ -24,7 +24,7 @@ MAX_JSON = 16_384
 MAX_INT = 2**63 - 1
 
 _LABEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
-_RESERVED_LABELS = frozenset({"actor", "scope", "self", "under"})
+_RESERVED_LABELS = frozenset({"actor", "scope", "self", "timezone", "under"})
 # Tab, newline and carriage return are part of ordinary text; every other control character is refused.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -162,8 +162,8 @@ def optional_moment(value: object, field: str) -> datetime | None:
     return None if value is None else moment(value, field)
 
 
-def since(value: object, field: str, now: datetime) -> datetime | None:
-    """Return the moment meant by a datetime, a date (its midnight in UTC) or a timedelta (that long before now)."""
+def since(value: object, field: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return the moment meant by a datetime, a date (when it begins in a time zone) or a timedelta (that long before now), in UTC."""
     if value is None:
         return None
     if isinstance(value, timedelta):
@@ -171,11 +171,39 @@ def since(value: object, field: str, now: datetime) -> datetime | None:
             return now - value
         except OverflowError:
             raise DoesNotFit(field, "reaches beyond the years 1 to 9999") from None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        value = value + "T00:00:00+00:00"
+        value = moment(value + "T00:00:00+00:00", field).date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=zone)
     return moment(value, field)
+
+
+def zone(value: object, field: str = "timezone") -> tzinfo:
+    """Return the time zone that an IANA name such as "Europe/Oslo" stands for; raises `InvalidInput` for what is none here."""
+    if value == "UTC":
+        return UTC
+    if not isinstance(value, str):
+        raise InvalidInput(field, f"must be a string such as 'Europe/Oslo', not {type(value).__name__}")
+    from zoneinfo import ZoneInfo  # some milliseconds, and the disk, which UTC need not spend
+
+    try:
+        return ZoneInfo(value)
+    except (
+        ValueError,
+        OSError,
+        KeyError,
+    ):  # of paths out of the database, of its folders, of what is not in it
+        raise InvalidInput(
+            field, f"{value!r:.60} is no time zone that this machine knows; IANA names are like 'Europe/Oslo'"
+        ) from None
+
+
+def local(at: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in a time zone; in its own where it would lie outside the years 1 to 9999 there."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 def many(value: object, field: str) -> tuple[Any, ...]:

@@ -54,6 +54,10 @@ SETTINGS = {
     "key": ("HOLDFAST_KEY", "what an encrypted store is opened with; never in holdfast.toml, never shown"),
     "key_file": ("HOLDFAST_KEY_FILE", "a file that holds the key, in its first line"),
     "mounts": ("HOLDFAST_MOUNTS", "stores to look at beside this one: NAME=URL, ..., or a table [mounts]"),
+    "timezone": (
+        "HOLDFAST_TIMEZONE",
+        "time zone whose days are meant, by its IANA name: UTC, Asia/Tokyo, ...",
+    ),
 }
 
 
@@ -88,6 +92,7 @@ class Setting(NamedTuple):
         return {"name": self.name, "value": value, "origin": self.origin}
 
 
+_OWN = frozenset({"store", "key", "key_file", "timezone"})  # what a client of a server has of its own
 _OWN_SERVER = Setting("base_url", "", "default")
 
 
@@ -123,11 +128,26 @@ def key_of(found: Mapping[str, Setting]) -> str | None:
     return key_in(Path(file.value), f"key_file from {file.origin}")
 
 
+def timezone_of(found: Mapping[str, Setting]) -> str | None:
+    """Return the name of the time zone that settings give, None for what a server has where they give none.
+
+    Raises `ConfigError` for a name by which this machine knows no time zone.
+    """
+    name, value, origin = found["timezone"]
+    if origin == "default" and is_served(found["store"]):
+        return None
+    try:
+        checks.zone(value, f"{name} from {origin}")
+    except InvalidInput as error:
+        raise ConfigError(str(error)) from None
+    return str(value)
+
+
 def _default(name: str) -> Any:
     if name == "mounts":
         return {}
     if name != "store":
-        defaults = {"embedder": "minilm", "language": "english", "model": "none", "base_url": "", "key": None, "key_file": ""}  # fmt: skip
+        defaults = {"embedder": "minilm", "language": "english", "model": "none", "base_url": "", "key": None, "key_file": "", "timezone": "UTC"}  # fmt: skip
         return defaults[name]
     import platformdirs
 
@@ -211,12 +231,15 @@ def check_served(url: str) -> None:
         raise ConfigError(f"url: {url!r:.80} is no server's; it begins with http:// or https://")
 
 
-def open_link(store: Setting, key: str | None, local: Mapping[str, Any], waits: bool) -> Link:
-    """Return what speaks to the server a URL names; `local` are settings that a server has itself.
+def open_link(found: Mapping[str, Setting], local: Mapping[str, Any], waits: bool) -> Link:
+    """Return what speaks to the server that settings name; `local` are further arguments that a server has itself.
 
     Raises `ConfigError` for one of them that is set, and for a URL with a password in it.
     """
-    given = next((name for name, value in local.items() if value), None)
+    store = found["store"]
+    set_here = [name for name, one in found.items() if one.origin == "argument" and one.value != {}]
+    owned = [*(name for name, value in local.items() if value), *(one for one in set_here if one not in _OWN)]
+    given = next(iter(owned), None)
     if given is not None:
         raise ConfigError(
             f"{given}: belongs to the server at {store.value}; leave it out here and set it there"
@@ -225,7 +248,7 @@ def open_link(store: Setting, key: str | None, local: Mapping[str, Any], waits: 
         raise ConfigError(f"store from {store.origin}: give the key as key=, not in the URL")
     from .client import Link, Waiting
 
-    return (Waiting if waits else Link)(store.value, key)
+    return (Waiting if waits else Link)(store.value, key_of(found))
 
 
 def put_back(

@@ -1,6 +1,6 @@
 """The times a query names: dates, months and years, times relative to the moment of asking, and an order in time.
 
-English words and ISO 8601; what is in doubt names nothing. Days are counted in UTC.
+English words and ISO 8601; what is in doubt names nothing. Days are those of the time zone of the moment of asking.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import calendar
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from .text import holds
@@ -25,18 +25,18 @@ _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 
 def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
-    """Return the spans of days that a query names, asked at an aware moment.
+    """Return the spans of days that a query names, asked at an aware moment, whose time zone says where a day begins.
 
-    Each is (first day, day after the last) in days since 1970, in order of time and without repeats. What has no year
+    Each is (its beginning, its end) in days since 1970 in UTC, in order of time and without repeats. What has no year
     ("in May", "8 May") means that day or month of the year of asking and of each of the ten before; "last May" means the
     latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it; what counts
     from a date ("the week before 3 May", "two days after") or is a part of one ("early May", "the first week of") does not.
     """
-    today = asked_at.date()
+    today, zone = asked_at.date(), asked_at.tzinfo
     found: set[Window] = set()
     for one in _from_to(_read(query, today), query):
         before = query[max(0, one.start - _LONGEST_LEAD) : one.start]
-        found.update(_opened([(_number(a), _number(b)) for a, b in one.spans], before, today))
+        found.update((_number(a, zone), _number(b, zone)) for a, b in _opened(one.spans, before, today))
     return tuple(sorted(found))
 
 
@@ -363,13 +363,13 @@ def _is_verb(match: re.Match[str], before: str) -> bool:
     return not (_BEFORE_MONTH if said[0].isupper() else _SURELY_MONTH).search(before)
 
 
-def _opened(spans: list[Window], before: str, today: date) -> list[Window]:
+def _opened(spans: list[Span], before: str, today: date) -> list[Span]:
     """Return the spans, or what is left of time on one side of the latest where the word before them asks for that."""
     word = _OPENING.search(before)
     if word is None or not spans:
         return spans
     first, after = spans[-1]
-    now, past = _number(today) + 1.0, _number(_back(today, years=_YEARS_BACK))
+    now, past = _shifted(today, 1), _back(today, years=_YEARS_BACK)
     match word[1].lower():
         case "since":
             side = first, now
@@ -637,6 +637,11 @@ def _month(name: str) -> int:
     return 1 + next(at for at, month in enumerate(_MONTHS) if month[:3].lower() == name[:3].lower())
 
 
-def _number(day: date) -> float:
-    """Return a date as days since 1970-01-01."""
-    return float(day.toordinal() - _EPOCH)
+def _number(day: date, zone: tzinfo | None) -> float:
+    """Return when a day begins in a time zone, as days since 1970-01-01 in UTC."""
+    number = float(day.toordinal() - _EPOCH)
+    if zone is UTC:
+        return number
+    # Whole seconds, divided once: to the last bit what a memory of that moment has.
+    ahead = datetime(day.year, day.month, day.day, tzinfo=zone).utcoffset() or timedelta()
+    return (number * 86_400 - ahead.total_seconds()) / 86_400

@@ -69,8 +69,10 @@ def _without_under(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def _administrator(actor: str | None) -> Caller:
-    return Caller(Scope.shared(), checks.optional_name(actor, "actor"), admin=True)
+def _caller(scope: Scope, actor: str | None, timezone: str | None, *, admin: bool = False) -> Caller:
+    if timezone is not None:
+        checks.zone(timezone)
+    return Caller(scope, checks.optional_name(actor, "actor"), admin, timezone=timezone)
 
 
 class ScopedMemory:
@@ -189,6 +191,9 @@ def _rules(
 class _Opened:
     """A store, a model and an engine for an unscoped caller, opened from settings."""
 
+    _link: Any = None  # to a server, where the store is one's
+    _engine: Any
+
     def __init__(
         self,
         store: str | Store = config.DEFAULT,
@@ -199,6 +204,7 @@ class _Opened:
         base_url: str = config.DEFAULT,
         key: str | None = config.DEFAULT,
         mounts: Mapping[str, str] = config.DEFAULT,
+        timezone: str = config.DEFAULT,
         model_calls: int = MODEL_CALLS,
         actor: str | None = None,
         many: Iterable[str] = (),
@@ -212,18 +218,16 @@ class _Opened:
     ) -> None:
         found = config.settings(
             store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key,
-            mounts=mounts,
+            mounts=mounts, timezone=timezone,
         )  # fmt: skip
-        caller = _administrator(actor)
-        self._link: Any = None
-        self._engine: Any
+        self._actor, self._timezone = actor, config.timezone_of(found)
+        caller = _caller(Scope.shared(), actor, self._timezone, admin=True)
         if config.is_served(found["store"]):
             local = {
                 "many": many, "redact": redact, "attributes": attributes, "policy": policy, "clock": clock,
                 "count_tokens": count_tokens, "extractors": tuple(extractors) != ("rules",),
-                **{name: one.origin == "argument" and one.value != {} for name, one in found.items() if name not in ("store", "key", "key_file")},
             }  # fmt: skip
-            self._link = config.open_link(found["store"], config.key_of(found), local, self._waits)
+            self._link = config.open_link(found, local, self._waits)
             self._engine = self._link.remote().bind(caller)
             return
         most = checks.count(model_calls, "model_calls", 1, 1_000_000)
@@ -256,11 +260,22 @@ class _Opened:
         self._direct = waiting.Direct(model)
         return self._direct
 
-    def _bound(self, scope: Scope | None, actor: str | None, labels: dict[str, Any]) -> Any:
+    def _bound(
+        self, scope: Scope | None, actor: str | None, timezone: str | None, labels: dict[str, Any]
+    ) -> Any:
         held: object = Scope(**labels) if scope is None else scope
         if not isinstance(held, Scope) or (labels and scope is not None):
             raise InvalidInput("scope", 'takes either a Scope or labels such as user="ada"')
-        return self._engine.bind(Caller(held, checks.optional_name(actor, "actor")))
+        return self._engine.bind(_caller(held, actor, self._timezone if timezone is None else timezone))
+
+    def acting(self, actor: str | None = None, *, timezone: str | None = None) -> Self:
+        """Return this administrator under another name, which is recorded with every change, or with the days of another time
+        zone; the store is shared."""
+        made = copy.copy(self)
+        made._actor = self._actor if actor is None else actor
+        made._timezone = self._timezone if timezone is None else timezone
+        made._engine = self._engine.bind(_caller(Scope.shared(), made._actor, made._timezone, admin=True))
+        return made
 
 
 class Memory(_Opened):
@@ -283,9 +298,10 @@ class Memory(_Opened):
     `observe` is given: None, "openai:NAME", "anthropic:NAME", "ollama:NAME", or an object with `id` and `ask`, asked at most
     `model_calls` times a UTC day for each scope; `base_url` is its server where that is not the provider's own. `key` encrypts a
     new store and opens an encrypted one (needs `holdfast[encryption]`). `mounts` are other stores, by name, that are looked at beside
-    this one and never written: {"handbook": "sqlite:///handbook.db"}; their hits carry the name as `origin`. What is not given comes from
+    this one and never written: {"handbook": "sqlite:///handbook.db"}; their hits carry the name as `origin`. `timezone`, an IANA name such
+    as "Europe/Oslo", is the one whose days are meant where a caller names no other, "UTC" by default. What is not given comes from
     HOLDFAST_STORE, HOLDFAST_EMBEDDER, HOLDFAST_LANGUAGE, HOLDFAST_MODEL, HOLDFAST_BASE_URL, HOLDFAST_KEY, HOLDFAST_KEY_FILE,
-    HOLDFAST_MOUNTS or holdfast.toml.
+    HOLDFAST_MOUNTS, HOLDFAST_TIMEZONE or holdfast.toml.
 
     This object is the store's administrator: it alone takes `under=`, and what it saves must name a scope. Give agents
     what `scoped` returns. Safe to share between threads. Raises `ConfigError`, `InvalidInput`, `StoreError`, `ModelMismatch`.
@@ -336,19 +352,20 @@ class Memory(_Opened):
     hold = driven(Engine.hold)
 
     def scoped(
-        self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
+        self,
+        scope: Scope | None = None,
+        /,
+        *,
+        actor: str | None = None,
+        timezone: str | None = None,
+        **labels: str | Sequence[str],
     ) -> ScopedMemory:
         """Return the verbs for a caller who holds these labels, e.g. `scoped(user="ada", team=["core", "infra"])`.
 
-        `actor` is recorded with every change. A `Scope` may be given instead of labels.
+        `actor` is recorded with every change. `timezone` is where the caller is, an IANA name such as "Asia/Tokyo": whose days
+        "yesterday" and plain dates mean, and a context tells (None: that of this memory). A `Scope` may be given instead of labels.
         """
-        return ScopedMemory(self._bound(scope, actor, dict(labels)))
-
-    def acting(self, actor: str) -> Self:
-        """Return this administrator under another name, which is recorded with every change; the store is shared."""
-        made = copy.copy(self)
-        made._engine = self._engine.bind(_administrator(checks.name(actor, "actor")))
-        return made
+        return ScopedMemory(self._bound(scope, actor, timezone, dict(labels)))
 
     def close(self) -> None:
         """Close the store, once a step that is being read in the background is done; later calls raise `StoreClosed`."""
@@ -437,16 +454,16 @@ class AsyncMemory(_Opened):
         return self._pooled
 
     def scoped(
-        self, scope: Scope | None = None, /, *, actor: str | None = None, **labels: str | Sequence[str]
+        self,
+        scope: Scope | None = None,
+        /,
+        *,
+        actor: str | None = None,
+        timezone: str | None = None,
+        **labels: str | Sequence[str],
     ) -> AsyncScopedMemory:
         """Return the verbs for a caller who holds these labels; see `Memory.scoped`."""
-        return AsyncScopedMemory(self._bound(scope, actor, dict(labels)))
-
-    def acting(self, actor: str) -> Self:
-        """Return this administrator under another name, which is recorded with every change; the store is shared."""
-        made = copy.copy(self)
-        made._engine = self._engine.bind(_administrator(checks.name(actor, "actor")))
-        return made
+        return AsyncScopedMemory(self._bound(scope, actor, timezone, dict(labels)))
 
     async def close(self) -> None:
         """Close the store once the step it is at is done; calls under way or later raise `StoreClosed`."""

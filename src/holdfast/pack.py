@@ -19,7 +19,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Entry:
     today, where that is known of an episode; a superseded item names its successor itself. `always` is the place, 0 first, among what
     is shown whatever was asked, as far as `ALWAYS` of the budget holds it, `touched` for what may be shown though nothing is relevant
     enough. `aged` tells the age of one that should be confirmed ("as of
-    March 2024, 14 months ago"). `vector` of length 1, if there is one, tells how much two
+    March 2024, 14 months ago"), `zone` is whose days it is dated in. `vector` of length 1, if there is one, tells how much two
     memories say the same; without it their words do.
     """
 
@@ -62,6 +62,7 @@ class Entry:
     aged: str | None = None
     always: int | None = None
     touched: bool = False
+    zone: tzinfo = UTC
     vector: Floats | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -223,9 +224,9 @@ def _part(section: Section, entries: Sequence[Entry]) -> str:
         return ""
     lines, group = [section.title], None
     for one in mine:
-        if section.by_day and _group(one.item) != group:
-            group = _group(one.item)
-            lines.append(_heading(one.item))
+        if section.by_day and _group(one) != group:
+            group = _group(one)
+            lines.append(_heading(one))
         lines.append(_line(one, section))
     return "\n".join(lines)
 
@@ -238,7 +239,7 @@ def _ordered(section: Section, entries: Sequence[Entry]) -> list[Entry]:
 
 def _in_time(one: Entry) -> tuple[int, str, float, int, str]:
     turn = -1 if one.item.turn is None else one.item.turn
-    return (*_group(one.item), _seconds(one.item.observed_at), turn, one.item.id)
+    return (*_group(one), _seconds(one.item.observed_at), turn, one.item.id)
 
 
 def _in_slot(one: Entry) -> tuple[bool, str, bool, float, str]:
@@ -247,10 +248,10 @@ def _in_slot(one: Entry) -> tuple[bool, str, bool, float, str]:
     return slot is None, slot or "", one.successor is not None, -_seconds(one.item.valid_from), one.item.id
 
 
-def _group(item: MemoryItem) -> tuple[int, str]:
+def _group(one: Entry) -> tuple[int, str]:
     """Return what a day line stands for: the day (-1 without one) and the conversation."""
-    when = _moment(item)
-    return when.astimezone(UTC).toordinal() if when else -1, item.thread or ""
+    when = _moment(one.item)
+    return checks.local(when, one.zone).toordinal() if when else -1, one.item.thread or ""
 
 
 def _moment(item: MemoryItem) -> datetime | None:
@@ -261,14 +262,14 @@ def _seconds(when: datetime | None) -> float:
     return when.timestamp() if when else -math.inf
 
 
-def _heading(item: MemoryItem) -> str:
-    when = _moment(item)
-    return _day(when) if when else UNDATED
+def _heading(one: Entry) -> str:
+    when = _moment(one.item)
+    return _day(when, one.zone) if when else UNDATED
 
 
-def _day(when: datetime) -> str:
-    """Return a day as "8 May 2023", in UTC and in English whatever the locale: four tokens."""
-    one: date = when.astimezone(UTC)
+def _day(when: datetime, zone: tzinfo) -> str:
+    """Return a day as "8 May 2023", in a time zone and in English whatever the locale: four tokens."""
+    one = checks.local(when, zone)
     return f"{one.day} {_MONTHS[one.month - 1]} {one.year}"
 
 
@@ -289,9 +290,9 @@ def _notes(one: Entry, section: Section) -> Iterable[str]:
         if one.aged:
             yield one.aged
         if since and (item.explicit_time or not one.aged):  # else it is only when it was said
-            yield f"since {_day(since)}" if item.valid_from else _day(since)
+            yield f"since {_day(since, one.zone)}" if item.valid_from else _day(since, one.zone)
     if item.valid_to:
-        yield f"until {_day(item.valid_to)}"
+        yield f"until {_day(item.valid_to, one.zone)}"
     if one.successor:
         yield "outdated"
     if item.conflicts_with:
@@ -389,7 +390,7 @@ class _Told:
         mine, its = self._entries[at], self._entries[other]
         return (
             mine.item.speaker in (None, its.item.speaker)
-            and _heading(mine.item) in (UNDATED, _heading(its.item))
+            and _heading(mine) in (UNDATED, _heading(its))
             and mine.successor == its.successor
         )
 
@@ -480,10 +481,10 @@ class _Work:
 
     def _heads(self, at: int) -> list[tuple[object, str]]:
         """Return the lines an entry stands under, each with a key: its section's heading and its day."""
-        which, item = self._of(at), self.entries[at].item
+        which, one = self._of(at), self.entries[at]
         over: list[tuple[object, str]] = [(which, self.sections[which].title)]
         if self.sections[which].by_day:
-            over.append(((which, *_group(item)), _heading(item)))
+            over.append(((which, *_group(one)), _heading(one)))
         return over
 
     def _parts(self, at: int) -> dict[object, tuple[int, int]]:

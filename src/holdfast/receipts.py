@@ -164,6 +164,7 @@ def _whole(receipt: Receipt) -> Receipt:
     for name in ("since", "until"):
         checks.optional_moment(options[name], name)
     _texts(() if options["kinds"] is None else options["kinds"]), _texts(options.get("also", ()))
+    checks.zone(options.get("timezone", "UTC"))
     if not isinstance(options["where"], Mapping | None):
         raise TypeError
     return receipt

@@ -77,6 +77,7 @@ class _Named:
         *,
         thread: str,
         actor: str | None = None,
+        timezone: str | None = None,
         placement: Mapping[str, Sequence[str]] = PLACEMENT,
         always: Filter | Mapping[str, Any] | None = ALWAYS,
         state_scope: Sequence[str] | None = None,
@@ -89,7 +90,9 @@ class _Named:
                 "memory",
                 f"must be a {wanted} as it was opened, not a {type(memory).__name__}; labels go to the session",
             )
-        self._core = Core(memory, thread, labels, actor, placement, always, state_scope, count_tokens)
+        self._core = Core(
+            memory, thread, labels, actor, timezone, placement, always, state_scope, count_tokens
+        )
         self._working, self._runs = self._core.working, self._core.runs
 
     @property
@@ -221,7 +224,8 @@ class Session(_Named):
     """One conversation of an agent over a `Memory`: before_step, tools, after_step; its state and its runs.
 
     `thread` names the conversation, `labels` who is in it (user="ada", project="api"). Of a label with several ids the
-    memories are seen; what is written goes under the others. `placement` says under which labels a
+    memories are seen; what is written goes under the others. `timezone` is the user's, an IANA name (None: the memory's): whose days
+    "yesterday" means. `placement` says under which labels a
     kind is saved, `always` is a filter for what every step is told whatever it is about, `state_scope` with which labels the state is shared. Safe to open again after a crash: all of it is in the
     memory.
     """

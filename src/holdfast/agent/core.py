@@ -196,6 +196,7 @@ class Core:
         thread: str,
         labels: Mapping[str, str | Sequence[str]],
         actor: str | None,
+        timezone: str | None,
         placement: Mapping[str, Sequence[str]],
         always: Filter | Mapping[str, Any] | None,
         state_scope: Sequence[str] | None,
@@ -206,7 +207,7 @@ class Core:
                 "session", "is the label of the session itself; name the conversation with thread="
             )
         self.thread = checks.name(thread, "thread")
-        self.memory = memory.scoped(actor=actor, **{**labels, "session": thread})
+        self.memory = memory.scoped(actor=actor, timezone=timezone, **{**labels, "session": thread})
         # What is written goes under one id of each label; of a label with several, the memories are seen.
         self.names = tuple(name for name, ids in labels.items() if isinstance(ids, str) or len(ids) == 1)
         self.ids = {name: ids if isinstance(ids, str) else ids[0] for name, ids in labels.items()}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
 import inspect
 import itertools
-import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -256,13 +254,14 @@ class Parts:
 
 class Caller(NamedTuple):
     """Who calls: the labels held, the actor's name, whether administrative readings (`under=`) are allowed, the lease
-    that what is written belongs to, if any, and the kinds that may be read and changed."""
+    that what is written belongs to, if any, the kinds that may be read and changed, and the time zone whose days are meant."""
 
     scope: Scope
     actor: str | None = None
     admin: bool = False
     lease: Fenced | None = None
     kinds: Kinds = EVERY
+    timezone: str | None = None
 
 
 class Base:
@@ -493,6 +492,15 @@ class Base:
 
     # -- time and filters ----------------------------------------------------------------------------------------
 
+    @property
+    def _timezone(self) -> str:
+        """The name of the time zone whose days this caller means."""
+        return self._caller.timezone or "UTC"
+
+    @property
+    def _zone(self) -> tzinfo:
+        return checks.zone(self._timezone)
+
     def _at(self, valid_at: datetime | None = None, known_at: datetime | None = None) -> Moment:
         valid = checks.optional_moment(valid_at, "valid_at")
         return Moment(self._parts.clock.now(), valid, checks.optional_moment(known_at, "known_at"))
@@ -675,26 +683,3 @@ def _indexed(item: MemoryItem | Text) -> str:
 def _sentences(item: MemoryItem | Text) -> list[str]:
     """Return a text's sentences, each with who said it: that alone is worth 2 points of recall@10 on chats."""
     return [index_text(one, speaker=item.speaker, observed_at=None) for one in sentences(item.text)]
-
-
-def encode(cursor: Any) -> str:
-    """Return an opaque cursor."""
-    return base64.urlsafe_b64encode(
-        json.dumps(cursor, ensure_ascii=False, separators=(",", ":")).encode()
-    ).decode()
-
-
-def decode(cursor: str, field: str, read: Callable[[Any], T]) -> T:
-    """Return what `read` makes of what `encode` was given; raises `InvalidInput` for anything else."""
-    try:
-        return read(json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)))
-    except (
-        AttributeError,
-        TypeError,
-        ValueError,
-        LookupError,
-        RecursionError,
-    ):  # whatever junk makes `read` trip over
-        raise DoesNotFit(
-            field, "is no cursor of this call; pass the `next` of the page before, unchanged"
-        ) from None

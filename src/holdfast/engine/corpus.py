@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .. import ranking
+from .. import checks, ranking
 from ..dates import timeless
 from ..ports import Beyond, Candidates, Floats, Ints, Readable
 
@@ -105,9 +105,14 @@ def terms_of(query: str, also: Iterable[str], analyzer: Analyzer, asked_at: date
     return {term: weight if term in told else weight * ranking.WHEN for term, weight in terms.items()}
 
 
-def lay(query: str, also: Iterable[str], embedder: Embedder | None, plain: Candidates) -> ranking.Stage:
-    """Return what ranking a corpus takes besides the meanings of its rows; these fade with the script for a model of one script."""
-    read = ranking.read(query, plain.as_of.valid, also)
+def lay(
+    query: str, also: Iterable[str], embedder: Embedder | None, zone: tzinfo, plain: Candidates
+) -> ranking.Stage:
+    """Return what ranking a corpus takes besides the meanings of its rows; these fade with the script for a model of one script.
+
+    The days that a query names are those of a time zone.
+    """
+    read = ranking.read(query, checks.local(plain.as_of.valid, zone), also)
     return ranking.lay(plain, read if getattr(embedder, "latin_only", False) else read._replace(latin=1.0))
 
 

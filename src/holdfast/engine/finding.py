@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import checks
@@ -38,6 +38,11 @@ class Question(NamedTuple):
     def text(self) -> str:
         """What is searched for: the query, and the other names it means (kept receipts of earlier versions have none)."""
         return " ".join([self.query, *self.options.get("also", ())])
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the days it speaks of (kept receipts of earlier versions have none: they are of UTC)."""
+        return checks.zone(self.options.get("timezone", "UTC"))
 
 
 class Meant(NamedTuple):
@@ -76,7 +81,7 @@ class Finding(Naming):
             meant = Meant(query, embedder, Later(vector))
         at, also = asked.at, options.get("also", ())
         asked_at = asked.as_of.valid if asked.as_of else at.valid or at.known or at.now
-        terms = terms_of(asked.query, also, parts.analyzer, asked_at)
+        terms = terms_of(asked.query, also, parts.analyzer, checks.local(asked_at, asked.zone))
         probe = Probe(
             reach=asked.reach,
             at=at,
@@ -91,7 +96,7 @@ class Finding(Naming):
             witness=witness,
             least=options["k"],
         )
-        laying = functools.partial(lay, asked.query, also, embedder)
+        laying = functools.partial(lay, asked.query, also, embedder, asked.zone)
         try:
             shares, laid = await self._shares(asked, probe, meant, laying)
             return rank(shares, laying, probe.model, laid)

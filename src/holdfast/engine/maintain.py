@@ -245,7 +245,7 @@ class Maintains(Tidies):
             for one in old:
                 seen, days = age.last_seen(one, again.get(one.id)), age.life(one, table)
                 if seen is not None and days is not None and age.overdue(seen, days, at.now):
-                    found.append(Overdue(one, seen, days, age.told(seen, at.now)))
+                    found.append(Overdue(one, seen, days, age.told(seen, at.now, self._zone)))
         return sorted(found, key=lambda one: (one.seen_at + timedelta(days=one.life), one.item.id))
 
     # -- reading -------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import checks
@@ -52,9 +53,10 @@ def packed(
     sections: tuple[pack.Section, ...],
     count: Callable[[str], int],
     aged: Mapping[str, str],
+    zone: tzinfo,
 ) -> Context:
     """Return the hits packed into `budget` tokens, beside what is `always` there, with a receipt that says what became of each; `aged`
-    tells ages by id.
+    tells ages by id, `zone` whose days they are dated in.
 
     A search finds only what is live under its clocks, so nothing here is superseded; a value that was live then and has
     been replaced since shows until when it held.
@@ -66,12 +68,18 @@ def packed(
     touched = set([hit.id for hit in hits if _touched(hit, near)][:_TOUCHED])
     entries = [
         pack.Entry(
-            hit.item, hit.relevance, hit.outdated_by, aged.get(hit.id), wanted.get(hit.id), hit.id in touched
+            hit.item,
+            hit.relevance,
+            hit.outdated_by,
+            aged.get(hit.id),
+            wanted.get(hit.id),
+            hit.id in touched,
+            zone,
         )
         for hit in hits
     ]
     entries += [
-        pack.Entry(one.item, None, one.outdated_by, aged.get(one.item.id), place)
+        pack.Entry(one.item, None, one.outdated_by, aged.get(one.item.id), place, zone=zone)
         for place, one in enumerate(always)
         if one.item.id not in found
     ]

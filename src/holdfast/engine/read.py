@@ -22,7 +22,8 @@ from ..marks import Mark
 from ..ports import Moment, Reach, Readable, Scan
 from ..receipts import Hits, Recall
 from ..types import TRUSTS, Change, Group, Kind, MemoryItem, Page, Scope, Stats
-from .base import MOST_VERSIONS, decode, encode
+from .base import MOST_VERSIONS
+from .cursors import decode, encode
 from .finding import Question
 from .recall import Answering
 from .waits import whole
@@ -75,8 +76,7 @@ class Reads(Answering):
             "min_relevance": None if min_relevance is None else checks.unit(min_relevance, "min_relevance"),
             "where": _jsonable(self._where(where, tags)),
             "kinds": None if (wanted := self._kinds(kinds)) is None else sorted(wanted),
-            "since": _iso(checks.since(since, "since", self._parts.clock.now())),
-            "until": _iso(checks.since(until, "until", self._parts.clock.now())),
+            **self._days(since, until),
         }
         at = self._at(valid_at, known_at)
         state = await self._stamped()
@@ -195,7 +195,8 @@ class Reads(Answering):
         scan = Scan(
             reach=reach, at=at, where=parsed, live="state" not in names(parsed), sort=sort,
             descending=bool(descending), limit=limit + 1, after=after,
-            kinds=self._kinds(kinds), since=checks.since(since, "since", now), until=checks.since(until, "until", now),
+            kinds=self._kinds(kinds), since=checks.since(since, "since", now, self._zone),
+            until=checks.since(until, "until", now, self._zone),
         )  # fmt: skip
         found = await self._parts.io.store(self._parts.store.scan, scan)
         following = None
@@ -393,10 +394,6 @@ class Reads(Answering):
 
 def _jsonable(where: Filter | None) -> dict[str, Any] | None:
     return None if where is None else to_json(where)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 _After = tuple[datetime, str, int, bool]

@@ -83,15 +83,13 @@ class Answering(Finding):
         allowed = checks.count(budget, "budget", 0, MOST_TOKENS)
         beside = None if always is None else parse(always)
         least, parts = checks.unit(min_relevance, "min_relevance"), checked_sections(sections)
-        filtered, wanted, now = self._where(where, tags), self._kinds(kinds), self._parts.clock.now()
-        first, last = checks.since(since, "since", now), checks.since(until, "until", now)
+        filtered, wanted = self._where(where, tags), self._kinds(kinds)
         options = {
             "k": CONSIDERED,
             "min_relevance": None,  # asked for while packing, so that the receipt has what was left out
             "where": None if filtered is None else to_json(filtered),
             "kinds": None if wanted is None else sorted(wanted),
-            "since": None if first is None else first.isoformat(),
-            "until": None if last is None else last.isoformat(),
+            **self._days(since, until),
         }
         state = await self._stamped()
         asked = self._asked_for(query)
@@ -101,7 +99,9 @@ class Answering(Finding):
         items = {one.id: one for one in (*(hit.item for hit in hits), *(one.item for one in told))}
         aged = await self._aged(list(items.values()), reach, at._replace(valid=hits.receipt.valid))
         # Off the event loop, like the store: counting and choosing take some milliseconds.
-        made = await self._parts.io.store(packed, hits, told, allowed, least, parts, self._parts.count, aged)
+        made = await self._parts.io.store(
+            packed, hits, told, allowed, least, parts, self._parts.count, aged, self._zone
+        )
         if keep:
             await self._keep_receipt(made.receipt)
         return made
@@ -213,6 +213,16 @@ class Answering(Finding):
     def _asked_for(self, query: str) -> str:
         """Return a query as it is searched for: what policy masks is in no memory, and goes to no model that embeds."""
         return self._shown(checks.text(query, "query"))
+
+    def _days(self, since: object, until: object) -> dict[str, str | None]:
+        """Return the options of a question that say which days it is bound to, and whose days it speaks of."""
+        now, zone = self._parts.clock.now(), self._zone
+        first, last = checks.since(since, "since", now, zone), checks.since(until, "until", now, zone)
+        return {
+            "since": None if first is None else first.isoformat(),
+            "until": None if last is None else last.isoformat(),
+            "timezone": self._timezone,
+        }
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -326,7 +336,7 @@ class Answering(Finding):
             again |= await self._parts.io.store(store.seen, [one.id for one in old], reach, at)
         seen = {one.id: (age.last_seen(one, again.get(one.id)), age.life(one, table)) for one in old}
         return {
-            id: age.told(last, valid)
+            id: age.told(last, valid, self._zone)
             for id, (last, days) in seen.items()
             if last and age.overdue(last, days, valid)
         }

@@ -18,7 +18,7 @@ from ..filters import Eq, Or, Range
 from ..judgements import Judgement
 from ..ports import Reach, Ref, Remove, Replace, Scan, Write
 from ..types import Bulk, Draft, Entity, MemoryItem, Page, Scope, Source
-from .base import decode, encode
+from .cursors import decode, encode
 from .plan import Plan
 from .tell import Tells
 from .waits import whole

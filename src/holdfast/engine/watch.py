@@ -9,7 +9,8 @@ from .. import checks
 from ..marks import Mark, Told
 from ..ports import Reach
 from ..types import Change, Erased, Scope
-from .base import Base, Parts, decode
+from .base import Base, Parts
+from .cursors import decode
 from .read import changes_cursor, changes_encoded
 
 _FIRST, _LONGEST = 0.005, 0.1  # seconds between two looks: just after a change, and when nothing happens

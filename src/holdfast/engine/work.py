@@ -43,7 +43,8 @@ from ..ports import (
     Write,
 )
 from ..types import DECLARATIVE, Draft, MemoryItem, Page, Scope
-from .base import Caller, Parts, T, decode, encode, place_of
+from .base import Caller, Parts, T, place_of
+from .cursors import decode, encode
 from .plan import Plan
 from .write import KEY_LIFE, KNOWN, Writes
 

@@ -28,6 +28,7 @@ _PLAIN: dict[Any, Schema] = {
 _OPTIONS: dict[str, Schema] = {
     "k": {"type": "integer", "minimum": 1, "maximum": 1_000}, "min_relevance": nullable(UNIT), "where": {"type": ["object", "null"]},
     "kinds": nullable(several(KIND)), "since": nullable(MOMENT), "until": nullable(MOMENT), "also": several({"type": "string"}),
+    "timezone": {"type": "string"},
 }  # fmt: skip
 # How far each scope was known.
 _KNOWN = several({"type": "array", "prefixItems": [part("Labels"), MOMENT], "minItems": 2, "maxItems": 2})
@@ -47,7 +48,7 @@ _FORMS: dict[tuple[type, str], Schema] = {
     (Receipt, "options"): {
         "type": "object",
         "properties": _OPTIONS,
-        "required": [name for name in _OPTIONS if name != "also"],
+        "required": [name for name in _OPTIONS if name not in ("also", "timezone")],
     },
     (Scored, "id"): ID,
     (Bulk, "count"): _WHOLE,

@@ -101,7 +101,7 @@ UNIT: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 KIND = choice(KINDS)
 TAGS = several(name(128), maxItems=64)
 _LABEL_NAME: Schema = {
-    "type": "string", "pattern": f"^{_LABEL}$", "not": {"enum": ["actor", "scope", "self", "under"]},
+    "type": "string", "pattern": f"^{_LABEL}$", "not": {"enum": ["actor", "scope", "self", "timezone", "under"]},
 }  # fmt: skip
 _NUMBER: Schema = {"type": "number", "minimum": -_WIDEST, "maximum": _WIDEST}
 _SCALARS: list[Schema] = [{"type": "boolean"}, _NUMBER]
