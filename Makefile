@@ -80,6 +80,7 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks.recall $(DATA)
 	$(BIN)/python -m benchmarks.noisy
 	$(BIN)/python -m benchmarks.extraction
+	$(BIN)/python -m benchmarks.dialogues
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.background
