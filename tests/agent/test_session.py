@@ -609,3 +609,16 @@ def test_a_reply_of_nothing_loses_no_step() -> None:
             [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None}]
         )
         assert [one.text for one in after.observation.episodes] == ["Hi"]
+
+
+@pytest.mark.parametrize(
+    "then", ["My sister quit Shopify.", "She quit Shopify.", "Forget that my sister works for Shopify."]
+)
+def test_what_ends_of_somebody_named_is_found(then: str) -> None:
+    """Facts of a user's own are not kept where a step is: what ends is told by the names of either place."""
+    with Memory("sqlite://", embedder=None) as memory:
+        session = Session(memory, thread="t", user="ada", project="api")
+        session.after_step([said("My sister's name is Leila. She works for Shopify.")])
+        session.after_step([said(then)])
+        held = memory.scoped(user="ada").list(kinds=["fact"]).items
+        assert [one.slot for one in held if one.slot != "entity.alias"] == ["user.sister"]

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..entities import RESERVED, SLOT, Names
 from ..ports import Moment, Reach, Readable, Scan
 from ..types import Draft, MemoryItem, Scope
 from .base import Base, State
 
+if TYPE_CHECKING:
+    from ..extract.proposals import End
+
 MOST_ALIASES = 10_000  # that are looked at, the latest first
 MOST_NAMELESS = 4_096
 NO_NAMES = Names(())
+
+
+def under_each(ends: Sequence[End], names: Iterable[Names]) -> tuple[End, ...]:
+    """Return what ends under the names it has in each of some scopes, each once."""
+    found: list[End] = []
+    for end in (replace(one, slot=some.slot(one.slot)) for some in names for one in ends):
+        if end not in found:
+            found.append(end)
+    return tuple(found)
 
 
 class Naming(Base):

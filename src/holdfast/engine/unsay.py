@@ -18,6 +18,7 @@ from ..filters import Contains, Eq, Exists, Filter, In, Not, Or
 from ..ports import Authorship, Reach, Scan, Seen
 from ..text import sentences
 from ..types import MemoryItem, Scope
+from .naming import under_each
 from .rename import Renames
 from .work import Declared, phrase, without
 
@@ -52,15 +53,16 @@ class Unsays(Renames):
         from ..extract.messages import WITHHELD
         from ..extract.proposals import End
 
-        waiting, slot = await self._waiting(scopes), (await self._names_of(Reach(exactly=scopes[:1]))).slot
+        waiting, names = (
+            await self._waiting(scopes),
+            [await self._names_of(Reach(exactly=(one,))) for one in scopes],
+        )
         held, items = Held([*known, *waiting]), {one.id: one for one in (*known, *waiting)}
         changed, veiled = {id(one): one for one in candidates}, dict[str, MemoryItem]()
         meant: dict[int, Marks] = {}
         for one in orders:
             before = _drafted([each for each in candidates if _place(each) < _place(one)], scopes[0])
-            proposal = replace(
-                one.proposal, ends=tuple(replace(end, slot=slot(end.slot)) for end in one.proposal.ends)
-            )
+            proposal = replace(one.proposal, ends=under_each(one.proposal.ends, names))
             named = judge(one.proposal, Held(before), self._rules.table).ids
             changed |= {int(each): replace(changed[int(each)], unsaid=True) for each in named}
             turns = await self._said_last(step, one, scopes[0], thread)

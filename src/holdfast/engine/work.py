@@ -45,6 +45,7 @@ from ..ports import (
 from ..types import DECLARATIVE, Draft, MemoryItem, Page, Scope
 from .base import Caller, Parts, T, place_of
 from .cursors import decode, encode
+from .naming import under_each
 from .plan import Plan
 from .write import KEY_LIFE, KNOWN, Writes
 
@@ -397,15 +398,15 @@ class Works(Writes):
             except InvalidInput as error:  # of one of many: what was said is kept all the same
                 one, item = replace(one, skipped=f"cannot be kept: {error}"), None
             proposal = one.proposal
-            where = target if item is None else item.scope
-            if where not in known:
-                known[where] = await self._names_of(Reach(exactly=(where,)))
-            named = known[where].slot
+            # What ends is looked for wherever this step may write: "my sister" has her name where the user's own facts are kept.
+            scopes = dict.fromkeys((target, *places.values()) if item is None else (item.scope,))
+            for where in scopes:
+                if where not in known:
+                    known[where] = await self._names_of(Reach(exactly=(where,)))
             if proposal.ends:
-                ends = tuple(replace(end, slot=named(end.slot)) for end in proposal.ends)
-                proposal = replace(proposal, ends=ends)
+                proposal = replace(proposal, ends=under_each(proposal.ends, [known[one] for one in scopes]))
             if item is not None and proposal.draft is not None:
-                slot = named(item.slot)
+                slot = known[item.scope].slot(item.slot)
                 item = item if slot == item.slot else replace(item, slot=slot)
                 if slot != proposal.draft.slot:
                     proposal = replace(proposal, draft=replace(proposal.draft, slot=slot))
