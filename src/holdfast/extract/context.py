@@ -13,9 +13,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from . import values, words
+from . import words
+from .answers import asked_last, reply
 from .clauses import Clause, clauses
-from .instructions import WORK
 from .predicates import Claim
 from .spelling import fits, form, plain
 
@@ -69,7 +69,7 @@ class Context:
 
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
-        self.question = _asked_last(text)
+        self.question = asked_last(text)
         if text and not fits(_ACKNOWLEDGES, text.strip()):
             self._said.append(text)
             self._ended = None
@@ -95,7 +95,7 @@ class Context:
 
         `raw` are its words as they were said; `first` whether it begins the message, and so may answer a question.
         """
-        if first and self.question and (answer := _reply(clause, raw, self.question)):
+        if first and self.question and (answer := reply(clause, raw, self.question)):
             return answer
         if match := _POINTS.match(clause.text):
             return self._pointed(clause, raw, match["pronoun"].lower(), match["rest"])
@@ -175,159 +175,3 @@ def _succeeding(clause: Clause, ended: Claim) -> Clause | None:
     pattern, template = _SUCCEEDED[ended.attribute]
     match = form(pattern).fullmatch(clause.text)
     return replace(clause, text=template.format(v=match["v"])) if match else None
-
-
-# ---- answers -------------------------------------------------------------------------------------------------------------
-
-_LEAD = (
-    r"(?:(?:and|so|great|nice|ok(?:ay)?|thanks|got it|sure|cool|also|first|hi|hello|hey|by the way|just to check|out of curiosity|may i (?:ask|know)"
-    r"|can (?:you tell me|i ask)|could you tell me)[,!.:]? )*"
-)
-_TAIL = r"(?:,? (?:if (?:you do not|i may).*|by the way|then|exactly|currently|now|these days|at the moment|please|originally|today|again))*"
-# What an agent asks, and the answer as a statement. {v} is the answer, other names are groups of the question. "yes" and "no" stand for
-# those answers alone.
-_QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
-    (r"(?:what|who) is your (?P<n>(?:favou?rite|preferred) [\w -]+)", {"v": "my {n} is {v}"}),
-    (r"(?:what|which) (?P<n>[\w -]+?) do you like (?:the )?(?:best|most)", {"v": "my favorite {n} is {v}"}),
-    (
-        r"what is your (?:full |first )?name|(?:may|can|could) i (?:know|have|get|ask) your name|your name|who am i (?:speaking|talking) (?:to|with)",
-        {"v": "my name is {v}"},
-    ),
-    (
-        r"what (?:should|can|may|shall|do) i call you|what do you (?:go by|like to be called)|how (?:should|may|can) i address you",
-        {"v": "call me {v}"},
-    ),
-    (r"how old are you|(?:what is )?your age", {"v": "i am {v} years old"}),
-    (
-        r"(?:what is )?your (?P<n>job title|job|role|occupation|profession|time ?zone|address|e-?mail(?: address)?|phone number|birthday|date of birth"
-        r"|pronouns|blood type|shoe size|native language|mother tongue|major|employer)",
-        {"v": "my {n} is {v}"},
-    ),
-    (
-        r"where (?:do you live|are you (?:based|located|living|staying))|(?:what|which) (?:city|town|country|state|part of \w+) "
-        r"(?:do you live|are you(?: based| located| living)?) in|in (?:what|which) (?:city|town|country) (?:do you live|are you(?: based| living)?)",
-        {"v": "i live in {v}"},
-    ),
-    (r"where are you from|where (?:did you grow up|do you come from)", {"v": "i am from {v}"}),
-    (
-        r"where do you work|who do you work for|who is your employer|(?:what|which) company do you work (?:for|at)",
-        {"v": "i work at {v}"},
-    ),
-    (r"what do you do(?: for (?:a living|work))?|what is your line of work", {"v": "i am a {v}"}),
-    (
-        r"(?:do you have |are there )?any (?:food |known )?allergies(?: .*)?|what are you allergic to|are you allergic to anything",
-        {"v": "i am allergic to {v}"},
-    ),
-    (
-        r"(?:do you have )?any dietary (?:restrictions|requirements|preferences|needs)|what is your diet|do you follow (?:an?|any) (?:\w+ )?diet",
-        {"v": "i am {v}"},
-    ),
-    (
-        r"do you have (?:any )?(?:pets|kids|children|siblings|brothers or sisters|brothers and sisters)(?: .*)?",
-        {"v": "i have {v}"},
-    ),
-    (
-        r"are you (?P<n>married|single|retired|vegan|vegetarian|left-handed|pregnant|allergic to [\w ]+)",
-        {"yes": "i am {n}", "v": "i am {v}"},
-    ),
-    (r"do you (?P<n>(?:like|love|enjoy|play|speak|own) [\w' -]+)", {"yes": "i {n}", "no": "i do not {n}"}),
-    (r"do you (?P<n>(?:eat|drink) [\w' -]+)", {"no": "i do not {n}"}),
-    (
-        r"(?:do|would) you (?:prefer|rather have) (?P<a>[\w' -]+?) or (?P<b>[\w' -]+)",
-        {"either": "i prefer {v}"},
-    ),
-    (
-        r"(?:what|which) (?:database|db|package manager|build tool|framework|web framework|language|ci|test framework|linter|formatter|orm|cloud"
-        r"|message queue|queue)(?: system| provider| server)? (?:do you|are you|does (?:this|the|your) (?:repo|repository|project|team|app|codebase)) us(?:e|ing)",
-        {"v": "we use {v}"},
-    ),
-    (
-        r"(?:what|which) (?:editor|ide|os|operating system|shell|browser) (?:do you|are you) us(?:e|ing)",
-        {"v": "i use {v}"},
-    ),
-    (
-        r"(?:what|which) port (?:does|is) (?:the|your) (?P<n>[\w -]+?) (?:run(?:ning)?|listen(?:ing)?|on)(?: on)?",
-        {"v": "the {n} runs on port {v}"},
-    ),
-    (
-        r"(?:what|which) (?:kind of |model of )?(?P<n>phone|laptop|car|bike|computer|camera) do you (?:have|use|drive|own|ride)",
-        {"v": "my {n} is {v}"},
-    ),
-    (r"when is (?P<whose>the|your) (?P<n>[\w -]{3,30}?)(?: due)?", {"v": "{whose} {n} is on {v}"}),
-    (
-        rf"what is your (?P<n>{_ANIMAL}|{_RELATION})'s name|what is your (?P<m>{_ANIMAL}|{_RELATION}) called",
-        {"v": "my {n}{m}'s name is {v}"},
-    ),
-    (rf"who is your (?P<n>{_RELATION})", {"v": "my {n}'s name is {v}"}),
-)
-_YES = r"(?:yes|yep|yeah|yup|sure|definitely|absolutely|of course|i do|i am|totally)\b[,.!]*"
-_NO = r"(?:no|nope|nah|never|not really|not at all|i do not|i am not)\b[,.!]*"
-_AGREES = r"(?:|i do|i am|of course|very much|a lot|(?:i )?(?:really )?(?:love|like|enjoy|adore) (?:it|them)|so much|never|not at all|not really|thanks|thank you)"
-# What is said where one does not say.
-_EVADES = (
-    r"(?:no idea|dunno|idk|not|no|none|nothing|nobody|nowhere|hard|depends|it depends|rather|i (?:would|do|am not|have no|can)\b|private|none|n/?a|that|what|why"
-    r"|who|where|how|good question|whatever|any|all|both|neither|skip|pass|maybe|somewhere|everywhere|anywhere|here|there|home|online|remote|abroad"
-    r"|guess|secret|sorry|too|so|very|it|same|a (?:lot|few|bit|couple)|many|several|some|lots|ask|you|let|please|thanks|stop|never|mind|classified|wait|hold on|hang on|hi|hello|hey|one (?:moment|sec|second))\b"
-    # Nor is one who goes on with the work: "fix the login first".
-    rf"|(?:{WORK}|make|tell|find|explain|help|go|try|do|look|read|list|translate|summari[sz]e|think|could|would|should|will)\b(?= )"
-)
-_PUT = r"(?:(?:hm+|um+|uh+|er|oh|well|so|ok|right|haha|actually|honestly|its?|it is|that is|that would be|i would say|just|i am (?:with|at)|i (?:live|work) (?:in|at|for)|at|in|from|for|it is called|he is called|she is called)[,.]* )*"
-_AFTER = r"(?:,? (?:please|thanks|thank you|hands down|of course|for sure|obviously|is (?:fine|good|great|ok|okay)|works|will do|by far|definitely|always|only|i guess so))+$"
-
-
-def _asked_last(text: str) -> str:
-    """Return the question an agent's message ends in, or "" where there is none or more than one."""
-    sentences = [one for one in re.split(r"(?<=[.!?])\s+|\n+", text[-600:].strip()) if one]
-    asked = [one for one in sentences if one.endswith("?")]
-    return sentences[-1] if len(asked) == 1 and sentences[-1] == asked[0] and len(asked[0]) <= 200 else ""
-
-
-def _reply(clause: Clause, raw: str, question: str) -> Clause | None:
-    """Return an answer as the statement it makes beside the question, or None."""
-    told = form(_LEAD).sub("", plain(question).rstrip(" ?"), count=1).lower()
-    for pattern, templates in _QUESTIONS:
-        if match := form(f"(?:{pattern}){_TAIL}").fullmatch(told):
-            groups = {name: words or "" for name, words in match.groupdict().items()}
-            statement = _stated(plain(raw).strip(" ,.!?;:-"), templates, groups)
-            return _read_as(statement, clause, f"{question.strip()} {raw.strip()}") if statement else None
-    return None
-
-
-def _stated(answer: str, templates: dict[str, str], groups: dict[str, str]) -> str:
-    """Return the statement that an answer makes, "" where it makes none that can be told."""
-    said = form(_PUT).sub("", answer, count=1)
-    said = form(_AFTER).sub("", said)
-    for verdict, pattern in (("yes", _YES), ("no", _NO)):
-        if match := form(pattern).match(said):
-            rest = said[match.end() :].strip(" ,.!")
-            if verdict in templates and form(_AGREES).fullmatch(rest):
-                return templates[verdict].format(**groups)
-            if "v" not in templates or not rest:
-                return ""
-            said = rest
-            break
-    if "either" in templates:
-        chosen = values.unled(said).lower()
-        return (
-            templates["either"].format(v=said) if chosen in (groups["a"].lower(), groups["b"].lower()) else ""
-        )
-    if "v" not in templates or form(_EVADES).match(said) or not 1 <= len(said.split()) <= 7:
-        return ""
-    statement = templates["v"].format(v=said, **groups)
-    return form(r"\ba (?=an? |the |i )|\byears old years old\b").sub("", statement)
-
-
-def _read_as(statement: str, clause: Clause, said: str) -> Clause | None:
-    """Return the clause of a statement, in the place and under the guards of the words it stands for."""
-    made = next(clauses(statement), None)
-    if made is None:
-        return None
-    return replace(
-        made,
-        start=clause.start,
-        end=clause.end,
-        marks=clause.marks,
-        casual=clause.casual,
-        before=(*clause.before, clause.whole),
-        said=said,
-    )
