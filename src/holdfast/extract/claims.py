@@ -52,6 +52,26 @@ _CALLED = r"(?-i:[A-Z])[\w'.-]+(?: (?-i:[A-Z])[\w'-]+)?"
 # "Carl isn't my boss anymore, Dana is".
 _SWAPPED = rf"(?P<old>{_CALLED}) (?:is|are) (?:not|no longer) (?P<what>(?:my|our|the) [\w' -]+?)(?: anymore)?,? (?:but )?(?P<v>{_CALLED}) is(?: now)?"
 
+# "The port isn't 3000 anymore but 3100", "we don't use Jenkins but GitHub Actions": one is put in the place of another.
+_AT = r"(?:(?:on|at|in|for|due|called|named|from|port|an?|the|as) )*"
+_NOT_BUT = (
+    r"(?P<s>[^,]+?) (?P<be>is|are|am|(?:do|does)(?= (?:not|no longer) (?P<verb>use|live|work|drink|eat|drive|take|study|speak|play|deploy|run|host|store|like|ride|sit|listen)\b)) (?:not|no longer)(?(verb) (?P=verb)) "
+    rf"(?P<at>{_AT})(?P<old>[\w'.+#:/@-]+(?: [\w.+#:-]+){{0,3}}?)(?: anymore)?,? but (?:rather |now |instead )?"
+    rf"(?!(?:like|love|try|want|need|have|can|will|do|would|should|could|still|also|almost|only|just|trying|it|he|she|they|not|close|who|what|when|if)\b)(?P<at2>{_AT})(?P<new>[\w'.+#:/@-]+(?: [\w'.+#:-]+){{0,4}})"
+)
+
+_DENIED_FIRST = r"not (?:on |at |in )?(?P<old>[\w:.']+(?: [\w.:']+)?), (?P<s>(?:the|our|i|we) .+)"
+
+
+def _put_first(text: str) -> str:
+    """Return "X is not OLD but NEW", and "not OLD, X is NEW", as "X is NEW, not OLD"."""
+    if text[:4].lower() == "not " and (denied := form(_DENIED_FIRST).fullmatch(text)):
+        return f"{denied['s']}, not {denied['old']}"
+    if " but " not in text or not (match := form(_NOT_BUT).fullmatch(text)):
+        return text
+    verb = f"{match['verb']}{'s' if match['be'].lower() == 'does' else ''}" if match["verb"] else match["be"]
+    return f"{match['s']} {verb} {match['at2'] or match['at']}{match['new']}, not {match['old']}"
+
 
 def _turned(text: str) -> str:
     """Return "I no longer eat X" as "I stopped eating X", "I've gone off X" as "I dislike X": what begins, where something ended."""
@@ -107,7 +127,7 @@ def claimed(clause: Clause, speaker: str) -> tuple[Clause, list[Claim]]:
 # What is told in passing before a statement is taken off it: "thanks to my job at Bosch I travel a lot".
 _LEADING = frozenset({"with", "thanks", "because", "through", "between", "in", "due", "at", "from"})
 _ASIDES = frozenset({"hypothetical", "reported", "uncertain", "past"})
-_MAY_CLAIM = r"(?!(?:it(?! is an? (?-i:[A-Z]))|he|she(?!/)|they|you(?! (?:will|can|may) (?:find|sign)\b)|there(?! is an? )|that|these|those|what(?! (?:i|we) have\b)|how|why|where|who)\b)[\w']+ "
+_MAY_CLAIM = r"(?!(?:it(?! is an? (?-i:[A-Z]))|he|she(?!/)|they|you(?! (?:will|can|may) (?:find|sign|call|address)\b)|there(?! is an? )|that|these|those|what(?! (?:i|we) have\b)|how|why|where|who)\b)[\w']+ "
 
 
 def claims(clause: Clause, speaker: str) -> list[Claim]:
@@ -180,6 +200,7 @@ def _claims(text: str, clause: Clause, speaker: str) -> list[Claim]:
         text = f"{counted['who']} {counted['each']}"
     if text.endswith((" is", " is now")) and (swapped := form(_SWAPPED).fullmatch(text)):
         text = f"{swapped['v']} is {swapped['what']}, not {swapped['old']}"
+    text = _put_first(text)
     if any(map(text.__contains__, _IN_PLACE)) and (match := form(_OLD).search(text)):
         old, text = (
             values.bare(match["old"]),

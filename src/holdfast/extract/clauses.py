@@ -16,7 +16,7 @@ from operator import itemgetter
 from . import guards, remarks, words
 from .dates import PHRASE
 from .guards import ASKING, Guard
-from .openers import led_up, opened
+from .openers import led_up, opened, retold
 from .spelling import begun, fits, form, holds, low, low_form, plain, straight
 
 
@@ -28,7 +28,7 @@ class Clause:
     short"), `standing` where it is meant to hold from now on, `sure` where it was said to be remembered, `greeted` after a
     greeting, `casual` where the whole message is in lower case, so that names cannot be told by their capitals. `marks` are
     guards that the message and the sentence put on it, `whole` and `before` the words its other guards are read from. `said` stands
-    for its words where these say too little alone ("Blue"). `after` are words behind a shortened clause: some of their guards reach back.
+    for its words where these say too little alone ("Blue"). `retold` is "told" or "said" for what was, with a "but" behind it. `after` are words behind a shortened clause: some of their guards reach back.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Clause:
     whole: str = ""
     before: tuple[str, ...] = ()
     said: str = ""
+    retold: str = ""
     after: str = ""
 
     @property
@@ -121,7 +122,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|(?:^|\bthat )(?-i:[A-Z])[a-z]+ and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?(?: for (?:the )?(?:next time|later|future))?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|^being (?!from\b|in\b|at\b|on\b|an?\b)(?:[\w-]+ ){0,3}[\w-]+,|^(?:please )?(?:don'?t|do not) forget,|\badd to (?:your )?(?:memory|notes|files|records):|^(?:just )?for (?:(?:future )?reference|your (?:notes|files|records)),|\b(?:note|remember),? please:|^(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely):|^as (?:head|director|manager|chair|captain|secretary) of [\w ]+,|^(?:i have|i've|we have|we've) (?:finally |now |just )*decided:|^it(?: is|'s) (?:all |now )?(?:decided|settled|official)[:,]|^some(?:one|body) (?:has|needs) to [^,]{3,80}(?:,? (?:and|so)|,)|^if an? [\w ]{3,20} (?:has|contains) [\w ]+ in it,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?(?: for (?:the )?(?:next time|later|future))?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|^being (?!from\b|in\b|at\b|on\b|an?\b)(?:[\w-]+ ){0,3}[\w-]+,|^(?:please )?(?:don'?t|do not) forget,|\badd to (?:your )?(?:memory|notes|files|records):|^(?:just )?for (?:(?:future )?reference|your (?:notes|files|records)),|^(?:just |strictly )?between (?:us|you and me|ourselves),|^(?:please )?(?:forget|disregard) (?:this|the following)(?: [\w ]{2,20})?:|\b(?:note|remember),? please:|^(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely):|^as (?:head|director|manager|chair|captain|secretary) of [\w ]+,|^(?:i have|i've|we have|we've) (?:finally |now |just )*decided:|^it(?: is|'s) (?:all |now )?(?:decided|settled|official)[:,]|^some(?:one|body) (?:has|needs) to [^,]{3,80}(?:,? (?:and|so)|,)|^if an? [\w ]{3,20} (?:has|contains) [\w ]+ in it,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 
@@ -197,6 +198,8 @@ def _cut(
 ) -> Iterator[Clause]:
     """Yield the clauses of one sentence; what came before one is kept for its guards, up to a "but"."""
     begin, leads_asking = led_up(sentence)
+    again, how = retold(sentence)
+    begin = max(begin, again)
     asked = "?" in sentence[-4:] and not leads_asking
     tag = asked and guards.tagged(sentence)
     cuts = (match.end() for match in form(_CUT).finditer(sentence, begin))
@@ -221,6 +224,7 @@ def _cut(
         for told in _told_of(whose["np"], raw) if whose else (raw,):
             made = _clause(told, begins, offset + end, set(own), before, casual)
             before = (*before, made.whole)
+            made = replace(made, retold=how) if start == begin else made
             yield replace(made, said=told) if whose else made
 
 
@@ -381,7 +385,7 @@ _TIMED, _LETTERS = re.compile(r"\d"), re.compile(r"[a-z]+")
 _TAKES_A_TIME = (
     r"\b(?:is|on|now|not|not on|no longer(?: on| at)?|rather than|instead of|born|called|named|turned|am|at|moved to|than|version"
     r"|like|love|hate|to|for|uses?"
-    r"|due(?: on| by)?)$"
+    r"|due(?: on| by)?)$|\b(?:not|no longer)\b[^,]{1,30} but$"
 )
 _SMILE = r",?\s*(?:[:;]-?[)D(]|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+)$"
 # Whole expressions: one that is put together at each use takes longer to look up than to try.

@@ -45,9 +45,11 @@ _STRANGERS = (
     rf"|student|patient|candidate|character|lead|protagonist|hero|player|singer|{_RELATION})|someone|somebody|anyone|everybody)\b"
 )
 _NAMED = r"(?P<name>(?-i:[A-Z])[\w'-]+) (?:is|has|works|lives|loves|likes|hates|moved|joined|left|just|and)\b"
-_THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got)\b"
+_THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got|starts|begins|ends|leaves|departs|arrives|closes|opens|expires|listens|costs|takes|supports|requires)\b"
 
 
+# "My name is Alexandra, but Alex is fine."
+_IS_FINE = r"(?:just )?(?P<v>(?-i:[A-Z])[\w'-]+) (?:is(?: just| totally| perfectly| also)? (?:fine|okay|ok|enough)|will do|works)(?: (?:by|with|for) me| too| for short)*"
 _GONE = rf"(?P<np>(?:my|our) (?:{_RELATION})) (?:(?:has|have|just|recently|also) )*(?:changed|left|retired|quit|moved (?:on|away)|resigned)\b"
 _DENIED = r"(?P<np>(?:my|our|the|this) (?:[\w./'-]+ ){0,3}?[\w./'-]+) (?:is|are) (?:not|no longer) (?!(?:from|in|at|on|called|named|with|for|about) )"
 
@@ -60,6 +62,7 @@ class Context:
             maxlen=_NEAR
         )  # an agent's message as it was: few pronouns need it read
         self._ended: Claim | None = None
+        self._named = False
         self.question = ""
 
     def forget(self) -> None:
@@ -78,6 +81,7 @@ class Context:
         """Take in a clause of the speaker's, written out, with what it claimed."""
         if not fits(_ACKNOWLEDGES, clause.text):
             self._said.append(clause)
+        self._named = any(one.attribute == "name" for one in claims)
         gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:
             self._ended = gone[0]
@@ -97,6 +101,8 @@ class Context:
         """
         if first and self.question and (answer := reply(clause, raw, self.question)):
             return answer
+        if self._named and (shorter := form(_IS_FINE).fullmatch(clause.text)):
+            return replace(clause, text=f"call me {shorter['v']}")
         if match := _POINTS.match(clause.text):
             return self._pointed(clause, raw, match["pronoun"].lower(), match["rest"])
         return _succeeding(clause, self._ended) if self._ended else None

@@ -118,6 +118,9 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("someone somebody", "straw me i turn", r"(?:someone|somebody) (?:has to|needs to|must) (?P<v>.+?),? (?:and|so) (?:i drew the short straw|it is (?:going to be )?me|that is me|i am it|it is my turn|that (?:someone|somebody) is me|i volunteered|it fell to me|it will be me|i got picked)", ("I have promised to {v}",)),
     # ---- names and work
     ("good hello hi may allow let", "introduce", rf"(?:(?:good \w+|hello|hi)[,.!]? )?(?:may i|allow me to|let me|i would like to) introduce myself[:,.?-]* (?:i am |my name is )?(?P<v>{_FULL})(?:, .*)?", ("my name is {v}",)),
+    ("my the i it", "fine okay ok do short enough works", rf"(?P<w>(?:my |the )?name is {_NAME}|(?:i am|it is) {_NAME})(?:,| -)? (?:but |though )?(?:just )?(?P<v>{_CAPITAL}) (?:is(?: just| totally| perfectly| also)? (?:fine|okay|ok|enough)|will do|works)(?: (?:by|with|for) me| too| for short)*", ("{w}", "call me {v}")),
+    ("i", "known called", rf"i am (?:mostly |better |also )?(?:known|called) (?:to|by|among) (?:my |the |most |all )?[\w ]{{2,20}}? as (?P<v>{_NAME})", ("I go by {v}",)),
+    ("first given", "surname name", rf"(?:first|given) name:? (?P<v>{_NAME})(?:,| and|,? but)? (?:surname|(?:last|family) name):? (?P<o>{_NAME})", ("my first name is {v}", "my surname is {o}")),
     ("i", "gone", r"i have (?:always |mostly )?gone by (?P<v>(?!(?:train|bus|car|bike|boat|plane|foot|air|sea|coach|tram|ferry|taxi|the|my|our|a|an|that|this|it|instinct|feel|ear|memory|sight|smell|many|several|no|other|different|then)\b)[\w'-]+)(?: (?:since|for|at|in|all|ever) .*)?", ("I go by {v}",)),
     ("it", "talking speaking chatting", rf"it is (?P<v>{_NAME}) (?:that |who |whom )?you are (?:talking|speaking|chatting) (?:to|with)", ("my name is {v}",)),
     ("you", "sign", rf"you (?:can|may|should) (?:just |also )?sign (?:it|them|that|this|off|the [\w-]+|my [\w-]+) (?:off )?(?:as|with) (?P<v>{_TITLED})", ("I go by {v}",)),

@@ -44,7 +44,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|we) (?!was|were)\w+|when i (?:have|get|move|am|grow|retire|become)"
         r"|in (?:my|a|the) (?:dream|nightmare|fantasy)s?|dream(?:t|ed|ing)? (?:that|about|of)|ideally"
         r"|in theory|theoretically|wonder(?:ing)?"
-        r"|would|could|should|might|ought to|(?:i|we|he|she|they|you|it) may|was going to"
+        r"|would|could|should|might|ought to|(?:i|we|he|she|they|you(?! may (?:just |also )?(?:call|address) me)|it) may|was going to"
         r"|were going to|about to|until (?:i|we))\b",
     ),
     (
@@ -83,6 +83,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\b(?:jk|j/k|just kidding|kidding|joking|literal"
         r"|literally|basically|yeah right|obviously not|as they say"
         r"|said (?:no one|nobody)|no one ever|as if\W*$|in spirit|at heart|as a joke|the queen of england|illuminati)\b"
+        r"|\bor (?:at least )?(?:so|that is what|that's what) (?:my|the) [\w' ]{2,30}? (?:says?|tells? me|thinks?|claims?|insists?|keeps? (?:saying|telling me)|would have (?:you|me) believe)\b"
         r"|(?:^|\s)/s\b|(?:^|\b)(?:yeah|oh) sure\b|\boh (?:great|joy|lovely)\b|^sure, (?:because|and)\b|[\U0001f643\U0001f644\U0001f61c\U0001f92a\U0001f61d]",
     ),
     # People laugh beside plain facts too: this stops only what reads as a joke (`claims.figurative`).
@@ -141,7 +142,7 @@ _FICTION = (
     r"(?:(?:please|now|ok|can you|could you|let's|lets)[, ]+)*(?:act(?:ing)? as|pretend|imagine|(?:(?:mock|speaking|dialogue|conversation|role|role-?play|listening|grammar|oral) )?(?:exercise|dialogue|drill|practice)(?: time)?(?=:| (?:practice|exercise|game|drill)|\.)|(?:mock|practice|pretend) (?:interview|call|exam|trial|conversation)(?: time)?|(?:we|i) take (?:on )?the (?:part|role) of"
     r"|(?:let us|let's|we)(?: now| always| can)? (?:make|do|have|practi[sc]e|rehearse|act|play|start) (?:an?|the|our|out a)? ?(?:\w+ )?(?:dialogue|conversation (?:exercise|practice)|role|role-?play|role game|sketch|scene|skit|phone call|speaking|mock)\b|in (?:this|the|our|a) (?:dialogue|conversation exercise|sketch|skit)"
     r"|suppose|picture this|role-?play|you(?: are|'re|’re|re) an? (?!(?:bit|little|great|good|life|star|gem"
-    r"|legend|genius|real|true))|for the sake of argument|(?:in|for) (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
+    r"|legend|genius|real|true))|for the sake of argument|(?:in|for)(?: the (?:rest|remainder) of)? (?:this|the|my|our|an?|another) (?:\w+ )?(?:scenario|story|game|example|exercise"
     r"|dream|play|novel|role-?play|scene|screenplay|tutorial|guide|article|lesson|course|chapter|walkthrough|sketch|campaign|fantasy)\b|you are now|you (?:be|play) (?:the|my|an?)\b|scene(?=:)|as the (?:villain|hero|narrator|character)"
     r"|(?:let us|let's) (?:(?:all |just |both )?(?:role ?-?play|play (?:a|out|pretend|make[- ]believe|doctors?)|act(?: out)?|improvise|improv|re-?enact|simulate|pretend|imagine|make believe|do an? (?:\w+ )?(?:role ?-?play|mock|scene|skit|improv|sketch|simulation|dry run)))"
     r"|(?:i'?ll|i will|i'?m|i am|i'm going to|let me)(?: be)? (?:play(?:ing)?|pretend(?:ing)?|act(?:ing)?)(?: to be| as)? (?:the|an?)\b(?!.* (?:guitar|piano|bass|drums|violin|cello|flute|sax|trumpet|harp|organ|gig|show|concert|games?|match|set|tournament|festival|lot|bit|song|part)\b)|(?:stay|remain|speak|talk|answer|reply|respond) in character|in character(?=[:.,])"

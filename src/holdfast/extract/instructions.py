@@ -263,6 +263,24 @@ _REPLIES: Sequence[tuple[str, str]] = (
 _REPLY_ROWS = Rows([pattern for pattern, _ in _REPLIES])
 
 
+# "Please use Mia instead of Maria when you talk to me" names who is spoken to, and no way to put things.
+_NAMED = r"(?:please |just |always )*(?:use|say|write) (?P<v>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff'-]+)(?: (?:instead of|rather than|and not|not) (?-i:[A-Z\u00c0-\u00de])[\w'-]+(?P<put>))?(?: (?:when(?:ever)? you (?:talk|speak|refer|reply)(?: to me)?|when you (?P<write>write) to me|(?:for|with|as) (?:me|my name)|to address me)(?P<me>))?"
+_NO_NAME = frozenset(
+    "celsius fahrenheit kelvin markdown british american oxford fahrenheit kelvin kilometers miles euros dollars pounds".split()
+)
+
+
+def _named(text: str, speaker: str, casual: bool) -> Iterator[Claim]:
+    match = form(_NAMED).fullmatch(text)
+    if (
+        match
+        and match["me"] is not None
+        and (match["put"] is not None or not match["write"])
+        and match["v"].lower() not in _NO_NAME
+    ):
+        yield from (Claim(speaker, "goes_by", one) for one in values.somebody(match["v"], casual))
+
+
 def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Keep your answers short", "I want detailed explanations", "always answer me in German", "no emojis"."""
     text = re.sub(
@@ -271,6 +289,9 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
         clause.text,
         flags=re.I,
     )
+    if named := list(_named(text, speaker, clause.casual)):
+        yield from named
+        return
     for place in _REPLY_ROWS.fitting(text):
         pattern, needed = _REPLIES[place]
         match = form(pattern).fullmatch(text)
@@ -537,6 +558,10 @@ _ASKED_OF_US = r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)
 _CALLED_SO = frozenset({"rule", "rules", "policy", "exceptions"})
 
 
+# "Use Bob instead of Robert", "use Monday instead of Tuesday": of names that are no tool's, who knows what?
+_ONE_OR_OTHER = r"(?:always )?(?:use|prefer|pick|choose) (?:(?-i:[A-Z\u00c0-\u00de])[\w'-]+ (?:instead of|rather than|over|not) (?-i:[A-Z\u00c0-\u00de])[\w'-]+|\w+day (?:instead of|rather than|over|not) \w+day)"
+
+
 def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Always run ...", "never push ...", "before deploying, run ...", "use pnpm instead of npm"."""
     text = clause.text
@@ -560,6 +585,8 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         return
     if begun(r"(?:in|at|on) (?:our|the) [^,]+ we ", clause.whole):
         text = clause.whole  # where it holds is part of a rule
+    if form(_ONE_OR_OTHER).fullmatch(text) and tokens(text).isdisjoint(words.TECH):
+        return
     if holds(_PERSONAL, form(_ASKED_OF_US).sub("", text)):
         return
     if ruled := form(_RULE).fullmatch(text):

@@ -21,7 +21,8 @@ _UNLOVED = (
 )
 # Nobody likes these, with a laugh or without.
 _NOBODY_LIKES = (
-    r"(?:being (?:ignored|woken|interrupted|ghosted|yelled|shouted|blamed|paged|charged|overcharged|late|stuck|lied|left|kept|told|bitten|ripped|scammed|rained|sick|broke|lost|locked|spammed)|waiting|paying (?:twice|double|extra|more|full|late|fines?|for)|queu(?:e)?ing|standing in (?:line|the rain|queues?)"
+    r"(?:.* )?(?:(?:parking|library|speeding) fines?|fines|blue screens?|tax (?:forms?|returns?)|paper ?cuts?|hold music|error messages?|pop-?ups?|spam (?:e?-?mails?|calls)|traffic jams?|root canals?|flat tyres?|segfaults?|merge conflicts|food poisoning|cold calls?|printer jams?|captchas?|password resets?|toothaches?|power cuts?|leaks?)"
+    r"|(?:being (?:ignored|woken|interrupted|ghosted|yelled|shouted|blamed|paged|charged|overcharged|late|stuck|lied|left|kept|told|bitten|ripped|scammed|rained|sick|broke|lost|locked|spammed)|waiting|paying (?:twice|double|extra|more|full|late|fines?|for)|queu(?:e)?ing|standing in (?:line|the rain|queues?)"
     r"|sitting in (?:traffic|waiting rooms?|meetings)|sleeping (?:on|in) (?:a |the |an |my )?(?:\w+ )?(?:bench(?:es)?|floors?|airports?|chairs?|cars?|stations?|coat)|(?:re)?typing (?:\w+ )*(?:twice|again)|losing|redoing|re-entering|retyping|filling (?:out|in) (?:\w+ )*(?:forms?|paperwork|twice)|getting (?:yelled|paged|soaked|lost|stuck|sick|fined|billed|robbed|woken|spammed|ignored)"
     r"|starting (?:over|from scratch)|debugging (?:at|on) .*|wasting|missing (?:my|the|every|trains?|flights?|connections?|deadlines?)|cold showers at|wearing the same|listening to hold music|hold music|being on hold|it when .*(?:break|crash|fail|cancel|ignore|late|down|wrong|lose|lost|delete|forget).*|when .*(?:break|crash|fail|cancel|ignore|late|down|wrong|lose|lost|delete|forget).*)\b.*"
 )

@@ -111,6 +111,19 @@ def led_up(sentence: str) -> tuple[int, bool]:
     return at, asks
 
 
+# "I told you I live in Porto, but ...": what comes behind the "but" may put it right.
+_RETOLD = (
+    rf"(?:{_OPENER}(?:[,:!.-]+ *| +))*?(?:(?:earlier|before|yesterday|last (?:time|week)),? )?(?:i|we)(?:'ve| have|'d| had)? (?:(?:already|earlier|just|once|also|first) )*"
+    r"(?:told you|mentioned|(?P<said>said|wrote|thought|typed))(?: (?:that|earlier|before|yesterday|last time|already|above|once))* (?=[^.!?;]{3,100}?,? but (?!also\b|not\b))"
+)
+
+
+def retold(sentence: str) -> tuple[int, str]:
+    """Return where it begins what a sentence says was "told" to the listener, or only "said" (or thought), before a "but"; (0, "") elsewhere."""
+    match = low_form(_RETOLD).match(low(sentence)) if " but " in sentence else None
+    return (match.end(), "said" if match["said"] else "told") if match else (0, "")
+
+
 def unprompted(text: str) -> str:
     """Return a statement as it was said without the words that ask to remember it."""
     return opened(plain(text))[0]

@@ -11,14 +11,16 @@ from . import values, words
 from .claims import claimed
 from .clauses import Clause
 from .predicates import Claim
-from .spelling import form, tokens
+from .refusals import refused
+from .spelling import begun, form, tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order about the memory: "forget" what `claims` or `words` name, "withhold" what was said, "reset" preferences.
 
-    Of what a claim's slot holds only that is meant in which the words `which` were told.
+    Of what a claim's slot holds only that is meant in which the words `which` were told. Where something is to be withheld, `words` are those
+    of the clause it is said of; without them it is what was said elsewhere.
     """
 
     verb: Literal["forget", "withhold", "reset"]
@@ -27,33 +29,6 @@ class Order:
     which: str = ""
 
 
-_KEEPING = r"(?:remember|save|store|record|keep|log|memori[sz]e|write down|retain|note|hold on to)"
-# "Can you not remember this" is "not remember this" once what asks for it is taken off.
-_UNWANTED = (
-    r"(?:not|i do not want you to|i (?:would )?(?:rather|prefer)(?: it)?(?: if)? you (?:did not|do not)"
-    r"|you (?:do not (?:need|have) to|need not|should not|must not|may not))"
-)
-# "... (don't save this, please)", "... [off the record]".
-_ASIDE = (
-    rf".*[(\[](?:(?:please |pls )?(?:do not|don't) {_KEEPING}(?: any of)?(?: this| that| it)?(?: anywhere| to memory)?(?:,? (?:please|pls|ok|okay))?"
-    r"|(?:this is |strictly )?(?:off the record|not for (?:your |the )?memory))[.!]*[)\]].*"
-)
-_WITHHOLD = (
-    rf"(?:(?:please |pls )?(?:do not|don't|never) {_KEEPING}(?: any of)? (?:this|that|it|what i|what (?:comes|follows)|the following|the next (?:bit|part|thing|sentence|message)"
-    r"|any of this|anything (?:i|in this)|my|these)\b.*"
-    rf"|{_UNWANTED} (?:(?:remember|memori[sz]e)(?: any of)? (?:this|that|it|what i|the following|anything (?:i|in this))\b.*|{_KEEPING}(?: any of)? (?:this|that|it)(?: please)?(?:[:,].*)?)|{_ASIDE}"
-    r"|(?:please |pls )?(?:do not|don't|never) (?:add|commit|put) (?:this|that|it) (?:to|in|into) (?:your |the )?memory\b.*"
-    r"|(?:nb:? |note: )?not for (?:your |the )?memory\b.*"
-    r"|(?:this is |strictly |it is )?off the record\b.*|(?:keep (?:this|that|it) (?:between us"
-    r"|off the record|out of (?:your |the )?memory)).*"
-    r"|keep (?:this|that|it) to yourself\b.*|(?:do not|don't|never) write (?:this|that|it) (?:down|anywhere)\b.*"
-    r"|(?:.+,? (?:but|and|so|though) )?(?:this|that|it|what (?:comes|follows)(?: now| next)?) (?:(?:should|must|may|shall|can|is) (?:not|never)|(?:does not|never)) (?:to )?(?:(?:go|belong|end up|land|appear|be) (?:in|into|on)(?:to)? your (?:memory|notes?|records?|files?)|leave (?:this|our) (?:chat|conversation))\b.*"
-    r"|(?:.+,? (?:but|and|so|though) )?(?:this|that|it|what (?:comes|follows)(?: now| next)?) (?:stays|remains|is to stay|has to stay|must stay|should stay) (?:between us|off the record|out of your (?:memory|notes?|records?|files?)|in (?:this|our) (?:chat|conversation))\b.*"
-    r"|(?:please |pls )?(?:keep|leave) (?:this|that|it|what (?:comes|follows)(?: now| next)?|the (?:following|next (?:bit|part|thing))) out of your (?:memory|notes?|records?|files?)\b.*"
-    r"|(?:this|that) (?:should|must) not be (?:remembered|saved|stored|recorded|kept).*|(?:this|that|it) (?:should|must|may|shall) (?:not|never) be (?:remembered|memori[sz]ed|written down).*|(?:this"
-    r"|that) is (?:confidential|private|secret)(?:, .*)?|between (?:you and me|us)(?! i (?:will|would)\b),? .*"
-    r"|no need to remember (?:this|that|it).*)"
-)
 _ASKED = r"(?:please |pls )?(?:(?:can|could|will|would) you (?:please )?|you (?:can|may|should|could) (?:now |please |just )?|i (?:want|need|would like) you to )?"
 _FORGET = rf"{_ASKED}(?P<verb>forget|delete|erase|remove|wipe|drop|unlearn|stop (?:remembering|tracking|logging|recording|keeping (?:track|a record|a log|records|tabs) of|keeping tabs on)|scrap|discard|scratch|get rid of|clear|strike|take back) (?:the fact )?(?P<what>.+)"
 # What the memory holds is called a note, an entry and so on; "the thing about ..." is one where it is to be forgotten.
@@ -70,6 +45,7 @@ _KEPT_NO_LONGER = (
     r"(?:you (?:no longer (?:need|have) to|do not (?:need|have) to|need not) (?:remember|know|keep|store)|i do not want you to (?:remember|know|keep|store)|(?:please )?(?:do not|stop) (?:keep(?:ing)?(?=.* (?:on file|in (?:your )?memory))|(?:stor(?:e|ing)|remember(?:ing)?)(?=.* anymore)))"
     r" my (?P<noun>[\w' -]{2,40}?)(?: (?:on file|in (?:your )?memory|stored|anymore|around))*"
 )
+_NO_LONGER = r"(?:you|i do not want you|please|do not|stop) "
 _RESET = (
     r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
     r"|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other"
@@ -89,12 +65,13 @@ _OF_ORDERS = frozenset(
 def ordered(clause: Clause, speaker: str) -> Order | None:
     """Return the order a clause gives about the memory, or None."""
     text = clause.text
+    if begun(_NO_LONGER, text) and (kept_no_longer := form(_KEPT_NO_LONGER).fullmatch(text)):
+        return _of_ones_own(kept_no_longer["noun"], speaker, forgets=True, from_memory=True)
+    refuses, own = refused(text)
+    if refuses:
+        return Order("withhold", words=own)
     if _OF_ORDERS.isdisjoint(tokens(text)):
         return None
-    if kept_no_longer := form(_KEPT_NO_LONGER).fullmatch(text):
-        return _of_ones_own(kept_no_longer["noun"], speaker, forgets=True, from_memory=True)
-    if form(_WITHHOLD).fullmatch(text):
-        return Order("withhold")
     if form(_RESET).fullmatch(text):
         return Order("reset")
     match = form(_FORGET).fullmatch(text)

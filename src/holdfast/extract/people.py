@@ -43,7 +43,7 @@ _NOT_CALLED = (
 _IDENTITY: Sequence[Rule] = (
     Rule(
         "name",
-        r"(?:my (?:full |first |real |actual |legal |given |proper )?name|the name(?= is (?:spelled )?(?-i:[A-Z]))|name) is (?:spelled "
+        r"(?:my (?:full |first |real |actual |legal |given |proper )?name|the name(?= is (?:spelled )?(?-i:[A-Z]))|name) is (?!pronounced )(?:spelled "
         r"|spelt )?(?P<v>.+?)(?: with an? \w)?",
         values.name,
         confidence=0.95,
@@ -72,7 +72,11 @@ _IDENTITY: Sequence[Rule] = (
         values.name,
         stands=frozenset({"hypothetical"}),
     ),
-    Rule("goes_by", rf"{_CALLS} {_NOT_CALLED}(?P<v>[\w' -]+)", values.name),
+    Rule(
+        "goes_by",
+        rf"{_CALLS} {_NOT_CALLED}(?P<v>[\w'. -]+?)(?: (?:in|on|at|for|during) (?:these|this|our) [\w ]+)?",
+        values.name,
+    ),
 )
 
 
@@ -141,7 +145,7 @@ _IN_SMALL = (
 # "Marta here", "Leopold Vanhoutte speaking", "this is Dilnoza from the third floor", "Marek again".
 _INTRODUCED = (
     r"(?:it is |this is )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+(?: (?-i:[A-Z])[\w-]+)?)"
-    r"(?: here(?: (?:from|at|in) .+)?| speaking|(?P<again> again))(?:, .*)?"
+    r"(?: here(?: again)?(?: (?:from|at|in) .+)?| speaking|(?P<again> again))(?:, .*)?"
     r"|this is (?P<v2>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+) from (?!above|behind|below|scratch|last|yesterday|today|my|our|a\b|an\b|\d).+"
 )
 _INTRODUCING = frozenset({"here", "speaking", "again", "from"})  # one of these is in it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
+from . import values
 from .anchored import anchored, ended_with, moved, passes
 from .claims import claimed
 from .clauses import Clause, clauses
@@ -146,7 +147,23 @@ def _succeeding(made: Iterable[Proposal]) -> list[Proposal]:
             found[-1] = replace(one, start=last.start, ends=(*one.ends, *last.ends))
         else:
             found.append(one)
-    return found
+    moved_to = {one.draft.slot for one in found if one.action == "assert" and one.draft}
+    return [_left(one, moved_to) for one in found]
+
+
+def _led(clause: Clause, value: Any) -> str:
+    """Return the word before a value in a clause: what is told by the same word of the same slot is told anew."""
+    return clause.text.lower().partition(str(value).lower())[0].rstrip().rpartition(" ")[2]
+
+
+def _left(one: Proposal, told: Collection[str | None]) -> Proposal:
+    """Return the end of an employer as that of a home where a new home is told beside it: "we left Bristol and live in Cardiff"."""
+    slot = one.draft.slot if one.action == "end" and one.draft else None
+    home = slot.removesuffix("employer") + "residence" if slot and slot.endswith(".employer") else ""
+    place = values.place(str(one.draft.value), False) if home in told and one.draft else ()
+    if not place:
+        return one
+    return replace(one, ends=(replace(one.ends[0], slot=home, value=place[0]),))
 
 
 def leans(messages: Sequence[Message]) -> bool:
@@ -207,7 +224,7 @@ class _Reader:
     def proposals(self) -> list[Proposal]:
         """Return a proposal for each candidate, or the one that withholds the message."""
         found: list[Proposal] = []
-        withheld = False
+        withheld = spoken = False
         reset: Clause | None = None
         last: Clause | None = None
         read = orders = before = 0
@@ -225,10 +242,12 @@ class _Reader:
             ):
                 found[before:] = put
                 continue
+            earlier, previous = before, last
             before, last = len(found), clause
             if order := self._order(clause):
                 orders += 1
                 withheld = withheld or order.verb == "withhold"
+                spoken = spoken or (order.verb == "withhold" and bool(order.words))
                 if order.verb == "reset":
                     reset = clause
                 elif order.verb == "forget":
@@ -240,12 +259,16 @@ class _Reader:
                 made = [
                     one for one in made if one.draft is None or (one.draft.slot, one.draft.value) not in told
                 ]
-            found += _taken_back(made) if made and holds(_ENDS_TAKEN_BACK, clause.whole) else made
+            if clause.retold == "said" or (made and holds(_ENDS_TAKEN_BACK, clause.whole)):
+                made = _taken_back(made)
+            if previous is not None and previous.retold:
+                found[earlier:], made = self._corrected(found[earlier:], made, previous, clause)
+            found += made
         spoken_of = (end.preferences for one in found if one.action == "assert" for end in one.ends)
         if reset is not None and not any(spoken_of):
             found.append(self._made("end", reset, "the user's word", ends=(End(preferences=True),)))
         if withheld:
-            return [self._withhold(found, alone=orders == 1 and read == 1)]
+            return [self._withhold(found, alone=orders == 1 and read == 1 and not spoken)]
         return found
 
     def _put_right(
@@ -269,6 +292,32 @@ class _Reader:
         put = [one for one in self._of(whole, None) if one.draft and one.draft.slot == drafts[0].slot]
         return put if len(put) == 1 else []
 
+    def _corrected(
+        self, said: list[Proposal], made: list[Proposal], before: Clause, clause: Clause
+    ) -> tuple[list[Proposal], list[Proposal]]:
+        """Return what was told before, and what was made of the words behind its "but", which put right what they tell of the same slot."""
+        put = []
+        for one in made:
+            slot = one.draft.slot if one.draft and one.action == "assert" else None
+            many = slot is None or attribute(slot.rpartition(".")[2], self._table).many
+            gone = [
+                each
+                for each in said
+                if each.draft
+                and each.draft.slot == slot is not None
+                and (
+                    not many
+                    or (
+                        not holds(_ALSO, clause.whole)
+                        and _led(before, each.draft.value) == _led(clause, one.draft and one.draft.value)
+                    )
+                )
+            ]
+            said = [each for each in said if each not in gone]
+            ends = (End(slot, each.draft.value, at=self._message.at) for each in gone if each.draft)
+            put.append(replace(one, ends=(*one.ends, *ends)))
+        return said, put
+
     def _order(self, clause: Clause) -> Order | None:
         """Return an order about the memory; only the user gives any, and not as a quotation or a supposition."""
         order = ordered(clause, self._speaker) if self._message.role == "user" else None
@@ -281,7 +330,8 @@ class _Reader:
         supposed = set() if asks and " if " not in clause.whole else {"hypothetical"}
         # "Don't remember this, ok?" asks nothing but that.
         agreed = asks and begun(
-            r".*\b(?:ok|okay|alright|please)\W*$|what (?:comes|follows) [^?]*$", clause.text
+            r".*\b(?:ok|okay|alright|please)\W*$|what (?:i|comes|follows) [^?]*$|(?:can|could|may|shall) we (?:keep|leave) ",
+            clause.text,
         )
         supposed |= set() if agreed else {"question"}
         asked_about = (

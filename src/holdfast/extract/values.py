@@ -20,7 +20,7 @@ _AFTER_NAME = (
     r"|have|am|is|are|work\w*|lov\w+|started|really|so|was|just)|but|as|near|for|since|until|till"
     r"|thanks"
     r"|if|or|to|that|by|in (?:emails?|writing|chat|meetings|public|person)|right|doing|on|again|full-time|part-time|now|too|though|actually|is|are"
-    r"|was|has|have|had|i|we)\b.*$"
+    r"|was|has|have|had|i|we|(?:last|this|next) (?:year|week|month|spring|summer|autumn|fall|winter|night)|yesterday)\b.*$"
     r"|, (?-i:[A-Z])[\w'-]+ (?:at|for|with) .*$"  # "I work at Acme, Tom at Initech"
 )
 _ARTICLE = (
