@@ -44,6 +44,7 @@ from .routes import (
     LONG,
     NOT_SENT,
     ROUTES,
+    TIMEZONE,
     Request,
     encoded,
     labels_to_header,
@@ -364,6 +365,7 @@ class _As(NamedTuple):
     actor: str | None
     admin: bool
     lease: tuple[Scope, str, int] | None
+    timezone: str | None
 
 
 class Holding:
@@ -410,18 +412,27 @@ class Remote:
     """Every verb of an engine, asked of a server, for a caller who holds labels (None: as the key alone may)."""
 
     def __init__(
-        self, link: Link, held: Scope | None = None, actor: str | None = None, lease: Any = None
+        self,
+        link: Link,
+        held: Scope | None = None,
+        actor: str | None = None,
+        lease: Any = None,
+        timezone: str | None = None,
     ) -> None:
         self._link, self._held, self._actor, self._lease = link, held, actor, lease
+        self._timezone = timezone
 
     def bind(self, caller: Any) -> Remote:
         """Return the same server for another caller, as `Engine.bind` does."""
-        return Remote(self._link, None if caller.admin else caller.scope, caller.actor, caller.lease)
+        held = None if caller.admin else caller.scope
+        return Remote(self._link, held, caller.actor, caller.lease, caller.timezone)
 
     def _headers(self) -> dict[str, str]:
         headers = {} if self._held is None else {LABELS: labels_to_header(self._held)}
         if self._actor is not None:
             headers[ACTOR] = quote(self._actor)
+        if self._timezone is not None:
+            headers[TIMEZONE] = quote(self._timezone)
         return headers if self._lease is None else {**headers, LEASE: lease_to_header(*self._lease)}
 
     async def _response(self, verb: str, arguments: Mapping[str, Any]) -> httpx.Response:
@@ -492,7 +503,7 @@ class Remote:
             else self._held.pick(scope)[0]
         )
         where = scope if isinstance(scope, Scope) else named or self._held or Scope.shared()
-        return _As(self._held, self._actor, self._held is None, (where, name, fence))
+        return _As(self._held, self._actor, self._held is None, (where, name, fence), self._timezone)
 
     async def lease(
         self, name: str, *, ttl: float | timedelta = 60.0, wait: float | timedelta = 0.0, **named: Any

@@ -220,8 +220,8 @@ class _Opened:
             store=store, embedder=embedder, language=language, model=model, base_url=base_url, key=key,
             mounts=mounts, timezone=timezone,
         )  # fmt: skip
-        self._actor, self._timezone = actor, config.timezone_of(found)
-        caller = _caller(Scope.shared(), actor, self._timezone, admin=True)
+        self._actor, self.timezone = actor, config.timezone_of(found)
+        caller = _caller(Scope.shared(), actor, self.timezone, admin=True)
         if config.is_served(found["store"]):
             local = {
                 "many": many, "redact": redact, "attributes": attributes, "policy": policy, "clock": clock,
@@ -266,15 +266,15 @@ class _Opened:
         held: object = Scope(**labels) if scope is None else scope
         if not isinstance(held, Scope) or (labels and scope is not None):
             raise InvalidInput("scope", 'takes either a Scope or labels such as user="ada"')
-        return self._engine.bind(_caller(held, actor, self._timezone if timezone is None else timezone))
+        return self._engine.bind(_caller(held, actor, self.timezone if timezone is None else timezone))
 
     def acting(self, actor: str | None = None, *, timezone: str | None = None) -> Self:
         """Return this administrator under another name, which is recorded with every change, or with the days of another time
         zone; the store is shared."""
         made = copy.copy(self)
         made._actor = self._actor if actor is None else actor
-        made._timezone = self._timezone if timezone is None else timezone
-        made._engine = self._engine.bind(_caller(Scope.shared(), made._actor, made._timezone, admin=True))
+        made.timezone = self.timezone if timezone is None else timezone
+        made._engine = self._engine.bind(_caller(Scope.shared(), made._actor, made.timezone, admin=True))
         return made
 
 

@@ -38,8 +38,8 @@ from .types import (
 )
 
 BASE = "/api/v1"
-# Request headers: the labels a caller holds, who acts, and the lease that the request works under.
-LABELS, ACTOR, LEASE = "Holdfast-Labels", "Holdfast-Actor", "Holdfast-Lease"
+# Request headers: the labels a caller holds, who acts, where the caller is, and the lease that the request works under.
+LABELS, ACTOR, TIMEZONE, LEASE = "Holdfast-Labels", "Holdfast-Actor", "Holdfast-Timezone", "Holdfast-Lease"
 Right = Literal["read", "write", "delete", "erase", "admin"]
 RIGHTS: tuple[Right, ...] = typing.get_args(Right)
 

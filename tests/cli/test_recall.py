@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,24 @@ def test_cases_may_hold_a_mark_and_any_separator(run: Run) -> None:
     line = '{"query": "tea\u2028at five", "expect": ["tea at five"]}\r\n'
     Path("cases.jsonl").write_bytes(b"\xef\xbb\xbf" + line.encode() * 2)
     assert "2 of 2 cases hold" in run("check", "cases.jsonl", *ADA).stdout
+
+
+def test_dates_are_days_of_the_configured_time_zone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--since` as a date and `--observed-at`; a name that is no time zone is refused, and `config` shows it."""
+    for name, begins in (
+        ("Asia/Tokyo", "2026-05-07T15:00:00+00:00"),
+        ("America/Los_Angeles", "2026-05-08T07:00:00+00:00"),
+    ):
+        monkeypatch.setenv("HOLDFAST_TIMEZONE", name)
+        saved = data(run("save", name, *ADA, "--kind", "episode", "--observed-at", "2026-05-08", "--json"))
+        assert datetime.fromisoformat(saved["observed_at"]) == datetime.fromisoformat(begins)
+        listed = run(
+            "list", *ADA, "--since", "2026-05-08", "--until", "2026-05-09", "--kind", "episode", "--json"
+        )
+        assert name in [one["text"] for one in data(listed)["items"]]
+        (hit,) = data(run("search", name, *ADA, "--since", "2026-05-08", "--until", "2026-05-09", "--json"))
+        assert hit["item"]["text"] == name
+    assert "America/Los_Angeles" in run("config").output
+    monkeypatch.setenv("HOLDFAST_TIMEZONE", "Mars/Phobos")
+    assert "HOLDFAST_TIMEZONE" in run("list", *ADA, code=8).output
+    assert "HOLDFAST_TIMEZONE" in run("save", "x", *ADA, "--valid-from", "2026-05-08", code=8).output

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from holdfast import Memory
+from holdfast import Memory, Session
 from holdfast.errors import ConfigError, InvalidInput
 from holdfast.memory import ScopedMemory
 from holdfast.receipts import Receipt
-from holdfast.testing import FrozenClock
+from holdfast.testing import FakeModel, FrozenClock
 
 # 01:00 of 9 May in Tokyo, 21:30 of 8 May in Kolkata, 09:00 of 8 May in Los Angeles.
 NOW = datetime(2026, 5, 8, 16, tzinfo=UTC)
@@ -226,3 +226,93 @@ def test_the_ends_of_the_calendar(memory: Memory, zone: str) -> None:
     ):
         ada.search("first", since=date.min)
     ada.search("first", until=date.max)
+
+
+def learned(memory: Memory, zone: str | None, text: str, time: object = None) -> datetime:
+    """Return since when what was read out of a message holds."""
+    message = {"role": "user", "content": text} | ({} if time is None else {"time": time})
+    (one,) = memory.scoped(user=text, timezone=zone).observe([message]).of("added")
+    assert one.item is not None
+    assert one.item.valid_from is not None
+    assert one.item.valid_from.tzinfo is UTC
+    return one.item.valid_from
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"),
+    [
+        (None, (2026, 5, 7)),
+        ("Asia/Tokyo", (2026, 5, 7, 15)),
+        ("America/Los_Angeles", (2026, 5, 7, 7)),
+        ("Asia/Kolkata", (2026, 5, 6, 18, 30)),
+    ],
+)
+def test_what_is_said_means_the_days_of_who_says_it(
+    memory: Memory, zone: str | None, begins: tuple[int, int, int]
+) -> None:
+    """ "Yesterday" in a message without a time, with one in UTC, and with one in seconds."""
+    assert learned(memory, zone, "I moved to Oslo yesterday") == datetime(*begins, tzinfo=UTC)
+    for time in (NOW, NOW.isoformat(), NOW.timestamp()):
+        with Memory("sqlite://", embedder=None, clock=FrozenClock(NOW + 99 * HOUR)) as later:
+            assert learned(later, zone, "I moved to Oslo yesterday", time) == datetime(*begins, tzinfo=UTC)
+
+
+def test_a_message_knows_where_it_was_written(memory: Memory) -> None:
+    """An offset of its own wins over the caller's zone; where it is that zone's, the zone tells summer from winter."""
+    tokyo = "2026-05-09T01:00:00+09:00"
+    assert learned(memory, "America/Los_Angeles", "I moved to Oslo yesterday", tokyo) == datetime(
+        2026, 5, 7, 15, tzinfo=UTC
+    )
+    summer = "2026-05-08T18:00:00+02:00"
+    assert learned(memory, "Europe/Oslo", "I've worked at Acme since January", summer) == datetime(
+        2025, 12, 31, 23, tzinfo=UTC
+    )
+    assert learned(memory, "Asia/Tokyo", "I moved to Rome yesterday", "2026-05-09") == datetime(
+        2026, 5, 7, 15, tzinfo=UTC
+    )
+
+
+def test_a_plan_is_kept_by_the_clock_of_who_tells_it(memory: Memory, clock: FrozenClock) -> None:
+    """An hour is that of the day it is on, also when the clocks have changed till then; one in UTC is that wherever one is."""
+    clock.set(datetime(2026, 3, 28, 12, tzinfo=UTC))  # the clocks go forward in the night to come
+    for n, (said_when, due) in enumerate((
+        ("tomorrow at 10:00", "2026-03-29T08:00:00+00:00"),
+        ("tomorrow at 10:00 UTC", "2026-03-29T10:00:00+00:00"),
+        ("in 20 hours", "2026-03-29T08:00:00+00:00"),
+    )):  # fmt: skip
+        ada = memory.scoped(user=str(n), timezone="Europe/Oslo")
+        (one,) = ada.observe(f"I have to call Bob {said_when}").of("added")
+        assert one.item is not None
+        assert one.item.metadata["when"] == due, said_when
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_model_reads_the_days_of_who_spoke(clock: FrozenClock, background: bool) -> None:
+    """It is told the day as the caller has it, also where the step is read later by somebody else."""
+    model = FakeModel()
+    with Memory("sqlite://", embedder=None, clock=clock, model=model) as memory:
+        message = {"role": "user", "content": "The heron is blue and the rota is torn.", "time": NOW}
+        ada = memory.scoped(user="ada", timezone="Asia/Tokyo")
+        ada.observe([message], background=background)
+        memory.work()
+    (asked,) = model.asked
+    assert '"date": "2026-05-09"' in asked
+
+
+def test_a_session_is_where_its_user_is(memory: Memory) -> None:
+    """What its steps are told, what its tools tell, and what is read out of what was said."""
+    said(memory, tea=datetime(2026, 5, 8, 2, tzinfo=UTC))
+    days = {}
+    for zone in (None, "America/Los_Angeles"):
+        session = Session(memory, thread=f"talk {zone}", timezone=zone, user="ada")
+        assert ("8 May 2026" in session.before_step("tea").memory) == (zone is None)
+        (told,) = session.call("search_memory", {"query": "tea"})["memories"]
+        days[zone] = told["date"]
+    assert days == {None: "2026-05-08", "America/Los_Angeles": "2026-05-07"}
+    session = Session(memory, thread="moved", timezone="Asia/Tokyo", user="kenji")
+    after = session.after_step(
+        [{"role": "user", "content": "I moved to Oslo yesterday", "time": "2026-05-09"}]
+    )
+    (one,) = after.observation.of("added")
+    assert one.item is not None
+    assert one.item.valid_from == datetime(2026, 5, 7, 15, tzinfo=UTC)

@@ -560,3 +560,19 @@ def test_a_server_is_a_store_like_any(place: Place, monkeypatch: pytest.MonkeyPa
             assert "'act'" in (await refused(client, "search_memory", query="tea"))["message"]
 
     asyncio.run(ask())
+
+
+def test_a_model_is_told_the_days_of_its_user(place: Place) -> None:
+    """The header that says where the user is dates what tools tell."""
+
+    async def drive() -> set[str]:
+        key, days = place.key(("user", "zone")), set()
+        async with place.http(key) as client:
+            await said(client, "save_memory", text="tea is at five")
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # a day and an hour apart
+            async with place.http(key, **{"Holdfast-Timezone": zone}) as client:
+                (told,) = (await said(client, "list_memories"))["memories"]
+                days.add(told["date"])
+        return days
+
+    assert len(asyncio.run(drive())) == 2

@@ -34,7 +34,7 @@ from .answers import yes_or_no
 from .faces import everything, got
 from .runs import Runs
 from .seen import HEADING, Changed, Seen
-from .tools import BY_MODEL, OWN, TOLD, TOOLS, arguments_of, kept, refusal, shown, shown_in
+from .tools import BY_MODEL, OWN, TOLD, TOOLS, Telling, arguments_of, shown_in
 from .turns import Turns
 from .unsaid import Unsaid
 from .working import Working, digest
@@ -207,6 +207,7 @@ class Core:
                 "session", "is the label of the session itself; name the conversation with thread="
             )
         self.thread = checks.name(thread, "thread")
+        self.telling = Telling.of(timezone or memory.timezone)
         self.memory = memory.scoped(actor=actor, timezone=timezone, **{**labels, "session": thread})
         # What is written goes under one id of each label; of a label with several, the memories are seen.
         self.names = tuple(name for name, ids in labels.items() if isinstance(ids, str) or len(ids) == 1)
@@ -377,7 +378,7 @@ class Core:
         if outcome is not None:
             _said(outcome, "outcome", "how the step ended")
             listed.append({"role": "event", "content": f"Outcome: {outcome}"})
-        told = history.below(listed)
+        told = history.below(listed, self.telling.zone)
         if listed and not told:  # a reply without words or calls, as of a model that ran out of tokens
             return After(Observation((), ()), ())
         return await self._after(told, ask=True, key=key)
@@ -518,7 +519,7 @@ class Core:
 
         The reply is the model's own: it asks nothing on behalf of the memory.
         """
-        whole = history.read(messages, reply)
+        whole = history.read(messages, reply, self.telling.zone)
         said = [one for one in whole if one.place < len(messages)]
         kept = await self.turns.latest(2 * len(said))
         # Who passes no history passes a new turn, whatever it says; but not what a call without a reply left last.
@@ -579,7 +580,7 @@ class Core:
         try:
             return await self._tool(name, arguments_of(name, arguments))
         except HoldfastError as error:
-            return refusal(error)
+            return self.telling.refusal(error)
         except (TypeError, ValueError) as error:
             return {"error": "InvalidInput", "message": f"{name!r:.60}: {type(error).__name__}: {error}"}
 
@@ -596,12 +597,12 @@ class Core:
                 [hit.item for hit in hits if (hit.origin is None) is here] for here in (True, False)
             )
             self._showing(own, mounted)
-            return {"memories": [shown(hit.item, hit.origin) for hit in hits]}
+            return {"memories": [self.telling.shown(hit.item, hit.origin) for hit in hits]}
         if name == "list_memories":
             kinds = [given["kind"]] if "kind" in given else TOLD
             page = await got(self.memory.list(kinds=kinds, limit=given.get("limit", 20), scope=labels))
             self.seen.show(page.items)
-            return {"memories": [shown(item) for item in page.items]}
+            return {"memories": [self.telling.shown(item) for item in page.items]}
         if name == "save_memory":
             return await self._keep(given, labels)
         return await self._change(name, given)
@@ -613,7 +614,7 @@ class Core:
             raise InvalidInput("slot", f"{slot!r:.60} is not for tools; use another name")
         where = labels or await self._place(kind, slot, given["text"])
         if slot is None and (known := await self._shown_already(given["text"], labels)):
-            return {"known": shown(known)}
+            return {"known": self.telling.shown(known)}
         saved = await got(
             self.memory.save(
                 given["text"], kind=kind, scope=where, source=BY_MODEL, **_only(given, "slot", "value")
@@ -627,7 +628,7 @@ class Core:
                     "text", "says what the user did not want kept: do not save it, and do not ask again"
                 )
             self.held[saved.id] = saved
-        return kept(saved, f"Ask the user: {_MAY.format(saved.text)}")
+        return self.telling.kept(saved, f"Ask the user: {_MAY.format(saved.text)}")
 
     async def _change(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Run update_memory or delete_memory."""
@@ -640,14 +641,14 @@ class Core:
         if name == "delete_memory":
             gone = await got(self.memory.delete(item.id, expected_version=given["version"], scope=where))
             self.seen.wrote([gone])
-            return {"deleted": shown(gone)}
+            return {"deleted": self.telling.shown(gone)}
         if item.kind == "episode":
             raise InvalidInput(
                 "id", "is of what was said, which stays as it was; keep what holds now with save_memory"
             )
         same = (item.version, item.text, item.value)
         if (given["version"], given["text"], given.get("value", item.value)) == same:
-            return {"known": shown(item)}
+            return {"known": self.telling.shown(item)}
         changed = await got(
             self.memory.update(
                 item.id,
@@ -659,7 +660,7 @@ class Core:
             )
         )
         self.seen.wrote([changed])
-        return {"updated": shown(changed)}
+        return {"updated": self.telling.shown(changed)}
 
     async def _place(self, kind: str, slot: str | None, text: str) -> Sequence[str]:
         """Return the labels that what a model saves is kept under: what is about the user is not the project's."""

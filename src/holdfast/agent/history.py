@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, tzinfo
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -66,21 +67,22 @@ def listed(messages: Any) -> list[Any]:
     return list(checks.many(one, "messages"))
 
 
-def read(messages: Sequence[Any], reply: Any = None) -> list[Message]:
-    """Return what was said in a caller's messages and a reply to them; instructions are no part of the conversation."""
+def read(messages: Sequence[Any], reply: Any = None, zone: tzinfo = UTC) -> list[Message]:
+    """Return what was said in a caller's messages and a reply to them, dates as days of a time zone; instructions are no part of the
+    conversation."""
     from ..extract import normalise  # with the rules, which a program that wraps nothing need not load
 
     whole = [*messages, *([] if reply is None else replied(reply))]
-    return [one for one in normalise(whole) if one.role != "system"]
+    return [one for one in normalise(whole, zone) if one.role != "system"]
 
 
-def below(messages: Sequence[Any]) -> Sequence[Message]:
+def below(messages: Sequence[Any], zone: tzinfo) -> Sequence[Message]:
     """Return what was said below the instructions that a list begins with, each message with its place in the list; of a list
     of nothing else all of it."""
     from ..extract import normalise
 
     first = next((n for n, one in enumerate(messages) if not _instructs(one)), 0)
-    return [one for one in normalise(messages) if one.place >= first]
+    return [one for one in normalise(messages, zone) if one.place >= first]
 
 
 def sendable(message: Message) -> Any:

@@ -4,33 +4,54 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, tzinfo
+from typing import Any, NamedTuple
 
 from .. import checks
 from ..errors import HoldfastError, InvalidInput, SlotConflict, VersionConflict
 from ..types import Kind, MemoryItem
 
 
-def shown(item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
-    """Return what a model is shown of a memory: enough to name it again, and no more; of a hit, the mount it comes from."""
-    told = {
-        "id": item.id, "version": item.version, "text": item.text, "kind": item.kind, "slot": item.slot, "value": item.value,
-        "scope": list(item.scope.names), "date": (item.observed_at or item.valid_from or item.known_from or datetime.now(UTC)).date().isoformat(),
-        "origin": origin,
-    }  # fmt: skip
-    return {name: value for name, value in told.items() if value is not None}
+class Telling(NamedTuple):
+    """What a model is told of memories: `zone` is whose days they are dated in."""
 
+    zone: tzinfo = UTC
 
-def kept(item: MemoryItem, ask: str) -> dict[str, Any]:
-    """Return what a model is shown of what it saved: that it is kept, or that it waits for a person's word, and how to `ask`."""
-    if item.conflicts_with:
-        told = "It contradicts what is known, which stays as well: ask the user which of them holds."
-        return {"saved": shown(item), "message": told}
-    if item.state != "pending":
-        return {"saved": shown(item)}
-    told = f"This waits for a person's yes, and is in no answer until then. {ask}"
-    return {"pending": shown(item), "message": told}
+    @classmethod
+    def of(cls, timezone: str | None) -> Telling:
+        """Return it for a time zone by its name; None is UTC."""
+        return cls(checks.zone(timezone or "UTC"))
+
+    def shown(self, item: MemoryItem, origin: str | None = None) -> dict[str, Any]:
+        """Return what a model is shown of a memory: enough to name it again, and no more; of a hit, the mount it comes from."""
+        at = item.observed_at or item.valid_from or item.known_from or datetime.now(UTC)
+        told = {
+            "id": item.id, "version": item.version, "text": item.text, "kind": item.kind, "slot": item.slot, "value": item.value,
+            "scope": list(item.scope.names), "date": checks.local(at, self.zone).date().isoformat(),
+            "origin": origin,
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value is not None}
+
+    def kept(self, item: MemoryItem, ask: str) -> dict[str, Any]:
+        """Return what a model is shown of what it saved: that it is kept, or that it waits for a person's word, and how to `ask`."""
+        if item.conflicts_with:
+            told = "It contradicts what is known, which stays as well: ask the user which of them holds."
+            return {"saved": self.shown(item), "message": told}
+        if item.state != "pending":
+            return {"saved": self.shown(item)}
+        told = f"This waits for a person's yes, and is in no answer until then. {ask}"
+        return {"pending": self.shown(item), "message": told}
+
+    def refusal(self, error: HoldfastError) -> dict[str, Any]:
+        """Return what a model is told of an error: its name and message, and the memory as it is where that decides what to do."""
+        told: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+        if isinstance(error, VersionConflict):
+            told["current"] = self.shown(error.current)
+            if error.by is not None:
+                told["changed_by"] = error.by
+        elif isinstance(error, SlotConflict):
+            told["current"] = self.shown(error.holder)
+        return told
 
 
 def shown_in(result: str) -> list[str]:
@@ -42,18 +63,6 @@ def shown_in(result: str) -> list[str]:
     told = read.get("memories") if isinstance(read, dict) else None
     texts = [one.get("text") for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     return [one for one in texts if isinstance(one, str) and one.strip() and len(one) <= checks.MAX_TEXT]
-
-
-def refusal(error: HoldfastError) -> dict[str, Any]:
-    """Return what a model is told of an error: its name and message, and the memory as it is where that decides what to do."""
-    told: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
-    if isinstance(error, VersionConflict):
-        told["current"] = shown(error.current)
-        if error.by is not None:
-            told["changed_by"] = error.by
-    elif isinstance(error, SlotConflict):
-        told["current"] = shown(error.holder)
-    return told
 
 
 _TEXT = {"type": "string"}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, NoReturn
+from zoneinfo import ZoneInfo
 
 import click
 
+from ..config import settings, timezone_of
 from ..types import span
 
 Meaning = Literal["span", "ago", "ahead"]
@@ -17,10 +19,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
 class Time(click.ParamType[Any]):
-    """A date (its midnight in UTC), an ISO 8601 time with an offset, "now", or a length of time such as 12h or 7d.
+    """A date (when it begins in the configured time zone), an ISO 8601 time with an offset, "now", or a length of time such as 12h or 7d.
 
-    What a length means depends on the option: "span" hands it on as a timedelta, "ago" counts back from now, "ahead"
-    forward.
+    What a length means depends on the option: "span" hands it on as a timedelta (and a date as one), "ago" counts back from now,
+    "ahead" forward.
     """
 
     name = "time"
@@ -29,7 +31,7 @@ class Time(click.ParamType[Any]):
         self._meaning = meaning
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return a timedelta (only for "span") or an aware datetime."""
+        """Return an aware datetime, or for "span" a timedelta or a date."""
         if not isinstance(value, str):
             return value
         now = datetime.now(UTC)
@@ -41,7 +43,10 @@ class Time(click.ParamType[Any]):
                 if self._meaning == "span":
                     return length
                 return now - length if self._meaning == "ago" else now + length
-            moment = datetime.fromisoformat(f"{value}T00:00:00+00:00" if _DATE.match(value) else value)
+            if _DATE.match(value):
+                day = date.fromisoformat(value)
+                return day if self._meaning == "span" else _beginning(day)
+            moment = datetime.fromisoformat(value)
         except (ValueError, OverflowError):
             self.fail(
                 f"{value!r:.60} is no time; write 2026-05-08, 2026-05-08T14:00:00Z, or a length such as 12h or 7d",
@@ -53,6 +58,11 @@ class Time(click.ParamType[Any]):
                 f"{value!r:.60} has no time zone; add Z for UTC, or an offset such as +02:00", param, ctx
             )
         return moment
+
+
+def _beginning(day: date) -> datetime:
+    zone = timezone_of(settings())
+    return datetime(day.year, day.month, day.day, tzinfo=UTC if zone is None else ZoneInfo(zone))
 
 
 class JsonObject(click.ParamType[Any]):

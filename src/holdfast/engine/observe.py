@@ -66,6 +66,7 @@ class Observes(Unsays, Reads):
         at most 1,000 memories that this step was shown: of those in the scopes it writes to, importance decays anew. An `idempotency_key`
         makes a repeated call give the first call's episodes and judge nothing again, for 7 days; messages it did not have are
         kept and judged.
+        "Yesterday" is that of a message's own offset, where its time has one other than UTC, else of the caller's time zone.
         A message that was erased in this scope is skipped, with what would be read from it, unless `allow_erased`.
         With a language model, what the rules left unread is queued in the same transaction and then read by the model;
         with `background` this returns before that, and the reading is done beside the caller, also after a crash (see `work`).
@@ -217,7 +218,7 @@ class Observes(Unsays, Reads):
             said_before,
         )
 
-        step = Step(messages, self._rules, self._parts.clock.now())
+        step = Step(messages, self._rules, checks.local(self._parts.clock.now(), self._zone))
         if thread is not None and step.leans:
             scan = Scan(
                 Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=2, kinds=frozenset({"episode"})

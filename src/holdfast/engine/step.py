@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -67,7 +67,7 @@ class Candidate:
 
 
 class Step:
-    """The messages of one step, masked by policy, with what was found in them."""
+    """The messages of one step, masked by policy, with what was found in them; their days are those of the time zone of `now`."""
 
     def __init__(
         self, messages: str | Mapping[str, Any] | Sequence[Any], rules: Rules, now: datetime
@@ -79,7 +79,7 @@ class Step:
         self.before: Sequence[Message] = ()
         self.found: list[tuple[int, Judgement]] = []  # by the number of the message
         self._findings: dict[int, tuple[redact.Finding, ...]] = {}  # in the masked text of a message
-        given = normalise(messages)
+        given = normalise(messages, now.tzinfo or UTC)
         # Of one message with tool results and text come several, each found by a number of its own.
         alone = len({message.place for message in given}) == len(given)
         numbered = given if alone else [replace(message, place=n) for n, message in enumerate(given)]

@@ -141,6 +141,7 @@ class Works(Writes):
             "places": {kind: scope.to_json() for kind, scope in places.items()},
             "actor": by.actor,
             "reason": by.reason,
+            "timezone": self._timezone,
         }
         return Job(self._parts.clock.new_id(), target, now, now if background else now + HOLD, body)
 
@@ -192,7 +193,10 @@ class Works(Writes):
         from ..extract.messages import WAITING, role_in
         from .step import Step, said_in, waits_in
 
-        body, now = job.body, self._parts.clock.now()
+        body = job.body
+        caller = Caller(job.scope, body["actor"], admin=True, timezone=body.get("timezone"))
+        mine = type(self)(self._parts, caller)
+        now = checks.local(self._parts.clock.now(), mine._zone)
         episodes = await self._still_there(job)
         candidates: list[Candidate] = []
         places = {kind: Scope.from_json(labels) for kind, labels in body["places"].items()}
@@ -202,7 +206,6 @@ class Works(Writes):
             drafted = await self._drafted(job.scope, step.messages)
             ruled = step.ruled(await Declared(self._parts, scopes).now())
             candidates = step.weighed(proposals(drafted, step.messages, ruled, now, self._rules.table))
-        mine = type(self)(self._parts, Caller(job.scope, body["actor"], admin=True))
         by = Authorship("observe", body["actor"], body["reason"])
         held = [one.text for one in candidates if one.held and one.draft]
         waiting = [one.draft for one in candidates if one.held and one.draft]

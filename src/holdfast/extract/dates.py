@@ -1,6 +1,6 @@
 """English words for a time ("since March", "two weeks ago", "next Friday at 3pm"), found in a clause and resolved.
 
-Resolved against the time of the message, in its own time zone, to an interval [start, end) in UTC as wide as the words
+Resolved against the time of the message, by the days of its time zone, to an interval [start, end) in UTC as wide as the words
 are: "2019" is the whole year and begins on 1 January. Pure. Why this is no library: docs/decisions/0005-extraction.md.
 """
 
@@ -116,7 +116,7 @@ def _lead(words: str) -> str:
 
 def _interval(words: str, at: datetime, prefer: Prefer) -> tuple[datetime, datetime] | None:
     """Return the interval without its hour: the first form that fits, the most telling forms first."""
-    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if match := _forms("ago").search(words):
         start = _moved(day, -_count(match["n"]), match["unit"], at)
         return start, start + timedelta(days=1)
@@ -233,8 +233,9 @@ def _at_hour(words: str, start: datetime, end: datetime) -> tuple[datetime, date
         minute = int(match["min"] or match["min2"] or 0)
         if match["ap"]:
             hour = hour % 12 + (12 if match["ap"].startswith("p") else 0)
-    start = start.replace(hour=hour, minute=minute)
-    return start, start + timedelta(hours=1)
+    zone = UTC if re.search(r"\d ?utc\b", words) else start.tzinfo
+    start = start.replace(hour=hour, minute=minute, tzinfo=zone)
+    return start, _later(start, timedelta(hours=1))
 
 
 def _nearest(start: datetime, day: datetime, prefer: Prefer) -> datetime:
@@ -248,10 +249,15 @@ def _nearest(start: datetime, day: datetime, prefer: Prefer) -> datetime:
 def _moved(day: datetime, count: int, unit: str, at: datetime) -> datetime:
     unit = unit.rstrip("s")
     if unit in ("hour", "minute"):
-        return at + count * (timedelta(hours=1) if unit == "hour" else timedelta(minutes=1))
+        return _later(at, count * (timedelta(hours=1) if unit == "hour" else timedelta(minutes=1)))
     if unit in ("day", "week"):
         return day + count * timedelta(days=7 if unit == "week" else 1)
     return _months(day, count * (12 if unit == "year" else 1))
+
+
+def _later(at: datetime, span: timedelta) -> datetime:
+    """Return the moment so much later in truth, also where the clocks change in between."""
+    return (at.astimezone(UTC) + span).astimezone(at.tzinfo)
 
 
 def _months(day: datetime, count: int) -> datetime:

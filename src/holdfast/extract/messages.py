@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from .. import checks
@@ -98,8 +98,10 @@ class Message:
         return self.draft.thread if self.draft else None
 
 
-def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Message, ...]:
+def normalise(messages: str | Mapping[str, Any] | Sequence[Any], zone: tzinfo = UTC) -> tuple[Message, ...]:
     """Return the messages in order; one that holds several tool results becomes one for each.
+
+    Times are in the time zone of whoever says them: their own offset where they have one other than that of UTC, else `zone`.
 
     Raises `InvalidInput` naming the message for what is no message, for text that is not text, and for a bad time.
     """
@@ -108,9 +110,10 @@ def normalise(messages: str | Mapping[str, Any] | Sequence[Any]) -> tuple[Messag
     names: dict[str, str] = {}
     found: list[Message] = []
     for place, one in enumerate(listed):
-        for message in _read(one, place, names):
+        for message in _read(one, place, names, zone):
             names.update((call.id, call.name) for call in message.calls if call.id)
-            found.append(message)
+            at = message.at and _there(message.at, zone)
+            found.append(message if at is message.at else replace(message, at=at))
     return tuple(found)
 
 
@@ -141,7 +144,7 @@ def _asked(call: Call) -> str:
     return json.dumps(call.arguments, ensure_ascii=False, default=str)
 
 
-def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
+def _read(one: Any, place: int, names: Mapping[str, str], zone: tzinfo) -> Iterator[Message]:
     one = checks.plain(one)
     if isinstance(one, Message):
         yield one
@@ -156,7 +159,7 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
         raise InvalidInput(f"messages[{place}]", f"must be a mapping or a string, not {type(one).__name__}")
     if inner := _inner(one):
         for each in inner:
-            yield from _read(each, place, names)
+            yield from _read(each, place, names, zone)
         return
     if not isinstance(one.get("role"), str | None):
         raise InvalidInput(
@@ -167,7 +170,7 @@ def _read(one: Any, place: int, names: Mapping[str, str]) -> Iterator[Message]:
     if not role:
         raise InvalidInput(f"messages[{place}]", "has a blank role; leave it out for the user's")
     role = _ROLES.get(role, role)
-    at = _time(_first(one, _TIMES), f"messages[{place}]")
+    at = _time(_first(one, _TIMES), f"messages[{place}]", zone)
     # The name of a call that stands alone is its tool's.
     name = None if _calls(one) else _name(_first(one, _NAMES))
     id = _name(one.get("id") or one.get("uuid"))
@@ -372,18 +375,37 @@ def _name(value: Any) -> str | None:
         return None
 
 
-def _time(value: Any, field: str) -> datetime | None:
-    """Return an aware datetime from one, from ISO 8601 (a date is its midnight in UTC), or from seconds since 1970."""
+def _there(at: datetime, zone: tzinfo) -> datetime:
+    """Return a message's time in the time zone that its words are to be read in."""
+    if zone is UTC:
+        return at
+    own, local = at.utcoffset(), checks.local(at, zone)
+    # An offset says nothing of summer and winter: where it may be the zone's own, the zone says more.
+    return local if not own or own == local.utcoffset() else at
+
+
+def _time(value: Any, field: str, zone: tzinfo) -> datetime | None:
+    """Return an aware datetime from one (in UTC where it has no offset), from a date (when it begins in a time zone), from ISO 8601
+    of either, or from seconds since 1970."""
     if value is None:
         return None
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1_000 if value > 1e11 else value, UTC)
-        made = datetime.fromisoformat(value) if isinstance(value, str) else value
+        made = _from_iso(value) if isinstance(value, str) else value
     except (ValueError, OverflowError, OSError):
         raise InvalidInput(field, f"{value!r:.40} is no time") from None
+    if isinstance(made, date) and not isinstance(made, datetime):
+        return datetime(made.year, made.month, made.day, tzinfo=zone)
     if not isinstance(made, datetime):
         raise InvalidInput(
             field, f"its time must be a datetime, ISO 8601 or seconds, not {type(value).__name__}"
         )
     return made if made.tzinfo else made.replace(tzinfo=UTC)
+
+
+def _from_iso(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)

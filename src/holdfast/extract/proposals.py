@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from .. import checks
@@ -93,7 +93,8 @@ def read(
 ) -> tuple[Proposal, ...]:
     """Return a proposal for every candidate in the messages, in order; nothing is dropped without a reason.
 
-    `now` stands in for the time of a message without one. `user` is the entity of a user without a name. `known` are live
+    `now` stands in for the time of a message without one; its time zone is the one whose days are meant where a message's time has no
+    offset of its own. `user` is the entity of a user without a name. `known` are live
     items: "switched from X to Y" is read into the slot that holds X. `before` are the latest messages before these, oldest first:
     nothing is read out of them but what an answer answers and whom "she" means. Raises `InvalidInput` for what is no message.
     """
@@ -103,7 +104,7 @@ def read(
     replied: dict[str | None, str] = {}  # what the agent said last, by thread
     lasts: dict[str | None, Message] = {}  # what the user said last, by thread
     answers: dict[str | None, list[Message]] = {}  # and what was said and done since
-    given = normalise(messages)
+    given = normalise(messages, now.tzinfo or UTC)
     for n, message in enumerate((*before, *given), -len(before)):
         if message.role == "system":
             continue

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from .. import AsyncMemory
-from ..routes import ACTOR, BASE, HEADERS, LABELS, LEASE, ROUTES, STRUCTURED, Route
+from ..routes import ACTOR, BASE, HEADERS, LABELS, LEASE, ROUTES, STRUCTURED, TIMEZONE, Route
 from . import arguments, schemas
 from .answers import Answers
 from .schemas import Schema, closed, has, has_not, nullable
@@ -28,7 +28,7 @@ _PROBLEM = {
     },
 }  # fmt: skip
 _ABOUT = f"""A key says whose memory it opens. Headers of any request: `{LABELS}: user=ada&team=core` for the labels that the caller holds
-(a key may hold some itself), `{ACTOR}` for who acts, `{LEASE}` for the lease it works under; all percent-encoded. Where null
+(a key may hold some itself), `{ACTOR}` for who acts, `{TIMEZONE}: Asia/Tokyo` for whose days are meant, `{LEASE}` for the lease it works under; all percent-encoded. Where null
 is allowed and clears nothing, it is as good as not given. A query with an argument that is not named here is refused."""
 # What may go wrong with any request.
 _WRONG = {

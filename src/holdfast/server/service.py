@@ -15,7 +15,17 @@ from starlette.requests import Request
 from .. import AsyncMemory, Scope
 from ..errors import ConfigError, HoldfastError, InvalidInput, NotFound, StoreError, revived
 from ..receipts import Hits
-from ..routes import ACTOR, HEADERS, LABELS, LEASE, decoded, labels_from_header, lease_from_header, status_of
+from ..routes import (
+    ACTOR,
+    HEADERS,
+    LABELS,
+    LEASE,
+    TIMEZONE,
+    decoded,
+    labels_from_header,
+    lease_from_header,
+    status_of,
+)
 from .access import KEY, Access
 from .grants import ANY, RIGHTS, TENANT, Ceiling, Grant, Refused
 from .settings import Settings, loopback
@@ -37,10 +47,16 @@ class Visit:
     """
 
     def __init__(
-        self, grant: Grant, memory: AsyncMemory, named: Mapping[str, Iterable[str]], actor: str | None
+        self,
+        grant: Grant,
+        memory: AsyncMemory,
+        named: Mapping[str, Iterable[str]],
+        actor: str | None,
+        timezone: str | None = None,
     ) -> None:
         self.grant, self.memory = grant, memory.limited(**grant.kinds) if grant.kinds else memory
         self.actor: str | None = grant.acting(actor)
+        self.timezone = memory.timezone if timezone is None else timezone
         self.named = named
         self.lease: tuple[Scope, str, int] | None = None
         self.scope: Mapping[str, Any] = {}
@@ -61,7 +77,7 @@ class Visit:
             return self.administrator()  # no label said, none withheld
         held = self.grant.held(self.named if labels is None else labels)
         self.scope = held.to_json()
-        return self.memory.scoped(held, actor=self.actor)
+        return self.memory.scoped(held, actor=self.actor, timezone=self.timezone)
 
     def all(self, under: Scope) -> Any:
         """Return the administrator's verbs, for a reading `under` labels that the key's ceiling admits."""
@@ -76,7 +92,7 @@ class Visit:
 
     def administrator(self) -> AsyncMemory:
         """Return the verbs of the store's administrator, under the name of who acts."""
-        return self.memory if self.actor is None else self.memory.acting(self.actor)
+        return self.memory.acting(self.actor, timezone=self.timezone)
 
 
 class Rates:
@@ -190,7 +206,7 @@ class Service:
             grant.need(*rights)
             said_once(request)
             async with self.tenants.memory(grant.tenant) as memory:
-                visit = Visit(grant, memory, labels_of(request), actor_of(request))
+                visit = Visit(grant, memory, labels_of(request), actor_of(request), timezone_of(request))
                 if request.headers.get(LEASE):
                     visit.lease = lease_from_header(request.headers[LEASE])
                 yield visit
@@ -221,7 +237,7 @@ def _of_this_place(error: HoldfastError, id: str) -> HoldfastError:
 
 def said_once(request: Request) -> None:
     """Raise `InvalidInput` for a header of ours that a request has twice: one of them would be left unread."""
-    for name in (LABELS, ACTOR, LEASE, *HEADERS.values()):
+    for name in (LABELS, ACTOR, TIMEZONE, LEASE, *HEADERS.values()):
         if len(request.headers.getlist(name)) > 1:
             raise InvalidInput(name, "is there more than once; send it once, with all of it")
 
@@ -236,6 +252,12 @@ def actor_of(request: Request) -> str | None:
     """Return whom a request names as acting, percent-encoded in its header, or None."""
     named = request.headers.get(ACTOR)
     return None if named is None else decoded(named, ACTOR)
+
+
+def timezone_of(request: Request) -> str | None:
+    """Return the time zone that a request names for whoever asks, percent-encoded in its header, or None."""
+    named = request.headers.get(TIMEZONE)
+    return None if named is None else decoded(named, TIMEZONE)
 
 
 def _from_here(request: Request) -> None:

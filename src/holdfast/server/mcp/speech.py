@@ -16,7 +16,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
 from ... import MemoryItem, __version__
-from ...agent.tools import refusal
+from ...agent.tools import Telling
 from ...errors import HoldfastError, InvalidInput, NotFound
 from ...routes import decoded
 from ..grants import Grant, Refused
@@ -81,17 +81,18 @@ class Speech:
             raise MCPError(
                 types.INVALID_PARAMS, f"{params.name!r:.60} is no tool; there are {', '.join(words.TOOLS)}"
             )
-        given = params.arguments or {}
+        given, telling = params.arguments or {}, Telling()
         try:
             async with self._door.visit(context, f"mcp.{params.name}", tool.right) as visit:
                 turn = Turn(visit)
+                telling = turn.telling
                 _check(words.takes(params.name, list(scopes_of(visit.scope))), given)
                 named = {name: value for name, value in given.items() if value is not None}
                 found = await getattr(turn, params.name)(**named)
         except Refused as refused:
             return _answer({"error": "AccessDenied", "message": str(refused)}, failed=True)
         except HoldfastError as error:
-            return _answer(refusal(error), failed=True)
+            return _answer(telling.refusal(error), failed=True)
         except Exception as error:
             _log(error, params.name)
             return _answer({"error": "InternalError", "message": "something went wrong here"}, failed=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import Change, Hit, MemoryItem, Page, Scope
 from ...agent import ALWAYS, PLACEMENT
-from ...agent.tools import BY_MODEL, OWN, TOLD, kept, shown
+from ...agent.tools import BY_MODEL, OWN, TOLD, Telling
 from ...errors import InvalidInput
 from ..service import Visit
 
@@ -35,6 +35,7 @@ class Turn:
         self._visit = visit
         self._verbs = visit.verbs(visit.named)
         self._scopes = scopes_of(visit.scope)
+        self.telling = Telling.of(visit.timezone)
 
     def _within(self, scope: str | None) -> Scope | tuple[str, ...] | None:
         return None if scope is None else self._scopes[scope]
@@ -68,7 +69,8 @@ class Turn:
         self._tell(hits)
         return {
             "memories": [
-                {**shown(hit.item, hit.origin), "relevance": round(hit.relevance, 3)} for hit in hits
+                {**self.telling.shown(hit.item, hit.origin), "relevance": round(hit.relevance, 3)}
+                for hit in hits
             ]
         }
 
@@ -77,7 +79,7 @@ class Turn:
     ) -> dict[str, Any]:
         """List memories, the latest first."""
         page = await self.page(kind, limit, cursor, scope)
-        return _paged("memories", [shown(item) for item in page.items], page)
+        return _paged("memories", [self.telling.shown(item) for item in page.items], page)
 
     async def page(
         self, kind: str | None = None, limit: int = 100, cursor: str | None = None, scope: str | None = None
@@ -112,7 +114,7 @@ class Turn:
             source=BY_MODEL,
         )  # fmt: skip
         self._tell([saved])
-        return kept(
+        return self.telling.kept(
             saved, "Tell the user: `holdfast review` shows and approves it, and so does the inspector."
         )
 
@@ -125,14 +127,14 @@ class Turn:
             **values,
         )  # fmt: skip
         self._tell([changed])
-        return {"updated": shown(changed)}
+        return {"updated": self.telling.shown(changed)}
 
     async def delete_memory(self, id: str, version: int) -> dict[str, Any]:
         """Take a memory out of all answers; its history stays."""
         item, scope = await self._changeable(id)
         gone: MemoryItem = await self._verbs.delete(item.id, expected_version=version, scope=scope)
         self._tell([gone])
-        return {"deleted": shown(gone)}
+        return {"deleted": self.telling.shown(gone)}
 
     async def observe(
         self,
@@ -151,7 +153,8 @@ class Turn:
         )  # fmt: skip
         self._tell([*seen.episodes, *(one.item for one in seen.judgements if one.item is not None)])
         learned = [
-            {"outcome": one.outcome, "reason": one.reason} | ({"memory": shown(one.item)} if one.item else {})
+            {"outcome": one.outcome, "reason": one.reason}
+            | ({"memory": self.telling.shown(one.item)} if one.item else {})
             for one in seen.judgements
         ]
         return {"kept": len(seen.episodes), "learned": learned}
