@@ -49,7 +49,7 @@ class Entry:
     """A memory that may be packed. Entries come best first; their order is all that is read of their ranking.
 
     `relevance` 0..1 as in a hit, None for one that the query did not find. `outdated_by` is the id of the memory that says otherwise
-    today, where that is known of an episode; a superseded item names its successor itself. `always` is the place, 0 first, among what
+    today than its words do; a superseded item names its successor itself. `always` is the place, 0 first, among what
     is shown whatever was asked, as far as `ALWAYS` of the budget holds it, `touched` for what may be shown though nothing is relevant
     enough. `aged` tells the age of one that should be confirmed ("as of
     March 2024, 14 months ago"), `zone` is whose days it is dated in. `vector` of length 1, if there is one, tells how much two
@@ -66,9 +66,16 @@ class Entry:
     vector: Floats | None = field(default=None, compare=False, repr=False)
 
     @property
+    def bare(self) -> bool:
+        """Whether its value alone is shown: that holds, but its words tell of another that does no longer."""
+        told = self.item.slot is not None and self.item.value is not None
+        return self.outdated_by is not None and self.item.kind != "episode" and told
+
+    @property
     def successor(self) -> str | None:
         """The id of the memory without which this one may not be shown; None for what holds today."""
-        return self.outdated_by or (self.item.superseded_by if self.item.state == "superseded" else None)
+        outdated = None if self.bare else self.outdated_by
+        return outdated or (self.item.superseded_by if self.item.state == "superseded" else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +283,8 @@ def _day(when: datetime, zone: tzinfo) -> str:
 def _line(one: Entry, section: Section) -> str:
     """Return a memory's lines: notes of ours in brackets, who said it or the slot, and the text, all of it."""
     notes = "; ".join(_notes(one, section))
-    said = ": ".join(part for part in (_label(one.item, section), one.item.text) if part)
+    text = _told(one.item.value) if one.bare else one.item.text
+    said = ": ".join(part for part in (_label(one.item, section, text), text) if part)
     lines = [line.rstrip() for line in _quoted(said).splitlines() if line.strip()] or [""]
     lines[0] = f" [{notes}] {lines[0].lstrip()}" if notes else f" {lines[0].lstrip()}"
     return "\n   ".join(lines)
@@ -301,14 +309,18 @@ def _notes(one: Entry, section: Section) -> Iterable[str]:
         yield item.source.trust
 
 
-def _label(item: MemoryItem, section: Section) -> str:
-    """Return who said an episode, or of a value its slot, with the value where the text does not say it."""
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _label(item: MemoryItem, section: Section, text: str) -> str:
+    """Return who said an episode, or of a value its slot, with the value where the text shown does not say it."""
     if item.slot is None or section.by_day:
         return _one_line(item.speaker or "")
     if item.slot == ALIAS:
         return ""  # its text says all there is
-    value = item.value if isinstance(item.value, str) else json.dumps(item.value, ensure_ascii=False)
-    said = item.value is None or value.casefold() in item.text.casefold()
+    value = _told(item.value)
+    said = item.value is None or value.casefold() in text.casefold()
     return _one_line(item.slot if said else f"{item.slot} = {value}")
 
 

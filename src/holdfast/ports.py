@@ -543,9 +543,10 @@ class Readable(Protocol):
         its rows stay the same."""
 
     def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
-        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now.
+        """Return, for those of some memories that tell an ended value of a slot, the id of what holds the slot now.
 
-        Only values in reach count; who ended one is followed to the one that is live at the moment.
+        Those are the episodes it was read from or said once more in, and what was read from these, or sums them up, with its words
+        or the value among its own. Only values in reach count; who ended one is followed to the one that is live at the moment.
         """
 
     def seen(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, datetime]:

@@ -333,7 +333,8 @@ class Hit:
     `score` orders the hits of one answer (higher is better, comparable within it only). `relevance` is 0..1 and may be
     compared across answers. `signals` gives what each signal added to the score, by name; they sum to it. `twins` are the
     ids of memories left out for this one, as far as the search came upon them: those that say the same, and echoes of it.
-    `outdated_by` is the id of the memory that holds a slot now whose earlier value was read from this episode. `origin` is the
+    `outdated_by` is the id of the memory that holds a slot now whose earlier value this episode told, first or once more, or the words of
+    this memory tell beside its own. `origin` is the
     name of the mount it comes from, None for the store's own.
     """
 

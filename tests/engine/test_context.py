@@ -286,14 +286,16 @@ def test_cases_are_checked(memory: Memory, tea: ScopedMemory, clock: FrozenClock
 
 
 def test_the_page_tells_the_truth() -> None:
-    """docs/retrieval.md lists every signal with its weight and names every stage, and its example runs."""
+    """docs/retrieval.md lists every signal with its weight and names every stage, and its examples run."""
     page = PAGE.read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \((-?[\d.]+)\)", page, re.M)
     assert [(name, float(weight)) for name, weight in listed] == [*RECIPE.weights.items()]
     told = " ".join(page.split())
     assert not [stage for stage in STAGES if stage not in told and stage != "returned"]
-    (example,) = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
-    exec(compile(example, str(PAGE), "exec"), {})
+    examples = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
+    assert examples
+    for example in examples:
+        exec(compile(example, str(PAGE), "exec"), {})
 
 
 def test_counts_are_remembered_up_to_a_limit() -> None:

@@ -57,8 +57,8 @@ def _as_before(path: Path) -> list[int]:
     db.executescript(
         "DROP INDEX versions_by_kind; UPDATE terms SET traits = traits & ~64; PRAGMA user_version = 8;"
         "DROP INDEX versions_by_thread; DROP INDEX versions_of_summaries; DROP INDEX versions_declared;"
-        "DROP INDEX versions_pending;"
-        "DELETE FROM migrations WHERE name IN ('0009-kinds', '0010-steps')"
+        "DROP INDEX versions_pending; DROP INDEX sightings_by_episode;"
+        "DELETE FROM migrations WHERE name IN ('0009-kinds', '0010-steps', '0011-said-again')"
     )
     db.close()
     return _traits(path)

@@ -250,9 +250,11 @@ class Answering(Finding):
         at = asked.at._replace(valid=found.candidates.as_of.valid)
         derived = [one.item for one in answer] if found.candidates.derived else []
         outdated = await self._outdated(asked.reach, at, derived)
-        if outdated:
-            further = await self._successors(asked, found, answer, set(outdated.values()))
-            answer = raised(answer, outdated, further)[: asked.options["k"]]
+        told = {one.item.id for one in answer if one.item.kind == "episode"} & outdated.keys()
+        if told:
+            behind = {id: outdated[id] for id in told}
+            further = await self._successors(asked, found, answer, set(behind.values()))
+            answer = raised(answer, behind, further)[: asked.options["k"]]
         hits = [
             Hit(
                 one.item,
@@ -291,8 +293,9 @@ class Answering(Finding):
         return Hits(hits, lambda: self._written(asked, as_of, mounted, model, weights, counts, rows()))
 
     async def _outdated(self, reach: Reach, at: Moment, items: Iterable[MemoryItem]) -> Mapping[str, str]:
-        """Return which of the episodes among some items tell a value that another has replaced, and the id of that one."""
-        told = [item.id for item in items if item.kind == "episode"]
+        """Return which of some items tell a value that another has replaced, and the id of that one: episodes, and what was read
+        from the same words of one."""
+        told = [item.id for item in items if item.kind == "episode" or item.source.lineage]
         if not told:
             return {}
         outdated: dict[str, str] = {}

@@ -117,7 +117,7 @@ class SqliteReads:
                 return View(reader.db, self._scopes(query.reach, reader.db, stamp), query.at).scan(query)
 
     def outdated(self, ids: Sequence[str], reach: Reach, at: Moment) -> dict[str, str]:
-        """Return, for those of some episodes that an ended value of a slot was read from, the id of what holds the slot now."""
+        """Return, for those of some memories that tell an ended value of a slot, the id of what holds the slot now."""
         with self._view(reach, at) as view:
             return view.outdated(ids)
 

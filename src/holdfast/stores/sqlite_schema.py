@@ -246,6 +246,14 @@ def _steps(db: sqlite3.Connection) -> None:
     db.execute(f"CREATE INDEX versions_declared ON versions (key >> 32, known_from) WHERE {DECLARED}")
 
 
+# The episode in which a memory was said once more; a schema that is not trusted may hold no function of JSON.
+SEEN_IN = """substr(source, instr(source, '"lineage": ["') + 13, 36)"""
+
+
+def _said_again(db: sqlite3.Connection) -> None:
+    db.execute(f"CREATE INDEX sightings_by_episode ON sightings ({SEEN_IN})")
+
+
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
 MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0001-foundation", _foundation),
@@ -258,6 +266,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[sqlite3.Connection], None]], ...] = (
     ("0008-policies", _policies),
     ("0009-kinds", _kinds),
     ("0010-steps", _steps),
+    ("0011-said-again", _said_again),
 )
 
 
