@@ -322,3 +322,16 @@ def test_another_name_is_no_time(memory: Memory) -> None:
     assert {hit.id: hit.signals["time"] for hit in hits}[roof.id] == 0
     hits = ada.search("under which roof was my sister first?")
     assert max(hit.signals["recent"] for hit in hits) > 0
+
+
+def test_a_name_holds_from_when_it_was_told(url: str, clock: FrozenClock) -> None:
+    """Who was a son at the time of the message goes by that from then on; a birthday to come is not since when he is one."""
+    with Memory(url, embedder=None, clock=clock) as memory:
+        ada = memory.scoped(user="ada")
+        when = clock.now() - timedelta(days=90)
+        said = {"role": "user", "at": when, "content": "My son Teo turns 8 on 3 October."}
+        found = {one.item.slot: one.item.valid_from for one in ada.observe(said).judgements if one.item}
+        assert found == {"user.son": when, "teo.turning": when}
+        (alias,) = ada.list(where={"eq": {"slot": "entity.alias"}})
+        assert alias.valid_from == when
+        assert ada.search("what about my son", valid_at=when + timedelta(days=1)).receipt.options["also"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from .. import checks, decide, entities
@@ -77,6 +78,18 @@ class Renames(Tells):
 
         Raises `InvalidInput` where both are one name, or more than 10,000 memories would move, and `AccessDenied`.
         """
+        return await self._renamed(entity, to, scope, dry_run, reason)
+
+    async def _renamed(
+        self,
+        entity: str,
+        to: str,
+        scope: Scope | Sequence[str] | None,
+        dry_run: bool,
+        reason: str | None,
+        since: datetime | None = None,
+    ) -> Bulk:
+        """Do what `rename` does; the alias holds `since` a time, or from now on."""
         by, target = self._by("rename", reason), self._target(scope)
         spoken = checks.name(entity, "entity", 120), checks.name(to, "to", 120)
         if self._shown(to) != to:
@@ -92,7 +105,7 @@ class Renames(Tells):
             if one == other == new:
                 return Bulk((), dry_run)
             whole = new if one == other else other
-            writes, ids = await self._realiased(aliases, one, whole, spoken, target)
+            writes, ids = await self._realiased(aliases, one, whole, spoken, target, since)
             moving = await self._moving(one, whole, target)
             ids += [write.item.id for write in moving]
             writes += moving
@@ -103,8 +116,9 @@ class Renames(Tells):
         return await self._retried(change)
 
     async def _realiased(
-        self, aliases: Sequence[MemoryItem], one: str, whole: str, spoken: tuple[str, str], target: Scope
-    ) -> tuple[list[Write], list[str]]:
+        self, aliases: Sequence[MemoryItem], one: str, whole: str, spoken: tuple[str, str], target: Scope,
+        since: datetime | None,
+    ) -> tuple[list[Write], list[str]]:  # fmt: skip
         """Return the writes that make `one` another name of `whole`, with all its own other names, and what they write."""
         writes: list[Write] = []
         for item in aliases:
@@ -123,8 +137,8 @@ class Renames(Tells):
             f"{called.get(one, one)} is another name of {called.get(whole, whole)}.", "fact", entities.SLOT,
             {"name": one, "of": whole}, scope=target, source=Source(),
         )  # fmt: skip
-        item = self._item(self._redacted(draft))
         now = self._parts.clock.now()
+        item = self._item(self._redacted(replace(draft, valid_from=since and min(since, now))))
         standing = await self._parts.io.store(self._parts.store.standings, [(item, False, None)], now, now)
         plan = Plan(self._rules.many)
         kept = plan.enter(item, (await self._entries([item]))[0], standing[0])
@@ -185,7 +199,7 @@ class Renames(Tells):
                 # Whoever has no name is "user": of one person in the scope of a user, of anybody elsewhere.
                 sure = item.entity != "user" or (item.attribute == "goes_by" and "user" in item.scope.names)
                 if item.attribute in _NAMES and sure and not await self._about(name, item.scope, frozenset()):
-                    await self.rename(item.value, item.entity, scope=item.scope, reason=reason)
+                    await self._renamed(item.value, item.entity, item.scope, False, reason, item.observed_at)
                 elif item.attribute in RELATIONS and not await self._about(
                     name, item.scope, frozenset(fresh)
                 ):
@@ -204,7 +218,7 @@ class Renames(Tells):
                 why = "somebody else is now" if alone else "more than one is known"
                 await self.delete(alias.id, scope=item.scope, reason=why)
         if alone:
-            await self.rename(role, name, scope=item.scope, reason=reason)
+            await self._renamed(role, name, item.scope, False, reason, item.observed_at)
 
     async def _about(self, name: str, scope: Scope, fresh: frozenset[str]) -> bool:
         """Whether a scope holds a memory about an entity, besides some."""

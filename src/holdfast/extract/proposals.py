@@ -360,8 +360,13 @@ class _Reader:
             said = list(mentioned(clause, self._speaker, ()))
         if self._context is not None:
             self._context.heard(clause, said)
+        # "My son Teo turns 8 on 3 October": that day is of what is to come, and not since when he is a son.
+        apart = (
+            replace(clause, times=()) if any(one.attribute in _AHEAD for one in said) and said[1:] else clause
+        )
         for claim in said:
-            yield self._propose(claim, clause, stands | _stood(claim, clause), reset)
+            timed = clause if claim.attribute in _AHEAD else apart
+            yield self._propose(claim, timed, stands | _stood(claim, clause), reset)
         if clause.sure and not said and form(_STATEMENT).fullmatch(clause.whole):
             yield self._kept(clause)
 
