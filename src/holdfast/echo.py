@@ -26,6 +26,9 @@ _IDLE = frozenset(
 
 Marks = frozenset[frozenset[str]]  # sets of words: where all of one are told, a text is known again
 NO_MARKS: Marks = frozenset()
+Told = (
+    tuple[frozenset[str], ...] | None
+)  # the telling words of each sentence; None: of a text that tells nothing
 _ENDINGS = ("ies", "ing", "es", "ed", "s")
 _SHORTEST = 4  # characters of a word that is known again: "2" and "pin" are in too many answers
 _OF_ORDERS = frozenset(
@@ -37,6 +40,14 @@ _OF_ORDERS = frozenset(
 def telling(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about, each in one form for its endings."""
     return frozenset(_stem(word) for word in _WORD.findall(folded(text)) if word not in _IDLE)
+
+
+def told(text: str) -> Told:
+    """Return the telling words of each sentence of a text, without questions, which tell nothing; None where no word tells."""
+    if not telling(text):
+        return None
+    said = [telling(one) for one in _sentences(folded(text)) if not one.rstrip().endswith("?")]
+    return tuple(filter(None, said))
 
 
 def apart(text: str) -> Marks:
@@ -114,12 +125,15 @@ class Recalled:
 
     def adds_nothing(self, said: str) -> bool:
         """Whether each sentence of a text is no more than what one said that was shown, in whatever order."""
-        return bool(telling(said)) and all(map(self._in_one, _sentences(folded(said))))
+        return self.holds(told(said))
 
-    def _in_one(self, sentence: str) -> bool:
-        words = telling(sentence)
-        if not words or sentence.rstrip().endswith("?"):  # a question tells nothing
-            return True
+    def holds(self, sentences: Told) -> bool:
+        """`adds_nothing` of a text of which it is known what it tells."""
+        return sentences is not None and all(map(self._in_one, sentences))
+
+    def _in_one(self, words: frozenset[str]) -> bool:
+        if not words <= self._words:  # nearly always, where a text is held against all others
+            return False
         met = Counter(n for word in words for n in self._with.get(word, ()))
         return any(
             words <= self._said[n] and shared >= max(2, _SHARE * len(self._said[n]))

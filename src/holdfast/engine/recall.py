@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import age, checks, receipts
 from ..away import Later
 from ..decide import begin
-from ..echo import Recalled
+from ..echo import Recalled, told
 from ..errors import AccessDenied, BadFilter, DoesNotFit, NotFound
 from ..filters import Filter, parse, to_json
 from ..ports import AsOf, KeptReceipt, Moment, Reach, Scan
@@ -369,20 +369,19 @@ class Answering(Finding):
         if not echoes:
             return picked
         order = {row: place for place, row in enumerate(found.best(MOST_LOOKED_AT).tolist())}
-        told = [(order[one.row], Recalled([one.item.text]), one) for one in picked]
+        said = [(order[one.row], Recalled([one.item.text]), one) for one in picked]
         for echo in echoes:
+            again = told(echo.item.text)
             above = (
                 one
-                for place, text, one in told
-                if place < order[echo.row]
-                and mine(one.item) == mine(echo.item)
-                and text.adds_nothing(echo.item.text)
+                for place, text, one in said
+                if place < order[echo.row] and mine(one.item) == mine(echo.item) and text.holds(again)
             )
-            said = next(above, None)
-            if said is None:
+            first = next(above, None)
+            if first is None:
                 picked.append(echo)
             else:
-                said.twins.extend([echo.item.id, *echo.twins])
+                first.twins.extend([echo.item.id, *echo.twins])
         return sorted(picked, key=lambda one: order[one.row])[:k]
 
     async def _fetched(
