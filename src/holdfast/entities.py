@@ -17,6 +17,10 @@ from .types import TRUSTS, MemoryItem
 
 SLOT = "entity.alias"
 RESERVED = frozenset({"entity", "state", "run"})  # entities of slots that hold no facts about the world
+# Roles of whoever was born to them: one's sister stays who she is, whatever she is called.
+BORN = frozenset(
+    "mother father sister brother sibling son daughter child parent twin grandmother grandfather grandson granddaughter aunt uncle cousin niece nephew".split()
+)
 
 
 class Names:
@@ -67,11 +71,17 @@ class Names:
         whole = self.canonical(name)
         return tuple(sorted({one for one in (*self._of, whole) if self.canonical(one) == whole} - {name}))
 
+    def meant(self, alias: MemoryItem, holders: Iterable[MemoryItem]) -> bool:
+        """Whether the value of one of these memories is a name of whom an alias stands for."""
+        value = alias.value if isinstance(alias.value, Mapping) else {}
+        whole = self.canonical(str(value.get("of")))
+        return any(self.canonical(_spelled(str(one.value))) == whole for one in holders)
+
     def also(self, query: str) -> list[str]:
         """Return the names that a query means besides those it says, sorted; "my sister" is "ada's sister" too."""
         if not self._of:
             return []
-        said = checks.folded(query).replace("\u2019", "'")
+        said = _spelled(query)
         asked = [one for one in {*self._of, *self._of.values()} if _says(said, one)]
         # As users write it: "user" is no word of theirs, and one that few texts hold weighs more than what is asked.
         return sorted(
@@ -90,9 +100,20 @@ def _says(text: str, name: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in forms)
 
 
+def role(alias: MemoryItem) -> str | None:
+    """Return the slot whose value an alias stands for, "ada.manager" of one for "ada's manager"; None of any other name."""
+    name = alias.value.get("name") if isinstance(alias.value, Mapping) else None
+    owner, owned, attribute = name.rpartition("'s ") if isinstance(name, str) else ("", "", "")
+    return f"{owner}.{attribute}" if owned else None
+
+
+def _spelled(name: str) -> str:
+    return checks.folded(name).replace("\u2019", "'")
+
+
 def entity(value: object, field: str) -> str:
     """Return an entity's name as slots spell it: at most 120 characters, and no dot."""
-    name = checks.folded(checks.name(value, field, 120)).replace("\u2019", "'")
+    name = _spelled(checks.name(value, field, 120))
     if "." in name or name in RESERVED:
         raise InvalidInput(
             field,

@@ -335,3 +335,80 @@ def test_a_name_holds_from_when_it_was_told(url: str, clock: FrozenClock) -> Non
         (alias,) = ada.list(where={"eq": {"slot": "entity.alias"}})
         assert alias.valid_from == when
         assert ada.search("what about my son", valid_at=when + timedelta(days=1)).receipt.options["also"]
+
+
+def aliases(caller: ScopedMemory) -> list[str]:
+    """Who other names stand for, as a context tells it."""
+    return [item.text for item in caller.list(where={"eq": {"slot": "entity.alias"}}).items]
+
+
+def test_an_old_chat_does_not_change_who_my_manager_is(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """What held before is history, also as a name; what is said of "my manager" later is of the present one."""
+    ada.observe("My manager is Sven.")
+    clock.advance(days=1)
+    before = (clock.now() - 60 * DAY).isoformat()
+    ada.observe([{"role": "user", "content": "My manager is Olga.", "timestamp": before}], thread="old")
+    assert lives(ada, "user", "manager") == "Sven"
+    assert aliases(ada) == ["user's manager is another name of sven."]
+
+
+@pytest.mark.parametrize("how", ["save", "update", "delete", "end", "erase"])
+def test_a_role_goes_by_nobodys_name_once_they_have_it_no_more(
+    how: str, ada: ScopedMemory, clock: FrozenClock
+) -> None:
+    """However it ends: the name is in no answer any more, and of what is erased nothing tells; one undo brings both back."""
+    ada.observe("My manager is Sven.")
+    item = ada.current("user.manager")
+    assert item is not None
+    clock.advance(days=1)
+    if how == "save":
+        last = ada.save("My manager is Mona", slot="user.manager", value="Mona")
+    elif how == "update":
+        last = ada.update(item.id, text="My manager is Mona", value="Mona")
+    elif how == "delete":
+        last = ada.delete(item.id)
+    elif how == "end":
+        last = ada.update(item.id, valid_to=clock.now())
+    else:
+        ada.erase([item.id, *item.source.lineage])
+        last = None
+    assert aliases(ada) == []
+    assert not [hit for hit in ada.search("who is another name of sven?") if hit.item.slot == "entity.alias"]
+    if last is not None:
+        ada.undo(last.id)
+        assert lives(ada, "user", "manager") == "Sven"
+        assert aliases(ada) == ["user's manager is another name of sven."]
+
+
+def test_a_name_stays_while_anything_tells_it(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """A sister is one's sister whatever she is called, and what is said twice is told once more."""
+    ada.observe("My sister's name is Anna.")
+    item = ada.current("user.sister")
+    assert item is not None
+    ada.update(item.id, text="My sister's name is Anne.", value="Anne")
+    assert aliases(ada) == ["user's sister is another name of anna."]
+    ada.observe("My manager is Sven.")
+    item = ada.current("user.manager")
+    assert item is not None
+    ada.update(item.id, importance=0.9)
+    assert "user's manager is another name of sven." in aliases(ada)
+
+
+def test_a_name_given_by_hand_outlasts_values_that_fit_it(ada: ScopedMemory) -> None:
+    """Who says by hand that two are one needs no memory that tells it."""
+    ada.rename("ada's manager", "Sven")
+    item = ada.save("Ada's manager is Sven", slot="ada.manager", value="Sven")
+    assert aliases(ada) == ["ada's manager is another name of Sven."]
+    ada.delete(item.id)
+    assert aliases(ada) == []
+
+
+def test_forgetting_what_to_call_me_forgets_the_name(memory: Memory) -> None:
+    """The other name was read from what is deleted."""
+    ada = memory.scoped(user="ada")
+    ada.observe("Call me Bob.")
+    item = ada.current("user.goes_by")
+    assert item is not None
+    assert aliases(ada) == ["Bob is another name of user."]
+    ada.delete(item.id)
+    assert aliases(ada) == []

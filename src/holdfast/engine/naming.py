@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..entities import RESERVED, SLOT, Names
-from ..ports import Moment, Reach, Readable, Scan
+from ..entities import BORN, RESERVED, SLOT, Names, role
+from ..ports import Authorship, Insert, Moment, Reach, Readable, Remove, Replace, Scan, Write
 from ..types import Draft, MemoryItem, Scope
 from .base import Base, State
+from .plan import Plan
 
 if TYPE_CHECKING:
     from ..extract.proposals import End
@@ -73,3 +74,59 @@ class Naming(Base):
             slot = known[target].slot(draft.slot)
             found.append(draft if slot == draft.slot else replace(draft, slot=slot))
         return found
+
+    async def _apply(self, writes: Sequence[Write], by: Authorship) -> list[MemoryItem]:
+        """Write; a name that was read from what these writes end or delete stands for nobody any more, and goes with it."""
+        lost = await self._unnamed(writes)
+        written = await super()._apply([*writes, *lost], by)
+        return written[: len(written) - len(lost)]
+
+    async def _unnamed(self, writes: Sequence[Write]) -> list[Write]:
+        """Return the writes that take out the names whose reason is gone: of a role that another fills, or nobody, and of a memory
+        that is deleted. One's sister is so whatever she is called, as long as there is one."""
+        kinds, now, plan = self._caller.kinds.write, self._parts.clock.now(), Plan(self._rules.many)
+        told = [one for one in writes if isinstance(one, Insert | Replace | Remove) and _told(one.item)]
+        touched = told if kinds is None or "fact" in kinds else []
+        for scope in dict.fromkeys(one.item.scope for one in touched):
+            mine = [one for one in touched if one.item.scope == scope]
+            aliases = await self._aliases(Reach(exactly=(scope,)))
+            names, written = (
+                Names(aliases),
+                {one.item.id for one in writes if isinstance(one, Replace | Remove)},
+            )
+            for alias in aliases:
+                filled = names.slot(role(alias))
+                gone = {one.item.id: one.item.slot for one in mine if isinstance(one, Remove)}
+                read = next((gone[id] for id in alias.source.lineage if id in gone), None)
+                slot = read or next((one.item.slot for one in mine if one.item.slot == filled), None)
+                if slot is None or alias.id in written:
+                    continue
+                left = await self._filling(slot, scope, mine)
+                born = filled is not None and filled.rpartition(".")[2] in BORN
+                if not names.meant(alias, left) and not (born and left):
+                    if gone:
+                        plan.remove(alias)
+                    else:
+                        plan.end(alias, now)
+        return plan.writes
+
+    async def _filling(
+        self, slot: str, scope: Scope, writes: Sequence[Insert | Replace | Remove]
+    ) -> list[MemoryItem]:
+        """Return what a slot holds now, as some writes leave it."""
+        scan = Scan(Reach(exactly=(scope,)), self._at(), slot=slot)
+        found = await self._parts.io.store(self._parts.store.scan, scan)
+        past = {(one.base.id, one.base.version) for one in writes if not isinstance(one, Insert)}
+        gone = {one.item.id for one in writes if isinstance(one, Remove)}
+        new = [one.item for one in writes if not isinstance(one, Remove) and one.item.slot == slot]
+        left = [one for one in found if (one.id, one.version) not in past] + [
+            one
+            for one in new
+            if one.state == "active" and (one.valid_to is None or one.valid_to > scan.at.now)
+        ]
+        return [one for one in left if one.id not in gone]
+
+
+def _told(item: MemoryItem) -> bool:
+    """Whether a memory may be what a name was read from, or that it stands for."""
+    return item.slot is not None and item.slot.rpartition(".")[0] not in RESERVED

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 
 from .. import checks, decide, entities
@@ -26,9 +25,6 @@ from .waits import whole
 
 MOST_MOVED = 10_000  # memories about one entity
 _HELD = frozenset({"active", "superseded"})  # states in which a memory takes part in its slot
-_BORN = frozenset(
-    "mother father sister brother sibling son daughter child parent twin grandmother grandfather grandson granddaughter aunt uncle cousin niece nephew".split()
-)
 _NAMES = frozenset({"name", "goes_by"})  # attributes whose value is another name of the entity
 
 
@@ -87,9 +83,9 @@ class Renames(Tells):
         scope: Scope | Sequence[str] | None,
         dry_run: bool,
         reason: str | None,
-        since: datetime | None = None,
+        told: MemoryItem | None = None,
     ) -> Bulk:
-        """Do what `rename` does; the alias holds `since` a time, or from now on."""
+        """Do what `rename` does; the name that a memory `told` goes with it, and holds from when that was said."""
         by, target = self._by("rename", reason), self._target(scope)
         spoken = checks.name(entity, "entity", 120), checks.name(to, "to", 120)
         if self._shown(to) != to:
@@ -105,7 +101,7 @@ class Renames(Tells):
             if one == other == new:
                 return Bulk((), dry_run)
             whole = new if one == other else other
-            writes, ids = await self._realiased(aliases, one, whole, spoken, target, since)
+            writes, ids = await self._realiased(aliases, one, whole, spoken, target, told)
             moving = await self._moving(one, whole, target)
             ids += [write.item.id for write in moving]
             writes += moving
@@ -117,7 +113,7 @@ class Renames(Tells):
 
     async def _realiased(
         self, aliases: Sequence[MemoryItem], one: str, whole: str, spoken: tuple[str, str], target: Scope,
-        since: datetime | None,
+        told: MemoryItem | None,
     ) -> tuple[list[Write], list[str]]:  # fmt: skip
         """Return the writes that make `one` another name of `whole`, with all its own other names, and what they write."""
         writes: list[Write] = []
@@ -135,9 +131,10 @@ class Renames(Tells):
         called = {entities.entity(name, "entity"): name for name in spoken}
         draft = Draft(
             f"{called.get(one, one)} is another name of {called.get(whole, whole)}.", "fact", entities.SLOT,
-            {"name": one, "of": whole}, scope=target, source=Source(),
+            {"name": one, "of": whole}, scope=target, source=Source(lineage=() if told is None else (told.id,)),
         )  # fmt: skip
         now = self._parts.clock.now()
+        since = None if told is None else told.observed_at
         item = self._item(self._redacted(replace(draft, valid_from=since and min(since, now))))
         standing = await self._parts.io.store(self._parts.store.standings, [(item, False, None)], now, now)
         plan = Plan(self._rules.many)
@@ -199,7 +196,7 @@ class Renames(Tells):
                 # Whoever has no name is "user": of one person in the scope of a user, of anybody elsewhere.
                 sure = item.entity != "user" or (item.attribute == "goes_by" and "user" in item.scope.names)
                 if item.attribute in _NAMES and sure and not await self._about(name, item.scope, frozenset()):
-                    await self._renamed(item.value, item.entity, item.scope, False, reason, item.observed_at)
+                    await self._renamed(item.value, item.entity, item.scope, False, reason, item)
                 elif item.attribute in RELATIONS and not await self._about(
                     name, item.scope, frozenset(fresh)
                 ):
@@ -209,16 +206,19 @@ class Renames(Tells):
         """Let "ada's sister" stand for Anna as long as Ada has told of one sister."""
         role, reach = f"{item.entity}'s {item.attribute}", Reach(exactly=(item.scope,))
         scan = Scan(reach, self._at(), slot=item.slot, limit=2)
-        alone = len(await self._parts.io.store(self._parts.store.scan, scan)) == 1
+        holders = await self._parts.io.store(self._parts.store.scan, scan)
+        alone = len(holders) == 1
+        if alone and holders[0].id != item.id:
+            return  # it was told late: who was one's manager before is so no longer
         for alias in await self._aliases(reach):
             stands = alias.value if isinstance(alias.value, Mapping) else {}
-            # One's sister stays who she is, whatever she is called; a new manager is another person, and what is known of the old one theirs.
-            another = not alone or (item.attribute not in _BORN and stands.get("of") != name)
+            # A new manager is another person, and what is known of the old one theirs.
+            another = not alone or (item.attribute not in entities.BORN and stands.get("of") != name)
             if stands.get("name") == role and another:
                 why = "somebody else is now" if alone else "more than one is known"
                 await self.delete(alias.id, scope=item.scope, reason=why)
         if alone:
-            await self._renamed(role, name, item.scope, False, reason, item.observed_at)
+            await self._renamed(role, name, item.scope, False, reason, item)
 
     async def _about(self, name: str, scope: Scope, fresh: frozenset[str]) -> bool:
         """Whether a scope holds a memory about an entity, besides some."""
