@@ -339,6 +339,7 @@ def test_config_shows_origins(run: Run, tmp_path: Path) -> None:
         "key": "default",
         "key_file": "default",
         "mounts": "default",
+        "timezone": "default",
     }
     (tmp_path / "holdfast.toml").write_text("colour = 1\n")
     run("config", code=8)

@@ -6,7 +6,6 @@ import json
 import re
 from datetime import UTC, date, datetime
 from typing import Any, Literal, NoReturn
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -61,6 +60,8 @@ class Time(click.ParamType[Any]):
 
 
 def _beginning(day: date) -> datetime:
+    from zoneinfo import ZoneInfo  # some milliseconds, for who writes a date alone
+
     zone = timezone_of(settings())
     return datetime(day.year, day.month, day.day, tzinfo=UTC if zone is None else ZoneInfo(zone))
 
