@@ -1,13 +1,15 @@
-"""How much of the evidence comes back: `python -m benchmarks.recall PATH [--no-model]`.
+"""How much of the evidence comes back: `python -m benchmarks.recall PATH [--no-model] [--heard]`.
 
 One conversation is one user's store, one turn one memory, a question the query. R@k is the share of a question's evidence
-turns among the first k, averaged over questions; nDCG@10 counts every evidence turn as 1. PATH is a LoCoMo file.
+turns among the first k, averaged over questions; nDCG@10 counts every evidence turn as 1. PATH is a LoCoMo file. With `--heard` an
+agent answers each turn that it has heard ("Got it!"), as agents do; for Holdfast alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import random
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,6 +44,23 @@ def ours(memory: Memory, user: str, talk: Conversation, drafts: Sequence[dict[st
     return lambda question: [turn_of.get(hit.id, "") for hit in own.search(question.text, k=max(DEPTHS))]
 
 
+HEARD = (
+    "OK", "Good.", "Got it", "Noted.", "Understood", "Will do.", "Nice.", "Sounds great!", "Thanks for telling me.", "Great, noted!",
+    "Okay, I'll keep that in mind.", "Wonderful", "Congrats!", "Sure thing!", "Of course.", "You're welcome!", "Glad to hear it.",
+    "I see.", "Makes sense.", "Perfect.", "Alright.", "Cool!", "That's great.",
+)  # fmt: skip
+
+
+def heard(talk: Conversation) -> list[dict[str, object]]:
+    """Return an agent's answers to the turns of a conversation, right behind each, that say no more than that it was heard."""
+    draw = random.Random(4)
+    source = {"role": "assistant", "trust": "model"}
+    return [
+        turn.draft() | {"text": draw.choice(HEARD), "speaker": "assistant", "source": source}
+        for turn in talk.turns
+    ]
+
+
 def baselines(talk: Conversation, embedder: Remembering) -> dict[str, Found]:
     """Return the other systems over the same turns."""
     ids = [turn.id for turn in talk.turns]
@@ -64,7 +83,7 @@ def averages(rows: Sequence[tuple[int, dict[str, float]]]) -> dict[str, dict[str
     }
 
 
-def run(path: Path, model: bool) -> dict[str, dict[str, dict[str, float]]]:
+def run(path: Path, model: bool, answered: bool) -> dict[str, dict[str, dict[str, float]]]:
     """Return system -> category -> measure -> percent."""
     talks = _common.conversations(path)
     embedder = Remembering()
@@ -72,9 +91,9 @@ def run(path: Path, model: bool) -> dict[str, dict[str, dict[str, float]]]:
     with tempfile.TemporaryDirectory() as folder, _common.progress() as shown:
         memory = Memory(f"sqlite:///{folder}/recall.db", embedder=embedder if model else None)
         for n, talk in enumerate(shown.track(talks, description="conversations")):
-            systems = baselines(talk, embedder)
+            systems = {} if answered else baselines(talk, embedder)
             name = "Holdfast" if model else "Holdfast, no model"
-            systems[name] = ours(memory, f"speaker-{n}", talk, [])
+            systems[name] = ours(memory, f"speaker-{n}", talk, heard(talk) if answered else [])
             for question in shown.track(talk.questions, description=f"questions of {n + 1}"):
                 for system, find in systems.items():
                     measured = measure(find(question), question.evidence)
@@ -88,8 +107,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recall", description=__doc__)
     parser.add_argument("path", type=Path, metavar="PATH")
     parser.add_argument("--no-model", action="store_true", help="Holdfast without an embedding model")
+    parser.add_argument("--heard", action="store_true", help="an agent answers each turn that it has heard")
     given = parser.parse_args()
-    result = run(given.path, not given.no_model)
+    result = run(given.path, not given.no_model, given.heard)
     measures = ("R@5", "R@10", "R@50", "nDCG@10")
     _common.show(
         "Evidence found, turn level, categories 1-4 (percent); by category R@10",
@@ -103,7 +123,8 @@ def main() -> None:
             for system, of in result.items()
         ],
     )
-    _common.save("recall-no-model" if given.no_model else "recall", {"percent": result})
+    name = f"recall{'-no-model' * given.no_model}{'-heard' * given.heard}"
+    _common.save(name, {"percent": result})
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import numpy as np
 from .age import HALF_LIVES
 from .dates import Window, order, windows
 from .ports import Bools, Candidates, Doubles, Floats, Ints
-from .text import ECHO, OWN, QUESTION, asks, latin_share
+from .text import ECHO, IDLE, OWN, QUESTION, asks, latin_share
 from .types import KINDS
 
 if TYPE_CHECKING:
@@ -565,7 +565,8 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
     A logistic over the peak of the row's thread, the weight of the query's terms that neither the row nor the turns around
     it hold nor say in other words, whether the row is dated in a time that the query names, the row's own meaning, and the
     median meaning of all rows (what any text has in common with such a query). Fitted by benchmarks/relevance.py on best
-    hits, of a query's own store against others' with equal odds; without a model, or below 50 rows, without meanings.
+    hits, of a query's own store against others' with equal odds; without a model, or below 50 rows, without meanings. 0 for what
+    only says that something was heard: it answers nothing.
     """
     s = ranked.stage
     of, own = s.c.thread[rows], s.core[rows]
@@ -579,7 +580,9 @@ def relevance(ranked: Ranked, rows: Ints) -> Doubles:
         z = 3.8 * peaks - 0.09 * missing + dated - 6.0
     else:
         z = 3.2 * peaks - 0.11 * missing + dated + _beyond(ranked, rows) - 6.6
-    return np.array([0.5 + 0.5 * math.tanh(0.5 * value) for value in z.tolist()])  # 1 / (1 + exp(-z))
+    found = np.array([0.5 + 0.5 * math.tanh(0.5 * value) for value in z.tolist()])  # 1 / (1 + exp(-z))
+    found[(s.c.traits[rows] & IDLE) != 0] = 0.0
+    return found
 
 
 def _beyond(ranked: Ranked, rows: Ints) -> Doubles:

@@ -53,7 +53,7 @@ from ..ports import (
     Wordwise,
     Write,
 )
-from ..text import ECHO, Analyzer, index_text, sentences, traits
+from ..text import ECHO, IDLE, Analyzer, index_text, is_idle, sentences, traits
 from ..types import KINDS, Draft, MemoryItem, Scope, changed
 from .alike import is_echo
 from .kinds import EVERY, Kinds, narrowed
@@ -641,7 +641,8 @@ async def entries_of(
 
 
 def _traits(item: MemoryItem) -> int:
-    return traits(item.text) | (ECHO if is_echo(item) else 0)
+    heard = item.kind == "episode" and item.source.role == "assistant" and is_idle(item.text)
+    return traits(item.text) | (ECHO if is_echo(item) else 0) | (IDLE if heard else 0)
 
 
 async def vectors_of(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..ports import Bools, Doubles, Floats, Ints
+from ..text import IDLE
 from ..types import KINDS, MemoryItem
 from .columns import Column, Vectors
 from .lists import Filed, Lists, sampled, trained
@@ -239,7 +240,9 @@ class ScopeIndex:
         self.ids.append(np.frombuffer(b"".join(ids), "V16"))
         self.kind.append([KINDS.index(kind) for kind in kinds])
         self.episode.append([kind == "episode" for kind in kinds])
-        self.thread.append(_coded(threads, self.threads))
+        # What only says that something was heard stands in no thread: it tells nothing, and nothing beside it is told by it.
+        told = [None if held & IDLE else one for one, held in zip(threads, traits, strict=True)]
+        self.thread.append(_coded(told, self.threads))
         self.speaker.append(_coded(speakers, self.speakers))
         self.turn.append([FOREVER if turn is None else turn for turn in turns])
         self.observed.append(days)

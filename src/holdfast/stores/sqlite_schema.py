@@ -251,7 +251,20 @@ SEEN_IN = """substr(source, instr(source, '"lineage": ["') + 13, 36)"""
 
 
 def _said_again(db: sqlite3.Connection) -> None:
+    from ..text import (
+        IDLE,
+        LONGEST_HEARD,
+        is_idle,
+    )  # with its tables, which opening a store takes none of else
+
     db.execute(f"CREATE INDEX sightings_by_episode ON sightings ({SEEN_IN})")
+    answers = db.execute(
+        "SELECT v.key, v.text FROM versions v WHERE v.kind = 'episode' AND length(v.text) <= ? AND "
+        "json_extract(v.body, '$.source.role') = 'assistant'",
+        (LONGEST_HEARD,),
+    )
+    heard = [(IDLE, key) for key, text in answers.fetchall() if is_idle(text)]
+    db.executemany("UPDATE terms SET traits = traits | ? WHERE key = ?", heard)
 
 
 # Each migration runs once, in one transaction with the note that it ran; their number is the file's `user_version`.
