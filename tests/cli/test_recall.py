@@ -176,6 +176,8 @@ def test_dates_are_days_of_the_configured_time_zone(run: Run, monkeypatch: pytes
         assert name in [one["text"] for one in data(listed)["items"]]
         (hit,) = data(run("search", name, *ADA, "--since", "2026-05-08", "--until", "2026-05-09", "--json"))
         assert hit["item"]["text"] == name
+        assert "2026-05-08" in run("list", *ADA, "--kind", "episode", "--until", "2026-05-09").output
+        assert "2026-05-07" not in run("search", name, *ADA, "--since", "2026-05-08").output
     assert "America/Los_Angeles" in run("config").output
     monkeypatch.setenv("HOLDFAST_TIMEZONE", "Mars/Phobos")
     assert "HOLDFAST_TIMEZONE" in run("list", *ADA, code=8).output

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -265,6 +266,31 @@ def test_any_query_can_be_read(query: str, asked_at: datetime) -> None:
     assert order(query) in (-1, 0, 1)
     assert list(found) == sorted(set(found))
     assert all(start < end for start, end in found)
+
+
+ZONES = ["Asia/Tokyo", "America/Los_Angeles", "Europe/Oslo", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo", "America/Havana", "Pacific/Apia"]  # fmt: skip
+
+
+@given(
+    st.sampled_from(ZONES), st.datetimes(datetime(1970, 1, 2), datetime(2040, 1, 1), timezones=st.just(UTC))
+)
+@example("Africa/Cairo", datetime(2026, 4, 24, 12, tzinfo=UTC))  # a day that begins at one
+@example("America/Havana", datetime(2026, 11, 1, 12, tzinfo=UTC))  # one that has its first hour twice
+def test_days_are_those_of_where_one_asks(zone: str, asked_at: datetime) -> None:
+    """Every window is of the days that the same question names in UTC on that day, and begins with the first moment of its own."""
+    query = "yesterday, last week, in May, since last summer, two months ago, on Friday or early 2019"
+    there = asked_at.astimezone(ZoneInfo(zone))
+    named = windows(query, there.replace(tzinfo=UTC))
+    found = windows(query, there)
+    assert len(found) == len(named)
+    for mine, plain in zip(found, named, strict=True):
+        for edge, day in zip(mine, plain, strict=True):
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=round(edge * 86_400))
+            first = date(1970, 1, 1) + timedelta(days=day)
+            if (zone, first) == ("Pacific/Apia", date(2011, 12, 30)):
+                continue  # there was no such day
+            assert moment.astimezone(ZoneInfo(zone)).date() == first
+            assert (moment - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date() < first
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -77,3 +78,23 @@ def test_never_an_error(words: str, at: datetime) -> None:
     """Any words at any time give an interval or None."""
     when = resolve(words, at)
     assert when is None or when.start <= when.end
+
+
+DAYS = ["yesterday", "two weeks ago", "since March", "for three years now", "next Friday", "the end of the month", "tomorrow at 10", "last weekend", "in two months"]  # fmt: skip
+
+
+@given(
+    st.sampled_from(DAYS),
+    st.sampled_from(["Asia/Tokyo", "America/Los_Angeles", "Europe/Oslo", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+    st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+)  # fmt: skip
+def test_words_mean_the_days_of_where_they_are_said(words: str, zone: str, at: datetime) -> None:
+    """On a clock in that place both ends are what they are on a clock in UTC, whatever the clocks do in between."""
+    there = at.astimezone(ZoneInfo(zone))
+    plain, found = resolve(words, there.replace(tzinfo=UTC, fold=0)), resolve(words, there)
+    assert plain is not None
+    assert found is not None
+    assert found.lead == plain.lead
+    for moment, expected in ((found.start, plain.start), (found.end, plain.end)):
+        assert moment.tzinfo is UTC
+        assert moment.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC, fold=0) == expected

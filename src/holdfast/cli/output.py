@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..types import Change, Group, Hit, MemoryItem, Page, Scope
+from .values import zone
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -141,10 +142,15 @@ def print_grid(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def when(moment: datetime | None, minutes: bool = False) -> str:
-    """Return a time in UTC, to the day or to the minute; a dash for none."""
+    """Return a day in the configured time zone, or a time to the minute in UTC; a dash for none."""
     if moment is None:
         return "-"
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M" if minutes else "%Y-%m-%d")
+    if minutes:
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    try:
+        return moment.astimezone(zone()).strftime("%Y-%m-%d")
+    except OverflowError:  # the first or the last day there is
+        return moment.strftime("%Y-%m-%d")
 
 
 def labels(scope: Scope) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Literal, NoReturn
 
 import click
@@ -14,6 +14,7 @@ from ..types import span
 
 Meaning = Literal["span", "ago", "ahead"]
 
+_ZONE = "holdfast.zone"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
@@ -44,7 +45,9 @@ class Time(click.ParamType[Any]):
                 return now - length if self._meaning == "ago" else now + length
             if _DATE.match(value):
                 day = date.fromisoformat(value)
-                return day if self._meaning == "span" else _beginning(day)
+                return (
+                    day if self._meaning == "span" else datetime(day.year, day.month, day.day, tzinfo=zone())
+                )
             moment = datetime.fromisoformat(value)
         except (ValueError, OverflowError):
             self.fail(
@@ -59,11 +62,20 @@ class Time(click.ParamType[Any]):
         return moment
 
 
-def _beginning(day: date) -> datetime:
-    from zoneinfo import ZoneInfo  # some milliseconds, for who writes a date alone
+def zone() -> tzinfo:
+    """Return the configured time zone, which is looked up once in a run of the command; raises `ConfigError`."""
+    context = click.get_current_context(silent=True)
+    known: dict[str, Any] = {} if context is None else context.meta
+    if _ZONE not in known:
+        name = timezone_of(settings())
+        if name in (None, "UTC"):
+            known[_ZONE] = UTC
+        else:
+            from zoneinfo import ZoneInfo  # some milliseconds, which UTC need not spend
 
-    zone = timezone_of(settings())
-    return datetime(day.year, day.month, day.day, tzinfo=UTC if zone is None else ZoneInfo(zone))
+            known[_ZONE] = ZoneInfo(str(name))
+    found: tzinfo = known[_ZONE]
+    return found
 
 
 class JsonObject(click.ParamType[Any]):
