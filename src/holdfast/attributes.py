@@ -65,7 +65,7 @@ TABLE: Mapping[str, Attribute] = {
     **_rows("visited", many=True),
     # Work and study.
     **_rows("employer, occupation, school, studies, manager, supervisor, team", life=2 * YEAR),
-    **_rows("colleague, coworker, employee, client", many=True, life=2 * YEAR),
+    **_rows("colleague, coworker, co-founder, cofounder, business partner, employee, client", many=True, life=2 * YEAR),
     **_rows("learning", many=True, life=YEAR),
     **_rows("responsibility, specialty, team duty, volunteering", many=True, life=2 * YEAR),
     # People and animals.

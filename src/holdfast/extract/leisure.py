@@ -9,18 +9,18 @@ from .clauses import Clause
 from .predicates import Claim, Rule
 from .spelling import form
 
-_SPORTS = frozenset(
+SPORTS = frozenset(
     """tennis football soccer chess basketball badminton rugby cricket golf hockey volleyball squash padel pickleball darts poker bridge backgammon netball handball lacrosse polo baseball softball
     snooker billiards pool bowls croquet frisbee paintball dodgeball scrabble mahjong warhammer dungeons&dragons d&d shogi checkers table-tennis ping-pong futsal korfball hurling camogie futnet""".split()
 )
-_PRACTISED = frozenset(
+PRACTISED = frozenset(
     """yoga pilates karate judo taekwondo aikido kendo capoeira crossfit parkour ballet gymnastics archery fencing kickboxing boxing mma bjj jiu-jitsu calligraphy pottery ceramics origami embroidery needlepoint macrame
     crochet woodworking woodturning metalwork leatherwork beekeeping birdwatching orienteering triathlons marathons improv stand-up standup zumba tai-chi qigong meditation bouldering climbing swimming spinning freediving
     scuba salsa tango breakdancing taxidermy genealogy geocaching astrophotography watercolors watercolours linocut cosplay""".split()
 )
 HOBBIES: Sequence[Rule] = (
-    Rule("hobby", r"play (?:(?:a lot of|some|competitive|amateur|five-a-side|wheelchair|beach|table|club|casual|online|sunday league) )*(?P<v>(?:(?:wheelchair|beach|table|five-a-side|online|ultimate|field|ice|touch) )?[\w&-]+)(?: (?:with|on|at|in|every|for|twice|once|competitively|badly|professionally|a lot|regularly|semi-professionally).*)?", values.listed(_SPORTS, 3), needs="habit"),
-    Rule("hobby", r"(?:do|practi[sc]e) (?:(?:a (?:lot|bit) of|some) )?(?P<v>(?:[\w-]+ )?[\w-]+)(?: (?:with|on|at|in|every|for|twice|once|three times|a lot|regularly) .*)?", values.listed(_PRACTISED, 3), needs="habit"),
+    Rule("hobby", r"play (?:(?:a lot of|some|competitive|amateur|five-a-side|wheelchair|beach|table|club|casual|online|sunday league) )*(?P<v>(?:(?:wheelchair|beach|table|five-a-side|online|ultimate|field|ice|touch) )?[\w&-]+)(?: (?:with|on|at|in|every|for|twice|once|competitively|badly|professionally|a lot|regularly|semi-professionally).*)?", values.listed(SPORTS, 3), needs="habit"),
+    Rule("hobby", r"(?:do|practi[sc]e) (?:(?:a (?:lot|bit) of|some) )?(?P<v>(?:[\w-]+ )?[\w-]+)(?: (?:with|on|at|in|every|for|twice|once|three times|a lot|regularly) .*)?", values.listed(PRACTISED, 3), needs="habit"),
 )  # fmt: skip
 _SPARE = r"(?:in|during|with) (?:my|our) (?:free|spare|down|leisure) ?time|for fun|for pleasure|to (?:relax|unwind|switch off|de-?stress|wind down|decompress|clear my head)|outside(?: of)? work|when i am not working|as a hobby|on (?:my days off|the side)"
 _DAYS = r"(?:(?:on |at |most )?(?:the )?(?:weekends|week-?ends|(?:mon|tues|wednes|thurs|fri|satur|sun)days|(?:sunday|saturday) (?:mornings|afternoons))|(?:every|each|most) (?:weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|at the weekend)"

@@ -22,6 +22,7 @@ from .instructions import REPLIES, asked
 from .jests import in_jest, ironic
 from .mentions import IN_PASSING, mentioned
 from .messages import Message, normalise
+from .notes import Notes
 from .openers import unprompted
 from .orders import Order, ordered
 from .predicates import Claim
@@ -221,6 +222,7 @@ class _Reader:
         self._message, self._known, self._table, self._context = message, known, table, context
         self._at = message.at or now
         self._speaker = speaker_of(message, user)
+        self._notes = Notes(message.text, self._speaker, known) if message.role == "user" else None
 
     def proposals(self) -> list[Proposal]:
         """Return a proposal for each candidate, or the one that withholds the message."""
@@ -350,6 +352,10 @@ class _Reader:
         return order
 
     def _of(self, clause: Clause, reset: Clause | None) -> Iterator[Proposal]:
+        if self._notes and (noted := self._notes.read(clause)) is not None:
+            for note, claims in noted:
+                yield from (self._propose(one, note, frozenset(), reset) for one in claims)
+            return
         said = asked(clause, self._speaker)
         stands = _OF_REPLIES if said and said[0].entity == REPLIES else OF_INSTRUCTIONS
         if not said and (not clause.asks or begun(r"(?:just )?(?:call|address|refer to) me\b", clause.text)):
