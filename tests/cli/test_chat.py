@@ -350,14 +350,15 @@ class Screen:
         self.process.send_signal(signal.SIGINT)
 
     def leave(self) -> int:
-        """Press Ctrl-C, and again each second, as a person does, until the command has gone; return its exit status.
+        """Press Ctrl-C, and again where nothing comes of it, until the command has gone; return its exit status.
 
-        One that comes just between the prompt and the wait for a line is heard by `input` only with the next.
+        One that comes just between the prompt and the wait for a line is heard by `input` only with the next; one that comes when the
+        command is closing breaks that off, so a busy machine is given its time.
         """
-        for _ in range(60):
+        for _ in range(12):
             self.interrupt()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return self.process.wait(1)
+                return self.process.wait(5)
         raise AssertionError(self.shown)
 
 
