@@ -380,6 +380,17 @@ def test_a_role_goes_by_nobodys_name_once_they_have_it_no_more(
         assert aliases(ada) == ["user's manager is another name of sven."]
 
 
+def test_a_name_ends_when_the_next_one_takes_over(ada: ScopedMemory, clock: FrozenClock) -> None:
+    """A manager who is to come is not yet "my manager", and the one there is will not be for longer than that."""
+    ada.observe("My manager is Sven.")
+    later = clock.now() + 10 * DAY
+    ada.save("My manager is Mona", slot="user.manager", value="Mona", valid_from=later)
+    clock.advance(days=9)
+    assert aliases(ada) == ["user's manager is another name of sven."]
+    clock.advance(days=1)
+    assert (lives(ada, "user", "manager"), aliases(ada)) == ("Mona", [])
+
+
 def test_a_name_stays_while_anything_tells_it(ada: ScopedMemory, clock: FrozenClock) -> None:
     """A sister is one's sister whatever she is called, and what is said twice is told once more."""
     ada.observe("My sister's name is Anna.")

@@ -82,7 +82,7 @@ class Naming(Base):
         return written[: len(written) - len(lost)]
 
     async def _unnamed(self, writes: Sequence[Write]) -> list[Write]:
-        """Return the writes that take out the names whose reason is gone: of a role that another fills, or nobody, and of a memory
+        """Return the writes that end the names whose reason ends: of a role that another fills from then on, or nobody, and of a memory
         that is deleted. One's sister is so whatever she is called, as long as there is one."""
         kinds, now, plan = self._caller.kinds.write, self._parts.clock.now(), Plan(self._rules.many)
         told = [one for one in writes if isinstance(one, Insert | Replace | Remove) and _told(one.item)]
@@ -103,11 +103,11 @@ class Naming(Base):
                     continue
                 left = await self._filling(slot, scope, mine)
                 born = filled is not None and filled.rpartition(".")[2] in BORN
-                if not names.meant(alias, left) and not (born and left):
-                    if gone:
-                        plan.remove(alias)
-                    else:
-                        plan.end(alias, now)
+                ends = [one.valid_to for one in left if born or names.meant(alias, (one,))]
+                if not ends and gone:
+                    plan.remove(alias)
+                elif None not in ends:
+                    plan.end(alias, max([now, *(end for end in ends if end is not None)]))
         return plan.writes
 
     async def _filling(

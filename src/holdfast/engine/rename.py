@@ -134,8 +134,10 @@ class Renames(Tells):
             {"name": one, "of": whole}, scope=target, source=Source(lineage=() if told is None else (told.id,)),
         )  # fmt: skip
         now = self._parts.clock.now()
-        since = None if told is None else told.observed_at
-        item = self._item(self._redacted(replace(draft, valid_from=since and min(since, now))))
+        since, until = (None, None) if told is None else (told.observed_at, told.valid_to)
+        item = self._item(
+            self._redacted(replace(draft, valid_from=since and min(since, now), valid_to=until))
+        )
         standing = await self._parts.io.store(self._parts.store.standings, [(item, False, None)], now, now)
         plan = Plan(self._rules.many)
         kept = plan.enter(item, (await self._entries([item]))[0], standing[0])
