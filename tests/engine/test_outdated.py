@@ -61,3 +61,43 @@ def test_a_summary_of_an_outdated_turn_is_outdated() -> None:
         assert now is not None
         found = {hit.id: hit.outdated_by for hit in ada.search("server port 8080", k=9)}
         assert found[summary.id] == now.id
+
+
+def test_an_agent_that_said_the_old_value_is_outdated_too() -> None:
+    """Asked again, its earlier answer fits the question best: what holds now stands above it, and a context shows both or neither."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ask = {"role": "user", "content": "At which employer do I work?"}
+        ada.observe([told("I work at Initech.")], thread="hello")
+        ada.observe(
+            [ask, {"role": "assistant", "content": "Your employer is Initech, as you said."}], thread="first"
+        )
+        ada.observe([{"role": "assistant", "content": "Initech is an employer of many."}], thread="other")
+        now = ada.observe([told("I work at Dunder now.", 9)], thread="later").judgements[0].item
+        assert now is not None
+        hits = ada.search("At which employer do I work?")
+        said = {hit.item.text: hit.outdated_by for hit in hits}
+        assert said["Your employer is Initech, as you said."] == now.id
+        texts = [hit.item.text for hit in hits]
+        assert texts.index(now.text) < texts.index("Your employer is Initech, as you said.")
+        for budget in range(20, 160, 10):
+            context = ada.context("At which employer do I work?", budget=budget).text
+            assert "Dunder" in context or "as you said" not in context
+        ada.observe([told("I work at Initech again.", 12)], thread="back")
+        hits = ada.search("At which employer do I work?")
+        assert {hit.item.text: hit.outdated_by for hit in hits}[
+            "Your employer is Initech, as you said."
+        ] is None
+
+
+def test_an_agent_that_speaks_of_something_else_is_not_outdated() -> None:
+    """The sky is blue whatever colour somebody liked, and who names the present value tells it."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        ada.observe([told("My favourite colour is blue.")], thread="hello")
+        for text in ("The sky is blue.", "Your favourite colour was blue, now it is green."):
+            ada.observe([{"role": "assistant", "content": text}], thread=text)
+        ada.observe([told("My favourite colour is green.", 9)], thread="later")
+        hits = ada.search("favourite colour blue sky green")
+        flagged = {hit.item.text for hit in hits if hit.outdated_by}
+        assert flagged == {"My favourite colour is blue."}

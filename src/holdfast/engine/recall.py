@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import age, checks, receipts
 from ..away import Later
-from ..decide import begin
+from ..decide import begin, many
 from ..echo import Recalled, told
 from ..errors import AccessDenied, BadFilter, DoesNotFit, NotFound
 from ..filters import Filter, parse, to_json
@@ -23,7 +23,7 @@ from ..types import Hit, Kind, MemoryItem, Scope
 from .alike import Alike, is_echo, whose
 from .finding import Finding, Meant, Question
 from .packing import CONSIDERED, MOST_TOKENS, Beside, checked_sections, packed, why_left_out
-from .succession import SIGNAL, Answered, raised, scored
+from .succession import SIGNAL, Answered, is_agents, raised, said_again, scored
 from .waits import whole
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_BESIDE = 200  # memories that may be in a context whatever was asked
+MOST_ENDED = 20  # values of a slot, the latest, that an agent may say again
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
 
 
@@ -292,7 +293,7 @@ class Answering(Finding):
         }
         return Hits(hits, lambda: self._written(asked, as_of, mounted, model, weights, counts, rows()))
 
-    async def _outdated(self, reach: Reach, at: Moment, items: Iterable[MemoryItem]) -> Mapping[str, str]:
+    async def _outdated(self, reach: Reach, at: Moment, items: Sequence[MemoryItem]) -> Mapping[str, str]:
         """Return which of some items tell a value that another has replaced, and the id of that one: episodes, and what was read
         from the same words of one."""
         told = [item.id for item in items if item.kind == "episode" or item.source.lineage]
@@ -301,10 +302,30 @@ class Answering(Finding):
         outdated: dict[str, str] = {}
         for store in self._readable(reach):
             outdated |= await self._parts.io.store(store.outdated, told, reach, at)
+        outdated |= await self._said_again(reach, at, items, outdated)
         if self._caller.kinds.read is None:
             return outdated
         now = {id: await self._looked_up(id, reach, at) for id in set(outdated.values())}
         return {id: by for id, by in outdated.items() if (holder := now[by]) and self._reads(holder)}
+
+    async def _said_again(
+        self, reach: Reach, at: Moment, items: Sequence[MemoryItem], outdated: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return which turns of an agent among some items say an ended value again of a slot that these tell of."""
+        turns = [one for one in items if is_agents(one) and one.id not in outdated]
+        several = self._rules.many
+        holders = {one.id: one for one in items if turns and one.supersedes and not many(one, several)}
+        for id in set(outdated.values()) - holders.keys() if turns else ():
+            if (holder := await self._looked_up(id, reach, at)) is not None:
+                holders[id] = holder
+        found: dict[str, str] = {}
+        for holder in holders.values():
+            scan = Scan(Reach(exactly=(holder.scope,)), at, slot=holder.slot, live=False, limit=MOST_ENDED)
+            for store in self._readable(reach):
+                past = await self._parts.io.store(store.scan, scan)
+                ended = [one for one in past if one.state == "superseded" and one.id != holder.id]
+                found |= said_again(turns, ended, holder)
+        return found
 
     async def _successors(
         self, asked: Question, found: Found, answer: Sequence[Answered], wanted: set[str]

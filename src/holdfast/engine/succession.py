@@ -10,9 +10,10 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import echo
 from ..types import MemoryItem
 
 if TYPE_CHECKING:
@@ -33,6 +34,40 @@ class Answered(NamedTuple):
     def ids(self) -> list[str]:
         """Its id and those of its twins."""
         return [self.item.id, *self.twins]
+
+
+def is_agents(item: MemoryItem) -> bool:
+    """Whether a memory is what an agent or its tool said."""
+    return item.kind == "episode" and item.source.role in ("assistant", "tool")
+
+
+def said_again(
+    turns: Iterable[MemoryItem], ended: Sequence[MemoryItem], holder: MemoryItem
+) -> dict[str, str]:
+    """Return which turns of an agent tell an ended value of the slot that `holder` holds now, each with the holder's id.
+
+    An agent's words are read as no fact, so nothing links "Initech, as you said" to what it repeats. It does so where a sentence
+    tells the value, not the present one, and little that the memory did not: of a name or a number one word more ("you *live* in
+    Oslo"), of other words none, for the sky is blue whatever colour somebody liked.
+    """
+    now, found = echo.telling(_value(holder)), dict[str, str]()
+    for old in ended:
+        value = echo.telling(_value(old))
+        words = value | echo.telling(f"{old.text} {str(old.slot).replace('.', ' ')}")
+        more = 1 if _value(old) != _value(old).lower() or any(map(str.isdigit, _value(old))) else 0
+        if not value or value <= now:
+            continue
+        for turn in turns:
+            early = old.valid_from and turn.observed_at and turn.observed_at < old.valid_from
+            if early or (now and now <= echo.telling(turn.text)):
+                continue
+            if any(value <= said and len(said - words) <= more for said in echo.told(turn.text) or ()):
+                found[turn.id] = holder.id
+    return found
+
+
+def _value(item: MemoryItem) -> str:
+    return item.text if item.value is None else str(item.value)
 
 
 def raised(
