@@ -16,7 +16,7 @@ from ..away import Later
 from ..decide import begin, many
 from ..echo import Recalled, told
 from ..errors import AccessDenied, BadFilter, DoesNotFit, NotFound
-from ..filters import Filter, parse, to_json
+from ..filters import Filter, In, parse, to_json
 from ..ports import AsOf, KeptReceipt, Moment, Reach, Scan
 from ..receipts import Context, Explanation, Hits, Receipt, Rerun, Scored, WhyNot
 from ..types import Hit, Kind, MemoryItem, Scope
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RECEIPT_LIFE = timedelta(days=30)
 MOST_BESIDE = 200  # memories that may be in a context whatever was asked
-MOST_ENDED = 20  # values of a slot, the latest, that an agent may say again
+MOST_ENDED = 8  # values of a slot, the latest, that an agent may say again
 MOST_LOOKED_AT = 1_000  # rows, in search of k different things
 
 
@@ -318,14 +318,17 @@ class Answering(Finding):
         for id in set(outdated.values()) - holders.keys() if turns else ():
             if (holder := await self._looked_up(id, reach, at)) is not None:
                 holders[id] = holder
-        found: dict[str, str] = {}
-        for holder in holders.values():
-            scan = Scan(Reach(exactly=(holder.scope,)), at, slot=holder.slot, live=False, limit=MOST_ENDED)
-            for store in self._readable(reach):
-                past = await self._parts.io.store(store.scan, scan)
-                ended = [one for one in past if one.state == "superseded" and one.id != holder.id]
-                found |= said_again(turns, ended, holder)
-        return found
+        before = {str(one.supersedes): one for one in holders.values() if one.supersedes}
+        past: list[tuple[MemoryItem, MemoryItem]] = []
+        for _ in range(MOST_ENDED):
+            if not before:
+                break
+            scan = Scan(reach, at, In("id", tuple(before)), live=False, limit=len(before))
+            stores = self._readable(reach)
+            found = [one for store in stores for one in await self._parts.io.store(store.scan, scan)]
+            past += [(before[one.id], one) for one in found if one.state == "superseded"]
+            before = {str(one.supersedes): before[one.id] for one in found if one.supersedes}
+        return said_again(turns, past)
 
     async def _successors(
         self, asked: Question, found: Found, answer: Sequence[Answered], wanted: set[str]

@@ -41,29 +41,33 @@ def is_agents(item: MemoryItem) -> bool:
     return item.kind == "episode" and item.source.role in ("assistant", "tool")
 
 
-def said_again(
-    turns: Iterable[MemoryItem], ended: Sequence[MemoryItem], holder: MemoryItem
-) -> dict[str, str]:
-    """Return which turns of an agent tell an ended value of the slot that `holder` holds now, each with the holder's id.
+def said_again(turns: Iterable[MemoryItem], past: Iterable[tuple[MemoryItem, MemoryItem]]) -> dict[str, str]:
+    """Return which turns of an agent tell an ended value of a slot, each with the id of what holds that now; `past` has pairs
+    of that and what held the slot before it.
 
     An agent's words are read as no fact, so nothing links "Initech, as you said" to what it repeats. It does so where a sentence
     tells the value, not the present one, and little that the memory did not: of a name or a number one word more ("you *live* in
     Oslo"), of other words none, for the sky is blue whatever colour somebody liked.
     """
-    now, found = echo.telling(_value(holder)), dict[str, str]()
-    for old in ended:
-        value = echo.telling(_value(old))
-        words = value | echo.telling(f"{old.text} {str(old.slot).replace('.', ' ')}")
-        more = 1 if _value(old) != _value(old).lower() or any(map(str.isdigit, _value(old))) else 0
+    said = [(turn, echo.telling(turn.text)) for turn in turns]
+    found: dict[str, str] = {}
+    for holder, old in past:
+        now, value = echo.telling(_value(holder)), echo.telling(_value(old))
         if not value or value <= now:
             continue
-        for turn in turns:
+        for turn, words in said:
             early = old.valid_from and turn.observed_at and turn.observed_at < old.valid_from
-            if early or (now and now <= echo.telling(turn.text)):
-                continue
-            if any(value <= said and len(said - words) <= more for said in echo.told(turn.text) or ()):
+            if value <= words and not early and not (now and now <= words) and _tells(turn, old, value):
                 found[turn.id] = holder.id
     return found
+
+
+def _tells(turn: MemoryItem, old: MemoryItem, value: frozenset[str]) -> bool:
+    """Whether a sentence of a turn tells the value of a memory and next to nothing else."""
+    words = value | echo.telling(f"{old.text} {str(old.slot).replace('.', ' ')}")
+    named = _value(old) != _value(old).lower() or any(map(str.isdigit, _value(old)))
+    sentences = echo.told(turn.text) or ()
+    return any(value <= one and len(one - words) <= named for one in sentences)
 
 
 def _value(item: MemoryItem) -> str:
