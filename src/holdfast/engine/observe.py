@@ -212,7 +212,7 @@ class Observes(Unsays, Reads):
     async def _step(
         self, messages: str | Mapping[str, Any] | Sequence[Any], thread: str | None, target: Scope
     ) -> Step:
-        """Return the messages as a step, with the latest two episodes of their thread where its first words may lean on them."""
+        """Return the messages as a step, with the latest four episodes of their thread where its first words may lean on them."""
         from .step import (  # with the rules 40 ms that a program that observes nothing need not spend
             Step,
             said_before,
@@ -221,7 +221,7 @@ class Observes(Unsays, Reads):
         step = Step(messages, self._rules, checks.local(self._parts.clock.now(), self._zone))
         if thread is not None and step.leans:
             scan = Scan(
-                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=2, kinds=frozenset({"episode"})
+                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=4, kinds=frozenset({"episode"})
             )  # fmt: skip
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step

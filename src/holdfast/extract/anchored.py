@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from .. import checks
 from ..types import MemoryItem
-from . import values
+from . import words
 from .clauses import Clause
-from .dates import resolve
-from .predicates import PROJECT, Claim, Rule
+from .holdings import among, dated, ended, holding, replaced, valued
+from .predicates import PROJECT, Claim
 from .spelling import begun, form, holds, tokens
 
 _SELF = r"(?:i|we) (?:have |had |just |recently |finally |now |already |also |actually )*"
@@ -33,6 +32,9 @@ _TAKEN_OVER = (
     rf"{_SELF}(?:left|quit) (?P<old>[^,]+?) (?:for|to join|to work (?:at|for)) (?P<new>(?-i:[A-Z])[^,]+)",
 )
 _SWITCHED = rf"{_SELF}(?:switched|changed|moved|gone|went)(?: over| jobs)? from (?P<old>.+?) to (?P<new>.+)"
+
+# Who somebody is to the speaker for good: whoever takes over from a sister takes over her work.
+_KINDRED = frozenset({"pet", *words.RELATIONS}) - words.COLLEAGUES
 
 # How an end is told, and of which attributes: those it is about, or with "-" all but these.
 _WORK = "employer occupation workplace team job role school university club"
@@ -101,8 +103,6 @@ _SIGNS = frozenset(
     redundant unemployed out between upgraded updated bumped migrated raised lowered increased reduced decreased extended shortened cut set
     renamed rescheduled postponed pushed downgraded rolled ported converted taken took superseded supplanted""".split()
 )
-_ENDED = Rule("", "", lambda raw, casual: (raw,), ends=True, stands=frozenset({"past"}))
-_NO_VALUE = r"(?:i|we|you|he|she|they|it|this|that|these|those|there|let|please|to|do|does|is|are|be|can|should|if|when|because|\w+ing \w+)\b"
 
 
 def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
@@ -110,23 +110,23 @@ def anchored(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[
     if not known:
         return []
     if lifted := _lifted(clause, known):
-        return [_ended(lifted)]
+        return [ended(lifted)]
     if put := _put_for(clause):
-        return _replaced(_holding(put[1], _valued(known)), put[0])
+        return replaced(holding(put[1], valued(known)), put[0])
     if not _changes(clause):
         return []
-    held = _valued(known)
+    held = valued(known)
     own = [one for one in held if one.entity in (speaker, PROJECT)]
     for row in _INSTEAD:
         if match := form(row).fullmatch(clause.text):
-            return _replaced(_holding(match["old"], held), match["new"]) or _upgraded(clause.whole, held)
+            return replaced(holding(match["old"], held), match["new"]) or _upgraded(clause.whole, held)
     if match := form(_SWITCHED).fullmatch(clause.text):
-        return _replaced(_holding(match["old"], own), match["new"])
+        return replaced(holding(match["old"], own), match["new"])
     for row, attributes in _ENDS:
         if match := form(row).fullmatch(form(_ANY_MORE).sub("", clause.text)):
-            meant = [one for one in _holding(match["old"], own) if _of(one, attributes)]
+            meant = [one for one in holding(match["old"], own) if among(one, attributes)]
             if len(meant) == 1:
-                return [_ended(meant[0])]
+                return [ended(meant[0])]
     return []
 
 
@@ -155,8 +155,8 @@ def _upgraded(said: str, held: Sequence[MemoryItem]) -> list[Claim]:
     if match is None:
         return []
     named = [one for one in held if one.attribute == f"{match['tool'].lower()} version"]
-    return _replaced(_holding(match["old"], named), match["new"]) or _replaced(
-        _holding(f"{match['tool']} {match['old']}", held), f"{match['tool']} {match['new']}"
+    return replaced(holding(match["old"], named), match["new"]) or replaced(
+        holding(f"{match['tool']} {match['old']}", held), f"{match['tool']} {match['new']}"
     )
 
 
@@ -201,37 +201,39 @@ def moved(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Cla
         return []
     for row in _TAKEN_OVER:
         if match := form(row).fullmatch(clause.text):
-            near = (one for one in _valued(known) if "'s " not in str(one.entity))
+            near = (
+                one for one in valued(known) if "'s " not in str(one.entity) and one.attribute not in _KINDRED
+            )
             own = [
                 one
                 for one in near
-                if one.entity in (speaker, PROJECT) or not _of(one, f"{_PERSONS} manager supervisor")
+                if one.entity in (speaker, PROJECT) or not among(one, f"{_PERSONS} manager supervisor")
             ]
-            return _replaced(_holding(match["old"], own), match["new"])
+            return replaced(holding(match["old"], own), match["new"])
     match = form(_CHANGED).fullmatch(clause.text)
     if match is None:
         return []
     whose = {"my": {speaker}, "our": {speaker, PROJECT}}.get(match["whose"])
     named = [
         one
-        for one in _valued(known)
+        for one in valued(known)
         if _named(match["noun"], one)
-        and (one.entity in whose if whose else one.entity != speaker and not _of(one, _PERSONS))
+        and (one.entity in whose if whose else one.entity != speaker and not among(one, _PERSONS))
     ]
     if match["old"]:
-        return _replaced(_holding(match["old"], named), match["new"])
+        return replaced(holding(match["old"], named), match["new"])
     # A meeting moves to Tuesday, but a database that moved to Frankfurt is the same as before.
-    if match["verb"] in _MOVES and not (match["new"][0].isdigit() or _dated(match["new"])):
+    if match["verb"] in _MOVES and not (match["new"][0].isdigit() or dated(match["new"])):
         return []
-    return _replaced(named, match["new"])
+    return replaced(named, match["new"])
 
 
 def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Iterator[Claim]:
     """Yield what ends with what a clause says, though it does not name it: "I quit my job", "we got divorced"."""
     for row, attributes in _UNNAMED if _changes(clause) else ():
         if form(row).fullmatch(clause.text):
-            held = [one for one in _valued(known) if one.entity == speaker and _of(one, attributes)]
-            yield from map(_ended, held)
+            held = [one for one in valued(known) if one.entity == speaker and among(one, attributes)]
+            yield from map(ended, held)
 
 
 def passes(clause: Clause) -> bool:
@@ -244,67 +246,7 @@ def _changes(clause: Clause) -> bool:
     return not _SIGNS.isdisjoint(tokens(clause.text)) and not passes(clause)
 
 
-def _valued(known: Sequence[MemoryItem]) -> list[MemoryItem]:
-    """Return the memories whose slot holds a value that people can say."""
-    return [
-        one
-        for one in known
-        if one.entity and one.attribute and isinstance(one.value, str | int | float) and one.value != ""
-    ]
-
-
-def _holding(words: str, items: Sequence[MemoryItem]) -> list[MemoryItem]:
-    """Return the items whose value is what the words say."""
-    said = _plain(words)
-    return [one for one in items if _plain(str(one.value)) == said]
-
-
-def _plain(words: str) -> str:
-    return checks.folded(values.unled(values.bare(words)))
-
-
-def _of(item: MemoryItem, attributes: str) -> bool:
-    names = attributes.removeprefix("-").split()
-    return (item.attribute in names) is not attributes.startswith("-")
-
-
 def _named(noun: str, item: MemoryItem) -> bool:
     """Whether a noun names an item's attribute, alone or behind whose it is: "timeout", "server port", "API key rotation"."""
     said = checks.folded(noun)
     return said in (item.attribute, f"{item.entity} {item.attribute}", f"{item.entity}'s {item.attribute}")
-
-
-def _replaced(held: Sequence[MemoryItem], words: str) -> list[Claim]:
-    """Return the claim that a value took the place of the one that is held, if it is one, and looks like it."""
-    value = values.unled(values.bare(words))
-    if len(held) != 1 or not _alike(value, str(held[0].value)):
-        return []
-    (old,) = held
-    new = _like(value, old.value)
-    if isinstance(old.value, int) is not isinstance(new, int):
-        return []
-    return [Claim(str(old.entity), str(old.attribute), new, old.kind, 0.85, old=old.value)]
-
-
-def _alike(new: str, old: str) -> bool:
-    """Whether one value may stand where another did: about as long, and like it a name, a number or plain words."""
-    if not new or new.casefold() == old.casefold() or form(_NO_VALUE).match(new):
-        return False
-    if _dated(new) is not _dated(old):
-        return False
-    shape = [(one[0].isdigit(), one[0].isupper()) for one in (new, old)]
-    return shape[0] == shape[1] and len(new.split()) <= len(old.split()) + 2
-
-
-def _dated(words: str) -> bool:
-    return resolve(words, datetime(2000, 1, 1, tzinfo=UTC)) is not None
-
-
-def _like(value: str, old: object) -> object:
-    """Return a value as the number it is, where the one before it was one."""
-    plain = value.replace(",", "")
-    return int(plain) if isinstance(old, int) and not isinstance(old, bool) and plain.isdecimal() else value
-
-
-def _ended(item: MemoryItem) -> Claim:
-    return Claim(str(item.entity), str(item.attribute), item.value, item.kind, 0.85, ends=True, rule=_ENDED)

@@ -20,6 +20,7 @@ from .predicates import Claim
 from .spelling import fits, form, plain
 
 _RELATION, _ANIMAL = words.one_of(words.RELATIONS), words.one_of(words.ANIMALS)
+_TOLD = 4  # messages of a speaker that claimed something, of which "it" may mean what they did
 _NEAR = 3  # clauses back, beyond which a pronoun may mean anybody
 _ADULT = r"(?:older |younger |big |little |elder |twin |best |new |current )?"
 
@@ -64,15 +65,19 @@ class Context:
         self._ended: Claim | None = None
         self._named = False
         self.question = ""
+        self.told: deque[tuple[Claim, ...]] = deque(maxlen=_TOLD)  # by message, the latest first
 
     def forget(self) -> None:
         """Forget what was said: it is not to be remembered, not even for what it makes clear."""
         self._said.clear()
+        self.told.clear()
         self._ended, self.question = None, ""
 
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
         self.question = asked_last(text)
+        if not self.told or self.told[0]:
+            self.told.appendleft(())
         if text and not fits(_ACKNOWLEDGES, text.strip()):
             self._said.append(text)
             self._ended = None
@@ -82,6 +87,8 @@ class Context:
         if not fits(_ACKNOWLEDGES, clause.text):
             self._said.append(clause)
         self._named = any(one.attribute == "name" for one in claims)
+        if self.told:
+            self.told[0] += tuple(one for one in claims if not one.ends)
         gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:
             self._ended = gone[0]

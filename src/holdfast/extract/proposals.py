@@ -26,6 +26,7 @@ from .notes import Notes
 from .openers import unprompted
 from .orders import Order, ordered
 from .predicates import Claim
+from .shifts import Told, instead, put_right, shifted
 from .spelling import begun, fits, form, holds
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
@@ -378,17 +379,26 @@ class _Reader:
 
     def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
         """Return what a clause claims by itself, or written out with what was said before it."""
-        if said := moved(clause, self._speaker, self._known):
+        told = self._context.told if self._context else ()
+        if said := self._moved_on(clause, told):
             return clause, said
         read, said = claimed(clause, self._speaker)
+        said = instead(clause, said, self._speaker, self._known, told)
         said = said or anchored(clause, self._speaker, self._known)
         said += ended_with(clause, self._speaker, self._known)
         if said or self._context is None:
             return read, said
         raw = self._message.text[clause.start : clause.end]
         first = not self._message.text[: clause.start].strip()
-        told = self._context.written_out(clause, raw, first)
-        return claimed(told, self._speaker) if told else (clause, [])
+        written = self._context.written_out(clause, raw, first)
+        return claimed(written, self._speaker) if written else (clause, [])
+
+    def _moved_on(self, clause: Clause, told: Told) -> list[Claim]:
+        """Return what a clause says became of something known."""
+        asked_for = self._context.question if self._context else ""
+        if right := put_right(self._message.text, asked_for, self._known, told):
+            return [right]
+        return shifted(clause, self._speaker, self._known, told) or moved(clause, self._speaker, self._known)
 
     def _propose(
         self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None

@@ -451,3 +451,57 @@ CONDITIONS_OF_THINGS = frozenset(
     """required optional mandatory invalid needed down up broken slow fast fine full wrong good bad ready done live back there missing unclear unknown different important red green
     fire hold track schedule ice taken dead stuck gone""".split()
 )
+
+# Of tools that do the same work one is used at a time; which, changes.
+_OF_ONE_KIND = (
+    "vim, neovim, nvim, emacs, vs code, vscode, visual studio code, intellij, pycharm, webstorm, goland, rubymine, sublime, sublime text, zed, cursor, xcode, nano, helix, eclipse, atom",
+    "bash, zsh, fish, powershell, nushell",
+    "kitty, alacritty, iterm, iterm2, wezterm, ghostty, warp, gnome terminal, konsole, windows terminal, hyper",
+    "postgres, postgresql, mysql, mariadb, sqlite, mongodb, mongo, cockroachdb, oracle, sql server, dynamodb, cassandra, supabase, planetscale",
+    "redis, valkey, memcached, dragonfly",
+    "snowflake, bigquery, redshift, databricks, clickhouse",
+    "elasticsearch, opensearch, solr, meilisearch, typesense, algolia",
+    "kafka, rabbitmq, nats, sqs, pulsar, redpanda",
+    "terraform, opentofu, pulumi, ansible, chef, puppet, cloudformation, saltstack",
+    "jenkins, circleci, github actions, gitlab ci, travis, travis ci, buildkite, teamcity, bamboo, drone, azure pipelines",
+    "github, gitlab, bitbucket, gerrit, codeberg, gitea",
+    "jira, linear, asana, trello, shortcut, youtrack, clickup, monday, basecamp, github issues",
+    "slack, discord, teams, microsoft teams, mattermost, zulip, google chat",
+    "zoom, google meet, webex",
+    "notion, obsidian, logseq, evernote, roam, onenote, bear, apple notes, joplin, anytype, confluence",
+    "todoist, things, ticktick, omnifocus, microsoft to do",
+    "chrome, firefox, safari, edge, brave, arc, vivaldi, opera, zen",
+    "npm, pnpm, yarn",
+    "pip, poetry, uv, pipenv, conda, pdm, hatch",
+    "webpack, vite, rollup, esbuild, parcel, turbopack, rspack",
+    "jest, vitest, mocha",
+    "cypress, playwright, selenium",
+    "black, ruff, yapf, prettier, biome",
+    "mypy, pyright, ty",
+    "maven, gradle, bazel",
+    "aws, gcp, azure, google cloud, digitalocean, hetzner, linode, heroku, vercel, netlify, fly.io, render, railway",
+    "docker, podman",
+    "docker swarm, swarm, kubernetes, k8s, nomad, ecs",
+    "nginx, apache, caddy, traefik, haproxy",
+    "react, vue, svelte, angular, solid, solidjs, preact",
+    "next.js, nextjs, nuxt, remix, astro, gatsby, sveltekit",
+    "django, flask, fastapi, rails, ruby on rails, laravel, symfony, spring boot, express, nestjs, phoenix",
+    "datadog, new relic, grafana, splunk, honeycomb, dynatrace",
+    "stripe, adyen, braintree, paypal, square",
+    "auth0, okta, keycloak, cognito, clerk",
+    "sendgrid, mailgun, postmark, mailchimp",
+    "figma, sketch, penpot, adobe xd",
+    "ubuntu, debian, fedora, arch, arch linux, nixos, macos, windows, linux mint, linux, pop!_os, opensuse",
+    "ios, android",
+    "gmail, outlook, protonmail, proton mail, fastmail, thunderbird, apple mail",
+    "whatsapp, signal, telegram",
+    "1password, bitwarden, lastpass, keepass, dashlane",
+    "spotify, apple music, tidal, youtube music, deezer",
+    "lightroom, darktable, capture one",
+    "ableton, logic pro, fl studio, reaper, cubase, bitwig",
+)  # fmt: skip
+KINDS_OF_TOOL = {name: n for n, listed in enumerate(_OF_ONE_KIND, 1) for name in _words(listed)}
+SAME_TOOL = {
+    "postgres": ("postgresql",), "postgresql": ("postgres",), "node": ("node.js",), "node.js": ("node",), "golang": ("go",), "go": ("golang",),
+    "k8s": ("kubernetes",), "kubernetes": ("k8s",), "vs code": ("vscode",), "vscode": ("vs code",),
+}  # fmt: skip
