@@ -2,9 +2,10 @@
 
 Made up: half a year of an agent's notes, each on a day of its own, about topics that come up again and again, so that only
 the time tells which one is meant. Asked is for the note of "yesterday", "last week", "two months ago", "the latest", "the
-first time" and the like. Counted is how often the right note comes first, with each signal of time switched off in turn
-(the rest as it is), and with a 95 % interval by paired bootstrap over questions. With `--among PATH`, a LoCoMo file, each set of
-notes lies among the turns of a conversation, dated over the same half year.
+first time" and the like; and for that of "the week after my knee surgery" or "before we moved to Lisbon", where another note tells of
+what happened then. Counted is how often the right note comes first, with each signal of time switched off in turn (the rest as
+it is), and with a 95 % interval by paired bootstrap over questions. With `--among PATH`, a LoCoMo file, each set of notes lies
+among the turns of a conversation, dated over the same half year.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from holdfast.ranking import RECIPE
 from holdfast.testing import FrozenClock
 
 NOW = datetime(2026, 6, 18, 15, tzinfo=UTC)  # a Thursday
-SETS = 12
+SETS, NOTES = 12, 9  # notes of each topic
+A_TIME, AN_EVENT, AN_ORDER = "a time", "an event", "an order"
 TOPICS = {
     "standup": ("In the standup {p} reported on the {x} work.", "What did we say in the standup {t}?"),
     "deploy": ("Deployed the {x} service, {p} watched the graphs.", "What did we deploy {t}?"),
@@ -51,6 +53,26 @@ TIMES = (
     ("between May 4 and May 10", 39, 45), ("on the weekend of May 16", 32, 33), ("two Mondays ago", 10, 10),
     ("the week before last", 11, 17),
 )  # fmt: skip
+# What happened once, as a note tells it (and how many days later), and as a question does.
+EVENTS = (
+    ("Moved to Lisbon today, boxes everywhere.", 0, "we moved to Lisbon"),
+    ("We launched the new shop to all customers.", 0, "the launch of the new shop"),
+    ("My knee surgery went well, resting now.", 0, "my knee surgery"),
+    ("Started the new job at Northwind on Monday of this week.", 0, "I started the new job at Northwind"),
+    ("Met Ana, who will be my tutor.", 0, "I met Ana"),
+    ("Our car broke down on the motorway yesterday.", 1, "the car broke down"),
+    ("Three days ago the storm took the roof of the shed.", 3, "the storm"),
+    ("Mira and Tomas got married, what a day.", 0, "Mira and Tomas got married"),
+    ("First day at the new job with Southgate.", 0, "I changed jobs"),
+    ("We got the keys and slept in the new flat for the first time.", 0, "we moved into the new flat"),
+    ("Said yes, Jonas and I are engaged!", 0, "Jonas and I got engaged"),
+    ("The wedding of Lena and Samuel was lovely.", 0, "Lena and Samuel got married"),
+)
+# Said of an event, and between how many days after it (both included; before it: less than 0) the note it means was written.
+BESIDE = (
+    ("the day after {e}", 1, 1), ("the day before {e}", -1, -1), ("the week after {e}", 1, 7), ("the week before {e}", -7, -1),
+    ("two weeks after {e}", 12, 16), ("before {e}", -180, -1), ("until {e}", -180, -1), ("after {e}", 1, 180), ("since {e}", 1, 180),
+)  # fmt: skip
 ORDERS = (("most recently", True), ("the last time", True), ("the first time", False), ("originally", False))
 
 
@@ -64,11 +86,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Case:
-    """A question, which of the notes answers it, and whether it asks for an order."""
+    """A question, which of the notes answers it, and what it asks for."""
 
     query: str
     answer: int
-    ordered: bool
+    kind: str
 
 
 def made(seed: int) -> tuple[list[Note], list[Case]]:
@@ -76,10 +98,17 @@ def made(seed: int) -> tuple[list[Note], list[Case]]:
     rng = random.Random(seed)
     notes, topics = [], []
     for topic, (text, _) in TOPICS.items():
-        for ago in rng.sample(range(1, 180), 9):
+        for ago in rng.sample(range(1, 180), NOTES):
             notes.append(Note(text.format(p=rng.choice(PEOPLE), x=rng.choice(THINGS)), ago))
             topics.append(topic)
     return notes, [*_cases(notes, topics)]
+
+
+def made_beside(seed: int) -> tuple[list[Note], list[Case]]:
+    """Return the notes of one set with those that tell of events, and the questions that name a time by these."""
+    rng, (notes, _) = random.Random(f"events {seed}"), made(seed)
+    told = [Note(text, rng.randrange(10, 170) - later) for text, later, _ in EVENTS]
+    return [*notes, *told], [*_beside(told, notes)]
 
 
 def _cases(notes: list[Note], topics: list[str]) -> Iterator[Case]:
@@ -90,10 +119,22 @@ def _cases(notes: list[Note], topics: list[str]) -> Iterator[Case]:
             near = [n for n in mine if least - 3 <= notes[n].ago <= most + 17]
             # What was written shortly after is told of half: a fair question has one note that it can mean.
             if len(fitting) == 1 and near == fitting:
-                yield Case(query.format(t=said), fitting[0], False)
+                yield Case(query.format(t=said), fitting[0], A_TIME)
         by_age = sorted(mine, key=lambda n: notes[n].ago)
         for said, latest in ORDERS:
-            yield Case(query.format(t=said), by_age[0 if latest else -1], True)
+            yield Case(query.format(t=said), by_age[0 if latest else -1], AN_ORDER)
+
+
+def _beside(told: Sequence[Note], notes: list[Note]) -> Iterator[Case]:
+    for note, (_, later, event) in zip(told, EVENTS, strict=True):
+        day = note.ago + later
+        for place, (_, query) in enumerate(TOPICS.values()):
+            mine = range(place * NOTES, (place + 1) * NOTES)
+            for said, least, most in BESIDE:
+                fitting = [n for n in mine if least <= day - notes[n].ago <= most]
+                near = [n for n in mine if least - 3 <= day - notes[n].ago <= most + 3]
+                if len(fitting) == 1 and near == fitting:
+                    yield Case(query.format(t=said.format(e=event)), fitting[0], AN_EVENT)
 
 
 def chat(talk: Conversation) -> list[dict[str, Any]]:
@@ -106,15 +147,16 @@ def chat(talk: Conversation) -> list[dict[str, Any]]:
 
 
 def run(model: bool, talks: Sequence[Conversation] = ()) -> dict[str, Any]:
-    """Return, for both kinds of question, how often the right note came first: whole, and without each signal."""
+    """Return, for each kind of question, how often the right note came first: whole, and without each signal."""
     embedder, clock = Remembering(), FrozenClock(NOW)
     without = {"whole": RECIPE, **{name: RECIPE.weighing(**{name: 0.0}) for name in ("time", "recent")}}
-    rows: dict[str, dict[str, list[float]]] = {"a time": {}, "an order": {}}
+    rows: dict[str, dict[str, list[float]]] = {A_TIME: {}, AN_EVENT: {}, AN_ORDER: {}}
     with tempfile.TemporaryDirectory() as folder, _common.progress() as shown:
         memory = Memory(f"sqlite:///{folder}/when.db", embedder=embedder if model else None, clock=clock)
-        for seed in shown.track(range(SETS), description="sets"):
-            notes, cases = made(seed)
-            own = memory.scoped(user=f"set-{seed}")
+        sets = [(seed, make) for seed in range(SETS) for make in (made, made_beside)]
+        for seed, make in shown.track(sets, description="sets"):
+            notes, cases = make(seed)
+            own = memory.scoped(user=f"{make.__name__}-{seed}")
             if talks:
                 own.save_many(chat(talks[seed % len(talks)]))
             items = own.save_many([
@@ -123,7 +165,7 @@ def run(model: bool, talks: Sequence[Conversation] = ()) -> dict[str, Any]:
             ])  # fmt: skip
             for case in cases:
                 found = own.search(case.query, k=1_000).receipt.rows
-                kind = rows["an order" if case.ordered else "a time"]
+                kind = rows[case.kind]
                 for name, recipe in without.items():
                     weights = recipe.weights
                     scores = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -24,20 +24,51 @@ _WEEKDAYS = ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday").split()
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 
-def windows(query: str, asked_at: datetime) -> tuple[Window, ...]:
+def windows(query: str, asked_at: datetime, events: Iterable[Happened] = ()) -> tuple[Window, ...]:
     """Return the spans of days that a query names, asked at an aware moment, whose time zone says where a day begins.
 
     Each is (its beginning, its end) in days since 1970 in UTC, in order of time and without repeats. What has no year
     ("in May", "8 May") means that day or month of the year of asking and of each of the ten before; "last May" means the
     latest one. "since", "after", "before" and "until" open a window to the day of asking, or to ten years before it; what counts
     from a date ("the week before 3 May", "two days after") or is a part of one ("early May", "the first week of") does not.
+    The `events` in the query are times like these, but that "after" one is from that day on: what came of it is told along with it.
     """
     today, zone = asked_at.date(), asked_at.tzinfo
     found: set[Window] = set()
     for one in _from_to(_read(query, today), query):
-        before = query[max(0, one.start - _LONGEST_LEAD) : one.start]
-        found.update((_number(a, zone), _number(b, zone)) for a, b in _opened(one.spans, before, today))
+        word = _opening(query, one.start)
+        found.update((_number(a, zone), _number(b, zone)) for a, b in _opened(one.spans, word, today))
+    for event in events:
+        spans, start = _led(query, event.start, [event.span])
+        word = _opening(query, start).replace("after", "since")
+        found.update((_number(a, zone), _number(b, zone)) for a, b in _opened(spans, word, today))
     return tuple(sorted(found))
+
+
+def aside(query: str, event: Happened) -> int | None:
+    """Return where the words of a query that only say when begin, up to the end of an event; None where they also say what about.
+
+    "The week after we moved", "before we moved": not what was told when we did. "After we moved", "while we moved": that too.
+    """
+    _, start = _led(query, event.start, [event.span])
+    opens = _OPENING.search(query[:start])
+    if opens and (start < event.start or opens[1].lower() != "after"):
+        return opens.start()
+    return start if start < event.start else None
+
+
+def told(text: str, said_at: datetime, *, ahead: bool) -> Span | None:
+    """Return the one time that a text names, said at an aware moment: the first day and the day after the last; None for none or several.
+
+    What has no year is the latest that had begun by then, or, of what lies `ahead`, the first that had not.
+    """
+    day = said_at.date()
+    times = [one.spans for one in _from_to(_read(text, day), text) if one.spans]
+    if len(times) != 1:
+        return None
+    begun = [one for one in times[0] if one[0] <= day]
+    coming = [one for one in times[0] if one[0] > day] if ahead else []
+    return next(iter(coming or begun[-1:]), None)
 
 
 def timeless(query: str, asked_at: datetime) -> str:
@@ -108,6 +139,14 @@ _FIRST = re.compile(
 
 Span = tuple[date, date]  # the first day, and the day after the last
 Spans = Iterator[Span]
+
+
+class Happened(NamedTuple):
+    """When something was that a query tells of from `start` to `end`: the first day, and the day after the last."""
+
+    start: int
+    end: int
+    span: Span
 
 
 class _Named(NamedTuple):
@@ -263,16 +302,20 @@ def _named(query: str, today: date) -> Iterator[_Named]:
             spans, start = [(a, b) for a, b in read(match, today) if a < b], match.start()
             if _COMING.search(before):
                 spans = []  # it is to come
-            for lead, meaning in _leads() * 2:  # "the week before the end of May"
-                before = left[max(0, start - _LONGEST_LEAD) : start]
-                if spans and (led := lead.search(before)):
-                    spans, start = (
-                        [(a, b) for a, b in (meaning(led, one) for one in spans) if a < b],
-                        start - len(led[0]),
-                    )
+            spans, start = _led(left, start, spans)
             # What one form has read the next ones do not read again.
             left = left[:start] + "#" * (match.end() - start) + left[match.end() :]
             yield _Named(start, match.end(), spans)
+
+
+def _led(query: str, start: int, spans: list[Span]) -> tuple[list[Span], int]:
+    """Return the part of some times, or the time beside them, that is meant by what stands before them, and where that begins."""
+    for lead, meaning in _leads() * 2:  # "the week before the end of May"
+        before = query[max(0, start - _LONGEST_LEAD) : start]
+        if spans and (led := lead.search(before)):
+            spans = [(a, b) for a, b in (meaning(led, one) for one in spans) if a < b]
+            start -= len(led[0])
+    return spans, start
 
 
 _RANGE_OPENS = re.compile(r"\b(?:(between)|from) (?:the )?$", re.I)
@@ -363,14 +406,19 @@ def _is_verb(match: re.Match[str], before: str) -> bool:
     return not (_BEFORE_MONTH if said[0].isupper() else _SURELY_MONTH).search(before)
 
 
-def _opened(spans: list[Span], before: str, today: date) -> list[Span]:
+def _opening(query: str, start: int) -> str:
+    """Return the word before a time, in small letters, that opens it to one side; empty for none."""
+    word = _OPENING.search(query[max(0, start - _LONGEST_LEAD) : start])
+    return word[1].lower() if word else ""
+
+
+def _opened(spans: list[Span], word: str, today: date) -> list[Span]:
     """Return the spans, or what is left of time on one side of the latest where the word before them asks for that."""
-    word = _OPENING.search(before)
-    if word is None or not spans:
+    if not word or not spans:
         return spans
     first, after = spans[-1]
     now, past = _shifted(today, 1), _back(today, years=_YEARS_BACK)
-    match word[1].lower():
+    match word:
         case "since":
             side = first, now
         case "after":

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .age import HALF_LIVES
-from .dates import Window, order, windows
+from .dates import Happened, Window, order, windows
 from .ports import Bools, Candidates, Doubles, Floats, Ints
 from .text import ECHO, IDLE, OWN, QUESTION, asks, latin_share
 from .types import KINDS
@@ -76,13 +76,14 @@ class Query(NamedTuple):
     order: int = 0
 
 
-def read(query: str, asked_at: datetime, also: Iterable[str] = ()) -> Query:
-    """Return what ranking reads of a query's text, asked at an aware moment; of other names it means `also`, that they are names.
+def read(query: str, asked_at: datetime, also: Iterable[str] = (), events: Iterable[Happened] = ()) -> Query:
+    """Return what ranking reads of a query's text, asked at an aware moment; of other names it means `also`, that they are names,
+    and of the `events` in it, when they were.
 
     Whoever is called April is no month.
     """
     names = frozenset(_words(" ".join([query, *also])))
-    return Query(windows(query, asked_at), latin_share(query), asks(query), names, order(query))
+    return Query(windows(query, asked_at, events), latin_share(query), asks(query), names, order(query))
 
 
 def _words(text: str) -> list[str]:

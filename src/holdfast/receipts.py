@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from . import checks
@@ -165,6 +165,10 @@ def _whole(receipt: Receipt) -> Receipt:
         checks.optional_moment(options[name], name)
     _texts(() if options["kinds"] is None else options["kinds"]), _texts(options.get("also", ()))
     checks.zone(options.get("timezone", "UTC"))
+    for one in checks.many(options.get("events", ()), "events"):
+        checks.item_id(one["id"]), date.fromisoformat(one["from"]), date.fromisoformat(one["until"])
+        if not receipt.query.startswith(one["event"], one["at"]):
+            raise ValueError
     if not isinstance(options["where"], Mapping | None):
         raise TypeError
     return receipt

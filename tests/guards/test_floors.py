@@ -23,6 +23,7 @@ FLOORS = {
     "pack": 1,
     "text": 1,
     "dates": 1,
+    "events": 1,
     "extract": 1,
     "redact": 1,
     "sensitive": 1,

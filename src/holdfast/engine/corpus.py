@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import checks, ranking
-from ..dates import timeless
+from ..dates import Happened, timeless
+from ..events import about as about_what
 from ..ports import Beyond, Candidates, Floats, Ints, Readable
 
 if TYPE_CHECKING:
@@ -91,14 +92,16 @@ class Found(NamedTuple):
         return {"live": ranked, "words": int(words), "ranked": ranked}
 
 
-def terms_of(query: str, also: Iterable[str], analyzer: Analyzer, asked_at: datetime) -> dict[str, float]:
+def terms_of(
+    query: str, also: Iterable[str], events: Sequence[Happened], analyzer: Analyzer, asked_at: datetime
+) -> dict[str, float]:
     """Return the distinct terms of a query and of the names it means besides, with their weights, in order of first appearance:
     1, and less for what says when.
 
-    "What did we deploy last week" asks for no text with the word "week".
+    "What did we deploy last week" asks for no text with the word "week", and "before we moved to Lisbon" for none about Lisbon.
     """
     terms = analyzer.query(" ".join([query, *also]))
-    about = timeless(query, asked_at)
+    about = timeless(about_what(query, events), asked_at)
     if about == query:
         return terms
     told = analyzer.terms(" ".join([about, *also]))
@@ -106,13 +109,18 @@ def terms_of(query: str, also: Iterable[str], analyzer: Analyzer, asked_at: date
 
 
 def lay(
-    query: str, also: Iterable[str], embedder: Embedder | None, zone: tzinfo, plain: Candidates
+    query: str,
+    also: Iterable[str],
+    events: Sequence[Happened],
+    embedder: Embedder | None,
+    zone: tzinfo,
+    plain: Candidates,
 ) -> ranking.Stage:
     """Return what ranking a corpus takes besides the meanings of its rows; these fade with the script for a model of one script.
 
     The days that a query names are those of a time zone.
     """
-    read = ranking.read(query, checks.local(plain.as_of.valid, zone), also)
+    read = ranking.read(query, checks.local(plain.as_of.valid, zone), also, events)
     return ranking.lay(plain, read if getattr(embedder, "latin_only", False) else read._replace(latin=1.0))
 
 

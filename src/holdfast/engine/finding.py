@@ -14,13 +14,20 @@ from ..entities import Names
 from ..errors import ConfigError, ModelMismatch
 from ..filters import parse
 from ..ports import AsOf, Embedder, Moment, Probe, Reach, Readable, Tally
-from ..types import Scope
+from ..types import MemoryItem, Scope
 from .base import State
 from .naming import Naming
 
 if TYPE_CHECKING:
+    from ..dates import Happened
+    from ..events import Event
     from ..ranking import Stage
     from .corpus import Found, Lay, Share
+
+
+# A memory tells of an event where it answers for it as surely as this, and none of the next best, of nearly its score, lies
+# more days apart: of the questions for a time in docs/decisions/0002-ranking.md, nine in ten such memories are right.
+SURE, RIVAL, APART, MOST_TELLING = 0.6, 0.9, 7.0, 5
 
 
 class Question(NamedTuple):
@@ -36,8 +43,24 @@ class Question(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What is searched for: the query, and the other names it means (kept receipts of earlier versions have none)."""
-        return " ".join([self.query, *self.options.get("also", ())])
+        """What is searched for: the query without events that only say when, and the other names it means (kept receipts of earlier
+        versions have neither)."""
+        from .. import events  # its expressions, which nothing needs before the first search
+
+        return " ".join([events.about(self.query, self.events), *self.options.get("also", ())])
+
+    @property
+    def events(self) -> tuple[Happened, ...]:
+        """When what it tells of happened."""
+        from .. import events
+
+        return events.happened(self.options.get("events", ()))
+
+    @property
+    def asked_at(self) -> datetime:
+        """The moment as of which the times in it are read, in its time zone."""
+        at = self.as_of.valid if self.as_of else self.at.valid or self.at.known or self.at.now
+        return checks.local(at, self.zone)
 
     @property
     def zone(self) -> tzinfo:
@@ -57,7 +80,10 @@ class Finding(Naming):
     """Finding what there is for a question."""
 
     async def _asking(self, asked: Question) -> Question:
-        """Return a question with the other names it means in its options, by the aliases in reach at its moment."""
+        """Return a question with the other names it means in its options, and when what it tells of happened, by the memories in reach
+        at its moment."""
+        from .. import events
+
         present = asked.at.valid is None and asked.at.known is None
         if asked.state is not None and present and not self._mounts(asked.reach):
             names = await self._names_now(asked.reach, asked.at, asked.state)
@@ -65,26 +91,64 @@ class Finding(Naming):
             stores = self._readable(asked.reach)
             aliases = [await self._aliases(asked.reach, asked.at, store) for store in stores]
             names = Names(itertools.chain(*aliases))
-        return asked._replace(options={**asked.options, "also": names.also(asked.query)})
+        options = {name: value for name, value in asked.options.items() if name != "events"}
+        asked = asked._replace(options={**options, "also": names.also(asked.query)})
+        told = [await self._happened(asked, one) for one in events.named(asked.query, asked.asked_at)]
+        if dated := [one for one in told if one is not None]:
+            return asked._replace(options={**asked.options, "events": dated})
+        return asked
+
+    async def _happened(self, asked: Question, event: Event) -> dict[str, Any] | None:
+        """Return when an event was, by the memory that tells of it among those that the question asks; None where none surely does,
+        or two that lie apart.
+
+        It is looked for by words alone, which costs little; they find as many.
+        """
+        from .. import events
+        from ..text import QUESTION
+
+        state = asked.state and asked.state._replace(embedder=None)
+        question = asked._replace(query=event.text, options={**asked.options, "k": MOST_TELLING}, state=state)
+        found = await self._ranked(question, None, None)
+        candidates, rows = found.candidates, found.best(MOST_TELLING)
+        rows = rows[(candidates.traits[rows] & QUESTION) == 0]
+        if not len(rows) or found.told(rows[:1].tolist())[0].relevance < SURE:
+            return None
+        rivals = rows[[found.score(row) > RIVAL * found.score(rows[0]) for row in rows]]
+        if (abs(candidates.day[rivals] - candidates.day[rows[0]]) > APART).any():
+            return None
+        terms = self._parts.analyzer.terms
+        for item, _ in (await self._fetched(found, rows[:1].tolist(), asked.at)).values():
+            return events.to_json(event, item.id, events.days(item, terms, terms(event.text), asked.zone))
+        return None  # erased meanwhile
 
     async def _found(self, asked: Question, witness: str | None = None, meant: Meant | None = None) -> Found:
         """Return the ranked corpus of a question; what is `meant` is not embedded again.
 
         A live memory with the id `witness` is in it also where the store draws rows and would not draw that one.
         """
+        text, embedder = asked.text, self._parts.embedding.now
+        if embedder is not None and (meant is None or meant.text != text or meant.embedder is not embedder):
+            (vector,) = await self._parts.io.embed(embedder, [text])
+            meant = Meant(text, embedder, Later(vector))
+        try:
+            return await self._ranked(asked, embedder, meant, witness)
+        except ModelMismatch as error:
+            if not self._parts.embedding.follows(error):
+                raise
+            return await self._found(asked, witness)
+
+    async def _ranked(
+        self, asked: Question, embedder: Embedder | None, meant: Meant | None, witness: str | None = None
+    ) -> Found:
+        """Return the ranked corpus of a question by what is `meant`, or by words alone where there is no embedder."""
         from .corpus import lay, rank, terms_of  # numpy, which nothing needs before the first search or save
 
-        parts, options = self._parts, asked.options
-        query, embedder = asked.text, parts.embedding.now
-        if embedder is not None and (meant is None or meant.text != query or meant.embedder is not embedder):
-            (vector,) = await parts.io.embed(embedder, [query])
-            meant = Meant(query, embedder, Later(vector))
-        at, also = asked.at, options.get("also", ())
-        asked_at = asked.as_of.valid if asked.as_of else at.valid or at.known or at.now
-        terms = terms_of(asked.query, also, parts.analyzer, checks.local(asked_at, asked.zone))
+        parts, options, also = self._parts, asked.options, asked.options.get("also", ())
+        terms = terms_of(asked.query, also, asked.events, parts.analyzer, asked.asked_at)
         probe = Probe(
             reach=asked.reach,
-            at=at,
+            at=asked.at,
             terms=terms,
             related={term: near for term in terms if (near := parts.related(term))},
             where=parse(options["where"]),
@@ -96,14 +160,23 @@ class Finding(Naming):
             witness=witness,
             least=options["k"],
         )
-        laying = functools.partial(lay, asked.query, also, embedder, asked.zone)
-        try:
-            shares, laid = await self._shares(asked, probe, meant, laying)
-            return rank(shares, laying, probe.model, laid)
-        except ModelMismatch as error:
-            if not parts.embedding.follows(error):
-                raise
-            return await self._found(asked, witness)
+        laying = functools.partial(lay, asked.query, also, asked.events, embedder, asked.zone)
+        shares, laid = await self._shares(asked, probe, meant, laying)
+        return rank(shares, laying, probe.model, laid)
+
+    async def _fetched(
+        self, found: Found, rows: Sequence[int], at: Moment
+    ) -> dict[int, tuple[MemoryItem, str | None]]:
+        """Return the items of some rows with where each comes from, in their order; what is erased while a search runs is left out."""
+        origins, keys = found.origins(rows), found.candidates.key[rows].tolist()
+        items: dict[tuple[str | None, int], MemoryItem] = {}
+        for name in dict.fromkeys(origins):
+            asked = [key for key, origin in zip(keys, origins, strict=True) if origin == name]
+            got = await self._parts.io.store(found.store(name).fetch, asked, at)
+            told = await self._for_caller(got.values())
+            items |= {(name, key): item for key, item in zip(got, told, strict=True)}
+        places = zip(rows, origins, keys, strict=True)
+        return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
 
     async def _shares(
         self, asked: Question, probe: Probe, meant: Meant | None, lay: Lay

@@ -229,17 +229,22 @@ class Answering(Finding):
 
     async def _answer(self, asked: Question) -> Hits:
         """Return the hits of a question with their receipt; what needs no vector may be done while the query is embedded."""
+        from .. import events
+
         embedder = self._parts.embedding.now
+        known = asked.as_of is not None
+        if not known and (embedder is None or events.named(asked.query, asked.asked_at)):
+            asked, known = await self._asking(asked), True  # what is embedded depends on it
         if embedder is None:
             return await self._hits(asked, None)
 
         async def hits(vector: Later) -> Hits:
-            return await self._hits(asked, Meant(asked.text, embedder, vector))
+            whole = asked if known else await self._asking(asked)
+            return await self._hits(whole, Meant(asked.text, embedder, vector))
 
         return await self._parts.io.beside(embedder, asked.text, hits)
 
     async def _hits(self, asked: Question, meant: Meant | None) -> Hits:
-        asked = await self._asking(asked) if asked.as_of is None else asked
         found = await self._found(asked, meant=meant)
         picked = await self._picked(asked, found)
         least, named = asked.options["min_relevance"], found.ranked.recipe.named
@@ -407,20 +412,6 @@ class Answering(Finding):
             else:
                 first.twins.extend([echo.item.id, *echo.twins])
         return sorted(picked, key=lambda one: order[one.row])[:k]
-
-    async def _fetched(
-        self, found: Found, rows: Sequence[int], at: Moment
-    ) -> dict[int, tuple[MemoryItem, str | None]]:
-        """Return the items of some rows with where each comes from, in their order; what is erased while a search runs is left out."""
-        origins, keys = found.origins(rows), found.candidates.key[rows].tolist()
-        items: dict[tuple[str | None, int], MemoryItem] = {}
-        for name in dict.fromkeys(origins):
-            asked = [key for key, origin in zip(keys, origins, strict=True) if origin == name]
-            got = await self._parts.io.store(found.store(name).fetch, asked, at)
-            told = await self._for_caller(got.values())
-            items |= {(name, key): item for key, item in zip(got, told, strict=True)}
-        places = zip(rows, origins, keys, strict=True)
-        return {row: (items[name, key], name) for row, name, key in places if (name, key) in items}
 
     # -- receipts ------------------------------------------------------------------------------------------------
 
