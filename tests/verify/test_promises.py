@@ -110,6 +110,21 @@ def test_each_check_can_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert (code, len(evidence["findings"])) == (1, 3)
 
 
+def test_a_link_that_leads_nowhere_is_no_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a value took the place of was erased before its next version; where something comes from lies in another store."""
+    path = tmp_path / "links.db"
+    with Memory(f"sqlite:///{path}", embedder=None) as memory:
+        ada = memory.scoped(user="ada")
+        old, new = (ada.save(f"port {n}", slot="server.port", value=n) for n in (1, 2))
+        ada.erase(old.id)
+        ada.update(new.id, importance=0.9)
+        ada.save("Read elsewhere", source={"lineage": ["01945024-10e3-7000-9757-d5dbdeb8fc4c"]})
+    code, (evidence,) = verify(capsys, "rebuild", "--store", f"sqlite:///{path}")
+    assert (code, evidence["findings"]) == (0, [])
+
+
 def test_an_answer_that_differs_is_seen() -> None:
     """Something written that the oracle was not told of makes the next question fail."""
     clock = FrozenClock()

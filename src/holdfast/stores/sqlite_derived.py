@@ -44,8 +44,9 @@ _SLOTS = (
 )
 _LINKED = "SELECT key, body FROM versions WHERE instr(body, '\"lineage\"') OR instr(body, '\"supersedes\"')"
 # A link to what is not in the store was either never one, or went when its target was erased: both are right.
+NOWHERE = "NOT EXISTS (SELECT 1 FROM versions v WHERE v.item_id = t.item_id)"
 _DANGLING = (
-    "DELETE FROM temp.true_links AS t WHERE NOT EXISTS (SELECT 1 FROM versions v WHERE v.item_id = t.item_id) "
+    f"DELETE FROM temp.true_links AS t WHERE {NOWHERE} "
     "AND NOT EXISTS (SELECT 1 FROM links l WHERE (l.key, l.relation, l.item_id) = (t.key, t.relation, t.item_id))"
 )
 _TEXTS = (

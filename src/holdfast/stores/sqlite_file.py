@@ -93,6 +93,7 @@ class StoreFile:
         for table in tables:
             db.execute(f"CREATE TEMP TABLE was_{table} AS SELECT * FROM {table}")
             db.execute(f"DELETE FROM {table}")
+        db.execute(f"DELETE FROM temp.was_links AS t WHERE {derived.NOWHERE}")
         derived.rebuild(db, doctor.term_key(db), self._reading(*doctor.language(db)))
         found = {}
         for table in tables:
