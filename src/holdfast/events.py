@@ -63,6 +63,7 @@ _HABIT = re.compile(
     r"\b(?:do|does|don['\u2019]t|doesn['\u2019]t|should|shall|can|could|will|would|might|must)\b|['\u2019]ll\b",
     re.I,
 )
+_NAMES = re.compile(r"\b[A-Z]\w+")
 _AHEAD = re.compile(
     r"\b(?:will|going to|gonna|upcoming|planned|planning|scheduled|plan|(?:is|are|am) (?:\w+ing )?(?:on|in|at))\b|['\u2019]ll\b",
     re.I,
@@ -99,6 +100,11 @@ def _dates(join: str, before: str, event: str, asked: str) -> bool:
     if _PERFECT.search(asked):
         return join not in _ON_THAT_DAY
     return bool(_PAST.search(asked)) or not _HABIT.search(asked)
+
+
+def of_those_named(event: str, item: MemoryItem, terms: Callable[[str], Collection[str]]) -> bool:
+    """Whether a memory tells of all whom and what an event names: another couple's wedding is another event."""
+    return set(terms(" ".join(_NAMES.findall(event)))).issubset(terms(f"{item.speaker or ''} {item.text}"))
 
 
 def days(

@@ -99,6 +99,17 @@ def test_what_no_memory_surely_tells_of_is_no_time(memory: Memory) -> None:
     assert not any(meant(ada).values())
 
 
+def test_another_persons_event_is_another(memory: Memory) -> None:
+    """A memory that does not name whom the query names tells of somebody else's; who said it is named by that."""
+    ada = dinners(memory)
+    note(ada, "Mira and Tomas got married, what a day", 60)
+    query = "Where did I have dinner before {} got married?"
+    assert "events" not in ada.search(query.format("Lena and Samuel")).receipt.options
+    assert ada.search(query.format("Mira and Tomas")).receipt.options["events"]
+    note(ada, "I passed the exam and sailed home", 50, speaker="Lena")
+    assert ada.search("Where did I have dinner after Lena passed the exam?").receipt.options["events"]
+
+
 def test_a_wrong_guess_hides_nothing(memory: Memory) -> None:
     """An answer that lies on the other side of the time is still found, and first where nothing else fits as well."""
     ada = memory.scoped(user="ada")

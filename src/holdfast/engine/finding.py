@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from .corpus import Found, Lay, Share
 
 
-# A memory tells of an event where it answers for it as surely as this, and none of the next best, of nearly its score, lies
-# more days apart: of the questions for a time in docs/decisions/0002-ranking.md, nine in ten such memories are right.
-SURE, RIVAL, APART, MOST_TELLING = 0.6, 0.9, 7.0, 5
+# A memory tells of an event where it answers for it as surely as this, names whom that names, and none of the next best, of
+# nearly its score, lies more days apart: of those in docs/decisions/0002-ranking.md, 93 in a hundred are right.
+SURE, RIVAL, APART, MOST_TELLING = 0.5, 0.9, 7.0, 5
 
 
 class Question(NamedTuple):
@@ -119,8 +119,10 @@ class Finding(Naming):
             return None
         terms = self._parts.analyzer.terms
         for item, _ in (await self._fetched(found, rows[:1].tolist(), asked.at)).values():
-            return events.to_json(event, item.id, events.days(item, terms, terms(event.text), asked.zone))
-        return None  # erased meanwhile
+            # Who has other names is named by any of them.
+            if question.options["also"] or events.of_those_named(event.text, item, terms):
+                return events.to_json(event, item.id, events.days(item, terms, terms(event.text), asked.zone))
+        return None
 
     async def _found(self, asked: Question, witness: str | None = None, meant: Meant | None = None) -> Found:
         """Return the ranked corpus of a question; what is `meant` is not embedded again.
