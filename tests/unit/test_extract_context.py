@@ -46,6 +46,36 @@ def test_a_pronoun_is_read_where_only_one_can_be_meant(said: list[str], slot: st
 
 
 @pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        (["My dog is called Rex.", "> How old is he?", "He's 5."], "rex.age", 5), (["My dog is called Rex.", "> What breed?", "A boxer"], "rex.breed", "boxer"),
+        (["My brother Tom works at Siemens.", "He's an electrician."], "user's brother.occupation", "electrician"), (["Jens is my manager. He lives in Kiel."], "user's manager.residence", "Kiel"),
+        (["We have two kids, Ana and Luis. Ana is 7 and Luis is 4.", "> Ok.", "The older one plays chess."], "ana.hobby", "chess"),
+        (["I have two sons, Ben and Theo. Ben is 10.", "The other one is allergic to nuts."], "theo.allergy", "nuts"), (["I have two sons, Ben and Theo.", "They're both vegan."], "ben.diet", "vegan"),
+        (["The API server is on port 8080.", "> ok", "The staging one is on 8081."], "staging api server.port", 8081), (["The frontend is on port 3000.", "> And the backend?", "4000"], "backend.port", 4000),
+        (["I need a gift for my daughter.", "> How old is she?", "Six"], "user's daughter.age", 6), (["My sister Ingrid called.", "> Where does she live?", "Bergen"], "user's sister.residence", "Bergen"),
+        (["Hi", "> Do you have kids?", "Two, Ana and Luis"], "user.child", "Luis"), (["Hi", "> Are you vegetarian?", "Yep, since 2019"], "user.diet", "vegetarian"),
+        (["My older sister lives in Oslo. My younger sister lives in Rome."], "user's older sister.residence", "Oslo"),
+    ],
+)  # fmt: skip
+def test_a_short_turn_means_what_was_spoken_of(said: list[str], slot: str, value: object) -> None:
+    """Animals have names, answers and ellipses are about whom was asked, "one" is one of what was told of."""
+    assert kept(*said)[slot] == value
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["My neighbour has a parrot. He's 40."], ["The API server is fast.", "The other one is on 8081."], ["We have two servers. The new one is on port 9090."],
+        ["We have two kids, Ana and Luis.", "The older one plays chess."], ["My wife met her boss.", "> How old is she?", "40"], ["We use Postgres.", "> And the backend?", "4000"],
+    ],
+)  # fmt: skip
+def test_one_of_several_that_cannot_be_told_says_nothing(said: list[str]) -> None:
+    """The parrot or the neighbour, a server without a name, the older of two whose ages nobody told."""
+    assert not any(value in (40, 8081, 9090, 4000, "chess") for value in kept(*said).values())
+
+
+@pytest.mark.parametrize(
     "said",
     [
         ["My sister met my mother. She lives in Rome."], ["I met a woman at the gym. She lives in Rome."], ["The protagonist's sister lives in Leeds. She works at Boots."],

@@ -6,7 +6,7 @@ A question that is in no row, and an answer that does not answer, say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import values, words
@@ -20,6 +20,11 @@ _LEAD = (
     r"|can (?:you tell me|i ask)|could you tell me)[,!.:]? )*"
 )
 _TAIL = r"(?:,? (?:if (?:you do not|i may).*|by the way|then|exactly|currently|now|these days|at the moment|please|originally|today|again))*"
+_WHOM = r"he|she|it|they|(?:your|the) [\w -]{2,30}?|(?-i:[A-Z])[\w-]+"
+_THEIRS = r"his|her|its|their|your [\w -]{2,30}?'s|(?-i:[A-Z])[\w-]+'s"
+_WHO, _WHOSE = rf"(?P<who>{_WHOM})", rf"(?P<who>{_THEIRS})"
+# A second time in one expression.
+_WHO2, _WHOSE2 = rf"(?P<who2>{_WHOM})", rf"(?P<who2>{_THEIRS})"
 # What an agent asks, and the answer as a statement. {v} is the answer, other names are groups of the question. "yes" and "no" stand for
 # those answers alone.
 _QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
@@ -33,7 +38,7 @@ _QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
         r"what (?:should|can|may|shall|do) i call you|what do you (?:go by|like to be called)|how (?:should|may|can) i address you",
         {"v": "call me {v}"},
     ),
-    (r"how old are you|(?:what is )?your age", {"v": "i am {v} years old"}),
+    (r"how old are you|(?:what is )?your age|and your age", {"v": "i am {v} years old"}),
     (
         r"(?:what is )?your (?P<n>job title|job|role|occupation|profession|time ?zone|address|e-?mail(?: address)?|phone number|birthday|date of birth"
         r"|pronouns|blood type|shoe size|native language|mother tongue|major|employer)",
@@ -59,12 +64,12 @@ _QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
         {"v": "i am {v}"},
     ),
     (
-        r"do you have (?:any )?(?:pets|kids|children|siblings|brothers or sisters|brothers and sisters)(?: .*)?",
-        {"v": "i have {v}"},
+        r"(?:do you have|have you got) (?:any )?(?P<n>pets|kids|children|siblings|brothers or sisters|brothers and sisters)(?: .*)?",
+        {"v": "i have {v}", "counted": "i have {v} {n}{rest}"},
     ),
     (
-        r"are you (?P<n>married|single|retired|vegan|vegetarian|left-handed|pregnant|allergic to [\w ]+)",
-        {"yes": "i am {n}", "v": "i am {v}"},
+        r"are you (?:an? )?(?P<n>married|single|retired|vegan|vegetarian|left-handed|pregnant|allergic to [\w ]+)",
+        {"yes": "i am {n}", "no": "i am not {n}", "v": "i am {v}"},
     ),
     (r"do you (?P<n>(?:like|love|enjoy|play|speak|own) [\w' -]+)", {"yes": "i {n}", "no": "i do not {n}"}),
     (r"do you (?P<n>(?:eat|drink) [\w' -]+)", {"no": "i do not {n}"}),
@@ -74,7 +79,7 @@ _QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
     ),
     (
         r"(?:what|which) (?:database|db|package manager|build tool|framework|web framework|language|ci|test framework|linter|formatter|orm|cloud"
-        r"|message queue|queue)(?: system| provider| server)? (?:do you|are you|does (?:this|the|your) (?:repo|repository|project|team|app|codebase)) us(?:e|ing)",
+        r"|message queue|queue)(?: system| provider| server)?(?: (?:(?:do you|are you|does (?:this|the|your) (?:repo|repository|project|team|app|codebase)) us(?:e|ing)|should (?:i|we) use|(?:would you like|do you want|shall we|do we want)(?: me)?(?: to use)?|is it|are you on))?",
         {"v": "we use {v}"},
     ),
     (
@@ -95,6 +100,46 @@ _QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
         {"v": "my {n}{m}'s name is {v}"},
     ),
     (rf"who is your (?P<n>{_RELATION})", {"v": "my {n}'s name is {v}"}),
+    # Of somebody or something else; `who` is a pronoun, a name, or theirs whose it is, and nothing where it is left out.
+    (rf"(?:and )?how old(?: is| are)?(?: {_WHO})?", {"v": "{who} is {v} years old"}),
+    (
+        rf"(?:and )?what (?:breed|kind|sort|breed of \w+|(?:kind|sort) of \w+)(?: is {_WHO})?",
+        {"v": "{who}'s breed is {v}"},
+    ),
+    (rf"(?:and )?what is {_WHOSE} name|what is {_WHO2} called", {"v": "{who}'s name is {v}"}),
+    (
+        rf"(?:and )?(?:where|(?:what|which) (?:city|town|country)) does {_WHO} live(?: in)?|where is {_WHO2} (?:based|living)",
+        {"v": "{who} lives in {v}"},
+    ),
+    (rf"(?:and )?where does {_WHO} work|(?:and )?who does {_WHO2} work for", {"v": "{who} works at {v}"}),
+    (
+        rf"(?:and )?what does {_WHO} do(?: there| for a living| for work)?|(?:and )?what is {_WHOSE2} (?:job|occupation|profession)",
+        {"v": "{who} is a {v}"},
+    ),
+    (rf"(?:and )?when is {_WHOSE} birthday", {"v": "{who}'s birthday is {v}"}),
+    (rf"(?:and )?what is {_WHO} allergic to", {"v": "{who} is allergic to {v}"}),
+    (r"(?:what|which) time ?zone (?:are you|do you (?:live|work)) in", {"v": "my time zone is {v}"}),
+    (
+        r"(?:what|which) languages? do you speak|do you speak any (?:other |foreign )?languages",
+        {"v": "i speak {v}"},
+    ),
+    (
+        r"what (?:did you study|is your degree in|was your (?:degree|major))(?: at (?:uni|university|college))?",
+        {"v": "i have a degree in {v}"},
+    ),
+    (
+        r"where did you (?:study|go to (?:university|uni|college))|(?:what|which) (?:university|uni|college) did you (?:go to|attend)",
+        {"v": "i graduated from {v}"},
+    ),
+    (r"what (?:are you studying|do you study|is your major)", {"v": "i study {v}"}),
+    (r"what (?:car )?do you drive", {"v": "i drive {v}"}),
+    (r"what is your (?P<n>special(?:i)?ty|specialism|field|area of expertise)", {"v": "my {n} is {v}"}),
+    (
+        r"how long (?:will|are|do) you (?:be )?(?:stay|staying|plan to stay|going(?: for)?|there)(?: there| for)?|how long is (?:the|your) (?:trip|stay)",
+        {"v": "my stay is {v}"},
+    ),
+    (r"how tall are you", {"v": "i am {v} tall"}),
+    (r"how much do you weigh|what is your weight", {"v": "i weigh {v}"}),
 )
 _YES = r"(?:yes|yep|yeah|yup|sure|definitely|absolutely|of course|i do|i am|totally)\b[,.!]*"
 _NO = r"(?:no|nope|nah|never|not really|not at all|i do not|i am not)\b[,.!]*"
@@ -118,15 +163,31 @@ def asked_last(text: str) -> str:
     return sentences[-1] if len(asked) == 1 and sentences[-1] == asked[0] and len(asked[0]) <= 200 else ""
 
 
-def reply(clause: Clause, raw: str, question: str) -> Clause | None:
-    """Return an answer as the statement it makes beside the question, or None."""
-    told = form(_LEAD).sub("", plain(question).rstrip(" ?"), count=1).lower()
+def reply(clause: Clause, raw: str, question: str, whom: Callable[[str], str]) -> Clause | None:
+    """Return an answer as the statement it makes beside the question, or None; `whom` tells whom a pronoun of the question means."""
+    told = form(_LEAD).sub("", plain(question).rstrip(" ?"), count=1)
     for pattern, templates in _QUESTIONS:
         if match := form(f"(?:{pattern}){_TAIL}").fullmatch(told):
-            groups = {name: words or "" for name, words in match.groupdict().items()}
+            groups = {name: (words or "").lower() for name, words in match.groupdict().items()}
+            if "who" in groups:
+                groups["who"] = _put_for(match["who"] or match.groupdict().get("who2") or "", whom)
+                if not groups["who"]:
+                    return None
             statement = _stated(plain(raw).strip(" ,.!?;:-"), templates, groups)
-            return _read_as(statement, clause, f"{question.strip()} {raw.strip()}") if statement else None
+            return read_as(statement, clause, f"{question.strip()} {raw.strip()}") if statement else None
     return None
+
+
+_SUBJECT = {"his": "he", "her": "she", "its": "it", "their": "they"}
+
+
+def _put_for(who: str, whom: Callable[[str], str]) -> str:
+    """Return the words for whom a question is about, as the speaker would put them: "your daughter's" is "my daughter"."""
+    low = who.lower().removesuffix("'s")
+    if low.startswith("your "):
+        return f"my {low.removeprefix('your ')}"
+    pronoun = _SUBJECT.get(low, low)
+    return whom(pronoun) if pronoun in ("", "he", "she", "it", "they") else who.removesuffix("'s")
 
 
 def _stated(answer: str, templates: dict[str, str], groups: dict[str, str]) -> str:
@@ -138,6 +199,8 @@ def _stated(answer: str, templates: dict[str, str], groups: dict[str, str]) -> s
             rest = said[match.end() :].strip(" ,.!")
             if verdict in templates and form(_AGREES).fullmatch(rest):
                 return templates[verdict].format(**groups)
+            if "yes" in templates and verdict == "yes" and form(_SINCE).fullmatch(rest):
+                return f"{templates['yes'].format(**groups)} {rest}"
             if "v" not in templates or not rest:
                 return ""
             said = rest
@@ -147,13 +210,24 @@ def _stated(answer: str, templates: dict[str, str], groups: dict[str, str]) -> s
         return (
             templates["either"].format(v=said) if chosen in (groups["a"].lower(), groups["b"].lower()) else ""
         )
+    if groups.get("who") and form(r"(?:he|she|they|it)\b").match(said):
+        return ""  # a clause of its own: "she's six"
     if "v" not in templates or form(_EVADES).match(said) or not 1 <= len(said.split()) <= 7:
         return ""
+    if "counted" in templates and (counted := form(_COUNTED).fullmatch(said)):
+        return templates["counted"].format(v=counted["v"].lower(), rest=counted["rest"] or "", **groups)
     statement = templates["v"].format(v=said, **groups)
-    return form(r"\ba (?=an? |the |i )|\byears old years old\b").sub("", statement)
+    return form(_TWICE).sub("", statement)
 
 
-def _read_as(statement: str, clause: Clause, said: str) -> Clause | None:
+# What a template and an answer both have: "is a" and "a boxer", "years old" and "4 months old".
+_TWICE = r"\ba (?=an? |the |i |(?:my|our) )|(?<=years old) years old\b|(?<=months old) years old\b|(?<=weeks old) years old\b"
+# Of how many something is told: "two, Ana and Luis".
+_COUNTED = r"(?P<v>\d|one|two|three|four|five|six)(?P<rest>(?:,|:) .+)?"
+_SINCE = r"(?:since|for) (?:\d|an?\b|about|almost|nearly|over|many|last|two|three|four|five|six|seven|eight|nine|ten|january|february|march|april|may|june|july|august|september|october|november|december|childhood|birth|i was).*"
+
+
+def read_as(statement: str, clause: Clause, said: str) -> Clause | None:
     """Return the clause of a statement, in the place and under the guards of the words it stands for."""
     made = next(clauses(statement), None)
     if made is None:

@@ -77,14 +77,14 @@ _RUNS = rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE})(?: (?:at (?:home|w
 _FUELLED = r"(?:my|our) (?:[\w-]+ ){0,2}?(?P<what>car|van|truck|boat|camper|campervan|tractor|motorbike|mower|boiler|generator|heater|stove|lamp|house|cabin|oven) (?:runs|is running) on (?P<v>diesel|petrol|gasoline|lpg|electricity|gas|hydrogen|biodiesel|batteries|solar(?: power)?|wood|pellets|oil|propane)"
 _HAS = rf"(?:my|our) (?:(?!mother|father)[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES}) (?:(?:only |just |also |now |even )?(?:has|comes with|came with)|(?:is|are) (?:fitted|equipped|strung|lined|heated) with) (?P<v>.+)"
 _FITTED = rf"(?P<v>.+?) (?:is|are|has been|have been) (?:now )?(?:fitted|mounted|attached|bolted|installed|strapped|fixed) (?:to|on|onto|in|at the (?:front|back|side) of) (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES})"
-_AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?-i:[A-Z])\w+)? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
+_AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?P<name>(?-i:[A-Z])\w+))? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
 # In small letters a make shows in nothing, but what one's car is, is one, unless it is praise or blame.
 _IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat|tv|desk|router|piano|tent) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
 _PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique|distraction|liability|status symbol|luxury)\b.*"
-_ANY_PET = frozenset(
+ANY_PET = frozenset(
     "dog cat puppy kitten horse pony rabbit parrot tortoise snake hamster bird pig chicken fish cow rat mouse".split()
 )
-_BREED = rf"(?:my|our) (?P<what>dog|cat|puppy|kitten|horse|pony|rabbit|parrot|tortoise|snake|hamster|bird) is an? (?:purebred |rescue |pure |old |young )?(?P<v>(?:(?-i:[A-Z])[\w-]+(?: [\w-]+){{0,2}}|(?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS - _ANY_PET)}))(?: (?:mix|cross))?)"
+_BREED = rf"(?:my|our) (?P<what>dog|cat|puppy|kitten|horse|pony|rabbit|parrot|tortoise|snake|hamster|bird)(?:,? (?P<name>(?-i:[A-Z])[\w-]+))? is an? (?:purebred |rescue |pure |old |young )?(?P<v>(?:(?-i:[A-Z])[\w-]+(?: [\w-]+){{0,2}}|(?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS - ANY_PET)}))(?: (?:mix|cross))?)"
 
 
 # "Our oven is gas", "my ThinkPad has Fedora on it".
@@ -112,8 +112,9 @@ def belonging(clause: Clause, text: str, speaker: str, said: frozenset[str]) -> 
         for value in part(match["v"], clause.casual):
             yield Claim(f"{speaker}'s {match['what'].lower()}", "has", value, confidence=0.8)
     elif match := form(_AGED).fullmatch(text):
-        whose, age = (match["kids"], match["ages"]) if match["kids"] else (match["what"], match["v"])
-        yield Claim(f"{speaker}'s {whose.lower()}", "age", age, confidence=0.8)
+        age = match["ages"] or match["v"]
+        whose = match["name"] or f"{speaker}'s {match['kids'] or match['what']}"
+        yield Claim(whose.lower(), "age", age, confidence=0.8)
     elif (
         clause.casual
         and (match := form(_IN_SMALL).fullmatch(text))
@@ -123,4 +124,5 @@ def belonging(clause: Clause, text: str, speaker: str, said: frozenset[str]) -> 
     elif match := form(_KIND).fullmatch(text):
         yield Claim(f"{speaker}'s {match['what'].lower()}", "kind", match["v"], confidence=0.8)
     elif match := form(_BREED).fullmatch(text):
-        yield Claim(f"{speaker}'s {match['what'].lower()}", "breed", match["v"], confidence=0.8)
+        whose = match["name"].lower() if match["name"] else f"{speaker}'s {match['what'].lower()}"
+        yield Claim(whose, "breed", match["v"], confidence=0.8)

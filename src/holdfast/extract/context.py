@@ -11,44 +11,21 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from . import words
-from .answers import asked_last, reply
+from .answers import asked_last, read_as, reply
 from .clauses import Clause, clauses
 from .predicates import Claim
+from .references import Several, another, asked_of, is_stage, mentions
 from .spelling import fits, form, plain
 
-_RELATION, _ANIMAL = words.one_of(words.RELATIONS), words.one_of(words.ANIMALS)
+_RELATION = words.one_of(words.RELATIONS)
 _TOLD = 4  # messages of a speaker that claimed something, of which "it" may mean what they did
 _NEAR = 3  # clauses back, beyond which a pronoun may mean anybody
-_ADULT = r"(?:older |younger |big |little |elder |twin |best |new |current )?"
-
-
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """Somebody or something spoken of: the words to put for the pronoun ("" where it cannot be told whom), and which pronouns fit."""
-
-    phrase: str
-    fits: frozenset[str]
-
-
-_SHE, _HE, _IT = frozenset({"she", "her"}), frozenset({"he", "his"}), frozenset({"it", "its"})
+_IT = frozenset({"it", "its"})
 # A pronoun is looked up only where a clause begins with one.
-_POINTS = re.compile(r"(?P<pronoun>he|she|his|her|it|its)\b(?P<rest>.*)", re.I | re.S)
-_OWN = (
-    rf"\b(?:my|our) {_ADULT}(?P<own>{_RELATION}|{_ANIMAL})\b(?! and i\b)"
-    rf"|\b(?:have|adopted|got|rescued|bought|own) (?:an?|one) (?:[\w-]+ ){{0,2}}?(?P<had>{_ANIMAL}|{_RELATION})\b"
-)
-# Others that a pronoun could mean as well.
-_STRANGERS = (
-    rf"\b(?:(?:an?|the|some|this|that|another|his|her|their|one of \w+|\w+'s) (?:\w+ ){{0,2}}?(?:guy|man|woman|lady|girl|boy|person|intern|author"
-    rf"|student|patient|candidate|character|lead|protagonist|hero|player|singer|{_RELATION})|someone|somebody|anyone|everybody)\b"
-)
-_NAMED = r"(?P<name>(?-i:[A-Z])[\w'-]+) (?:is|has|works|lives|loves|likes|hates|moved|joined|left|just|and)\b"
-_THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got|starts|begins|ends|leaves|departs|arrives|closes|opens|expires|listens|costs|takes|supports|requires)\b"
-
-
+_POINTS = re.compile(r"(?P<pronoun>he|she|his|her|it|its|they|their)\b(?P<rest>.*)", re.I | re.S)
 # "My name is Alexandra, but Alex is fine."
 _IS_FINE = r"(?:just )?(?P<v>(?-i:[A-Z])[\w'-]+) (?:is(?: just| totally| perfectly| also)? (?:fine|okay|ok|enough)|will do|works)(?: (?:by|with|for) me| too| for short)*"
 _GONE = rf"(?P<np>(?:my|our) (?:{_RELATION})) (?:(?:has|have|just|recently|also) )*(?:changed|left|retired|quit|moved (?:on|away)|resigned)\b"
@@ -64,6 +41,8 @@ class Context:
         )  # an agent's message as it was: few pronouns need it read
         self._ended: Claim | None = None
         self._named = False
+        self._several = Several()
+        self._single: tuple[Clause, Claim] | None = None  # the last clause that told one thing
         self.question = ""
         self.told: deque[tuple[Claim, ...]] = deque(maxlen=_TOLD)  # by message, the latest first
 
@@ -71,7 +50,8 @@ class Context:
         """Forget what was said: it is not to be remembered, not even for what it makes clear."""
         self._said.clear()
         self.told.clear()
-        self._ended, self.question = None, ""
+        self._several.forget()
+        self._ended, self._single, self.question = None, None, ""
 
     def answered(self, text: str) -> None:
         """Take in what an agent said last, "" for nothing: its question, and whom it spoke of."""
@@ -89,6 +69,9 @@ class Context:
         self._named = any(one.attribute == "name" for one in claims)
         if self.told:
             self.told[0] += tuple(one for one in claims if not one.ends)
+        self._several.heard(clause, claims)
+        if claims:
+            self._single = (clause, claims[0]) if len(claims) == 1 else None
         gone = [one for one in claims if one.ends and one.attribute in _SUCCEEDED]
         if len(gone) == 1:
             self._ended = gone[0]
@@ -101,45 +84,75 @@ class Context:
         else:
             self._ended = Claim("", "employer", None)
 
-    def written_out(self, clause: Clause, raw: str, first: bool) -> Clause | None:
-        """Return a clause with what it leans on put in, or None where it leans on nothing that can be told.
+    def written_out(self, clause: Clause, raw: str, first: bool) -> Sequence[Clause]:
+        """Return a clause with what it leans on put in, for each of whom it means: none where it leans on nothing that can be told.
 
         `raw` are its words as they were said; `first` whether it begins the message, and so may answer a question.
         """
-        if first and self.question and (answer := reply(clause, raw, self.question)):
-            return answer
+        if first and self.question:
+            of = asked_of(self.question)
+            answer = (
+                self._of_another(clause, raw, of) if of else reply(clause, raw, self.question, self._whom)
+            )
+            if answer:
+                return [answer]
         if self._named and (shorter := form(_IS_FINE).fullmatch(clause.text)):
-            return replace(clause, text=f"call me {shorter['v']}")
+            return [replace(clause, text=f"call me {shorter['v']}")]
+        if told := self._several.meant(clause):
+            return [replace(clause, text=one, said=_capital(one)) for one in told]
         if match := _POINTS.match(clause.text):
-            return self._pointed(clause, raw, match["pronoun"].lower(), match["rest"])
-        return _succeeding(clause, self._ended) if self._ended else None
+            told_of = self._pointed(clause, raw, match["pronoun"].lower(), match["rest"])
+            return [told_of] if told_of else []
+        succeeded = _succeeding(clause, self._ended) if self._ended else None
+        return [succeeded] if succeeded else []
 
     def _pointed(self, clause: Clause, raw: str, pronoun: str, rest: str) -> Clause | None:
         if pronoun in _IT and self._ended and (succeeded := _succeeding(clause, self._ended)):
             return succeeded
+        phrase = self._whom(pronoun, clause.whole)
+        if not phrase:
+            return None
+        owner = pronoun in ("his", "its", "their") or (pronoun == "her" and bool(rest.strip()))
+        subject = f"{phrase}'s" if owner else phrase
+        said = form(rf"\b{pronoun}(?=\b(?!'))").sub(_capital(subject), plain(raw), count=1)
+        return replace(clause, text=f"{subject}{rest}", said=said)
+
+    def _whom(self, pronoun: str, said: str = "") -> str:
+        """Return the words for whom or what a pronoun means in what is said ("" for any pronoun), "" where that cannot be told."""
         for back, earlier in enumerate(itertools.islice(self._earlier(), _NEAR)):
-            meant = {one.phrase for one in _mentions(earlier) if pronoun in one.fits}
-            if not back and pronoun == "it" and (denied := form(_DENIED).match(earlier.whole)):
-                meant = {denied["np"]}  # "my boss isn't Carl, it's Dana"
-            if (
-                not back
-                and pronoun == "it"
-                and "now" in clause.whole
-                and (gone := form(_GONE).match(earlier.whole))
-            ):
-                meant = {gone["np"]}  # "my manager left, it's Ines now"
+            meant = {one.phrase for one in mentions(earlier) if not pronoun or pronoun in one.fits}
+            if not back and pronoun == "it":
+                if denied := form(_DENIED).match(earlier.whole):
+                    meant = {denied["np"]}  # "my boss isn't Carl, it's Dana"
+                if "now" in said and (gone := form(_GONE).match(earlier.whole)):
+                    meant = {gone["np"]}  # "my manager left, it's Ines now"
+                if thing := asked_of(earlier.whole):
+                    meant = {thing}
             if not meant and not (pronoun in _IT and not back):
                 continue
             if len(meant) != 1 or "" in meant or earlier.guards - {"question"}:
-                return None
+                return ""
             phrase = meant.pop()
-            owner = pronoun in ("his", "its") or (pronoun == "her" and bool(rest.strip()))
-            subject = f"{phrase}'s" if owner else phrase
-            said = form(rf"\b{pronoun}(?=\b(?!'))").sub(
-                subject[:1].upper() + subject[1:], plain(raw), count=1
-            )
-            return replace(clause, text=f"{subject}{rest}", said=said)
-        return None
+            return self._several.called.get(phrase, phrase)
+        return ""
+
+    def _of_another(self, clause: Clause, raw: str, thing: str) -> Clause | None:
+        """Return what an answer says of another thing, of which the same was asked as was told of the one before ("And the backend?")."""
+        if self._single is None:
+            return None
+        before, claim = self._single
+        thing = another(self._several.thing, thing.removeprefix("the ")) if is_stage(thing) else thing
+        head, found, tail = before.text.rpartition(str(claim.value))
+        subject = self._several.thing
+        answer = form(r"(?:it is |on |at |in |also )*").sub("", plain(raw), count=1).strip(" .!,")
+        if (
+            not (found and thing and subject and head.startswith(subject))
+            or not 1 <= len(answer.split()) <= 3
+        ):
+            return None
+        return read_as(
+            f"{thing}{head[len(subject) :]}{answer}{tail}", clause, f"{self.question} {raw.strip()}"
+        )
 
     def _earlier(self) -> Iterator[Clause]:
         """Yield what was said before, the latest first; of an agent's message its last two clauses, put as the speaker would."""
@@ -155,24 +168,6 @@ class Context:
 _ACKNOWLEDGES = r"(?:(?:ok(?:ay)?|no|nope|wait|sorry|hm+|ah|oh|oops|actually|got it|noted|sure|thanks|thank you|understood|great|good|done|alright|all right|right|yes|i see|will do|perfect|cool|nice|roger|makes sense|thanks for (?:that|telling me|letting me know)|i (?:will|'ll) (?:remember|note|keep)(?: (?:that|it)(?: in mind)?)?)[\s,.!]*)+"
 
 
-def _mentions(clause: Clause) -> list[_Mention]:
-    """Return whom and what a clause speaks of that a later pronoun may mean."""
-    text, found = clause.text, []
-    for match in form(_OWN).finditer(text):
-        word = (match["own"] or match["had"]).lower()
-        gender = _SHE if word in words.FEMALE else _HE if word in words.MALE else _SHE | _HE
-        found.append(_Mention(f"my {word}", gender | _IT if word in words.ANIMALS else gender))
-    rest = form(_OWN).sub(" ", text)
-    if form(_STRANGERS).search(rest):
-        found.append(_Mention("", _SHE | _HE))
-    named = form(_NAMED).match(rest.strip())
-    if named and not clause.casual and named["name"].lower() not in words.NOT_NAMES | words.TECH:
-        found.append(_Mention(named["name"], _SHE | _HE))
-    if not found and (thing := form(_THING).match(text)):
-        found.append(_Mention(thing["np"].strip(), _IT))
-    return found
-
-
 # ---- what takes the place of what ended ----------------------------------------------------------------------------------
 
 # By the attribute that lost its value: how the new one is told, and how it reads written out.
@@ -181,6 +176,10 @@ _SUCCEEDED = {
     "employer": (r"i am (?:now )?(?:at|with) (?P<v>.+)", "i work at {v}"),
     "residence": (r"(?:i am|we are) (?:now )?in (?P<v>.+)", "i live in {v}"),
 }
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _succeeding(clause: Clause, ended: Claim) -> Clause | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import duties, tastes, values, wellbeing, words
+from .belongings import ANY_PET
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
@@ -17,8 +18,9 @@ from .things import IN_GENERAL, ONCE, THING, attribute_of
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
 _EVENT = words.one_of(words.EVENTS)
-_ADULT = r"(?:older |younger |big |little |lil |elder |twin |half-|step|best |close |great-|dear )"
-_LATELY = r"(?:new |biggest |main |first |current |old |oldest |youngest |eldest |direct )?"
+_ADULT = r"(?:older |younger |big |little |lil |elder |oldest |youngest |eldest |twin |half-|step|best |close |great-|dear )"
+_OF_AGE = rf"(?:(?:{'|'.join(words.AGED)}) )?"
+_LATELY = r"(?:new |biggest |main |first |current |old |direct )?"
 _VERB = (
     r"(?:am|is|are|was|were|be|has|have|had|lives?|works?|likes?|loves?|hates?|enjoys?|prefers?"
     r"|moved|relocated|joined|left"
@@ -389,10 +391,23 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     if related:
         yield from _related(related.groupdict(), clause, speaker)
         return
+    if animal := form(_ANIMAL_IS).fullmatch(text):
+        entity = animal["name"].lower() if animal["name"] else f"{speaker}'s {animal['what'].lower()}"
+        if animal["breed"]:
+            yield Claim(entity, "breed", animal["breed"], confidence=0.8)
+            return
+        read = fit(PERSON, predicate(animal["rest"]), clause, entity)
+        if found := [one for one in read if one.attribute in _OF_ANIMALS]:
+            yield from found
+            return
     match = form(r"(?P<whose>my|our) (?P<said>.+)").fullmatch(text)
     if match:
         yield from _possessed(match["said"], clause, speaker, ours=match["whose"].lower() == "our")
 
+
+# What is told of an animal in the words for people.
+_ANIMAL_IS = rf"(?:my|our) (?:[\w-]+ )??(?P<what>{_ANIMAL})(?:,? (?P<name>(?-i:[A-Z])[\w-]+),?)?(?: (?P<rest>(?!.* old$){_VERB}\b.*)|'s breed is (?:an? )?(?P<breed>[\w -]{{3,30}}))"
+_OF_ANIMALS = frozenset("age allergy likes dislikes diet birthday avoids medication".split())
 
 # In lower case a word between somebody close and their verb is a name, unless it is one of these or makes a noun of two.
 _KIN = words.one_of(
@@ -424,9 +439,11 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
     """Yield who a relation is, and what is said of them."""
     rel, verb = (said["rel"] or "").lower(), (said["verb"] or "").lower()
     rest = re.sub(rf"^(?:{ADVERBS} )+", "", said["rest"] or "", flags=re.I)
-    adult = f"{(said['adj'] or '').lower()}{rel}"
-    attribute = _SINGULAR.get(rel) or words.SAME_RELATION.get(adult) or words.SAME_RELATION.get(rel, rel)
-    entity, named = f"{speaker}'s {words.whom(rel)}", said.get("name")
+    adult = (said["adj"] or "").lower()
+    attribute = (
+        _SINGULAR.get(rel) or words.SAME_RELATION.get(f"{adult}{rel}") or words.SAME_RELATION.get(rel, rel)
+    )
+    entity, named = f"{speaker}'s {words.whom(rel, adult.strip())}", said.get("name")
     if named and rel.startswith("ex-"):
         return  # somebody of the past, spoken of in passing
     if named and named.lower() not in words.NOT_NAMES | words.NOT_GREETED:
@@ -455,10 +472,9 @@ _LEADING_ON = frozenset({"to", "from", "with", "at"})
 
 def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[Claim]:
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
-    if owner := form(rf"{_ADULT}?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
-        yield from _possessed(
-            owner["said"], clause, f"{speaker}'s {words.whom(owner['rel'].lower())}", ours=False
-        )
+    if owner := form(rf"(?P<adj>{_ADULT})?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
+        whose = words.whom(owner["rel"].lower(), (owner["adj"] or "").strip().lower())
+        yield from _possessed(owner["said"], clause, f"{speaker}'s {whose}", ours=False)
         return
     dated = list(_dated(said, clause, speaker))
     match = form(rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<rest>.+)").fullmatch(said)
@@ -490,7 +506,7 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
         or noun.split()[0] in _NOT_YET
         or "' " in noun
         or not _LEADING_ON.isdisjoint(noun.split())  # "my train to Ghent": one of many
-        or form(rf"(?:.* )?(?:{_ANIMAL})").fullmatch(noun)
+        or form(rf"(?:.* )?(?:{_ANIMAL})(?: \w+)?").fullmatch(noun)
     )
     if found or known or len(noun.split()) > 3:
         yield from found
@@ -528,12 +544,12 @@ def _dated(said: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 _ROUND: Sequence[Rule] = (
     Rule(
         "{rel}",
-        rf"(?P<v>.+?) (?:is|are|was|has been|have been|became|remains) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION})",
+        rf"(?P<v>.+?) (?:is|are|was|has been|have been|became|remains) (?:my|our) {_LATELY}{_OF_AGE}(?P<rel>(?:{_ADULT})?{_RELATION})",
         values.somebody,
     ),
     Rule(
         "{rel}",
-        rf"(?P<v>.+?) (?:is|are|has been|have been) (?:my|our) {_LATELY}(?P<rel>(?:{_ADULT})?{_RELATION}) (?:since|for|from) .+",
+        rf"(?P<v>.+?) (?:is|are|has been|have been) (?:my|our) {_LATELY}{_OF_AGE}(?P<rel>(?:{_ADULT})?{_RELATION}) (?:since|for|from) .+",
         values.somebody,
     ),
     Rule("{rel}", r"(?P<v>(?-i:Dr|Prof|Professor|Doctor)\.? .+?) is my (?P<rel>[a-z]+)", values.name),
@@ -576,6 +592,10 @@ _OF_THE_FAMOUS = r".*(?:actor|actress|singer|rapper|footballer|comedian|politici
 _OF_PRODUCTS = frozenset({"port", "host", "url", "location", "schedule"})
 
 
+# Whoever is a beagle is somebody's dog.
+_OF_A_BREED = rf"be an? (?:purebred |rescue |pure |old |young )?(?P<v>{words.one_of(words.ANIMALS - ANY_PET)})(?: (?:mix|cross))?"
+
+
 def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Maria works at Bosch": somebody by name; a tool by name is a thing."""
     match = form(
@@ -590,6 +610,8 @@ def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         if not form(IN_GENERAL).search(clause.whole):
             yield from (one for one in fit(THING, said, clause, who) if one.attribute in _OF_PRODUCTS)
     elif who not in words.LANGUAGES and "'s" not in who:
+        if breed := form(_OF_A_BREED).fullmatch(said):
+            yield Claim(who, "breed", breed["v"], confidence=0.8)
         yield from (
             one
             for one in fit(PERSON, said, clause, who)

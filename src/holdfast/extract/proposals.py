@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .. import checks
 from ..attributes import TABLE, Attribute, attribute
 from ..types import Draft, MemoryItem, Source
-from . import values
+from . import values, words
 from .anchored import anchored, ended_with, moved, passes
 from .claims import claimed
 from .clauses import Clause, clauses
@@ -198,6 +198,15 @@ def worded(text: str, start: int, end: int | None) -> str:
 
 # Where the claim itself is supposed ("if I prefer tea"), a row that stands "I would prefer" does not stand that.
 _SUPPOSED = r"(?:if|unless|suppose|supposing|imagine|assuming|what if) (?!(?:i|we) (?:have|had|get|got) (?:the |a |any )?choice|given|it (?:is|was|were) up to|an? \w+ (?:has|contains) |possible|you (?:ask|must)|i (?:may|am honest))"
+
+
+def _puts_in(claim: Claim, speaker: str, raw: str) -> bool:
+    """Whether a claim of a clause that was written out tells no more than whom it is about."""
+    kin = claim.entity == speaker and claim.attribute in _KIN
+    return kin and str(claim.value).lower() not in raw.lower()
+
+
+_KIN = words.RELATIONS | {"pet"}
 
 
 def _stood(claim: Claim, clause: Clause) -> frozenset[Guard]:
@@ -391,7 +400,13 @@ class _Reader:
         raw = self._message.text[clause.start : clause.end]
         first = not self._message.text[: clause.start].strip()
         written = self._context.written_out(clause, raw, first)
-        return claimed(written, self._speaker) if written else (clause, [])
+        if not written:
+            return clause, []
+        made = [claimed(one, self._speaker) for one in written]
+        # That he is called Rex is no news in "my dog Rex is 5", which was "he's 5".
+        return made[0][0], [
+            claim for _, each in made for claim in each if not _puts_in(claim, self._speaker, raw)
+        ]
 
     def _moved_on(self, clause: Clause, told: Told) -> list[Claim]:
         """Return what a clause says became of something known."""

@@ -395,6 +395,8 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
     parts = noun.split()
     if foreign(noun, said) or holds(IN_GENERAL, clause.whole) or form(_READ_OR_CHASED).search(noun):
         return
+    if parts[-1] in ("one", "ones"):
+        return  # of several things: which, the words before it tell
     head = noun.partition(" of ")[0].split()[-1]  # "the firmware of our controller" is no person
     if head in words.TRADES and head not in words.SYSTEMS and not split(noun)[1]:
         return  # somebody, and not something

@@ -60,10 +60,18 @@ SAME_RELATION = {
 }  # fmt: skip
 
 
-def whom(relation: str) -> str:
-    """Return the word a relation goes by in an entity's name, so that "my mum" is who "my mother" is. Of friends there are several."""
+# By which of several brothers and sisters is told: the older sister is not the younger one.
+AGED = {
+    "older": "older", "elder": "older", "big": "older", "oldest": "oldest", "eldest": "oldest", "younger": "younger", "little": "younger", "lil": "younger",
+    "youngest": "youngest",
+}  # fmt: skip
+
+
+def whom(relation: str, aged: str = "") -> str:
+    """Return the words a relation goes by in an entity's name, so that "my mum" is who "my mother" is. Of friends there are several."""
     known = SAME_RELATION.get(relation, relation)
-    return relation if known in ("friend", "child") and relation != "mate" else known
+    known = relation if known in ("friend", "child") and relation != "mate" else known
+    return f"{AGED[aged]} {known}" if aged in AGED else known
 
 
 FEMALE = _words(
