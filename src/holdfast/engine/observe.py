@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _INSTANT = timedelta(microseconds=1)
 READ_AT_ONCE = 40  # episodes that a language model is shown in one call
+_LEANT_ON = 6  # episodes that the first words of a step may lean on
 _MOST_USED = 1_000
 LONGEST_KEY = checks.MAX_NAME - 16  # leaves room for the place of each episode
 
@@ -212,7 +213,7 @@ class Observes(Unsays, Reads):
     async def _step(
         self, messages: str | Mapping[str, Any] | Sequence[Any], thread: str | None, target: Scope
     ) -> Step:
-        """Return the messages as a step, with the latest four episodes of their thread where its first words may lean on them."""
+        """Return the messages as a step, with the latest six episodes of their thread where its first words may lean on them."""
         from .step import (  # with the rules 40 ms that a program that observes nothing need not spend
             Step,
             said_before,
@@ -221,7 +222,7 @@ class Observes(Unsays, Reads):
         step = Step(messages, self._rules, checks.local(self._parts.clock.now(), self._zone))
         if thread is not None and step.leans:
             scan = Scan(
-                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=4, kinds=frozenset({"episode"})
+                Reach(exactly=(target,)), self._at(), Eq("thread", thread), sort="id", limit=_LEANT_ON, kinds=frozenset({"episode"})
             )  # fmt: skip
             step.before = said_before(await self._parts.io.store(self._parts.store.scan, scan))
         return step

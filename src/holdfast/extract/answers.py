@@ -216,12 +216,14 @@ def _stated(answer: str, templates: dict[str, str], groups: dict[str, str]) -> s
         return ""
     if "counted" in templates and (counted := form(_COUNTED).fullmatch(said)):
         return templates["counted"].format(v=counted["v"].lower(), rest=counted["rest"] or "", **groups)
+    if groups.get("whose") == "your":
+        groups["whose"] = "my"
     statement = templates["v"].format(v=said, **groups)
     return form(_TWICE).sub("", statement)
 
 
 # What a template and an answer both have: "is a" and "a boxer", "years old" and "4 months old".
-_TWICE = r"\ba (?=an? |the |i |(?:my|our) )|(?<=years old) years old\b|(?<=months old) years old\b|(?<=weeks old) years old\b"
+_TWICE = r"\ba (?=an? |the |i |(?:my|our) )|(?<=years old) years old\b|(?<=months old) years old\b|(?<=weeks old) years old\b|(?<=months )years (?=old)|(?<=weeks )years (?=old)|(?<=years )years (?=old)"
 # Of how many something is told: "two, Ana and Luis".
 _COUNTED = r"(?P<v>\d|one|two|three|four|five|six)(?P<rest>(?:,|:) .+)?"
 _SINCE = r"(?:since|for) (?:\d|an?\b|about|almost|nearly|over|many|last|two|three|four|five|six|seven|eight|nine|ten|january|february|march|april|may|june|july|august|september|october|november|december|childhood|birth|i was).*"

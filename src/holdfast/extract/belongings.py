@@ -77,7 +77,7 @@ _RUNS = rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE})(?: (?:at (?:home|w
 _FUELLED = r"(?:my|our) (?:[\w-]+ ){0,2}?(?P<what>car|van|truck|boat|camper|campervan|tractor|motorbike|mower|boiler|generator|heater|stove|lamp|house|cabin|oven) (?:runs|is running) on (?P<v>diesel|petrol|gasoline|lpg|electricity|gas|hydrogen|biodiesel|batteries|solar(?: power)?|wood|pellets|oil|propane)"
 _HAS = rf"(?:my|our) (?:(?!mother|father)[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES}) (?:(?:only |just |also |now |even )?(?:has|comes with|came with)|(?:is|are) (?:fitted|equipped|strung|lined|heated) with) (?P<v>.+)"
 _FITTED = rf"(?P<v>.+?) (?:is|are|has been|have been) (?:now )?(?:fitted|mounted|attached|bolted|installed|strapped|fixed) (?:to|on|onto|in|at the (?:front|back|side) of) (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<what>{_MACHINE}|{_PREMISES})"
-_AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?P<name>(?-i:[A-Z])\w+))? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:years?|months?) old"
+_AGED = rf"(?:my|our) (?P<kids>kids|children|boys|girls|sons|daughters|twins|cats|dogs) are (?P<ages>\d+(?:, \d+)*,? (?:and|&) \d+)(?: years old)?|(?:my|our) (?P<what>{_ANIMAL})(?: (?P<name>(?-i:[A-Z])\w+))? is (?:already |now |about |nearly )?(?P<v>\d+|[a-z]+(?:teen|ty)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?P<unit>years?|months?) old"
 # In small letters a make shows in nothing, but what one's car is, is one, unless it is praise or blame.
 _IN_SMALL = r"(?:my|our) (?:[a-z]+ )?(?P<what>car|van|truck|bike|motorbike|phone|laptop|computer|pc|tablet|camera|watch|guitar|keyboard|printer|boat|tv|desk|router|piano|tent) is an? (?P<v>(?:[\w.-]+ ){0,3}[\w.-]+)"
 _PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream|write-?off|goner|brick|piece|bit|lot|total|problem|gift|must|treasure|potato|dinosaur|tank|monster|brat|thing|one|rental|loaner|company|work|goddess|legend|trooper|mystery|death ?trap|money pit|biohazard|trolley|rocket|spaceship|no-?go|pig|dog|lemon|classic|hassle|burden|scam|ripoff|rip-off|trap|toaster|relic|antique|distraction|liability|status symbol|luxury)\b.*"
@@ -112,7 +112,8 @@ def belonging(clause: Clause, text: str, speaker: str, said: frozenset[str]) -> 
         for value in part(match["v"], clause.casual):
             yield Claim(f"{speaker}'s {match['what'].lower()}", "has", value, confidence=0.8)
     elif match := form(_AGED).fullmatch(text):
-        age = match["ages"] or match["v"]
+        young = (match["unit"] or "").lower().startswith("month")
+        age = match["ages"] or (f"{match['v']} {match['unit']}" if young else match["v"])
         whose = match["name"] or f"{speaker}'s {match['kids'] or match['what']}"
         yield Claim(whose.lower(), "age", age, confidence=0.8)
     elif (

@@ -133,6 +133,8 @@ _MAY_CLAIM = r"(?!(?:it(?! is an? (?-i:[A-Z]))|he|she(?!/)|they|you(?! (?:will|c
 def claims(clause: Clause, speaker: str) -> list[Claim]:
     """Return what a clause claims from its first word to its last, or []. `speaker` is the entity of whoever said it."""
     text = _subject_put_in(clause.text)
+    if clause.before and begun(_AT_NOW, text) and begun(_IN_A_TRADE, clause.before[-1]):
+        text = f"I work {text}"  # "I've been a nurse for 12 years, currently at St. Mary's"
     found, low = _claims(text, clause, speaker), text.lower()
     first = low.partition(" ")[0]
     if not found:
@@ -301,6 +303,8 @@ def _subject_put_in(text: str) -> str:
     if "user" in text[:8].lower() and (as_user := form(_AS_USER).match(text)):
         return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
     is_said = " is " in text or " are " in text
+    if is_said and begun(_NEW, text):
+        return "my " + text[:1].lower() + text[1:]
     if (is_said and begun(_MY_LEFT_OUT, text)) or begun(_MUM_LEFT_OUT, text):
         return "my " + text
     if begun(r"(?:she|he|they)/\w+(?:/\w+)?(?: (?:pronouns|here))?$", text):
@@ -319,6 +323,10 @@ def _subject_put_in(text: str) -> str:
     ) + text
 
 
+_AT_NOW = r"(?:at|with) (?-i:[A-Z])"
+_IN_A_TRADE = r"(?:i|we) (?:have been|have worked as|work as|am|are) an? "
+# "New address is 5 Avenue Foch": no project has one of these.
+_NEW = r"(?:the )?new (?:(?:home|postal|mailing|street|cell|mobile|phone|email|e-mail|work) )?(?:address|phone|number|phone number|mobile|e-?mail|postcode|zip code|flat|apartment|doctor|gp|dentist|therapist|vet|landlord|landlady|flatmate|roommate|boss|manager|job title|surname) is (?!not\b)"
 # "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
 _MY_LEFT_OUT = (
     r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday|(?:phone|laptop|car|van|bike|computer|pc|tablet|camera|printer|router|guitar)(?= is an? )"

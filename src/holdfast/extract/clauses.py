@@ -112,7 +112,7 @@ _CUT = (
     r"|just call me|dont|don't|do not)\b)"
     rf"|(?<=, )(?!(?:my|our) (?:[a-z-]+ )?[a-z-]+(?:, [a-z]|[.!]*$))(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please(?!\W*$)|(?:always|never) \w)"
     r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
-    rf"|(?<=, )(?:(?={_BARE_WORK} )|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
+    rf"|(?<=, )(?:(?={_BARE_WORK} )|(?=(?:currently|now) (?:at|with) (?-i:[A-Z]))|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
     rf"|(?={ASKING} )(?!where (?:i|we) (?:now )?(?:work|live|study|teach)\b)|(?=who (?:lives|works|has|teaches|studies|plays|speaks|turned|turns) )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
     r"|(?:(?<=anymore )|(?<=any more ))(?=it'?s |it is |s?he'?s |we'?re |i'?m ))"

@@ -90,10 +90,9 @@ class Context:
         `raw` are its words as they were said; `first` whether it begins the message, and so may answer a question.
         """
         if first and self.question:
-            of = asked_of(self.question)
-            answer = (
-                self._of_another(clause, raw, of) if of else reply(clause, raw, self.question, self._whom)
-            )
+            answer = reply(clause, raw, self.question, self._whom)
+            if answer is None and (thing := asked_of(self.question)):
+                answer = self._of_another(clause, raw, thing)
             if answer:
                 return [answer]
         if self._named and (shorter := form(_IS_FINE).fullmatch(clause.text)):

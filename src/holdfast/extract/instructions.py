@@ -82,10 +82,16 @@ _ANSWER = (
     r"(?:always |only |just )*(?:answer|reply|respond|write|speak|talk|explain(?: things)?"
     r"|communicate|address me)"
 )
+# What is written at work: what is to be in it, or not, is a rule of work and nothing about replies.
+_WRITTEN_AT_WORK = (
+    r"(?:commit messages?|commits?|commit titles?|prs?|(?:pr|pull request|mr|issue|ticket) (?:titles?|descriptions?|bodies|comments?)|pull requests?|merge requests?|code(?: comments?| reviews?)?|source(?: code)?"
+    r"|comments|docs?|documentation|docstrings?|(?:log|error) messages?|logs?|log (?:lines|output)|change ?logs?|release notes|readmes?|branch names?|tests?|test names|ui(?: (?:texts?|copy|strings))?|variable names)"
+)
 _NO_EMOJI = (
-    r"(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?! .*\bthis (?:one|time|message|email|post|draft|title)\b)(?: ever)?(?: more)?(?: us(?:e"
+    rf"(?!.* (?:in|from|on|to|of) (?:(?:the|our|any|all|your|my) )*{_WRITTEN_AT_WORK}(?: please)?$)"
+    r"(?:(?:(?:do not|never|stop|avoid|no|without|skip|drop|please no)(?! .*\bthis (?:one|time|message|email|post|draft|title)\b)(?: ever)?(?: more)?(?: us(?:e"
     r"|ing)| put(?:ting)?| add(?:ing)?| includ(?:e|ing)| with)?(?: the| any)? emojis?)(?: .*)?"
-    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?|i do not (?:want|need|like)(?: to see)?(?: any)? emojis?(?: in (?:your|any|the) (?:\w+ )?(?:responses?|answers?|replies|reply|explanations?|messages|summaries))?(?: (?:please|ever|at all))?"
+    r"|no (?:more )?emojis?(?: (?!.*\bthis (?:one|time|message|email|post|draft|title)\b).*)?|i would (?:rather|prefer|like)(?: it)?(?: if)? you (?:did not|do not|never) use emojis?(?: .*)?|i do not (?:want|need|like)(?: to see)?(?: any)? emojis?(?: in (?:your|any|the) (?:\w+ )?(?:responses?|answers?|replies|reply|explanations?|messages|summaries))?(?: (?:please|ever|at all))?)"
 )
 
 # Each reads one of: adj, units, lang, fmt, or none of them for "no emojis". The second member is what else must be there, unless it is
@@ -454,6 +460,8 @@ _HANDLED = r"(?:(?:customer|support|bug|incident|security|client|internal|all|ne
 _KEPT_THINGS = r"(?:(?:new|all|all new|our|large|generated|shared|client|customer) )*(?:secrets|keys|api keys|tokens|passwords|credentials|binaries|assets|images|fixtures|configs?|env(?:ironment)? (?:files|variables)|constants|types|helpers|utilities|migrations|tests|unit tests|docs|documentation|translations|styles|business logic|queries|scripts|schemas|models|feature requests|bug reports|questions|invoices|receipts|contracts|notes|minutes)"
 _CHANGES = r"(?:merge|release|deploy|deployment|commit|push|pr|pull request|change|hotfix|migration|feature|endpoint|branch|rollout|launch|refactor|dependency|invoice|order|payment|refund|booking|meeting)s?"
 _PROCEDURES: Sequence[str] = (
+    rf"no (?:more |unexplained )?(?:emojis?|exclamation marks|ticket numbers|issue numbers|jokes|abbreviations|jargon|swearing|swear words|slang|contractions|passive voice|first person|em[- ]dashes|capitals|all caps|all-caps|todos?|commented-out code|personal data|names|secrets|passwords|tokens|links|markdown|full stops|trailing (?:periods|full stops)|ai attribution|co-author(?:ed-by)?(?: lines)?|print statements|magic numbers|wildcard imports|inline styles) (?:in|from|on) (?:(?:the|our|any|all|your|my) )*{_WRITTEN_AT_WORK}",
+    rf"(?:never (?:use|put|add|include|write|have)|do not (?:use|put|add|include|write)|avoid) (?:any |the )?(?!(?:that|this|it|them|those|these)\b)[\w' -]{{3,40}}? (?:in|from|on|to) (?:(?:the|our|any|all|your|my) )*{_WRITTEN_AT_WORK}",
     rf"(?:before|after|on|with|for|at|during) (?:each|every|any) [^,]{{3,40}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"(?:on|at) (?:the (?:first|last|second|third|end|start) [\w ]*of )?(?:each|every) [^,]{{3,30}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import duties, tastes, values, wellbeing, words
-from .belongings import ANY_PET
+from .belongings import ANY_PET, belonging
 from .clauses import Clause
 from .dates import PHRASE
 from .predicates import ADVERBS, PROJECT, Claim, Rule, fit, predicate
@@ -276,6 +276,18 @@ _MINE: Sequence[Rule] = (
         values.anything,
     ),
     Rule("address", rf"(?:\w+ )?address{_IS}(?P<v>.+)", values.holding(r"[\d,]")),
+    Rule("address", rf"(?:flat|house|apartment|place|home){_IS}(?:now )?at (?P<v>\d.+)", values.as_said),
+    Rule(
+        "{noun}",
+        rf"(?P<noun>special(?:i)?ty|specialism|area of expertise|speciali[sz]ation){_IS}(?P<v>[\w' -]{{3,40}})",
+        values.phrase,
+        confidence=0.8,
+    ),
+    Rule(
+        "stay",
+        rf"stay{_IS}(?:for )?(?P<v>(?:about |around |roughly )?(?:\d+|an?|two|three|four|five|six|seven|ten) (?:nights?|days?|weeks?|weekends?|months?|years?))",
+        values.as_said,
+    ),
     Rule(
         "phone",
         rf"(?:cell |mobile |phone |telephone )?(?:number|cell|mobile){_IS}(?P<v>.+)",
@@ -332,6 +344,13 @@ _MINE: Sequence[Rule] = (
     ),
     Rule("studies", rf"major{_IS}(?P<v>.+)", values.anything),
     Rule("age", rf"age{_IS}(?P<v>.+)", values.age),
+    Rule("diet", rf"diet{_IS}(?P<v>.+)", values.each(words.DIETS)),
+    Rule(
+        "{noun}",
+        rf"(?P<noun>terminal(?: emulator)?|shell|window manager|distro|desktop environment){_IS}(?P<v>(?!always|never|still|currently|set|at|in|on|not|too)[a-z][\w.+#-]+)",
+        values.one_word,
+        confidence=0.75,
+    ),
     Rule("hobby", rf"(?:hobb(?:y|ies)|(?:main )?interests?)(?:{_IS}| include )(?P<v>.+)", values.taste),
     Rule(
         "goal",
@@ -396,8 +415,11 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
         if animal["breed"]:
             yield Claim(entity, "breed", animal["breed"], confidence=0.8)
             return
-        read = fit(PERSON, predicate(animal["rest"]), clause, entity)
-        if found := [one for one in read if one.attribute in _OF_ANIMALS]:
+        read = [] if text.endswith(" old") else fit(PERSON, predicate(animal["rest"]), clause, entity)
+        found = [one for one in read if one.attribute in _OF_ANIMALS]
+        found = found or list(belonging(clause, text, speaker, tokens(text)))
+        if found:
+            yield from (Claim(speaker, "pet", animal["name"]),) if animal["name"] else ()
             yield from found
             return
     match = form(r"(?P<whose>my|our) (?P<said>.+)").fullmatch(text)
@@ -406,7 +428,7 @@ def mine(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 
 
 # What is told of an animal in the words for people.
-_ANIMAL_IS = rf"(?:my|our) (?:[\w-]+ )??(?P<what>{_ANIMAL})(?:,? (?P<name>(?-i:[A-Z])[\w-]+),?)?(?: (?P<rest>(?!.* old$){_VERB}\b.*)|'s breed is (?:an? )?(?P<breed>[\w -]{{3,30}}))"
+_ANIMAL_IS = rf"(?:my|our) (?:[\w-]+ )??(?P<what>{_ANIMAL})(?:,? (?P<name>(?-i:[A-Z])[\w-]+),?)?(?: (?P<rest>{_VERB}\b.*)|'s breed is (?:an? )?(?P<breed>[\w -]{{3,30}}))"
 _OF_ANIMALS = frozenset("age allergy likes dislikes diet birthday avoids medication".split())
 
 # In lower case a word between somebody close and their verb is a name, unless it is one of these or makes a noun of two.
@@ -474,7 +496,14 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
     if owner := form(rf"(?P<adj>{_ADULT})?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
         whose = words.whom(owner["rel"].lower(), (owner["adj"] or "").strip().lower())
-        yield from _possessed(owner["said"], clause, f"{speaker}'s {whose}", ours=False)
+        if kin := form(
+            rf"{_ADULT}?(?P<rel>{_RELATION}) is (?:called |named )?(?P<v>(?-i:[A-Z])[\w' -]+)"
+        ).fullmatch(owner["said"]):
+            rel = kin["rel"].lower()
+            found = _who(words.SAME_RELATION.get(rel, rel), kin["v"], clause, f"{speaker}'s {whose}")
+        else:
+            found = _possessed(owner["said"], clause, f"{speaker}'s {whose}", ours=False)
+        yield from found
         return
     dated = list(_dated(said, clause, speaker))
     match = form(rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<rest>.+)").fullmatch(said)

@@ -25,7 +25,7 @@ class Mention:
 
 _SHE, _HE, _IT, _THEY = (frozenset(one.split()) for one in ("she her", "he his", "it its", "they their"))
 _OWN = (
-    rf"\b(?:my|our) (?P<adult>{_ADULT})(?P<own>{_RELATION}|{_ANIMAL})\b(?! and i\b)(?:,? (?P<called>{_NAME})(?!'s)\b)?"
+    rf"\b(?:my|our) (?P<adult>{_ADULT})(?P<own>{_RELATION}|{_ANIMAL})\b(?! and i\b)(?:,? (?P<called>{_NAME})(?!'s)\b|'s (?P<kin>{_RELATION})\b)?"
     rf"|\b(?:have|adopted|got|rescued|bought|own) (?:an?|one) (?:[\w-]+ ){{0,2}}?(?P<had>{_ANIMAL}|{_RELATION})\b(?:(?:,| called| named)? (?P<called2>{_NAME})\b)?"
 )
 _SEVERAL = frozenset(
@@ -36,6 +36,7 @@ _STRANGERS = (
     rf"\b(?:(?:an?|the|some|this|that|another|his|her|their|one of \w+|\w+'s) (?:\w+ ){{0,2}}?(?:guy|man|woman|lady|girl|boy|person|intern|author"
     rf"|student|patient|candidate|character|lead|protagonist|hero|player|singer|{_RELATION}|{_ANIMAL})|someone|somebody|anyone|everybody)\b"
 )
+_IS_ONE = rf"\b(?:is|was|am|are) an? (?:[\w-]+ ){{0,2}}?(?:{_RELATION}|{_ANIMAL})\b"  # what somebody is, is nobody else
 _NAMED = rf"(?P<name>{_NAME}) (?:is|has|works|lives|loves|likes|hates|moved|joined|left|just|and|quit|plays|studies|teaches|prefers|speaks|was|got|turned|owns|wants)\b"
 _THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got|starts|begins|ends|leaves|departs|arrives|closes|opens|expires|listens|costs|takes|supports|requires)\b"
 # "And the backend?" asks the same of another.
@@ -52,8 +53,16 @@ def mentions(clause: Clause) -> list[Mention]:
         adult = (match["adult"] or "").lower()
         adult = adult if words.AGED.get(adult.strip()) else ""
         called = match["called"] or match["called2"] if word in words.ANIMALS else ""
-        found.append(Mention(f"my {adult}{word}{f' {called}' if called else ''}", gender))
-    rest = form(_OWN).sub(" ", text)
+        phrase = f"my {adult}{word}{f' {called}' if called else ''}"
+        found.append(Mention(phrase, gender))
+        if kin := (match["kin"] or "").lower():
+            found.append(
+                Mention(
+                    f"{phrase}'s {kin}",
+                    _SHE if kin in words.FEMALE else _HE if kin in words.MALE else _SHE | _HE,
+                )
+            )
+    rest = form(_IS_ONE).sub(" ", form(_OWN).sub(" ", text))
     if form(_STRANGERS).search(rest):
         found.append(Mention("", _SHE | _HE | _IT))
     named = form(_NAMED).match(rest.strip()) if not begun(rf"{_NAME} (?:is|was) (?:my|our)\b", text) else None

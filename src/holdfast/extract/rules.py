@@ -24,6 +24,8 @@ _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
 _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |close |great |dear )?"
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
+_WEIGHT = r"(?:kg|kilos?|kilograms?|lbs?|pounds|stone)(?: \d+(?: ?(?:lbs?|pounds))?)?"
+_HEIGHT = r"\d[\d.,]* ?(?:m|cm|met(?:er|re)s?|centimet(?:er|re)s?)(?: \d+)?|\d ?(?:ft|foot|feet|')(?: ?\d+(?: ?(?:in|inch|inches|\"))?)?"
 PERSON: Sequence[Rule] = (
     # ---- where
     Rule(
@@ -63,6 +65,11 @@ PERSON: Sequence[Rule] = (
         values.place,
         prefer="future",
         confidence=0.75,
+    ),
+    Rule(
+        "address",
+        r"(?:live|be living|reside|moved|have moved|stay|be staying) (?:at|to) (?P<v>(?:(?:flat|apartment|apt|unit|no|number)\.? [\w/]+,? )?\d+[a-z]?(?:/\d+)?,? (?-i:[A-Z])[\w'.-]*(?: [\w'.,-]+){0,7}|(?-i:[A-Z])[\w-]*(?:stra(?:ß|ss)e|gata|gatan|gasse|weg|laan|straat|vej|platz) \d+.*)",
+        values.as_said,
     ),
     Rule(
         "street",
@@ -271,9 +278,14 @@ PERSON: Sequence[Rule] = (
     Rule(
         "occupation",
         r"be (?:currently |now |finally |officially )?(?P<v>retired|unemployed|self[- ]employed"
-        r"|between jobs|semi-retired|out of work|freelancing|on (?:disability|sabbatical|(?:parental"
-        r"|maternity|paternity) leave))(?: and .+|,.+)?",
+        r"|between jobs|semi-retired|out of work|freelancing)(?: and .+|,.+)?",
         values.anything,
+    ),
+    # A state, and no occupation: who is on leave is a nurse all the same.
+    Rule(
+        "status",
+        r"be (?:currently |now |finally |officially |still )?(?P<v>on (?:disability|(?:a )?sabbatical|(?:parental|maternity|paternity|adoption|study|unpaid|medical) leave))(?: and .+|,.+)?",
+        values.as_said,
     ),
     Rule(
         "occupation",
@@ -441,7 +453,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "pet",
         r"(?:have|own|got|adopted|have (?:just )?adopted|rescued|be getting|bought) (?:an? |our |my "
-        rf"|one )(?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}s?),? (?:named|called|whose name is) (?P<v>.+)",
+        rf"|one )(?:[\w-]+ ){{0,2}}?(?:{_ANIMAL}s?)(?:,? (?:named|called|whose name is) |, (?=(?-i:[A-Z][a-z]+$)))(?P<v>.+)",
         values.name,
     ),
     Rule(
@@ -458,6 +470,16 @@ PERSON: Sequence[Rule] = (
     ),
     *WELLBEING,
     # ---- who
+    Rule(
+        "weight",
+        rf"(?:weigh|be down to|be up to|be at|be now) (?:about |around |roughly |currently |now |just )*(?P<v>\d[\d.,]* ?{_WEIGHT})",
+        values.as_said,
+    ),
+    Rule(
+        "height",
+        rf"be (?:about |around |roughly |just )*(?P<v>{_HEIGHT})(?: tall| in height)",
+        values.as_said,
+    ),
     Rule(
         "age",
         r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three"

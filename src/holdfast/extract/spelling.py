@@ -118,7 +118,7 @@ _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|must)n'?
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _NO_NAME = r"(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
 _IS = (
-    r"\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|out|off|all|mostly|entirely|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
+    r"(?<!\bat )(?<!\bfor )(?<!\bSt )(?<!\bSt\. )\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|out|off|all|mostly|entirely|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
     r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
     rf"|\b(name|birthday|nickname|surname|handle)'s (?=\w){_NO_NAME}"
     # Several names have no apostrophe either: only those of one are meant.

@@ -622,7 +622,8 @@ def model(raw: str, casual: bool) -> Values:
 def known_tool(raw: str, casual: bool) -> Values:
     """Software, all of it well known: where a name alone says too little ("I use Flash cards")."""
     found = tool(raw, casual)
-    return found if all(unled(str(one)).lower().split(" ")[0] in known.TECH for one in found) else ()
+    named = (unled(str(one)).lower() for one in found)
+    return found if all(one in known.TECH or one.split(" ")[0] in known.TECH for one in named) else ()
 
 
 def plain_tool(raw: str, casual: bool) -> Values:
