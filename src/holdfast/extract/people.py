@@ -496,14 +496,14 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
     """Yield the claim of "my NOUN is REST" for a noun that is no relation; `said` is what follows "my" or "our"."""
     if owner := form(rf"(?P<adj>{_ADULT})?(?P<rel>{_RELATION})'s (?P<said>.+)").fullmatch(said):
         whose = words.whom(owner["rel"].lower(), (owner["adj"] or "").strip().lower())
-        if kin := form(
+        kin = form(
             rf"{_ADULT}?(?P<rel>{_RELATION}) is (?:called |named )?(?P<v>(?-i:[A-Z])[\w' -]+)"
-        ).fullmatch(owner["said"]):
+        ).fullmatch(owner["said"])
+        if kin:
             rel = kin["rel"].lower()
-            found = _who(words.SAME_RELATION.get(rel, rel), kin["v"], clause, f"{speaker}'s {whose}")
+            yield from _who(words.SAME_RELATION.get(rel, rel), kin["v"], clause, f"{speaker}'s {whose}")
         else:
-            found = _possessed(owner["said"], clause, f"{speaker}'s {whose}", ours=False)
-        yield from found
+            yield from _possessed(owner["said"], clause, f"{speaker}'s {whose}", ours=False)
         return
     dated = list(_dated(said, clause, speaker))
     match = form(rf"(?P<noun>[\w' -]{{2,40}}?){_IS}(?P<rest>.+)").fullmatch(said)
