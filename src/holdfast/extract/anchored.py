@@ -58,10 +58,11 @@ _ENDS: tuple[tuple[str, str], ...] = (
         f"-{_PLACES} {_WORK} {_KIN} {_NAMES} {_TASTES} pet owns",
     ),
     (
-        rf"{_SELF}(?:gave up|quit|stopped (?:doing|playing|taking|going)) {_OWN}(?P<old>.+)",
+        rf"{_SELF}(?:gave up(?: on)?|given up(?: on)?|quit|stopped (?:doing|playing|taking|going)) {_OWN}(?P<old>.+)",
         f"-{_PLACES} {_WORK} {_KIN} {_NAMES} pet owns",
     ),
     (rf"{_SELF}(?:divorced|broke up with|split up with|separated from|left) {_OWN}(?P<old>.+)", _KIN),
+    (r"(?P<old>(?-i:[A-Z])[\w'-]+) and i (?:have |just |recently |finally )*(?:broke up|broken up|split up|split|separated|divorced|got divorced|got separated)", _KIN),
     (r"(?:(?:my|our) (?:\w+ )?)?(?P<old>.+?) (?:has |just |recently )*(?:died|passed away|was put down|ran away)", "pet"),
 )  # fmt: skip
 _ANY_MORE = r"(?: any ?more| altogether| completely| for good)$"
@@ -98,7 +99,7 @@ _MOVES = frozenset("moved migrated pushed postponed rescheduled ported".split())
 _PERSONS = f"{_PLACES} {_WORK} {_KIN} {_NAMES} age birthday email phone"  # "the age" is no person's
 # Some word of each row above: most clauses have none, and are not held against the rows.
 _SIGNS = frozenset(
-    """not instead rather from switched changed moved gone went relocated used quit left resigned fired laid got gave sold ditched dropped abandoned stopped
+    """not instead rather from switched changed moved gone went relocated used quit left resigned fired laid got gave given sold ditched dropped abandoned stopped
     uninstalled removed replaced retired decommissioned deprecated cancelled canceled divorced broke split separated died passed ran put lost let
     redundant unemployed out between upgraded updated bumped migrated raised lowered increased reduced decreased extended shortened cut set
     renamed rescheduled postponed pushed downgraded rolled ported converted taken took superseded supplanted""".split()

@@ -145,14 +145,15 @@ def _like(value: str, old: object) -> object:
 
 
 _HOUR = r"(?:(?:at|around) )?(?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\b\.?| o'?clock|h\b)?|noon|midnight|half past \w+|quarter (?:to|past) \w+)"
-_TIMES = frozenset(
+# Attributes that hold a day or an hour.
+TIMES = frozenset(
     ("date", "time", "deadline", "day", "due date", "release date", "launch date", "start date", "end date")
 )
 
 
 def rescheduled(item: MemoryItem, raw: str) -> Claim | None:
     """Return what becomes of a day or an hour that moved to another: an hour takes the place of an hour, and stands beside a day."""
-    if item.attribute not in _TIMES:
+    if item.attribute not in TIMES:
         return None
     new, old = values.bare(form(r"(?:on|for|the coming) ").sub("", raw, count=1)), str(item.value)
     hour = form(_HOUR).fullmatch(new) is not None
@@ -177,7 +178,7 @@ _AMOUNT = re.compile(
 def measured(item: MemoryItem, raw: str) -> Claim | None:
     """Return what becomes of an amount that went to another: in its unit, or in none, which is the same."""
     new, old = values.bare(raw), item.value
-    if isinstance(old, bool) or item.attribute in _TIMES:
+    if isinstance(old, bool) or item.attribute in TIMES:
         return None
     number = _AMOUNT.fullmatch(form(r"(?:about|around|port|roughly) ").sub("", new, count=1))
     before = _AMOUNT.fullmatch(str(old))

@@ -17,7 +17,9 @@ from .claims import claimed
 from .clauses import Clause, clauses
 from .context import Context
 from .dates import When, resolve
+from .endings import over
 from .guards import Guard
+from .holdings import valued
 from .instructions import REPLIES, asked
 from .jests import in_jest, ironic
 from .mentions import IN_PASSING, mentioned
@@ -26,7 +28,7 @@ from .notes import Notes
 from .openers import unprompted
 from .orders import Order, ordered
 from .predicates import Claim
-from .shifts import Told, instead, put_right, shifted
+from .shifts import Told, answered_again, instead, put_right, shifted
 from .spelling import begun, fits, form, holds
 
 Action = Literal["assert", "end", "forget", "withhold", "skip"]
@@ -101,6 +103,7 @@ def read(
     nothing is read out of them but what an answer answers and whom "she" means. Raises `InvalidInput` for what is no message.
     """
     held = tuple(known)
+    spoken = valued(held)
     found: list[Proposal] = []
     contexts: dict[tuple[str | None, str], Context] = {}  # by thread and speaker
     replied: dict[str | None, str] = {}  # what the agent said last, by thread
@@ -114,7 +117,7 @@ def read(
         if message.role == "user":
             context = contexts.setdefault((message.thread, speaker_of(message, user)), Context())
             context.answered(replied.pop(message.thread, ""))
-        made = _succeeding(_Reader(message, now, user, held, table, context).proposals())
+        made = _succeeding(_Reader(message, now, user, held, spoken, table, context).proposals())
         if message.role == "assistant":
             replied[message.thread] = message.text
         if context is not None and any(one.action == "withhold" for one in made):
@@ -226,10 +229,12 @@ class _Reader:
         now: datetime,
         user: str,
         known: Sequence[MemoryItem],
+        spoken: Sequence[MemoryItem],
         table: Mapping[str, Attribute],
         context: Context | None,
     ) -> None:
         self._message, self._known, self._table, self._context = message, known, table, context
+        self._spoken = spoken  # those of the known that hold a value that people can say
         self._at = message.at or now
         self._speaker = speaker_of(message, user)
         self._notes = Notes(message.text, self._speaker, known) if message.role == "user" else None
@@ -241,6 +246,8 @@ class _Reader:
         reset: Clause | None = None
         last: Clause | None = None
         read = orders = before = 0
+        if right := self._at_once():
+            return [right]
         for clause in clauses(self._message.text):
             read += 1
             if before < len(found) and fits(_TAKEN_BACK, clause.text):
@@ -283,6 +290,17 @@ class _Reader:
         if withheld:
             return [self._withhold(found, alone=orders == 1 and read == 1 and not spoken)]
         return found
+
+    def _at_once(self) -> Proposal | None:
+        """Return what a message that is no more than a word of correction puts in the place of what was told last."""
+        context, text = self._context, self._message.text
+        claim = context and put_right(text, context.question, self._spoken, context.told)
+        if not context or not claim:
+            return None
+        *_, clause = clauses(text)
+        whole = replace(clause, start=0, end=len(text))
+        context.heard(whole, [claim])
+        return self._propose(claim, whole, frozenset(), None)
 
     def _put_right(
         self, said: Clause, made: Sequence[Proposal], meant: str, clause: Clause
@@ -366,7 +384,7 @@ class _Reader:
             for note, claims in noted:
                 yield from (self._propose(one, note, frozenset(), reset) for one in claims)
             return
-        said = asked(clause, self._speaker)
+        said = asked(clause, self._speaker) or answered_again(clause, self._speaker, self._spoken)
         stands = _OF_REPLIES if said and said[0].entity == REPLIES else OF_INSTRUCTIONS
         if not said and (not clause.asks or begun(r"(?:just )?(?:call|address|refer to) me\b", clause.text)):
             stands, whole = frozenset(), clause
@@ -392,12 +410,15 @@ class _Reader:
         if said := self._moved_on(clause, told):
             return clause, said
         read, said = claimed(clause, self._speaker)
-        said = instead(clause, said, self._speaker, self._known, told)
+        said = instead(clause, said, self._speaker, self._spoken, told)
         said = said or anchored(clause, self._speaker, self._known)
-        said += ended_with(clause, self._speaker, self._known)
+        raw = self._message.text[clause.start : clause.end]
+        gone = list(ended_with(clause, self._speaker, self._known))
+        if not gone and (gone := over(clause, raw, self._speaker, self._spoken, told)):
+            said = [one for one in said if not one.ends]
+        said += gone
         if said or self._context is None:
             return read, said
-        raw = self._message.text[clause.start : clause.end]
         first = not self._message.text[: clause.start].strip()
         written = self._context.written_out(clause, raw, first)
         if not written:
@@ -410,10 +431,7 @@ class _Reader:
 
     def _moved_on(self, clause: Clause, told: Told) -> list[Claim]:
         """Return what a clause says became of something known."""
-        asked_for = self._context.question if self._context else ""
-        if right := put_right(self._message.text, asked_for, self._known, told):
-            return [right]
-        return shifted(clause, self._speaker, self._known, told) or moved(clause, self._speaker, self._known)
+        return shifted(clause, self._speaker, self._spoken, told) or moved(clause, self._speaker, self._known)
 
     def _propose(
         self, claim: Claim, clause: Clause, stands: frozenset[Guard], reset: Clause | None

@@ -14,7 +14,8 @@ from dataclasses import replace
 from ..types import MemoryItem
 from . import values, words
 from .clauses import Clause
-from .holdings import alike, called, dated, holding, lately, meant, measured, put, rescheduled, valued
+from .holdings import alike, called, dated, holding, lately, meant, measured, put, rescheduled
+from .instructions import REPLIES, asked
 from .predicates import Claim
 from .spelling import begun, fits, form, tokens
 
@@ -25,7 +26,7 @@ _MOVED = r"(?:moved|pushed|slipped|rescheduled|postponed|delayed|shifted|brought
 _WENT = r"(?:went|gone|rose|risen|jumped|climbed|fell|fallen|dropped|grew|grown|shrank|raised|lowered|increased|reduced|decreased|cut|goes|crept|up|down|back up|back down)"
 _WAY = r"(?: (?:up|down|back|forward|forwards|out|over|off|again|on))*"
 _NOUN = r"(?:(?:the|our|my|this|that) )?(?!(?:i|we|you|he|she|they|his|her|their|your|if|when|to|it|please|let|not)\b)[\w'.-]+(?: (?!(?:has|have|had|was|is|are|got|been|just|now|not)\b)[\w'.-]+){0,3}?"
-_FROM = r"(?: from [^,]{1,30}?)?"
+_FROM = r"(?: (?:from|by) [^,]{1,30}?)?"
 _TO = r"(?:to|until|till|for|on|at)"
 _NEW = r"(?P<v>[^,]{1,40})"
 _SOMEBODY = r"(?:i|we|they|he|she|someone|somebody|the [a-z]+|(?-i:[A-Z])[a-z]+)"
@@ -40,18 +41,38 @@ _NOW = r"(?:,? (?:now|instead|already|unfortunately|actually|today|again|though|
 _SIGNS = frozenset(
     """moved pushed slipped rescheduled postponed delayed shifted brought put bumped changed set deferred extended slid went gone rose risen jumped climbed fell fallen
     dropped grew grown shrank raised lowered increased reduced decreased cut goes crept up down now instead switched migrated migrating upgraded upgrading updated converted ported
-    settled ended swapped took taken taking handed passed gave inherited replaced replacing left quit retired moving switching these since""".split()
+    settled ended swapped took taken taking handed passed gave inherited replaced replacing left quit retired moving switching these since renamed called named spelled spelt written back""".split()
 )
+
+
+_BACK_TO = r"(?:(?:please |ok |okay |let us |we can |you can |can we |can you )*(?:go |switch |change |let us go )?)back to (?P<v>[a-z]+)(?: (?:again|now|please|replies|answers))*"
+_AGAIN = r"(?:you can|feel free to|you may|it is (?:ok|okay|fine) to) (?:now )?(?P<v>(?:be|give|use|write|answer|keep|go|make) [^,]+?) (?:again|now)"
+
+
+def answered_again(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> list[Claim]:
+    """Return how replies are to be again, where it is known that they were to be otherwise: "back to English", "you can be more detailed again"."""
+    said = tokens(clause.whole)
+    if not known or said.isdisjoint(("back", "again", "now")):
+        return []
+    if back := form(_BACK_TO).fullmatch(clause.whole):
+        known_one = next((one for one in known if one.slot == f"{REPLIES}.language"), None)
+        tongue = back["v"].lower() in words.LANGUAGES
+        return [put(known_one, back["v"].capitalize())] if tongue and known_one and known_one.value else []
+    if (again := form(_AGAIN).fullmatch(clause.whole)) is None:
+        return []
+    made = asked(replace(clause, text=again["v"], whole=again["v"], asks=True), speaker)
+    slots = {one.slot for one in known}
+    return [one for one in made if one.entity == REPLIES and one.slot in slots]
 
 
 def shifted(clause: Clause, speaker: str, known: Sequence[MemoryItem], told: Told) -> list[Claim]:
     """Return what a clause says became of one live memory. `told` are the claims of the messages before it, the latest first."""
     if not known or _SIGNS.isdisjoint(tokens(clause.whole)):
         return []
-    held = valued(known)
     said = form(_NOW).sub("", clause.whole)
-    for reading in (_scheduled, _amounted, _versioned, _handed):
-        if found := reading(clause, said, _own(held, speaker) if reading is not _handed else held, told):
+    for reading in (_renamed, _scheduled, _amounted, _versioned, _handed):
+        of = known if reading is _handed else _own(known, speaker)
+        if found := reading(clause, said, of, told):
             return [found]
     return []
 
@@ -101,7 +122,7 @@ def _amounted(clause: Clause, said: str, held: Sequence[MemoryItem], told: Told)
 
 _WE = r"(?:(?:i|we|the (?:team|project|app|api|backend|server|service)|our (?:team|app|backend)) )?"
 _CHANGED_TO = (
-    rf"{_WE}{_LIGHT}(?:(?:ended up|finished) )?(?:switch(?:ed|ing)|moved?|moving|migrat(?:ed|ing)|upgrad(?:ed|ing)|updated|went|gone|changed|converted|ported|bumped(?: it)?|settled|swapped)(?: over| back| up| everything| it all| all of it)? (?:to|onto|on|with|for) (?P<v>[^,]+)",
+    rf"{_WE}{_LIGHT}(?:(?:ended up|finished) )?(?:switch(?:ed|ing)|moved?|moving|migrat(?:ed|ing)|upgrad(?:ed|ing)|updated|went|gone|changed|converted|ported|bumped(?: it)?|settled|swapped)(?: (?:over|back|up|everything|it all|all of it))* (?:to|onto|on|with|for) (?P<v>[^,]+)",
     r"(?:i|we) (?:now )?(?:use|run|are using|am using|are running|am running) (?P<v>[^,]+)",
     r"(?:i am|we are)(?: now| all)*(?: (?:on|with|using|running))+ (?P<v>[^,]+)",
     r"(?:it is|it's)(?: now)? (?P<v>[^,]+)",
@@ -234,9 +255,37 @@ def _handed(clause: Clause, said: str, held: Sequence[MemoryItem], told: Told) -
     return None
 
 
+# ---- names ---------------------------------------------------------------------------------------------------------------
+
+_RENAMED = (
+    rf"(?:i|we|they) {_LIGHT}renamed (?P<np>it|him|her|them|{_NOUN}) (?:to |as )?(?P<v>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?|[\w.-]*[\d_.-][\w.-]*)",
+    r"(?:it|that|he|she) is (?:now )?(?:called|named) (?P<v>[\w'.-]+(?: (?-i:[A-Z])[\w'-]+)?)",
+    r"(?:it|that|(?:his|her|the|my) name) is (?:actually )?(?:spelled|spelt|written) (?P<v>(?-i:[A-Z])[\w'-]+)(?: .+|, .+)?",
+)
+_NAMES = frozenset(("name", "codename", "pet", "project name", "repo name", "goes_by"))
+
+
+def _renamed(clause: Clause, said: str, held: Sequence[MemoryItem], told: Told) -> Claim | None:
+    """Return the name that took the place of one: by "renamed", by what is so called now, or as it is spelled."""
+    n, match = next(
+        ((n, found) for n, row in enumerate(_RENAMED) if (found := form(row).fullmatch(said))), (0, None)
+    )
+    if match is None or (n == 1 and "now" not in tokens(clause.whole)):
+        return None
+    new, noun = match["v"], match.groupdict().get("np") or "it"
+    pointed = noun.lower() in ("it", "him", "her", "them")
+    kin = words.RELATIONS if n == 2 else frozenset[str]()
+    names = [one for one in held if one.attribute in _NAMES or one.attribute in kin]
+    named = names if pointed else [one for one in names if called(noun, one)]
+    group = next(lately(named, told), []) if pointed or len(named) > 1 else named
+    if len(group) != 1 or (n == 2 and str(group[0].value)[:1] != new[:1]):
+        return None
+    return put(group[0], new)
+
+
 # ---- put right at once ---------------------------------------------------------------------------------------------------
 
-_SORRY = r"(?:no|nope|wait|hang on|sorry|oops|whoops|oh|ah|actually|my bad|my mistake|correction|scratch that|typo|i meant?(?: to (?:say|type|write))?|i mean|make (?:it|that)|(?:that|it) should (?:be|read|say)|should be|rather|(?:it|that) is|it's|that's)"
+_SORRY = r"(?:no|nope|wait|hang on|sorry|oops|whoops|oh|ah|actually|my bad|my mistake|correction|scratch that|typo|i meant?(?: to (?:say|type|write))?|i mean|make (?:it|that)|(?:that|it) should (?:be|read|say)|should be|rather|(?:it|that|she|he) is|it's|that's|she's|he's)"
 _PUT_RIGHT = rf"\W*(?:{_SORRY}[,.:! ]+)+(?:on |at |in |to |port )?(?P<v>[^,.!?]{{1,40}}(?:\.\d[\w.]*)?)[.!]*"
 _SURELY = frozenset(
     "wait sorry oops whoops mistake bad correction scratch typo meant mean make should".split()
@@ -255,7 +304,7 @@ def put_right(message: str, asked: str, known: Sequence[MemoryItem], told: Told)
         or not (match := form(_PUT_RIGHT).fullmatch(message.strip()))
     ):
         return None
-    group = next(lately(valued(known), told), [])
+    group = next(lately(known, told), [])
     answers = asked and not any(str(one.value).lower() in asked.lower() for one in group)
     denies = begun(r"(?:no|nope|oh|ah|actually)\b", message) and not answers
     if _SURELY.isdisjoint(tokens(message)) and not denies:
@@ -294,14 +343,13 @@ def instead(
     rather = "instead" in tokens(clause.whole) and not form(r".*\binstead of\b").match(clause.whole)
     if not known or not (rather or replanned) or len(claims) > 1:
         return claims
-    held = valued(known)
     if not claims:
-        plans = [item for item in held if item.entity == speaker and item.attribute in ("plan", "goal")]
+        plans = [item for item in known if item.entity == speaker and item.attribute in ("plan", "goal")]
         return _replanned(clause, next(lately(plans, told), []), replanned)
     (one,) = claims
     if one.ends or one.old is not None or not one.attribute:
         return claims
-    own = [item for item in held if item.slot == one.slot and item.value != one.value]
+    own = [item for item in known if item.slot == one.slot and item.value != one.value]
     group = own if len(own) == 1 else next(lately(own, told), [])
     return [replace(one, old=group[0].value)] if len(group) == 1 else claims
 
