@@ -19,6 +19,22 @@ _NOT_AHEAD = (
 AHEAD: Sequence[Rule] = (
     Rule(
         "plan",
+        r"expect (?P<v>(?:the|my|our|an?) .+ coming)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.85,
+    ),
+    Rule(
+        "plan",
+        r"(?:be|will be) (?P<v>(?:on (?:(?:annual |paid |unpaid |study |parental |maternity |paternity )?leave|holiday|vacation|holidays|a (?:course|business trip|retreat|break|cruise))|away|out of (?:the )?office|out of town|off work|abroad)(?: (?!from\b).*)?)",
+        values.phrase,
+        prefer="future",
+        needs="future",
+        confidence=0.85,
+    ),
+    Rule(
+        "plan",
         rf"(?:be|will be) (?P<v>{_NOT_AHEAD}(?:flying|going|traveling|travelling|heading|driving|off|visiting"
         r"|attending|hosting|meeting|seeing|starting|taking|having|presenting|speaking|running"
         r"|throwing|moving|leaving|interviewing|camping|competing|performing|giving|picking up"
@@ -30,7 +46,7 @@ AHEAD: Sequence[Rule] = (
     ),
     Rule(
         "plan",
-        r"(?P<v>(?:fly|travel|leave|drive|head|sail|cycle|walk) (?:to|for|back|home|out) .+|present(?: .+)? (?:to|at) .+|pitch (?:to|for) .+|meet (?:with )?(?:the|my|our|a|an) .+|sign (?:the|my|our) .+|move into .+|launch (?:the|my|our) .+|host .+|interview (?:at|with|for) .+|perform (?:at|in) .+|play (?:at|in) (?:the|a|an) .+|speak (?:at|to) .+|see (?:the|my) (?:doctor|dentist|lawyer|notary|midwife|vet|bank|accountant|consultant|specialist|physio|therapist)\b.*|retire|graduate|sit (?:my|the|our) .+|defend (?:my|the) .+|close on (?:the|our|my) .+|move (?:house|out|in)\b.*|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
+        r"(?P<v>(?:fly|travel|leave|drive|head|sail|cycle|walk) (?:to|for|back|home|out) .+|present(?: .+)? (?:to|at) .+|pitch (?:to|for) .+|meet (?:with )?(?:the|my|our|a|an) .+|sign (?:the|my|our) .+|move into .+|launch (?:the|my|our) .+|host .+|interview (?:at|with|for) .+|perform (?:at|in) .+|play (?:at|in) (?:the|a|an) .+|speak (?:at|to) .+|see (?:the|my) (?:doctor|dentist|lawyer|notary|midwife|vet|bank|accountant|consultant|specialist|physio|therapist)\b.*|retire|graduate|sit (?:my|the|our) .+|defend (?:my|the) .+|close on (?:the|our|my) .+|move (?:house|out|in)\b.*|start (?:school|nursery|kindergarten|uni|university|college|primary school|secondary school|high school)\b.*|start (?:an?|my|our) (?:new )?(?:[\w-]+ )?(?:job|role|course|position|degree|apprenticeship|contract|placement|internship)\b.*)",
         values.phrase,
         prefer="future",
         needs="time",

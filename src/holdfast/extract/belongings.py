@@ -18,10 +18,15 @@ _MACHINE = (
 _PREMISES = r"(?:house|flat|apartment|place|kitchen|bathroom|bedroom|garden|yard|garage|office|studio|workshop|shed|cottage|cabin|loft|basement|living room|home|building|balcony|terrace|allotment|farm|shop|roof|attic|cellar)"
 # What a thing has that is no part of it.
 _NO_PART = (
-    r"(?:.* )?(?:problems?|issues?|bugs?|virus(?:es)?|troubles?|charm|character|history|mind|life|habits?|tendency|appointment|way|point|chance|potential|names?|errors?|glitch(?:es)?|reputation|effect|meaning|place|value|guests?|visitors?|people|time"
+    r"(?:.* )?(?:flat (?:tyres?|tires?)|punctures?|dents?|scratch(?:es)?|cracks?|problems?|issues?|bugs?|virus(?:es)?|troubles?|charm|character|history|mind|life|habits?|tendency|appointment|way|point|chance|potential|names?|errors?|glitch(?:es)?|reputation|effect|meaning|place|value|guests?|visitors?|people|time"
     r"|day|days|years?|months?|weeks?|moment|been|lot|bit|everything|nothing|something|space|room|sense|access|limits?|advantages?|drawbacks?|downsides?|fault|faults|leak|mold|mould|bad|good|best|same|one|ones|it|that|this|power|signal|internet|connection|data|battery|curse|ghosts?|soul|personality|temper|vibe|smell|mind of .*|feel|look|crush|heart|feelings?)"
 )
 _PART = r"(?:an? |the |two |three |four |\d+ )?(?:[\w'-]+ ){0,4}[\w'-]+"
+
+
+def both(raw: str, casual: bool) -> values.Values:
+    """One or two of what a row has picked out: "two goats and a donkey" are both."""
+    return tuple(value for one in form(r",? and ").split(raw) for value in values.anything(one, casual))
 
 
 def part(raw: str, casual: bool) -> values.Values:
@@ -84,7 +89,10 @@ _PRAISE = r".*\b(?:mess|wreck|disaster|joke|pain|nightmare|lifesaver|beast|dream
 ANY_PET = frozenset(
     "dog cat puppy kitten horse pony rabbit parrot tortoise snake hamster bird pig chicken fish cow rat mouse".split()
 )
-_BREED = rf"(?:my|our) (?P<what>dog|cat|puppy|kitten|horse|pony|rabbit|parrot|tortoise|snake|hamster|bird)(?:,? (?P<name>(?-i:[A-Z])[\w-]+))? is an? (?:purebred |rescue |pure |old |young )?(?P<v>(?:(?-i:[A-Z])[\w-]+(?: [\w-]+){{0,2}}|(?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS - ANY_PET)}))(?: (?:mix|cross))?)"
+_BREEDS = frozenset(
+    "collie spaniel terrier labrador retriever dachshund corgi whippet greyhound husky mastiff boxer pug bulldog rottweiler doberman dalmatian schnauzer chihuahua sheepdog shepherd setter pointer lurcher labradoodle cockapoo ragdoll siamese persian tabby bengal tortoiseshell mongrel mutt vizsla malamute samoyed akita newfoundland bichon pomeranian havanese cob clydesdale shire lop budgie canary macaw cockatoo".split()
+)
+_BREED = rf"(?:my|our) (?P<what>dog|cat|puppy|kitten|horse|pony|rabbit|parrot|tortoise|snake|hamster|bird)(?:,? (?P<name>(?-i:[A-Z])[\w'-]+))? is an? (?!good |bad |big |little |real |true |total |such )(?:purebred |rescue |pure |old |young )?(?P<v>(?:(?-i:[A-Z])[\w-]+(?: [\w-]+){{0,2}}|(?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS - ANY_PET | _BREEDS)}))(?: (?:mix|cross))?)"
 
 
 # "Our oven is gas", "my ThinkPad has Fedora on it".

@@ -38,7 +38,7 @@ _DROPPED = (
 # "I changed the worker's port to 9001", "we moved the api from 4000 to 4001".
 _SET_BY_US = (
     r"(?:i|we) (?:have )?(?:just |now )?(?:changed|moved|set|switched|bumped|raised|lowered|increased|reduced) (?:the|our) (?P<np>[\w' -]+?) "
-    r"(?:(?:from (?:port )?(?P<old>[\w.]+) )?to (?:port )?(?P<v>[\w.]+))"
+    r"(?:(?:from (?:port )?(?P<old>[\w.]+) )?to (?:port )?(?P<v>[\w.:]+(?: ?[ap]m)?))"
 )
 # Without a word that begins so nothing here can fit.
 _OF_CHANGE = frozenset(
@@ -116,7 +116,9 @@ def change(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
 def _set_by_us(noun: str, new: str, old: str | None, clause: Clause) -> Iterator[Claim]:
     """Yield a setting's new value: of an attribute that is named, or a port where a number can be nothing else."""
     entity, attribute = split(re.sub(r"^port of (?:the |our )?(.+)$", r"\1 port", noun))
-    if attribute and (entity or attribute == "port"):
+    if (attribute and (entity or attribute == "port")) or (
+        noun.split()[-1] in words.EVENTS and form(_A_TIME).match(new)
+    ):
         yield from _changed(noun, new, old, clause, PROJECT, renamed=False)
     elif not attribute:
         yield from _moved_port(noun, new, old, clause)

@@ -140,7 +140,7 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
     if not found:
         said = (
             clause.whole
-            if clause.whole.endswith((" here", " for me", " every time", " any day"))
+            if clause.whole.endswith((" here", " for me", " every time", " any day", " again"))
             else clause.text
         )
         passing = (
@@ -280,7 +280,7 @@ _DROPPED = (
     r"(?:(?:just |recently |finally |officially )?(?:moved|relocated) (?:from|to|back)|been (?:in"
     r"|living|working|at|driving|laying|teaching|fixing|repairing|servicing|building|selling|tuning|restoring|cutting hair|nursing|welding|farming)|born and raised|(?:just |finally )?(?:picked up|bought|adopted|started"
     r"|joined|got promoted|signed up|booked) |"
-    rf"need to|have to|got to|must (?:{words.one_of(words.CHORES)})\b|flying (?:out |back |home )?to (?!the\b|it\b)\w+|going to (?!be\b(?! (?:away|off|out|back|in|abroad|late)\b)|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
+    rf"need to|have to|got the (?:job|role|position|place|post)\b(?! (?:running|working|done|to run|scheduled|queue|id))|got to|must (?:{words.one_of(words.CHORES)})\b|flying (?:out |back |home )?to (?!the\b|it\b)\w+|going to (?!be\b(?! (?:away|off|out|back|in|abroad|late)\b)|the\b|an?\b|my\b|sleep|bed\b|work\b|need\b|have\b|go\b|try\b|look\b|give\b)(?-i:[a-z])|still (?:have to|need to|got to)|(?:got|been|was|just been) (?:recently |just |newly )?diagnosed with|been with|been (?:an? )?(?:{words.one_of(words.DIETS)}|married|single|divorced)\b|doing (?:my|an?) (?:phd|masters?|master's|degree|msc|mba|ba|bsc)\b"
     r"|(?:flying|driving|heading|traveling|travelling|going|off|back) (?:out |back |home |over |down |up )?to (?-i:[A-Z])|visiting (?-i:[A-Z])|allergic to|based in|originally from|working (?:at|as|for)|living in"
     r"|live in|work (?:at|for|as|in an?)|married to|engaged to|love |hate |prefer |vegan$|vegetarian$"
     r"|moving (?:to|house|out|in)\b|report to|(?:not|really|so|totally|very|way)(?: really| that| exactly| much| very| particularly| more)? (?:keen on|into|fond of|an? (?:\w+ )?fan of)|obsessed with|(?:trying to )?(?:keeping|staying|cutting|avoiding) (?:off|away from|out|down on|back on)|do not (?:really )?(?:like|enjoy|care for)|(?:big|huge|massive|total|proud|lifelong) [\w-]+(?: [\w-]+)? (?:person|nerd|fan|lover|geek|buff)$|had (?:an? |my )?(?:\w+ ){0,2}?(?:surgery|operation|transplant|stroke|bypass|heart attack)\b|(?:tore|dislocated|ruptured) my|staying (?:in|at)"
@@ -330,9 +330,9 @@ _NEW = r"(?:the )?new (?:(?:home|postal|mailing|street|cell|mobile|phone|email|e
 # "Mum's called Bridget", "pronouns are they/them": of whom else would it be said?
 _MY_LEFT_OUT = (
     r"(?:(?!(?:the|my|our|your|his|her|their|an?|this|that|these|no|any|every|each|what|when|where|which|next|last|another|some|is)\b)(?:[\w']+ ){1,2}?(?:appointment|check-?up|interview|exam|scan|viewing|viva|recital|fitting|class|lesson|rehearsal|therapy|physio)(?= is (?:on |at |booked |scheduled |in )?(?:for )?(?:mon|tue|wed|thu|fri|sat|sun|\d|tomorrow|next|this|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|favorite [\w ]{2,20}|(?:preferred )?pronouns|time ?zone(?= is (?-i:[A-Z]|\S+/))|blood type|(?:first|last|full|preferred) name(?= is (?-i:[A-Z]))|home(?= is (?-i:[A-Z]))|surname(?= is (?-i:[A-Z]))|birthday|(?:phone|laptop|car|van|bike|computer|pc|tablet|camera|printer|router|guitar)(?= is an? )"
-    r"|mum|mam|granny|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
+    r"|mum|mam|mom|dad|granny|grandma|grandpa|nan|hubby|(?:wife|husband|missus|boyfriend|girlfriend|sister|brother)(?= is (?:called|named|(?:\w+ly )?allergic))) (?:is|are) "
 )
-_MUM_LEFT_OUT = r"(?:mum|mam|granny|nan|hubby) (?:lives|works|has|loves|hates|turns(?= \w+ ?$)) "
+_MUM_LEFT_OUT = r"(?:mum|mam|mom|dad|grandma|grandpa|grandad|granny|nan|hubby) (?:lives|works|has|loves|hates|drives|teaches|speaks|plays|runs|owns|turns(?= \w+ ?$)) "
 # Notes speak of the speaker as "the user"; what a schema says of users ("the user has many orders") is none of it.
 _AS_USER = (
     r"(?:the )?user(?P<own>'s (?=(?:(?:first|last|full|preferred) )?(?:name|birthday|pronouns|job|timezone|time zone|favorite|diet|employer)\b))?"

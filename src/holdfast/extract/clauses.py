@@ -59,7 +59,7 @@ _I = r"(?:i|i'?m|i'?ve|i'?d|i'?ll|my|we|we'?re|we'?ve|our)"
 _SUBJECT = (
     rf"(?:{_I}|he|he's|she|she's|it|it's|they|you|this|there|everyone|everybody|people|someone|nobody|(?:that|these|those|which|nothing|none|all|everything|neither)(?:'s| is| are| was| were| has| have| will| would| won'?t| do| don'?t| does| doesn'?t| can| can'?t| isn'?t| aren'?t| never| only| still| always)|(?:the|our|this"
     r"|that) [\w-]+(?: [\w-]+)?(?:'s| is| are| has| uses| runs)"
-    r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs))"
+    r"|(?-i:[A-Z])[\w'-]+ (?:is|works|lives|has|likes|loves|moved|uses|runs|drives|teaches|speaks))"
 )
 
 _TRAILER = (
@@ -104,6 +104,8 @@ _LONGEST = 600  # of one sentence: what is longer is no sentence of a chat
 # "Hi, I'm Ana, working as a nurse": what follows the comma has the subject of what stands before it.
 _BARE_WORK = r"(?:currently |now |originally |also )?(?:working|living|based|staying|studying|originally|employed) (?:as|at|in|from|out|for)"
 _SYSTEM = rf"(?:(?:the|our) )?(?:[\w-]+ )?(?:{words.one_of(words.SYSTEMS)})"
+# What is asked of the listener behind what was told: "..., then tell me how to forward a call".
+_HELP = r"(?:please )?(?:(?:tell|show|give|help|draft|write|explain|suggest|recommend|remind) (?:me|us)\b)"
 # Each begins behind a space, so that nothing is tried between two.
 _CUT = (
     rf" (?:(?:and|but|so|because|cause|cuz|though|although|while|whereas|plus|yet|since) (?={_SUBJECT}\b)(?!i (?:do not|don'?t|never) (?:agree|get along|get on|mix|go together)\b)"
@@ -111,7 +113,8 @@ _CUT = (
     r"|(?:but|and) (?=now |then (?!(?:back |on )?to ))|(?<=, )(?:so|hence|otherwise) (?!that\b|far\b|much\b|many\b|to speak\b|on\b)|so (?=if\b|when\b|that\b|all (?:my|our|the)\b|any\b|anything\b|nothing\b|no point\b)|(?:and|but|so) (?=(?:always|never|please|pls|plz|remind|call me"
     r"|just call me|dont|don't|do not)\b)"
     rf"|(?<=, )(?!(?:my|our) (?:[a-z-]+ )?[a-z-]+(?:, [a-z]|[.!]*$))(?={_I}\b(?! mean\b| (?:guess|think|suppose|believe|assume|reckon)\W*$)|you can|he(?:'s)? |she(?:'s)? |they(?:'?re)? |it'?s |it is |used to |just call|please(?!\W*$)|(?:always|never) \w)"
-    r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) )"
+    r"|(?:and|but|so) (?=(?:can|could|would|will|do|does) (?:you|we|i|it|the|this)\b|(?:what|how|where|which|should) |(?:what|how|where|when|who)'s (?!more\b|worse\b|why\b))"
+    rf"|(?<=, )(?=(?:got|have you got) any )|(?<=, )(?=(?:(?:and|so|but) )?(?:(?:then|now|also) )?{_HELP})"
     rf"|(?<=, )(?:(?={_BARE_WORK} )|(?=(?:currently|now) (?:at|with) (?-i:[A-Z]))|(?={_SYSTEM}(?:'s| is| are| uses| runs)\b)"
     r"|(?=(?:first |last |full )?name(?:'s| is) (?-i:[A-Z]))"
     rf"|(?={ASKING} )(?!where (?:i|we) (?:now )?(?:work|live|study|teach)\b)|(?=who (?:lives|works|has|teaches|studies|plays|speaks|turned|turns) )|(?:which|who) (?=is|was|are|I|we))|(?<=: )(?={_I} )|-+ (?=\w)|\((?={_SUBJECT})"
@@ -122,7 +125,7 @@ _CUT = (
 # Where a cut would part what belongs together: "my wife Ann and I", "remember: ...", "just so you know".
 _WHOLE = (
     r"(?:\b(?:my|our) \w+(?: (?-i:[A-Z])\w+)? and|(?:^|\bthat )(?-i:[A-Z])[a-z]+ and|\b(?:remember|note|keep in mind|for later"
-    r"|in memory|to self|reference|save this)(?: this| that)?(?: for (?:the )?(?:next time|later|future))?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|^being (?!from\b|in\b|at\b|on\b|an?\b)(?:[\w-]+ ){0,3}[\w-]+,|^(?:please )?(?:don'?t|do not) forget,|\badd to (?:your )?(?:memory|notes|files|records):|^(?:just )?for (?:(?:future )?reference|your (?:notes|files|records)),|^(?:just |strictly )?between (?:us|you and me|ourselves),|^(?:please )?(?:forget|disregard) (?:this|the following)(?: [\w ]{2,20})?:|\b(?:note|remember),? please:|^(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely):|^as (?:head|director|manager|chair|captain|secretary) of [\w ]+,|^(?:i have|i've|we have|we've) (?:finally |now |just )*decided:|^it(?: is|'s) (?:all |now )?(?:decided|settled|official)[:,]|^some(?:one|body) (?:has|needs) to [^,]{3,80}(?:,? (?:and|so)|,)|^if an? [\w ]{3,20} (?:has|contains) [\w ]+ in it,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
+    r"|in memory|to self|reference|save this)(?: this| that)?(?: for (?:the )?(?:next time|later|future))?:|\bjust so|^(?:(?:in|during) my \w+ time|for fun|to (?:unwind|relax|switch off|de-?stress|wind down)|after work|(?:on|at) (?:the )?(?:weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)|outside(?: of)? work),|^(?:given|if i (?:have|had|get|am given|were given)|if given) (?:the |a |any )?choice,|^(?:as|being) (?:an?|someone|somebody) (?:[\w-]+ ){0,5}[\w-]+,|^being (?!from\b|in\b|at\b|on\b|an?\b)(?:[\w-]+ ){0,3}[\w-]+,|^(?:please )?(?:don'?t|do not) forget,|\badd to (?:your )?(?:memory|notes|files|records):|^(?:just )?for (?:(?:future )?reference|your (?:notes|files|records)),|^for (?:the future|next time|later)[:,]|^(?:just |strictly )?between (?:us|you and me|ourselves),|^(?:please )?(?:forget|disregard) (?:this|the following)(?: [\w ]{2,20})?:|\b(?:note|remember),? please:|^(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely):|^as (?:head|director|manager|chair|captain|secretary) of [\w ]+,|^(?:i have|i've|we have|we've) (?:finally |now |just )*decided:|^it(?: is|'s) (?:all |now )?(?:decided|settled|official)[:,]|^some(?:one|body) (?:has|needs) to [^,]{3,80}(?:,? (?:and|so)|,)|^if an? [\w ]{3,20} (?:has|contains) [\w ]+ in it,|\b(?:my|our) (?:[a-z-]+ )?[a-z-]+, (?-i:[A-Z])[\w'-]+,) $"
 )
 
 
@@ -244,16 +247,23 @@ _WHOSE = (
 _CONDITION = r"(?:if|when(?:ever)?|once|before|after|every time|each time|as soon as|to|in|for|with|on|at|during|inside|within) [^,]{2,70}, "
 
 
+_ORDERS = rf"(?:always|never) |{_HELP}"
+
+
+# "If a parcel is damaged, we take a photo before opening it."
+_IN_CASE = r"(?:if|when(?:ever)?) (?:an?|any|one of|somebody|someone|our) "
+_AS_WE_DO = r"we (?:always |never |first |then )*(?:take|call|ring|offer|refund|wait|send|check|ask|close|return|reject|escalate|lock|write|log|tell|inform|replace|repair|charge|give|put|keep|email|phone|report|clean)\b(?! (?:you|it\b\W*$))"
+
+
 def _on_condition(sentence: str, begin: int, at: int) -> bool:
     """Whether a cut would part an order from the condition before it."""
-    order = sentence[at : at + 7].lower().startswith(("always ", "never "))
-    return order and fits(_CONDITION, opened(sentence[begin:at])[0])
+    order = begun(_ORDERS, sentence[at : at + 30])
+    cased = begun(_AS_WE_DO, sentence[at : at + 30]) and begun(_IN_CASE, opened(sentence[begin:at])[0])
+    return (bool(order) or bool(cased)) and fits(_CONDITION, opened(sentence[begin:at])[0])
 
 
 # "Memorize my locker combination, 12-34-6".
-_NAMED_NUMBER = (
-    r"(?P<np>(?:my|our|the) [\w' -]{2,40}?)(?:,|:| -) (?P<v>(?:[A-Z][A-Z-]* )?[\w#/-]*\d[\w./ -]*)"
-)
+_NAMED_NUMBER = r"(?P<np>(?:my|our|the|(?-i:[A-Z])[\w-]+'s) [\w' -]{2,40}?)(?:,|:| -) (?P<v>(?:[A-Z][A-Z-]* )?[\w#/-]*\d[\w./ -]*)"
 
 
 def _introduced(before: str) -> bool:
@@ -281,6 +291,12 @@ def _clause(
         if not guards.inverted(text):
             marks.discard("question")  # "from now on write ..., ok?"
             text = form(r",? (?:ok|okay|right|yeah|got it)$").sub("", text)
+    if (
+        "question" in marks
+        and begun(_ORDERED, text)
+        and form(r",? (?:ok|okay|alright|please|pls)\?\W*$").search(raw)
+    ):
+        marks.discard("question")  # "no emojis with me, ok?"
     request = begun(_REQUEST, text)
     if request:
         text = text[request:]
@@ -317,10 +333,11 @@ def _clause(
     )
 
 
+_ORDERED = r"(?:no|do not|never|always|just|call me|keep|use|write|answer|reply|remember|remind me) "
 # "What I really like is bluegrass" asks nothing.
 _CLEFT = (
-    r"what (?P<who>i|we) (?P<verb>(?:really |actually |always |mostly )*(?:like|love|hate|prefer|enjoy|dislike|can not stand|(?:am|are) aiming(?= for is to )|want(?= is to )))"
-    r"(?: for)?(?: most| the most| best| more than anything)? is "
+    r"what (?P<who>i|we) (?P<verb>(?:really |actually |always |mostly )*(?:like|love|hate|prefer|enjoy|dislike|can not stand|use|drive|play|speak|study|teach|collect|(?:must|can) not forget(?= (?:today |tomorrow )?is to )|(?:still )?(?:have|need)(?= to do (?:today |tomorrow |still )?is to )|(?:am|are) aiming(?= for is to )|want(?= is to )))"
+    r"(?: to do)?(?: for)?(?: today| tomorrow| still)?(?: most| the most| best| more than anything)?(?: (?:on|in|at|after) (?:an? |the |my )?[\w']{3,12})? is "
 )
 _WHAT_ONE_HAS = r"what (?:i|we) (?:have|own|keep)\b.* is an? "
 # Openers that say when: enough for where one is, and no time of a plan.
@@ -379,7 +396,9 @@ _TIME_WORDS = frozenset(
     thursday friday saturday sunday season term semester mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thurs fri sat
     sun""".split()
 )
-_TIME_ENDS = _TIME_WORDS | frozenset("am pm oclock clock now then long half past utc m".split())
+_TIME_ENDS = _TIME_WORDS | frozenset(
+    "am pm oclock clock now then long half past utc m one two three four five six seven eight nine ten eleven twelve thirty on onwards".split()
+)
 _TIMED, _LETTERS = re.compile(r"\d"), re.compile(r"[a-z]+")
 # Before a time at the end these make it a value, not an adjunct ("the deadline is Friday", "I turned 34").
 _TAKES_A_TIME = (

@@ -34,7 +34,8 @@ _MONTH = (
 )
 _DAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
-_CLOCK = r"(?:at |around |by )?(?:noon|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\d{1,2}:\d\d(?: ?utc)?|(?<=at )\d{1,2}|(?<=by )\d{1,2}(?![\d%]))"
+_HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_CLOCK = rf"(?:(?:at |around |by )?(?:half past|(?:a )?quarter (?:past|to)) (?:{_HOUR}|\d{{1,2}})|(?:at|around|by) {_HOUR}(?: thirty| o'clock)?|(?:at |around |by )?(?:noon|midnight|\d{{1,2}}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\d{{1,2}}:\d\d(?: ?utc)?|(?<=at )\d{{1,2}}|(?<=by )\d{{1,2}}(?![\d%])))"
 _PART = r"(?: (?:morning|afternoon|evening|night))"
 _DATE = (
     rf"(?:\d{{4}}-\d\d-\d\d"
@@ -53,8 +54,29 @@ _LEAD = (
     r"(?:since|from|starting(?: on| from| in)?|as of|effective|beginning|until|till|through|by|before|after|on|in|at|during"
     r"|early|late|back in|around|for|every)"
 )
+# Only behind what goes on: "moved from Monday to Thursday" names two days.
+_GOES_ON = "|".join(
+    rf"(?<={word} )"
+    for word in (
+        "leave",
+        "away",
+        "off",
+        "office",
+        "abroad",
+        "holiday",
+        "holidays",
+        "vacation",
+        "town",
+        "closed",
+        "booked",
+        "visiting",
+        "staying",
+    )
+)
+_RANGE = rf"(?:{_GOES_ON})from (?:the )?(?:{_DATE}|{_NUMBER}) (?:to|until|till|through) (?:{_DATE}|{_NUMBER})"
+_HOURS = rf"(?:between|from) (?:{_HOUR}|\d{{1,2}}(?::\d\d)?(?: ?[ap]m)?) (?:and|to|until|till) (?:{_HOUR}|\d{{1,2}}(?::\d\d)?(?: ?[ap]m)?)"
 # One phrase, with what leads into it and the hour that may follow; anchored by those who use it.
-PHRASE = rf"(?:{_FOR}|for the (?:rest of the )?(?:week(?:end)?|day|night|month|summer|winter)|{_IN}|{_AGO}|(?:{_LEAD} ){{0,2}}(?:{_AGO}|{_DATE})(?:,? {_CLOCK})?|{_CLOCK}(?:,? (?:on )?{_DATE})?)"
+PHRASE = rf"(?:{_FOR}|for the (?:rest of the )?(?:week(?:end)?|day|night|month|summer|winter)|{_IN}|{_AGO}|{_RANGE}|from {_DATE} on(?:wards)?|(?:{_LEAD} ){{0,2}}(?:{_AGO}|{_DATE})(?:,? (?:{_CLOCK}|{_HOURS}))?|{_CLOCK}(?:,? (?:on )?{_DATE})?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,8 @@ def resolve(phrase: str, at: datetime, prefer: Prefer = "future") -> When | None
     narrows the day to that hour on. Out-of-range dates give None.
     """
     words = " ".join(phrase.lower().split())
+    if ranged := re.fullmatch(_RANGED, words):
+        return _between(ranged["start"], ranged["end"], at, prefer)
     try:
         found = _interval(words, at, prefer)
         if found is None:
@@ -102,6 +126,20 @@ def resolve(phrase: str, at: datetime, prefer: Prefer = "future") -> When | None
         return When(start.astimezone(UTC), end.astimezone(UTC), _lead(words))
     except (ValueError, OverflowError):
         return None
+
+
+_RANGED = r"from (?P<start>.+?) (?:to|until|till|through) (?P<end>.+)"
+
+
+def _between(first: str, last: str, at: datetime, prefer: Prefer) -> When | None:
+    """Return from one day up to another: "4 to 18 August" has the month of both."""
+    month = re.search(rf"\b{_MONTH}", last)
+    bare = re.fullmatch(rf"(?:the )?{_NUMBER}", first)
+    begins = resolve(f"{first} {month[0]}" if bare and month else first, at, prefer)
+    ends = resolve(last, at, prefer)
+    if begins is None or ends is None:
+        return None
+    return When(begins.start, ends.end, "since") if begins.start < ends.end else None
 
 
 def _lead(words: str) -> str:

@@ -19,10 +19,10 @@ _RELATION = words.one_of(words.RELATIONS)
 _VERB = words.one_of(words.CHORES)
 _WHOM = rf"(?:(?:my |our |the )?(?:{_RELATION})|(?-i:[A-Z])[\w'-]+)"
 _OBJECT = (
-    rf"(?:the|my|our|his|her|their|an?|some|all|two|three|four|\d+|more|new|for|{_WHOM}|rent|tickets?|flights?|groceries|milk|bread|nappies|diapers|stamps|paint"
+    rf"(?:the|my|our|his|her|their|an?|some|all|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|a hundred|\d+|more|new|for|{_WHOM}|rent|tickets?|flights?|groceries|milk|bread|nappies|diapers|stamps|paint"
     r"|bills|tax(?:es)?|laundry|washing|flowers|presents?|gifts?|food|supplies|tyres|tires)\b"
 )
-_CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))?(?: (?:to|for))? {_OBJECT}|(?:send|give|bring|hand|pay|lend|buy|get) (?!me\b|us\b|you\b)[\w'-]+ (?:the|my|our|an?|some|his|her|their) |get (?:the|my|our|his|her) [\w ]{2, 25}? (?:inspected|fixed|repaired|serviced|cleaned|checked|painted|replaced|vaccinated|signed|valued|insured|tuned|cut|mended|fitted)\b|do the (?:dishes|laundry|ironing|washing|shopping|hoovering|taxes|accounts|books|vacuuming|groceries)).*"
+_CHORE = rf"(?:(?:{_VERB})(?: (?:up|off|in|out|back|down|away))?(?: (?:to|for))? {_OBJECT}|(?:send|give|bring|hand|pay|lend|buy|get) (?!me\b|us\b|you\b)[\w'-]+ (?:the|my|our|an?|some|his|her|their) |get (?:the|my|our|his|her) [\w ]{2, 25}? (?:inspected|fixed|repaired|serviced|cleaned|checked|painted|replaced|vaccinated|signed|valued|insured|tuned|cut|mended|fitted)\b|(?:get back|write back|report back|call back) to (?:(?:mr|mrs|ms|dr)\.? )?{_WHOM}(?: (?:about|with|on|by|before|regarding) .+)?$|write (?:an?|the|my|our) (?:[\w-]+ )?(?:speech|letter|report|essay|reference|eulogy|toast|paper|thesis|application|cover letter|cv|article|newsletter|thank-you note|will|exam|proposal|complaint|invoice)\b(?: (?!in\b).*)?$|do the (?:dishes|laundry|ironing|washing|shopping|hoovering|taxes|accounts|books|vacuuming|groceries)).*"
 # What a program is made of, or what lies at hand, is no errand.
 _AT_HAND = (
     r"\b(?:functions?|methods?|arrays?|lists?|strings?|loops?|variables?|values?|elements?|rows?|columns?|quer(?:y|ies)|errors?|bugs?|class(?:es)?|objects?|fields?|regex|numbers?"
@@ -33,7 +33,8 @@ _AT_HAND = (
 
 def _phrase(raw: str, casual: bool) -> values.Values:
     """A duty in a few words: whose things they are does not matter ("water her plants")."""
-    return (values.bare(raw),) if values.phrase(form(r"\bher (?=\w)").sub("his ", raw), casual) else ()
+    raw = form(r" of (?:it|them|this|that)$").sub("", values.bare(raw))
+    return (raw,) if values.phrase(form(r"\bher (?=\w)").sub("his ", raw), casual) else ()
 
 
 def chore(raw: str, casual: bool) -> values.Values:
@@ -88,6 +89,13 @@ DUTIES: Sequence[Rule] = (
     Rule("task", r"be supposed to (?P<v>.+)", chore, needs="time", stands=frozenset({"hypothetical"})),
     Rule("task", r"be behind (?:on|with) (?P<v>(?:my|the|our) .+)", values.phrase, confidence=0.8),
     Rule("task", r"have (?:still )?not (?P<v>\w+ .+)", undone, needs="yet", confidence=0.8),
+    Rule("task", r"(?:still )?have not (?P<v>\w+ .+)", undone, needs="still", confidence=0.8),
+    Rule(
+        "task",
+        rf"(?:still )?(?P<v>owe (?!me|you|him|her|them|it)(?:{_WHOM}|(?:the|my|our) [\w-]+) (?:an?|the|some) (?={_PROMISED})[\w-]+(?: (?!about|on|for|by|since|from)[\w-]+)?)(?: (?:about|on|for|by|since|from)(?: .*)?)?",
+        _phrase,
+        confidence=0.8,
+    ),
     Rule("task", r"(?:have been|be|keep) meaning to (?P<v>.+)", _phrase, confidence=0.8),
     Rule(
         "task",

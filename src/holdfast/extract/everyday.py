@@ -40,6 +40,12 @@ _HEALTH = words.one_of(words.STATES_OF_HEALTH)
 _TASTED = r"(?P<a>likes|loves|enjoys|adores|hates|dislikes|prefers|detests|can not stand)"
 _OFFICE = r"(?:head|director|manager|chair|secretary|treasurer|captain|coordinator|vp|vice president|dean|leader|curator|warden|editor|keeper|supervisor|foreman|captain|mayor)"
 _DISH = r"(?:recipe|dish|meal|pizza|soup|salad|sandwich|curry|cake|stew|sauce|plate|pie|pudding|smoothie|cocktail|drink|burger|wrap|starter|dessert)"
+_PART = r"(?:frontend|front end|backend|back end|api|app|server|client|firmware|ui|website|site)"
+_BY_APPOINTMENT = (
+    "dentist doctor gp hairdresser physio optician orthodontist dermatologist therapist barber chiropractor"
+)
+_PLAIN_EVENTS = "interview exam appointment meeting wedding flight checkup check-up surgery operation graduation haircut viva audition inspection rehearsal funeral christening hearing"
+_VISITORS = r"(?:plumber|electrician|engineer|boiler man|gas man|window cleaner|cleaner|gardener|painters?|builders?|roofer|decorator|carpenter|locksmith|vet|midwife|movers|removal men|surveyor|estate agent|chimney sweep|piano tuner|technician|inspector|photographer|delivery|sofa|fridge|washing machine|new [\w]+)"
 _CARGO = r"(?:ship|send|deliver|post|mail|forward|courier)"
 
 ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
@@ -66,6 +72,9 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("everything", "sits runs lives", rf"everything (?:sits|runs|lives) on (?:one|an?|a single|two|three) (?P<v>{_TOOL}) (?:box|server|vm|instance|machine|droplet|cluster)s?", ("we are hosted on {v}",)),
     ("", "speaks", rf"(?P<w>{_SYSTEM}) (?:only )?speaks (?:only )?(?P<v>{_TOOL})(?: only)?", ("{w} uses {v}",)),
     ("everything", "everything", rf"everything(?: here| of ours)? (?:is|gets) (?:now )?(?:deployed|built|tested|hosted|formatted|linted|monitored|tracked|provisioned|managed|logged|containeri[sz]ed) (?:with|using|by|in|on|via|through) (?P<v>{_TOOL})", ("we use {v}",)),
+    ("frontend backend front back api app server client firmware ui website site", "in", rf"(?P<w>{_PART}) (?:is )?(?:written |built )?in (?P<v>{_TOOL})(?:,| and|,? but) (?:the )?(?P<n>{_PART}) (?:is )?(?:written |built )?in (?P<o>{_TOOL})", ("our {w} is written in {v}", "our {n} is written in {o}")),
+    ("the our this", "and", rf"(?P<w>{_SYSTEM}) (?P<a>(?:is|uses) (?:written |built |done |hosted |deployed )?(?:in|with|on)? ?{_TOOL}),? and (?P<o>(?:runs|uses|is|lives|listens|talks|requires|needs|sits) .+)", ("{w} {a}", "{w} {o}")),
+    ("the our", "version", rf"(?P<w>{_SYSTEM}) (?:has been|is|are) (?:now |still )?(?:at|on) version (?P<v>\d[\d.]*)", ("the {w} version is {v}",)),
     # ---- what one has
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_SOME_ANIMALS}|{_NUMBER} {_CHILDREN}) and (?P<o>{_SOME_ANIMALS})(?:,? .*)?", ("I have {v}", "I have {o}")),
     ("got", _ANIMAL_CUES, rf"got (?P<v>{_NUMBER} (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.ANIMALS)})s?)(?: (?:at home|here|now|too|already|running .*))?", ("I have {v}",)),
@@ -95,6 +104,7 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("as", "as", rf"as an? (?P<v>{_HEALTH}|coeliac|celiac|diabetic|asthmatic|epileptic|vegan|vegetarian)(?: person)?,? (?:i (?!would|could)|my) ?.+", ("I am {v}",)),
     ("i we", "down", r"(?:i|we) (?:am|are) (?:down|laid up|in bed) with (?P<v>.+)", ("I have {v}",)),
     ("since", "since", r"since my (?P<v>(?:[\w-]+ )?(?:hip replacement|knee replacement|stroke|heart attack|(?:\w+ )?surgery|(?:\w+ )?operation|transplant|c-section|bypass)),? (?:i|my) .+", ("I have had a {v} since then",)),
+    ("my", "operated", r"my (?:(?:left|right) )?(?P<v>[a-z]+) (?:was|has been|got) operated on(?: .*)?", ("I have had {v} surgery",)),
     # ---- ahead
     ("the my our plan", "plan intention", rf"(?:(?:the|my|our) )?(?:(?:current|big|rough|long-term|family|new) )?(?:plan|intention)(?: (?:for|this|next) [\w ]+?)? is (?:now )?to (?P<v>{_STEP}.+)", ("I have decided to {v}",)),
     ("the my our", "idea", rf"(?:the|my|our) idea is to (?P<v>{_STEP}.+)", ("I plan to {v}",)),
@@ -108,6 +118,9 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("come", "will be", r"come (?:spring|summer|autumn|winter|september|january|easter|christmas|next \w+|(?-i:[A-Z])\w+),? (?:i|we) (?:will|shall) be (?P<v>(?!(?:fine|ok|okay|quick|back|home|there|right|happy|ready)\b)\w+ing .+)", ("I have decided on {v}",)),
     ("my our the", "gets getting get", rf"(?P<n>(?:my|our) {_PART_OF_HOME}) (?:gets?|is getting|are getting|is going to get|will get) (?P<v>{_REMADE})(?:,? .*)?", ("we plan on getting {n} {v}",)),
     ("now", "booked paid sorted", r"now that (?:my|our) (?P<v>[\w' -]+?) (?:is|are) (?:finally |all )?(?:booked|paid for|sorted)(?:,? (?:i|we|my|all) .*)?", ("I have booked my {v}",)),
+    (_BY_APPOINTMENT, _BY_APPOINTMENT, rf"(?:the )?(?P<v>{_BY_APPOINTMENT.replace(' ', '|')})", ("I got a {v} appointment",)),
+    ("", _PLAIN_EVENTS, rf"(?:(?:an?|my|the) )?(?P<v>(?:(?!(?:great|good|nice|no|same|bad|long|another|best|worst|first|last|next|any|some|every|each|the|a|an|my|our|your|your|this|that|big|whole)\b)[\w'-]+ )?(?:{_PLAIN_EVENTS.replace(' ', '|')}))", ("I got a {v}",)),
+    ("the my our an a", "coming comes arrives", rf"(?P<v>(?:the|my|our|an?) (?:{_VISITORS})) (?:is coming|are coming|comes?|arrives?)(?: (?:to (?:us|me|our place|my place|the house|our house)|round|over|by|out|here|home))?(?: (?:for|to) .+)?", ("I expect {v} coming",)),
     ("me", "are", r"me and (?:my |the |our )?[\w ]{2,20}? are (?P<v>\w+ing .+)", ("I plan on {v}",)),
     ("my", "i", rf"my (?:{_RELATION}) and i are (?P<v>\w+ing .+)", ("I plan on {v}",)),
     ("it", "intended planned foreseen", r"it is (?:intended|planned|foreseen)(?: (?:from|on|by) (?:our side|us|the family|my side))? that (?P<v>.+)", ("we plan on {v}",)),
@@ -139,8 +152,24 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("", "where", rf"(?:.*?\b(?:from|in|near|at|of) )?(?P<v>{_NAME}), where (?:i|we) (?:now )?live(?: (?:now|since .+))?(?:,.*)?", ("I live in {v}",)),
     ("i", "got landed took accepted", r"i (?:have )?(?:finally |just )?(?:got|landed|took|accepted) (?:the|an?|my) (?:new )?(?:job|role|position|post|gig) as (?P<a>an?) (?P<v>.+)", ("I work as {a} {v}",)),
     ("i", "on in", r"(?:i am) (?:on|in|part of) the (?P<v>[\w -]{2,25}?) (?:team|department|dept|crew|squad) (?:of|at|for) (?:an?|the) [\w -]+", ("I am on the {v} team",)),
-    ("i", "do", r"i do (?P<v>reception|payroll|bookkeeping|accounts|admin|security|catering|deliveries|marketing|translations|night shifts|tech support|it support|quality control|logistics) (?:at|for|in) (?:an?|the) [\w -]+", ("I do {v} for a living",)),
+    ("i", "do", r"i do (?:all |most of )?(?:the )?(?P<v>reception|payroll|bookkeeping|accounts|books|admin|security|catering|deliveries|marketing|translations|night shifts|tech support|it support|quality control|logistics|scheduling|rota|social media|ordering|purchasing|invoicing|billing|hiring|lighting|maintenance|repairs|front desk|customer support|customer service|dispatch|paperwork) (?:at|for|in) (?!me\b|this\b|them\b|(?:my|our) (?:own|family|household|parents|mum|mom|dad|wife|husband|partner|friend)\b(?!'s))[\w' -]+", ("I do {v} for a living",)),
+    ("an a", "that", r"an? (?P<v>[\w -]+?), that is me", ("I am a {v}",)),
+    ("the", "called", r"the (?P<r>team|squad|department|crew|band|choir) (?:that )?i am (?:on|in|part of) is (?:called|named) (?P<v>.+)", ("I am on the {v} {r}",)),
+    # ---- whom one has to do with
+    ("the our", "next upstairs downstairs across", rf"(?:the|our) (?:guy|man|woman|lady|girl|boy|person|neighbou?r|one) (?:from |who lives |living )?(?:next door|upstairs|downstairs|across the (?:hall|street|road|way))(?: (?:to|from) (?:us|me))? is (?:called |named )?(?P<v>{_NAME})", ("my neighbor is called {v}",)),
+    ("the our", "my our", rf"(?:the|our) (?:new )?(?:guy|girl|person|colleague|hire|starter|woman|man|intern|developer|one) (?:on|in|at) (?:my|our) (?:team|office|department|shift|shop|class|lab|floor|crew)(?: now)? is (?:called |named )?(?P<v>{_NAME})(?:,? .*)?", ("my colleague is called {v}",)),
+    ("in at on", "who", rf"(?:in|at|on) (?:my|our) (?:team|office|department|shop|lab|firm|company|school|work),? (?:the )?(?:person|one|guy|woman|man) who [\w' -]+? is (?:called )?(?P<v>{_NAME})", ("my colleague is called {v}",)),
+    ("in at on", "handles does runs approves signs keeps", rf"(?:in|at|on) (?:my|our) (?:team|office|department|shop|lab|firm|company|school|clinic),? (?P<v>{_NAME}) (?P<a>handles|does|runs|looks after|takes care of|approves|signs|keeps|manages) (?P<o>(?:all )?(?:the|our) [\w' -]+)", ("my colleague {v} handles {o}",)),
+    # ---- pets
+    ("", _ANIMAL_CUES, rf"(?P<v>{_SOME_ANIMALS})(?:,? and (?P<o>{_SOME_ANIMALS}))? live (?:in|on|at|with) (?:(?:my|our) (?:{_ROOM}|place|farm)|me|us)", ("I have {v}", "I have {o}")),
+    ("there", _ANIMAL_CUES, rf"there are (?P<v>{_SOME_ANIMALS})(?:,? and (?P<o>{_SOME_ANIMALS}))? (?:living )?(?:in|on|at) (?:my|our) (?:{_ROOM}|place|farm)", ("I have {v}", "I have {o}")),
+    ("i we", _ANIMAL_CUES, rf"(?:i|we) have (?:got )?(?P<v>{_SOME_ANIMALS}),? and (?P<o>{_SOME_ANIMALS})", ("I have {v}", "I have {o}")),
+    ("an a the", _ANIMAL_CUES, rf"(?:an?|the) (?P<r>{words.one_of(words.ANIMALS)}) (?:named|called) (?P<v>{_NAME}) is (?:the|our|my) (?:only )?pet(?: (?:that )?(?:i|we) (?:have|keep))?", ("my {r} is called {v}",)),
+    ("the", _ANIMAL_CUES, rf"the (?P<r>{words.one_of(words.ANIMALS)}), (?P<v>{_NAME}), .*\b(?:my|our|me|us)\b.*", ("my {r} is called {v}",)),
+    ("it", "that", r"it is (?P<a>an?) (?P<v>[\w .-]+?) that (?:i|we) (?:ride|drive|own|play|shoot with|cycle|take)\b.*", ("I own {a} {v}",)),
+    ("the", "belongs", r"the (?P<v>(?!(?:fault|credit|future|past|world|right|blame|decision|choice|idea|code|file|branch|ticket|account)\b)[\w' -]+?) belongs to (?:me|us)", ("I own a {v}",)),
     # ---- where
+    ("i we", "live", rf"(?:i|we) live (?:near|by|next to|close to|opposite|behind|above|across from) (?:the|an?|my|our) [\w' -]+? in (?P<v>{_PLACE})", ("I live in {v}",)),
     ("home", "home", r"home(?: (?:for|to) (?:me|us))? is (?:now |currently )?(?P<a>an?) (?P<v>(?:[\w-]+ )?(?:narrowboat|houseboat|caravan|campervan|van|motorhome|boat|yurt|tiny house|mobile home|farm|lighthouse|loft|flat|house|studio|cottage|farmhouse|barn|cabin|bungalow|houseshare))(?: (?P<o>(?:near|in|outside|on|by|just outside) .+))?", ("I live in {a} {v}", "I live {o}")),
     ("as being", "resident", rf"(?:as|being) an? (?:\w+ )?(?P<v>{_NAME}) resident,? (?:i|we|my)\b.*", ("I live in {v}",)),
     (f"please {_CARGO[3:-1].replace('|', ' ')}", "address live", rf"(?:please )?{_CARGO}(?: it| that| this| them| everything)? to (?P<v>[^?]*\d[^?]*?),? (?:please,? )?(?:(?:that|which|it) is|-) (?:(?:my|our) (?:home |postal |new |delivery )?address|where (?:i|we) live)", ("my address is {v}",)),
@@ -148,6 +177,12 @@ ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("i we", "staying living", rf"(?:i am|we are|i have been|we have been) (?:staying|living|settled) (?:permanently|full-time|for good) in (?P<v>{_PLACE})(?: (?:for|since|from) .+)?", ("I live in {v}",)),
     ("*", "based", rf"(?P<v>{_NAME})[ -]based here(?:,? .*)?", ("I live in {v}",)),
     # ---- tastes
+    ("i we", "lot lots loads plenty tons", r"(?:i|we) (?:listen to|watch|read|eat|drink|play) (?:an awful lot of|a lot of|lots of|loads of|plenty of|tons of) (?P<v>(?!(?:[\w-]+ )?(?:code|logs|docs|cvs|e-?mails|papers|reports|errors|files|water|things|stuff|documents|tickets)\b)[\w' -]+)", ("I like {v}",)),
+    ("", "better", r"(?P<v>(?!(?:the|these|those|this|that|it|they|option|both|either|which|one|he|she|you|i|my|our|your)\b|\w*\d|\w+day\b)[\w' -]+?) (?:suits?|fits?|works? for|agrees? with) me (?:much |far |a lot |way )?better than (?!(?:the|these|those|this|that)\b|\w+day\b|it was|expected)[\w' -]+", ("I prefer {v}",)),
+    ("i", "rather", r"i would (?:always |usually |much |generally )*rather (?:get|have|see|hear|read) (?P<v>(?:the |my )?[\w' -]+? first),? (?:and|then)(?: then)? (?:the )?[\w' -]+", ("I would prefer {v}",)),
+    ("i", "find", r"i (?:always |usually |really )?find (?P<v>(?!it\b|that\b|this\b|the\b|these\b)[\w' -]+?) (?:much |far |a lot |way )?(?:easier|better|clearer|nicer|quicker|more \w+)(?: to \w+)?(?: for me)? than (?!(?:the|this|that|these)\b)[\w' -]+", ("I prefer {v}",)),
+    ("between", "it its", r"between (?!\d)[\w' -]+? and (?!\d)[\w' -]+?,? (?:it is|its) (?:always )?(?P<v>(?!\d)[\w' -]+?)(?: (?:every (?:single )?time|any day|always|hands down|for me))+", ("I prefer {v}",)),
+    ("", "i", r"(?P<v>(?!(?:what|who|where|how|when|why|which|that|this|the|if)\b)[\w' -]{3,25}?) i (?P<a>like|love|enjoy|hate|can not stand)(?:,| but| -) (?:but )?(?P<o>(?!it\b|that\b)[\w' -]{3,25}?) i do not", ("I {a} {v}", "I dislike {o}")),
     ("between", "pick choose take wins", r"between (?!\d)[\w' -]+? and (?!\d)[\w' -]+?,? i (?:will |would )?(?:always )?(?:pick|choose|take|go for) (?P<v>(?!\d)[\w' -]+?) (?:every (?:single )?time|any day|any time)", ("I prefer {v}",)),
     ("between", "wins", r"between (?!\d)[\w' -]+? and (?!\d)[\w' -]+?,? (?P<v>(?!\d)[\w' -]+?) wins (?:every (?:single )?time|any day|hands down)(?: for me)?", ("I prefer {v}",)),
     ("give", "any", r"give me (?P<v>(?!it\b|this\b|that\b|them\b|your\b|one\b|some more|.*\b(?:minutes?|hours?|seconds?|days?|call|ring|shout|hint|over)\b)[\w' -]+?) any day(?: of the week)?", ("I love {v}",)),

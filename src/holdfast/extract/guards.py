@@ -44,7 +44,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|we) (?!was|were)\w+|when i (?:have|get|move|am|grow|retire|become)"
         r"|in (?:my|a|the) (?:dream|nightmare|fantasy)s?|dream(?:t|ed|ing)? (?:that|about|of)|ideally"
         r"|in theory|theoretically|wonder(?:ing)?"
-        r"|would|could|should|might|ought to|(?:i|we|he|she|they|you(?! may (?:just |also )?(?:call|address) me)|it) may|was going to"
+        r"|would|could|should(?! know\b)|might|ought to|(?:i|we|he|she|they|you(?! may (?:just |also )?(?:call|address) me)|it) may|was going to"
         r"|were going to|about to|until (?:i|we))\b",
     ),
     (
@@ -66,7 +66,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"|error|output|text|email|message)"
         r"|here's the|from the (?:docs?|readme|logs?|manual|website|article)|bio reads"
         r"|writing an? (?:\w+ )?(?:story|novel|script|poem|play|song|essay)"
-        r"|write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
+        r"|(?<!have to )(?<!need to )(?<!got to )(?<!must )write (?:me )?an? (?:\w+ )*?(?:story|poem|song|haiku|essay|letter|email|post|speech|bio"
         r"|scene|script|tweet)|quote(?<!\ba quote)|unquote|grammatically|dear (?:sir|madam|hiring manager))\b",
     ),
     (
@@ -74,7 +74,7 @@ _GUARDS: tuple[tuple[Guard, str], ...] = (
         r"\b(?!(?:i|we|have|must|to|already|just|also|you|will|would|not|never|can|do|did|please|as|be"
         r"|and|or|like|that)\b)[\w'-]+ (?:always |just |also |once |even |keeps? |kept |recently "
         rf"|actually )?{_REPORT}\b"
-        r"|, (?:said|says|whispered|shouted|muttered|sang|cried|replied|yelled) (?:the|an?|his|her|my|our)\b|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
+        r"|, (?:said|says|whispered|shouted|muttered|sang|cried|replied|yelled) (?:the|an?|his|her|my|our)\b|, (?:the|an?|my|our) \w+ (?:said|says|whispered|shouted|sang|cried|replied)\b|\bper the\b|\baccording to\b|\bapparently\b|\bsupposedly\b|\ballegedly\b|\breportedly\b|\brumou?rs?\b"
         r"|^word is\b|\bi (?:just |also )?(?:heard|overheard|was told|(?:read|saw)(?= (?:that|somewhere|online|about|an? |in (?:the|an?) |on (?:the )?(?:news|internet|web|twitter|reddit))))\b"
         r"|\b(?:it is said|they say|people say|we are told|keep telling|everyone says|some say|by mistake|mistakenly)\b",
     ),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from . import values, words
+from . import duties, values, words
 from .beginnings import Rows
 from .clauses import Clause
 from .dates import PHRASE
@@ -21,17 +22,17 @@ REPLIES = "replies"
 # Without one of these words a reading cannot fit.
 _OF_REPLIES = frozenset(
     """response responses answer answers reply replies respond explanation explanations message messages summary summaries output outputs
-    feedback emoji emojis metric imperial si be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat rather answer reply respond explanation message writing me dates times hour sentences sentence paragraphs walk describe break
+    feedback emoji emojis metric imperial si paste send share post upload ask bullet bullets be keep stay write speak talk explain communicate spelling temperatures distances weights measurements prices sugarcoat sugar-coat rather answer reply respond explanation message writing me dates times hour sentences sentence paragraphs walk describe break
     code version skip drop leave spare cut no lose list table tables bullet bullets prose whenever want prefer need like address treat sources source references citations reasoning
     workings assumptions calculations links steps basics obvious fundamentals celsius fahrenheit kelvin kilometers kilometres miles kilos kilograms pounds euros dollars""".split()
 )
 _OF_TASKS = frozenset(
-    "next remind reminder remember forget task todo to-do action list backlog board note set create nudge prod poke plate desk left keep do".split()
+    "next sure remind reminder remember forget ping message alert text buzz task todo to-do action list backlog board note set create nudge prod poke plate desk left keep do".split()
 )
 _OF_PROCEDURES = frozenset(
     """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
-    names messages ask not belong belongs policy must data execute name only keep exceptions rules invoices expenses emails tickets invoices requests expenses reviews notes incidents""".split()
+    names messages ask need needs refunds returns complaints claims contracts orders receipts holiday not belong belongs policy must data execute name only keep exceptions rules invoices expenses emails tickets invoices requests expenses reviews notes incidents""".split()
 )
 
 
@@ -185,8 +186,12 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        r"(?:please )?(?:skip|drop|leave out|spare me|cut|no need for|no more|no|stop with|lose|cut out) (?:all |all the |the |your |any )*(?P<avoids>(?:disclaimers?|greetings?|pleasantries|preambles?|filler|caveats|apologies|small talk|intros?|introductions?|fluff|flattery|compliments|niceties|sign-?offs?|hedging|platitudes|exclamation marks|jargon|buzzwords|sugar-?coating|moralizing|lectures|warnings)(?: (?:and|or) \w+)?)(?: (?:please|in (?:your|all|future|any) .+|when you .+))?",
+        r"(?:please )?(?:skip|drop|leave out|spare me|cut|no need for|no more|no|stop with|lose|cut out) (?:all |all the |the |your |any )*(?P<avoids>(?:disclaimers?|greetings?|pleasantries|preambles?|filler|caveats|apologies|small talk|intros?|introductions?|fluff|flattery|compliments|niceties|sign-?offs?|hedging|platitudes|exclamation marks|jargon|buzzwords|sugar-?coating|moralizing|lectures|warnings|acronyms|abbreviations|slang|clichés|footnotes)(?: (?:and|or) \w+)?)(?:,? (?:please|for me(?:,? please)?|in (?:your|all|future|any) .+|when you .+))?",
         "",
+    ),
+    (
+        r"(?:please )?no (?P<avoids>bullet points|bullets|tables|lists|headings|markdown|bold text)(?: (?:for me|please))*",
+        r"\b(?:for me|please|your|when you)\b",
     ),
     (
         rf"(?P<fmt>{_FORMATS})(?:,? please)?,? (?:whenever|when|every time|if) you (?:{_SPEAK}|list|compare|give|send)\b.*|(?P<fmt2>{_FORMATS}) (?:is|are) (?:much |a lot )?(?:easier|better|best|clearer) for me(?: to (?:read|follow|scan|digest))?(?: than .+)?",
@@ -238,6 +243,14 @@ _REPLIES: Sequence[tuple[str, str]] = (
     ),
     (
         rf"(?:i would )(?:rather|prefer it if|prefer that|prefer|like it if) you (?:always |first |only )*(?P<style>(?:did not |do not |never )?(?:{_SPEAK}|used?|gave|give|showed|show|kept|keep|asked|ask|skipped|skip|cited|cite|listed|list|started|start|put|included?|replied|answered|wrote|explained|spelled|addressed)\b(?!.*\b(?:today|tomorrow|now|this (?:time|one|email|message|post)|it|that)\b).{{3,80}})",
+        "",
+    ),
+    (
+        rf"(?:when(?:ever)?|every time|each time) i (?:paste|send|share|post|ask|show|give|upload|write|say|mention|make)\b[^,]*, (?P<style>(?:please |always |just |only |first )*(?:{_SPEAK}|tell|point out|correct|list|start|keep|check|use|ask|convert|fix|add|include|do not|never)\b.+)",
+        "",
+    ),
+    (
+        r"i (?:really |do |always |much )*(?:like|love|prefer|appreciate) it (?:best )?(?:when|if) you (?:always |first |also )*(?P<style>(?:give|keep|explain|start|answer|show|add|include|write|skip|use|ask|tell|list|compare|break|cite|stick)\b(?!.*\b(?:today|now|this time)\b).+)",
         "",
     ),
     (
@@ -309,6 +322,9 @@ def _replies(clause: Clause, speaker: str) -> Iterator[Claim]:
         if match and (lasting or form(needed).search(clause.whole)):
             yield _reply(match.groupdict())
             return
+    if ", " in text:
+        # "Write dates as day/month/year for me, the American way confuses me."
+        yield from _replies(replace(clause, text=(head := text.partition(", ")[0]), whole=head), speaker)
 
 
 def _reply(said: dict[str, str | None]) -> Claim:
@@ -362,8 +378,8 @@ WORK = (
     r"|disable|publish|import|raise|catch|apply|copy|drain|scale|warm|show me|show"
 )
 _REMIND = (
-    rf"(?:(?:always |just )?(?:remind|nudge|prod|poke) me (?:again )?(?:{PHRASE} )?(?:to|about|that i (?:have|need) to)|(?:set|create"
-    r"|add|make)(?: me)? a (?:reminder|task|todo)(?: (?:to|for|about)|:)"
+    rf"(?:(?:always |just )?(?:(?:remind|nudge|prod|poke) me (?:again )?(?:{PHRASE} )?|(?:ping|message|alert|text|buzz) me (?:again )?{PHRASE} )(?:to|about|that i (?:have|need) to)|(?:set|create"
+    r"|add|make)(?: me)? an? (?:new )?(?:reminder|task|todo|to-do|to do)(?: item)?(?: (?:to|for|about)|:)|(?:put|add|write|stick)(?: this| that| it)? (?:on|to|onto) (?:my|the) (?:to-?do |task |to do )?list:?(?: to)?|(?:new|another|one more) (?:to-?do|task|reminder):?"
     r"|note to self:?(?: to)?|(?:to-?do|action item)(?: item| list)?[:,-]?(?! list| app| is)) (?P<v>.+)"
 )
 _ON_MY_LIST = (
@@ -371,6 +387,8 @@ _ON_MY_LIST = (
     r"|the (?:one )?thing i (?:keep (?:forgetting|putting off)|still have to do)|(?:still|left) to do|my next (?:step|task|job|chore|errand)|my to-?do(?: list)?(?: for (?:today|tomorrow|this week|the weekend|\w+day))?)(?: is|:)(?: to)? (?P<v>.+)"
 )
 _UNFORGOTTEN = r"(?:(?:do not|never) (?:let me )?forget|(?:(?:tomorrow |today |tonight )?in the (?:morning|afternoon|evening),? )?(?:i|we) (?:must|can|may|should|had better) not forget|(?:i (?:have to|must|need to|should|had better) )?remember) to (?P<v>.+)"
+# "Make sure I ring the landlord tomorrow."
+_RINGS = r"(?:make|be) sure (?:that )?i (?:do not forget to |remember to )?(?P<v>.+)"
 # "Could you add to the backlog that the export button has to be renamed?"
 _LISTED_THAT = r"(?:add|put|write|note) (?:to|on|onto|in) (?:my|the|our) (?:(?:to-?do|task|shopping|[\w-]+) )?(?:list|backlog|board|to-?dos?) that (?P<v>(?:the|my|our|i|we) .+ (?:to|must|should) .+)"
 _LISTED = (
@@ -384,12 +402,18 @@ _ADVICE = (
 )
 
 
+def _each_task(raw: str) -> Sequence[str]:
+    """Return the tasks of a list, each of which begins with a verb of work: "buy stamps, pick up the suit"."""
+    each = re.split(r",? and |, ", raw)
+    return each if all(one.split(" ")[0].lower() in words.CHORES for one in each) else [raw]
+
+
 def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "Remind me to ...", "don't forget to ...", "TODO: ...", "add milk to my shopping list"."""
     if match := form(_REMIND).fullmatch(clause.text) or form(_ON_MY_LIST).fullmatch(clause.text):
         if form(r"your\b").match(match["v"]):
             return
-        yield Claim(speaker, "task", values.bare(match["v"]))
+        yield from (Claim(speaker, "task", one) for one in _each_task(values.bare(match["v"])))
     elif match := form(_UNFORGOTTEN).fullmatch(clause.text):
         if form(rf"(?:always|never)\b|(?:{WORK})\b.*\b(?:before|after|when(?:ever)?|every|each)\b").match(
             match["v"]
@@ -397,6 +421,8 @@ def _tasks(clause: Clause, speaker: str) -> Iterator[Claim]:
             yield _procedure(match["v"])
         elif not form(rf"{_ADVICE}|.*\b(?:you|your|yourself)\b").match(match["v"]):
             yield Claim(speaker, "task", values.bare(match["v"]))
+    elif (match := form(_RINGS).fullmatch(clause.text)) and (told := duties.chore(match["v"], clause.casual)):
+        yield Claim(speaker, "task", told[0])
     elif match := form(_LISTED_THAT).fullmatch(clause.text):
         yield Claim(speaker, "task", values.bare(match["v"]))
     elif match := form(_LISTED).fullmatch(clause.text):
@@ -456,17 +482,40 @@ _KEPT_UP = (
 # What is kept, and so belongs somewhere.
 # What is done each time within so long, so often, or by whom alone.
 _PASSIVE = r"(?:get|gets|are|is|are always|must be|have to be|has to be|should be) (?:\w+ed|sent|paid|written|read|done|kept|made|put|taken)"
-_HANDLED = r"(?:(?:customer|support|bug|incident|security|client|internal|all|new|urgent|code) )*(?:emails|tickets|requests|reports|complaints|invoices|expenses|timesheets|orders|refunds|reviews|questions|calls|returns|applications|reviews|contracts|receipts|claims|alerts|prs|pull requests|incidents|bugs)"
+_HANDLED = r"(?:(?:customer|support|bug|incident|security|client|internal|all|new|urgent|code|holiday|leave|vacation|expense|travel|purchase|insurance|supplier|old) )*(?:emails|tickets|requests|reports|complaints|invoices|expenses|timesheets|orders|refunds|reviews|questions|calls|returns|applications|reviews|contracts|receipts|claims|alerts|prs|pull requests|incidents|bugs)"
 _KEPT_THINGS = r"(?:(?:new|all|all new|our|large|generated|shared|client|customer) )*(?:secrets|keys|api keys|tokens|passwords|credentials|binaries|assets|images|fixtures|configs?|env(?:ironment)? (?:files|variables)|constants|types|helpers|utilities|migrations|tests|unit tests|docs|documentation|translations|styles|business logic|queries|scripts|schemas|models|feature requests|bug reports|questions|invoices|receipts|contracts|notes|minutes)"
 _CHANGES = r"(?:merge|release|deploy|deployment|commit|push|pr|pull request|change|hotfix|migration|feature|endpoint|branch|rollout|launch|refactor|dependency|invoice|order|payment|refund|booking|meeting)s?"
+# What is done by hand each time, whoever does it; what a program does to its data is none.
+_BY_HAND = rf"(?:{WORK}|lock|unlock|unplug|disinfect|weigh|measure|count|wipe|sterili[sz]e|rinse|sweep|mop|hand over|empty|refill|sign off|inspect|rehearse|water|feed|stock|restock|label|photograph|take (?:a |the )?(?:photo|picture|sample|reading|temperature|register|deposit|backup)s?|hold an?|do a|go (?:over|through)|switch off|turn off|cash up|write down|note down|back up|cover|drain|air|charge|oil|scan|archive|invoice)"
+_WHOEVER = r"(?:we|someone|somebody|everyone|everybody|(?:two|three|one) of us|(?:the|our) (?:night shift|day shift|early shift|late shift|staff|team|crew|nurse|nurses|manager|foreman|caretaker|driver|teacher|cook|porter|volunteers|duty manager)|all of us)(?: (?:always|all|both|first|also|then))?"
+_EACH_TIME = r"(?:(?:before|after) (?:(?:each|every|any) [\w' -]{3,30}?|(?!that\b|this\b)(?:\w+ing|closing time) ?[\w' -]{0,30}?)|(?:at|by) the (?:end|start|beginning) of (?:each|every|the) (?:day|shift|week|month|season|term|lesson|service|year|quarter|session|class)|(?:on )?(?:every|each) (?:(?:other |second )?(?:morning|evening|night|day|week|month|quarter|spring|autumn|\w+day)))"
+_CASES = r"(?:(?:customer|support|insurance|holiday|vacation|leave|expense|bug|purchase|new|old|damaged|late|rush|large|small|big) )?(?:order|invoice|ticket|refund|complaint|request|parcel|delivery|patient|pupil|student|customer|client|guest|visitor|member|starter|hire|volunteer|apprentice|employee|colleague|bug|bug report|incident|claim|return|payment|expense|booking|report|contract|sample|batch|email|call|key|loan|book|child|dog|horse|room|table|machine|tool|vehicle|van|bike|piece|commission|recipe|shift|lesson|meeting|release|pr|pull request|deploy|change|migration|branch|feature)"
+_WORK_CASES = r"(?:(?:customer|support|insurance|holiday|leave|expense|bug|purchase|damaged|late|rush|large) )?(?:order|invoice|ticket|refund|complaint|request|parcel|delivery|starter|hire|volunteer|claim|return|payment|expense|booking|contract|bug|incident|pr|pull request|deploy|change|migration|branch|feature|release|commission)"
 _PROCEDURES: Sequence[str] = (
     rf"no (?:more |unexplained )?(?:emojis?|exclamation marks|ticket numbers|issue numbers|jokes|abbreviations|jargon|swearing|swear words|slang|contractions|passive voice|first person|em[- ]dashes|capitals|all caps|all-caps|todos?|commented-out code|personal data|names|secrets|passwords|tokens|links|markdown|full stops|trailing (?:periods|full stops)|ai attribution|co-author(?:ed-by)?(?: lines)?|print statements|magic numbers|wildcard imports|inline styles) (?:in|from|on) (?:(?:the|our|any|all|your|my) )*{_WRITTEN_AT_WORK}",
     rf"(?:never (?:use|put|add|include|write|have)|do not (?:use|put|add|include|write)|avoid) (?:any |the )?(?!(?:that|this|it|them|those|these)\b)[\w' -]{{3,40}}? (?:in|from|on|to) (?:(?:the|our|any|all|your|my) )*{_WRITTEN_AT_WORK}",
+    # "Before opening the shop we count the till", "after each shift two of us count the drugs", "every Friday we back up the till".
+    rf"{_EACH_TIME},? {_WHOEVER} (?:{_BY_HAND})(?:s|es)? .+",
+    rf"{_WHOEVER} (?:{_BY_HAND})(?:s|es)? [^,]{{3,60}} (?:(?:before|after) (?:each|every|any) .+|at the (?:end|start|beginning) of (?:each|every|the) (?:day|shift|week|month|season|term|lesson|service))",
+    # "We close anything that has had no reply for 14 days", "we never give refunds without a receipt".
+    r"we (?:always |only )?(?:close|answer|return|refund|reject|archive|delete|check|review|invoice|charge|ship|send|throw away|log|sign|test|reply to|call back|escalate|accept|pay|approve|discount|repair|replace) (?:any(?:thing|one|body)?|every|each|all|everything) .*?\b(?:that|which|who|within|before|after|without|under|over|older|on the same)\b .+",
+    r"we (?:never|do not ever) (?:give|accept|take|sell|serve|lend|send|ship|pay|refund|share|hand out|let|leave|work|open|start|promise|quote) .+ (?:without|before|unless|until|after|on|to|alone|over|for|in)\b.*",
+    # "At our clinic every patient gets a call the day before", "every invoice goes to Petra first".
+    rf"(?:in|at|on|with) (?:our|my) [\w' -]{{3,25}}?,? (?:every|each|all|any|no|new) {_CASES}s? (?:gets?|has to|have to|must|needs?|goes|go|is|are|pays?|signs?|wears?|starts?|leaves?|takes?|may|comes?) .+",
+    rf"(?:every|each|all|any|new) {_WORK_CASES}s? (?:gets? (?:an?|two|the|its own|checked|reviewed|tested|logged|signed)|has to|have to|must|needs? (?:an?|two|to|at least)|goes? (?:to|through|past|via) (?=(?:the|our|my|accounting|finance|legal|hr|qa|(?-i:[A-Z]))))\b.+",
+    # "If a parcel is damaged, we take a photo before opening it".
+    rf"(?:if|when(?:ever)?) (?:an?|any|one of (?:our|the)|somebody|someone|our|two|three) ?[\w' ,.-]{{3,60}}, (?:we|i|it|they) (?:always |first |then |also )*(?:{_BY_HAND}|ring|offer|refund|wait|needs? (?:an?|two|the)|goes? to|has to|have to|must) .+",
+    r"(?:people|customers|clients|guests|patients|callers|students|visitors|members|parents|suppliers|tenants|anyone) who (?=.*\b(?:us|our|we)\b)[^,]{3,60}? (?:are to|have to|has to|must|get|gets|need to|needs to|should) .+",
+    r"(?:with|for|on) [\w' ,.-]{3,40}?,? (?:the|our) rule is (?:that )?.+",
+    rf"no (?:{_CHANGES}|meetings|calls|orders|deliveries|bookings|shoes|phones|visitors|dogs|food|drinks|overtime|smoking) (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|on (?:weekends|holidays)|before \w+|after \w+|in (?:the|our) [\w -]+|without .+)",
     rf"(?:before|after|on|with|for|at|during) (?:each|every|any) [^,]{{3,40}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"(?:on|at) (?:the (?:first|last|second|third|end|start) [\w ]*of )?(?:each|every) [^,]{{3,30}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",
     rf"{_KEPT_THINGS} belongs? (?:in|into|on|under) .+",
-    rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [\w ]{{2,30}}?)? (?:{_PASSIVE} .*\b(?:within|by the (?:\w+ of|end)|before|in the same)\b.+|(?:need|needs|require|requires|must have) (?:an? |two |three |my |your |the )?(?:(?:second|written|prior|extra|team|manager) )?(?:approvals?|sign-?offs?|signatures?|reviews?|reviewers?|tickets?|receipts?)\b.*)",
+    r"(?:all|any|every|each) [\w' -]{3,30}? (?:have to|has to|must|need to|needs to) be \w+(?:ed|en) (?:off )?by (?!the end|hand\b|then\b).+",
+    r"(?:every|each|all) new [\w-]+(?: [\w-]+)? (?:gets? (?:an?|the|two|their|its own)|has to|have to|must|needs? (?:an?|to|two)) .+",
+    rf"(?:if|when(?:ever)?) (?:an?|any) {_CASES} [^,]{{2,40}}, (?:always |first |please |do not |never )*(?:{_BY_HAND}|offer|refund|ring|apologi[sz]e|wait|give|move|forward|escalate|put) .+",
+    rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [\w ,.€$£]{{2,30}}?)? (?:{_PASSIVE} .*\b(?:within|by the (?:\w+ of|end)|before|in the same)\b.+|(?:need|needs|require|requires|must have) (?:an? |two |three |my |your |the )?(?:(?:second|written|prior|extra|team|manager) )?(?:approvals?|sign-?offs?|signatures?|reviews?|reviewers?|tickets?|receipts?)\b.*)",
     rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [^,]{{2,30}}?)? (?:have to|must|need to|are to) be (?:\w+ed|seen|written|sent|paid|read|made) (?:off )?by (?:(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December)(?-i:[A-Z])[a-z]+|(?:the|an?|my|our|two|three) (?:[\w-]+ )?(?:board|manager|managers|notary|nurse|doctor|head|boss|lead|director|treasurer|colleague|colleagues|people|supervisor|partner|partners|owner|accountant|lawyer|committee|council|chair|foreman|editor|reviewer|reviewers|teacher|pharmacist)s?)\b.*",
     rf"(?:in|at|on) (?:our|the) [\w' -]{{3,25}},? {_THEY}[\w' -]{{3,40}}? (?:(?:only ever|always|never|only) (?:gets?|is|are|goes|go)|(?:gets?|is|are) (?:only ever|always|never|only)) (?:\w+ed|cut|put|kept|sent|done|made|paid|written|stored|in|on|through)\b .+",
     rf"we (?:always|never) (?:{WORK}|rehearse|stage|practi[sc]e|simulate|dry-run|measure|weigh|taste|count|lock|sanitize|disinfect)\b .+ (?:first|beforehand|before .+|after .+|in pairs|by hand|twice)",
@@ -560,7 +609,7 @@ _PERSONAL = (
     r"|dream|happy|smile|friends?|family|kids)\b"
 )
 # With these somebody's part in the work is told.
-_ASKED_OF_US = r"\b(?:for|from|by|with|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
+_ASKED_OF_US = r"\b(?:before|after|until|once) (?:we|they|you) \w+ them\b|\b(?:signs?|sends?|pays?|ships?|opens?|checks?|approves?|stores?|posts?|answers?|returns?|reviews?|handles?) them\b|\b(?:for|from|by|with|of|(?:ask|tell|show|warn|ping|notify)(?:ing)?|check(?:ing)? with|confirm(?:ing)? with) (?:me|us)\b"
 
 
 _CALLED_SO = frozenset({"rule", "rules", "policy", "exceptions"})
@@ -568,6 +617,12 @@ _CALLED_SO = frozenset({"rule", "rules", "policy", "exceptions"})
 
 # "Use Bob instead of Robert", "use Monday instead of Tuesday": of names that are no tool's, who knows what?
 _ONE_OR_OTHER = r"(?:always )?(?:use|prefer|pick|choose) (?:(?-i:[A-Z\u00c0-\u00de])[\w'-]+ (?:instead of|rather than|over|not) (?-i:[A-Z\u00c0-\u00de])[\w'-]+|\w+day (?:instead of|rather than|over|not) \w+day)"
+
+
+_HOLDS_WHEN = (
+    r"(?:in|at|on) (?:our|the) [^,]+ we |(?:every|each|at the (?:end|start|beginning) of|before|after) "
+)
+_ONE_TIME = r"\b(?:today|tonight|tomorrow|this|next|yesterday|last|ago)\b"
 
 
 def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
@@ -591,11 +646,14 @@ def _procedures(clause: Clause, speaker: str) -> Iterator[Claim]:
         if not holds(_PERSONAL, rule):
             yield _procedure(rule)
         return
-    if begun(r"(?:in|at|on) (?:our|the) [^,]+ we ", clause.whole):
-        text = clause.whole  # where it holds is part of a rule
+    led = begun(_HOLDS_WHEN, clause.whole) and not begun(_HOLDS_WHEN, text)
+    last = clause.times[-1] if clause.times else ""
+    lasts = last and clause.whole.startswith(text) and not holds(_ONE_TIME, last)
+    if led or (lasts and clause.whole.endswith(last)):
+        text = clause.whole  # where, when and for how long it holds is part of a rule
     if form(_ONE_OR_OTHER).fullmatch(text) and tokens(text).isdisjoint(words.TECH):
         return
-    if holds(_PERSONAL, form(_ASKED_OF_US).sub("", text)):
+    if holds(_PERSONAL, text) and holds(_PERSONAL, form(_ASKED_OF_US).sub("", text)):
         return
     if ruled := form(_RULE).fullmatch(text):
         yield _procedure(ruled["v"])

@@ -32,12 +32,12 @@ _OPENER = (
 )
 _REMEMBER = (
     r"(?:please |pls |just |you (?:can|may|should|could) |(?:please )?(?:make sure|be sure)(?: that)?(?: you| to) )?(?:(?:remember|note down|note|keep (?:this |that )?in mind|bear (?:this |that )?in mind|don't forget"
-    r"|do not forget|make a note(?: of)?|take a note(?: of)?|(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely|somewhere safe)(?=:)|save this for later|save this|(?:just )?for your (?:notes|files|records)|put down(?: somewhere)?(?= that)|"
+    r"|do not forget|make a note(?: of)?|take a note(?: of)?|(?:save|store|keep|file|put|write|note|jot) (?:this|that|it) (?:down|somewhere|for me|on file|for later|away|safely|somewhere safe)(?: please)?(?=:)|(?:write|note|jot|put|take) (?:it|this|that) down(?: somewhere| for me)?(?= that )|for (?:the future|next time|later)(?=[:,])|save this for later|save this|(?:just )?for your (?:notes|files|records)|put down(?: somewhere)?(?= that)|"
     r"for (?:future )?reference|for the record|take note|jot down|write down|remember this|memori[sz]e"
-    r"|just so you remember|so you remember|know|store(?: this)?(?=:)|store|add to (?:your )?(?:memory|notes|files|records)|keep in memory"
-    r"|(?:can|could|will|would) you (?:please )?remember|i (?:want|need"
+    r"|just so you remember|so you remember|know|store(?: this)?(?: please)?(?=:)|store|add to (?:your )?(?:memory|notes|files|records)|keep in memory"
+    r"|(?:can|could|will|would) you (?:please )?(?:remember|save|store|memori[sz]e|note(?: down)?|write down|keep in mind|make a note)|i (?:want|need"
     r"|would like) (?:you to|that you) (?:remember|know|note))(?: for (?:the )?(?:next time|later|future)| please)?"
-    r"(?:(?:| this|,? please): (?=(?:[\w-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
+    r"(?:(?:| this|,? please): (?=(?:[\w'-]+ ){0,2}(?-i:[a-z])\w+ (?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?) )|(?: that|:| this:|,)? (?=(?:i|i'm|my|we|our|the|this|it|he|she|they|all|every"
     r"|(?-i:[A-Z])[\w']+|there|each|no|in|on|for|deploys?|only|grand(?:ma|pa|dad|mother|father)|gran|granny|nan|mum|mom|dad|auntie|uncle)\b)))"
 )
 

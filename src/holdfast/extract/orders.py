@@ -44,8 +44,9 @@ _GIVEN = r"(?:the|my) (?P<noun>[\w' -]{2,40}?) (?:that )?i (?:gave|told|sent|men
 _KEPT_NO_LONGER = (
     r"(?:you (?:no longer (?:need|have) to|do not (?:need|have) to|need not) (?:remember|know|keep|store)|i do not want you to (?:remember|know|keep|store)|(?:please )?(?:do not|stop) (?:keep(?:ing)?(?=.* (?:on file|in (?:your )?memory))|(?:stor(?:e|ing)|remember(?:ing)?)(?=.* anymore)))"
     r" my (?P<noun>[\w' -]{2,40}?)(?: (?:on file|in (?:your )?memory|stored|anymore|around))*"
+    r"|(?:(?:you|please) )?my (?P<noun2>[\w' -]{2,40}?) (?:can|may|should) (?:now )?be (?:wiped|deleted|forgotten|removed|erased)(?: from (?:your )?memory)?"
 )
-_NO_LONGER = r"(?:you|i do not want you|please|do not|stop) "
+_NO_LONGER = r"(?:my|you|i do not want you|please|do not|stop) "
 _RESET = (
     r"(?:please )?(?:ignore|disregard|forget|scrap|drop|discard|reset"
     r"|clear)(?: all(?: of)?)? (?:my|the|any|all my) (?:(?:previous|earlier|prior|old|past|other"
@@ -66,7 +67,9 @@ def ordered(clause: Clause, speaker: str) -> Order | None:
     """Return the order a clause gives about the memory, or None."""
     text = clause.text
     if begun(_NO_LONGER, text) and (kept_no_longer := form(_KEPT_NO_LONGER).fullmatch(text)):
-        return _of_ones_own(kept_no_longer["noun"], speaker, forgets=True, from_memory=True)
+        return _of_ones_own(
+            kept_no_longer["noun"] or kept_no_longer["noun2"], speaker, forgets=True, from_memory=True
+        )
     refuses, own = refused(text)
     if refuses:
         return Order("withhold", words=own)

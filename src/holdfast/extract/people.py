@@ -26,7 +26,7 @@ _VERB = (
     r"|moved|relocated|joined|left"
     r"|quit|speaks?|plays?|owns?|drives?|studies|study|teaches|teach|goes|go|takes?|suffers?|does"
     r"|do|can|will|got|became"
-    r"|started|runs?|bought|sold|turned|turns|comes?|came|grew|graduated|attends?|collects?|uses?|adopted"
+    r"|start(?:ed|s)|runs?|bought|sold|turned|turns|comes?|came|grew|graduated|attends?|stays?|supports?|handles?|collects?|uses?|adopted"
     r"|eats?|broke|reports?|just"
     r"|also|really|still|currently|now|recently|already|used|maintains?|no longer|never)"
 )
@@ -316,7 +316,7 @@ _MINE: Sequence[Rule] = (
     ),
     Rule(
         "{noun}",
-        rf"(?P<noun>postcode|post code|zip(?: code)?|postal code|(?:[\w-]+ )?(?:boot|shoe|glove|collar|waist|bra|frame|wheel) size|locker|extension|(?:door|gate|alarm) code|(?:number|licen[cs]e) plate|(?:member|membership|customer|employee|student|account|policy|booking|staff|badge|room|flat|seat|loyalty|order|reference|case)(?: id| number)){_IS}(?:number |no\.? )?(?P<v>\S*\d\S*)",
+        rf"(?P<noun>postcode|post code|zip(?: code)?|postal code|(?:[\w-]+ )?(?:boot|shoe|glove|collar|waist|bra|frame|wheel) size|locker|extension|(?:door|gate|alarm) code|(?:number|licen[cs]e) plate|(?:member|membership|customer|employee|student|account|policy|booking|staff|badge|room|flat|seat|loyalty|order|reference|case|locker|bib|gate|unit|invoice|ticket|confirmation|tracking|registration)(?: id| number)){_IS}(?:number |no\.? )?(?P<v>\S*\d\S*)",
         values.as_said,
     ),
     Rule(
@@ -473,7 +473,7 @@ def _related(said: dict[str, str | None], clause: Clause, speaker: str) -> Itera
         entity = named.lower()
     called = form(r"(?:an? [\w -]{2,30} )?(?:called|named) (?P<v>.+)").fullmatch(rest)
     if verb in ("is", "are") and (called or said["own"]):
-        raw = called["v"] if called else rest
+        raw = form(r"(?:spelled|spelt) ").sub("", called["v"] if called else rest, count=1)
         for one in re.split(r",? and |, ", raw) if rel in _SINGULAR else [raw]:
             yield from (Claim(speaker, attribute, value) for value in values.name(one, clause.casual))
     elif verb and not called:
@@ -511,6 +511,10 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
         yield from dated
         return
     noun, rest = match["noun"].lower(), match["rest"]
+    if begun(r"pronounced ", rest):
+        return
+    if begun(r"spel(?:led|t) ", rest):
+        said, rest = f"{match['noun']} is {rest.split(' ', 1)[1]}", rest.split(" ", 1)[1]
     if ours:
         pets = fit(_MINE_OR_OURS, said, clause, speaker)
         yield from list(pets) or attribute_of(noun, rest, clause)
@@ -535,7 +539,7 @@ def _possessed(said: str, clause: Clause, speaker: str, ours: bool) -> Iterator[
         or noun.split()[0] in _NOT_YET
         or "' " in noun
         or not _LEADING_ON.isdisjoint(noun.split())  # "my train to Ghent": one of many
-        or form(rf"(?:.* )?(?:{_ANIMAL})(?: \w+)?").fullmatch(noun)
+        or form(rf"(?:.* )?(?:{_ANIMAL})(?: [\w'-]+)?").fullmatch(noun)
     )
     if found or known or len(noun.split()) > 3:
         yield from found
@@ -614,10 +618,16 @@ _PLURAL = (
 # Of somebody named, what is short-lived is left alone: it is mostly talk. So is what is mostly told of the famous: where one was born and
 # comes from, whom one married, what one owns, a trade practised in public.
 _OF_OTHERS = frozenset(
-    "residence employer occupation school studies partner allergy diet condition age pet speaks manager avoids likes dislikes".split()
+    "residence employer occupation school studies partner allergy diet condition age pet speaks manager avoids likes dislikes schedule".split()
 )
 _OF_THE_FAMOUS = r".*(?:actor|actress|singer|rapper|footballer|comedian|politician|senator|president|prime minister|novelist|philosopher|poet)"
 
+_NAMES_OWN = (
+    rf"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w-]+(?: (?-i:[A-Z])[\w-]+)?)'s (?P<said>[\w' -]{{3,40}}?{_IS}.+)"
+)
+_SAID_OF_THE_FAMOUS = frozenset(
+    "occupation employer school studies origin name goal age hobby birthday pet".split()
+)
 _OF_PRODUCTS = frozenset({"port", "host", "url", "location", "schedule"})
 
 
@@ -626,7 +636,13 @@ _OF_A_BREED = rf"be an? (?:purebred |rescue |pure |old |young )?(?P<v>{words.one
 
 
 def named(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
-    """ "Maria works at Bosch": somebody by name; a tool by name is a thing."""
+    """ "Maria works at Bosch", "Lena's birthday is 3 May": somebody by name; a tool by name is a thing."""
+    if "'s " in text and (owner := form(_NAMES_OWN).fullmatch(text)):
+        who = owner["who"].lower()
+        if words.NOT_NAMES.isdisjoint(who.split()) and who not in words.TECH | words.LANGUAGES:
+            own = fit(_MINE, owner["said"], clause, who)
+            yield from (one for one in own if clause.sure or one.attribute not in _SAID_OF_THE_FAMOUS)
+        return
     match = form(
         r"(?P<who>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?) "
         rf"(?P<rest>(?!{_PLURAL}\b){_VERB}\b.*)"

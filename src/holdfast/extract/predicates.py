@@ -175,7 +175,7 @@ _AT_HAND = (
     r"\b(?:today|tonight|yesterday|now|this (?:morning|afternoon|evening|week|weekend|time)|last \w+|ago)\b"
 )
 # A time that cannot be past: with it "I'm opening a stall" is a plan.
-_AHEAD = r"\b(?:tomorrow|next|in \w+ (?:days?|weeks?|months?|years?)|this (?:coming|weekend|spring|summer|autumn|fall|winter|season|\w+day)|(?:in|on|by|from) (?:the |early |late )?(?:january|february|march|april|may|june|july|august|september|october|november|december|\w+day|\d))\b"
+_AHEAD = r"\b(?:tomorrow|next|in \w+ (?:days?|weeks?|months?|years?)|this (?:coming|weekend|spring|summer|autumn|fall|winter|season|\w+day)|(?:in|on|by|from) (?:the |early |late )?(?:january|february|march|april|may|june|july|august|september|october|november|december|\w+day|\d+(?:st|nd|rd|th)?))\b"
 
 
 def _old(rule: Rule, raw: str | None, clause: Clause) -> Any:

@@ -392,6 +392,8 @@ class _Reader:
             said = [*said, *mentioned(whole, self._speaker, said)]
         elif not said:
             said = list(mentioned(clause, self._speaker, ()))
+        if clause.sure and not said and (number := form(_NOTED).fullmatch(clause.text)):
+            said = [Claim(self._speaker, number["noun"].lower(), values.bare(number["v"]))]
         if self._context is not None:
             self._context.heard(clause, said)
         # "My son Teo turns 8 on 3 October": that day is of what is to come, and not since when he is a son.
@@ -589,6 +591,8 @@ _STATEMENT = (
     r"(?!.*\b(?:you|your|yourself|they|them|it|that|this(?! (?:week|month|year|morning|evening|summer|winter|spring|autumn)))\b)(?:(?:i|we) (?!have to|need|want|should|could|would|might|may)\w+ .+"
     r"|(?:my|our|the|all|every|each|no|there|in|on|(?-i:[A-Z])[\w']+)\b(?!,).*\b(?:is|are|was|were|must|can|will|do|\w+s|\w+ed)\b.*|(?:[\w-]+ ){1,3}(?:is|are|has|have|opens?|closes?|changes?|starts?|expires?|goes|go|lives?|costs?|comes?|eats?|drinks?|hates?|loves?|likes?|needs?|takes?) .+)"
 )
+# "Remember that the gate code is 4471": a number that the user asked to remember, by what it is called.
+_NOTED = r"(?:my|our|the) (?P<noun>[\w' -]{3,50}?) is (?P<v>(?:[A-Z][A-Z-]* )?[\w#/+-]*\d[\w./:-]*(?: [\w./:-]*\d[\w./:-]*)*)"
 # "I'm 41, no, that's wrong, I'm 42": said of what stands right before it.
 _TAKEN_BACK = (
     r"(?:(?:no|wait|sorry|hang on|oops|hm+),? )*(?:that|this|it) (?:is|was) (?:all )?(?:wrong|incorrect|not right|not true|a typo|a lie|nonsense|old news|out of date|outdated|no longer (?:true|right|correct|the case))"

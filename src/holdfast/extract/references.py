@@ -39,6 +39,8 @@ _STRANGERS = (
 _IS_ONE = rf"\b(?:is|was|am|are) an? (?:[\w-]+ ){{0,2}}?(?:{_RELATION}|{_ANIMAL})\b"  # what somebody is, is nobody else
 _NAMED = rf"(?P<name>{_NAME}) (?:is|has|works|lives|loves|likes|hates|moved|joined|left|just|and|quit|plays|studies|teaches|prefers|speaks|was|got|turned|owns|wants)\b"
 _THING = r"(?P<np>(?:my|our|the|this) (?:[\w./-]+ ){1,3}?)(?:is|are|was|has|runs|uses|died|crashed|broke|moved|changed|failed|lives|needs|got|starts|begins|ends|leaves|departs|arrives|closes|opens|expires|listens|costs|takes|supports|requires)\b"
+# "Could you remember my shoe size? It's 43."
+_TO_KEEP = r"(?P<asked>(?:remember|save|store|note(?: down)?|write down|keep|jot down|memori[sz]e|take down) )?(?P<np>(?:my|our|the) [\w' -]{3,30})"
 # "And the backend?" asks the same of another.
 _AND_WHAT = r"(?:(?:and|so|ok|great|noted|thanks|got it)[,.!]? )*(?:what about|how about|and) (?:(?:the|your|our) )?(?P<np>(?!what|how|why|when|where|who|is|are|do|does|can)[\w./-]+(?: [\w./-]+){0,2}?)"
 
@@ -68,6 +70,8 @@ def mentions(clause: Clause) -> list[Mention]:
     named = form(_NAMED).match(rest.strip()) if not begun(rf"{_NAME} (?:is|was) (?:my|our)\b", text) else None
     if named and not clause.casual and named["name"].lower() not in words.NOT_NAMES | words.TECH:
         found.append(Mention(named["name"], _SHE | _HE))
+    if not found and (kept := form(_TO_KEEP).fullmatch(text)) and (clause.sure or kept["asked"]):
+        found.append(Mention(kept["np"], _IT))
     if not found and (thing := form(_THING).match(text)):
         found.append(Mention(thing["np"].strip(), _IT))
     return found

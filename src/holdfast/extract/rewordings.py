@@ -33,7 +33,7 @@ _OWN_THINGS = r"(?:dishwasher|fridge|freezer|washing machine|washer|dryer|stove|
 # The words it may begin with ("*": a capital, "": any), words of which one is in it, its form, and the statements it stands for.
 _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     # ---- names
-    ("it its this", "again", rf"(?:it is|its|this is) (?P<v>{_NAME}) again", ("my name is {v}",)),
+    ("it its this", "again", rf"(?:it is|its|this is) (?P<v>{_NAME})(?: from [\w' -]+?)? again", ("my name is {v}",)),
     ("it", "spelled spelt with", rf"it is (?P<v>{_NAME}|(?-i:[a-z])\w+),? (?:spelled|spelt|with an? [a-z]\b).*", ("my name is {v}",)),
     ("", "short", rf"(?:my |the )?short (?:form|name) is (?P<v>{_NAME})|(?P<v2>{_NAME}) for short", ("call me {v}",)),
     ("i", "answer", rf"i (?:also |only )?answer to (?P<v>{_NAME})", ("I go by {v}",)),
@@ -217,6 +217,7 @@ _ROWS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("my our", "twins kids children boys girls sons daughters", rf"(?:my|our) (?P<r>twins|kids|children|boys|girls|sons|daughters),? (?P<v>{_NAME}(?:, {_NAME})*,? and {_NAME}),? .+", ("my {r} are called {v}",)),
     ("*", "my our", rf"(?P<v>{_TITLED}), (?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION}|{_ANIMAL})), (?P<rest>.+)", ("my {r} is called {v}", "my {r} {rest}")),
     ("my our", "my our", rf"(?:my|our) (?P<r>(?:[a-z]+ )?(?:{_RELATION}|{_ANIMAL})) \((?P<v>{_TITLED})\)(?: (?P<rest>.+))?", ("my {r} is called {v}", "my {r} {rest}")),
+    ("my our", "my our", rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL}),? (?P<v>{_NAME}),? is (?P<rest>an? [\w -]+)", ("my {r} is called {v}", "my {r} {v} is {rest}")),
     ("my our", "my our", rf"(?:my|our) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL}),? (?P<v>{_NAME}),? (?!and i\b|died|passed)(?:(?:is|was|has|had|will|can|does|needs?|got|also|always|never|just|still|turned|refuses|won't|will|keeps?|loves?|hates?|likes?|eats?|sleeps?|barks?|[a-z]+s|[a-z]+ed)\b)(?: .*)?", ("my {r} is called {v}",)),
     ("*", "our my", rf"(?P<v>{_NAME}) is (?:my|our) (?:[\w-]+ ){{0,2}}?(?P<r>{_ANIMAL})", ("my {r} is called {v}",)),
     ("", "mate bestie bff pal", rf"(?P<v>{_NAME}) is my (?:best mate|bestie|bff|best pal|best bud(?:dy)?)|my (?:best mate|bestie|bff|best pal) is (?:called |named )?(?P<v2>{_NAME})", ("my best friend is {v}",)),

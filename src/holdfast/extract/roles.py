@@ -17,11 +17,14 @@ _NO_DUTY = (
 )
 
 
-def duty(raw: str, casual: bool) -> values.Values:
-    """What somebody has in their charge, in one to seven words; a mishap, what is at hand and what programs handle is none."""
+def duty(raw: str, casual: bool, most: int = 7) -> values.Values:
+    """What somebody has in their charge, in one to seven words (`most`); a mishap, what is at hand and what programs handle is none."""
     raw = values.bare(form(r",? (?:at|for|because|so|since|but|which|who|and (?:i|we|it)) .*").sub("", raw))
     good = (
-        1 <= len(raw.split()) <= 7 and not values.points(values.unled(raw)) and not form(_NO_DUTY).search(raw)
+        1 <= len(raw.split()) <= most
+        and not raw.startswith("be ")
+        and not values.points(values.unled(raw))
+        and not form(_NO_DUTY).search(raw)
     )
     return (values.unled(raw),) if good else ()
 
@@ -50,6 +53,13 @@ ROLES: Sequence[Rule] = (
     ),
     Rule(
         "responsibility",
+        r"(?:mainly |mostly |also )*(?:handle|process|answer|deal with|take|manage|sort out|look after) (?P<v>(?:(?:the|all|customer|insurance|student|guest|patient|warranty|supplier|incoming|outgoing) )*(?:complaints|returns|refunds|bookings|reservations|claims|orders|invoices|queries|phones|admissions|applications|deliveries|payroll|contracts|tickets|enquiries|inquiries|payments|purchasing|permits|donations)) (?:at|for|in) (?P<org>(?!my\b|me\b|this\b|that\b|you|code|python|javascript|java\b).+)",
+        values.as_said,
+        confidence=0.85,
+        needs="habit",
+    ),
+    Rule(
+        "responsibility",
         rf"(?P<v>(?:run|lead|chair|organi[sz]e|host|coach|conduct|manage|moderate|head|co-?ordinate|direct|teach|edit) (?:the|a|an|our) (?:(?!(?:and|on|in|for|of|to|with|from|against|at)\b)[\w'-]+ ){{0,4}}{_GROUPS})(?: (?:thing|at|in|for|on|here|every|near|with) ?.*)?",
         values.as_said,
         confidence=0.8,
@@ -63,10 +73,11 @@ ROLES: Sequence[Rule] = (
     ),
     Rule("occupation", r"(?:be|serve|sit) on (?P<v>(?:the|an?) (?:board|committee|council|panel|jury) (?:of|for|at) .+)", duty, confidence=0.8),
     Rule("employer", rf"(?:be )?(?:work|working|employed) (?:part[- ]time |full[- ]time )?in (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
+    Rule("occupation", r"(?P<v>manage an? (?:[\w-]+ ){0,2}(?:hotel|restaurant|café|cafe|bar|pub|bakery|farm|campsite|gym|cinema|nursery|care home|bookshop|garage|salon|warehouse|shop|supermarket|store|clinic|guesthouse))(?: (?:in|on|near|at|with|for|of) .+)?", values.as_said, confidence=0.85, needs="habit"),
     Rule("team", r"(?:be )?(?:work|working) in (?:the|our) (?P<v>[\w &-]{2,30}?) (?:department|dept|division|unit|lab|ward|section)", values.anything),
     Rule("manager", r"report (?:directly )?to (?P<v>(?:the|our) (?:[\w-]+ )?(?:head|director|vp|chief|manager|cto|ceo|coo|cfo|lead|president|principal|dean|owner|editor|captain|foreman)(?: of (?:the )?[\w&-]+(?: [\w-]+)?)?)", values.anything),
     Rule("employer", rf"(?:code|cook|nurse|drive|design|consult|freelance|contract|program|intern|temp|volunteer) (?:at|for) (?P<v>an? (?:[\w-]+ ){{0,2}}?(?:{words.one_of(words.WORKPLACES)}))", values.workplace),
-    Rule("occupation", r"(?:have been|be) (?P<v>teaching [a-z]+(?: [a-z]+)?)", values.as_said, needs="lasting"),
+    Rule("occupation", r"(?:have been|be) (?P<v>teaching [a-z]+(?: [a-z]+)?)(?: to .+)?", values.as_said, needs="lasting"),
     Rule("occupation", r"(?:have )?(?:just |recently )?(?P<v>retired)(?: early)?", values.as_said),
     Rule("founded", r"(?:have )?(?:founded|co-?founded|set up|started|established|launched) (?P<v>(?:an?|my own|our own) (?:[\w-]+ ){0,3}(?:studio|company|business|agency|charity|startup|club|choir|band|school|bakery|shop|consultancy|practice|magazine|newsletter|podcast|cooperative|co-op|nonprofit|non-profit|label|press|collective|restaurant|café|cafe|brewery|farm|firm|foundation))(?: (?:with|in|at|for|called|named|last|that|from|together|of) .*)?", values.as_said, confidence=0.8),
     Rule("direct reports", r"(?:have(?= .* (?:direct reports|employees|staff|apprentices|trainees)\b)|manage|supervise|line-manage) (?P<v>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|a dozen) (?:direct reports|people|engineers|nurses|developers|employees|staff|apprentices|trainees|interns|students|teachers|volunteers))(?: (?:in|on|at|under) .*)?", values.as_said, confidence=0.8, needs="habit"),
@@ -92,7 +103,7 @@ _HOURS = (
     rf"i (?:usually |normally |mostly |only )?(?:work|do|am on|am working|have been on|have been working)(?: the)? (?P<v>{_SHIFTS})(?: (?:at|in|for|on|as|this|with|only) ?.*)?",
     r"i (?:usually |normally |only )?work (?P<v>(?:about |around )?\d\d? hours (?:a|per) week)(?: .*)?|my contract is (?:for )?(?P<v2>\d\d? hours(?: (?:a|per) week)?)",
     r"i am (?P<v>on call (?:every|on|at|one|two|once|all|most) .+)",
-    rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office) on {_DAY}(?:,? (?:and )?{_DAY})*)",
+    rf"i (?:usually |normally |mostly |only )?(?P<v>work (?:from home|remotely|from the office|in the office)(?: on {_DAY}(?:,? (?:and )?{_DAY})*)?)",
     r"i (?:usually |normally |only )?work (?P<v>an? (?:[\w-]+[- ])(?:day|hour) (?:week|day|shifts?))(?: .*)?",
     rf"(?P<v>{_DAY}(?: and {_DAY})?) (?:is|are) my days? off|my days? off (?:is|are) (?P<v2>{_DAY}(?: and {_DAY})?)",
 )
@@ -105,7 +116,8 @@ _TEAM_SIZE = (
     r"|(?:my|our) (?:team|department|group|crew|squad) (?:consists of|is made up of|has|is) (?P<v2>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen) (?:people|engineers|developers|nurses|members|designers|teachers|strong)(?: and [\w ]+)?)"
 )
 # Each reading's own words: one of them is in whatever it reads.
-_OF_TEAMS = frozenset("team group department squad crew unit division lab office section desk".split())
+_OF_TEAMS = frozenset("team group department squad crew unit division lab office section desk shift".split())
+_OF_BUSINESS = frozenset("company firm employer startup business shop studio place agency".split())
 _OF_JOBS = frozenset("job role work spend spent".split())
 _OF_HOURS = frozenset(
     "work contract call shift shifts hours schedule rota week nights days day weekends earlies lates evenings mornings".split()
@@ -120,11 +132,11 @@ def employed(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cla
             told = value if verb in _HAS_IT else f"{verb} {value}"
             yield Claim(speaker, "team duty", told, confidence=0.8)
         return
-    if match := form(_BUSINESS).fullmatch(clause.text):
+    if not _OF_BUSINESS.isdisjoint(said) and (match := form(_BUSINESS).fullmatch(clause.text)):
         for value in duty(match["v"], clause.casual):
             yield Claim(f"{speaker}'s company", "business", f"{match['verb']} {value}", confidence=0.8)
         return
-    if match := form(_TEAM_SIZE).fullmatch(clause.text):
+    if not _OF_TEAMS.isdisjoint(said) and (match := form(_TEAM_SIZE).fullmatch(clause.text)):
         yield Claim(speaker, "team size", match["v"] or match["v2"], confidence=0.8)
         return
     if not _OF_JOBS.isdisjoint(said):
@@ -132,7 +144,7 @@ def employed(clause: Clause, speaker: str, said: frozenset[str]) -> Iterator[Cla
             if match := form(pattern).fullmatch(clause.text):
                 yield from (
                     Claim(speaker, "responsibility", one, confidence=0.8)
-                    for one in duty(match["v"], clause.casual)
+                    for one in duty(match["v"], clause.casual, most=10)
                 )
                 return
     if not _OF_HOURS.isdisjoint(said):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from . import values, words
 from .ahead import AHEAD
-from .belongings import BELONGINGS
+from .belongings import BELONGINGS, both
 from .duties import DUTIES
 from .leisure import HOBBIES
 from .predicates import Rule
@@ -41,6 +41,17 @@ PERSON: Sequence[Rule] = (
         values.place,
     ),
     Rule("residence", r"have always lived in (?P<v>.+)", values.place),
+    Rule(
+        "residence",
+        r"(?:have )?(?:now |finally |recently |just )*settled (?:down )?in (?P<v>.+)",
+        values.place,
+    ),
+    Rule(
+        "location",
+        r"be in (?P<v>(?-i:[A-Z])[\w' -]+?), (?:very |quite |right )?(?:close to|near|next to|not far from|by|around the corner from|just off|(?:five|ten|two|\d+) minutes from) (?!tears|death|done).+",
+        values.place,
+        confidence=0.75,
+    ),
     Rule(
         "residence",
         r"have (?:lived|been living|been based|been)(?: (?:(?:over|up|down|out) )?here)? in (?P<v>.+)",
@@ -109,7 +120,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "timezone",
-        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>(?-i:[A-Z]{2,4})|\w+ time)(?: time ?zone| time)?",
+        r"be (?:(?:in|on) (?:the )?|(?=(?:central|eastern|pacific|mountain|atlantic) time))(?P<v>(?-i:UTC|GMT|[CEW]E?S?T|[ECMP][SD]?T|BST|IST|JST|AE[SD]T|AC[SD]T|AWST|NZ[SD]T|MSK|SGT|HKT|KST|SAST|BRT|ART|WAT|EAT|CAT|PHT|WIB|PKT|AK[SD]T|HST|EEST|CEST|WEST)|\w+ time)(?: time ?zone| time)?",
         values.definite,
         confidence=0.7,
     ),
@@ -157,6 +168,19 @@ PERSON: Sequence[Rule] = (
         values.proper,
     ),
     Rule(
+        "occupation",
+        r"(?P<v>drive (?:an?|the) (?:[\w-]+ )?(?:van|truck|lorry|bus|taxi|cab|tram|forklift|ambulance|crane|coach|train|digger|tractor|minibus)) (?:for|at) (?P<org>(?!(?:the|an?|my|our) (?:day|weekend|move|trip|holiday|week)\b|fun|now|work|him|her|them).+)",
+        values.as_said,
+        needs="habit",
+    ),
+    Rule(
+        "occupation",
+        r"(?P<v>drive an? (?:lorry|bus|taxi|cab|tram|forklift|ambulance|coach|train|digger))",
+        values.as_said,
+        needs="habit",
+        confidence=0.8,
+    ),
+    Rule(
         "employer",
         r"(?:(?:be )?(?:work|working|employed|consulting|interning|contracting)"
         r"|be an employee)(?: the \w+ shift| [\w-]+)?? (?:at|for|of) (?P<v>.+?)(?: as (?P<as>an? .+))?",
@@ -171,7 +195,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "employer",
         r"(?:have )?(?:joined(?! (?:zoom|slack|discord|teams|meet)\b)|started (?:work(?:ing)? )?(?:at|with|for)|(?:started|got|landed|accepted"
-        r"|took|begun?|have) (?:an? |my )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
+        r"|took|begun?|have) (?:an? |my |the )?(?:new |first |dream )?(?:\w+ )?(?:job|role|position|gig"
         r"|offer)(?: as (?P<as>.+?))? (?:at|with|from)|got hired (?:at|by)|been hired (?:at|by)"
         r"|be (?:now )?(?:employed|hired) (?:at|by|with)"
         r"|be starting at|(?:just )?started as (?P<as3>.+?) (?:at|with)) (?P<v>.+?)(?: as (?P<as2>.+))?",
@@ -190,7 +214,7 @@ PERSON: Sequence[Rule] = (
         r"be (?:currently |still )?on (?:parental|maternity|paternity|sick|unpaid|study|family) leave from (?P<v>.+)",
         values.proper,
     ),
-    Rule("employer", r"be employed by (?P<v>.+)", values.workplace),
+    Rule("employer", r"be employed (?:by|with) (?P<v>.+?)(?: as (?P<as>an? .+))?", values.workplace),
     Rule(
         "occupation",
         r"(?:have )?(?:work|working|worked|employed|been working|be working|be employed) as an? (?P<v>(?!team|unit|group|whole|couple|pair)[\w-]+ist)",
@@ -211,6 +235,23 @@ PERSON: Sequence[Rule] = (
         r"|cybersecurity|accounting|film|gaming|government|academia|telecoms?|aerospace|energy"
         r"|journalism|architecture|robotics|the public sector)(?: industry| sector)?(?: (?:for|at) (?P<org>.+))?",
         values.anything,
+    ),
+    Rule(
+        "industry",
+        r"be in (?P<v>(?-i:IT|HR|PR)|sales|finance|marketing|banking|insurance|logistics|retail|construction|education|healthcare|hospitality|advertising|publishing|consulting|accounting|procurement|real estate)(?: (?:for|at) (?P<org>.+))?",
+        values.anything,
+        confidence=0.85,
+    ),
+    Rule(
+        "team size",
+        rf"(?:lead|manage|run|head) (?:an?|the|our) (?:[\w-]+ )*team of (?P<v>(?:about |around )?(?:{_NUMBER}|\w+teen|eleven|twelve|twenty|thirty))(?: (?:at|for) (?P<org>.+)| (?!at|for).*)?",
+        values.as_said,
+    ),
+    Rule(
+        "owns",
+        r"have (?:got )?(?P<v>my own (?:[\w-]+ ){0,2}(?:business|company|shop|studio|practice|firm|salon|café|cafe|restaurant|farm|workshop|label|brand|agency))(?: .*)?",
+        values.as_said,
+        confidence=0.85,
     ),
     Rule(
         "team",
@@ -238,6 +279,13 @@ PERSON: Sequence[Rule] = (
         needs="lasting",
         confidence=0.8,
     ),
+    Rule(
+        "occupation",
+        r"(?P<v>(?:sell|repair|restore|install|deliver|tune|shoe|breed|translate|upholster) (?:insurance|real estate|property|advertising|software|furniture|fish|bread|cheese|wine|(?:(?!my|our|the|your|his|her|these|those|all|more|many|some|old|few)[a-z]+ )?(?!(?:bugs|things|problems|results|jokes|talks|speeches|tests|issues|errors|updates|packages|dependencies|files|modules|libraries|plugins|stories|ideas|words|sentences|texts|apps)$)[a-z]+s)(?: and [a-z]+s)?)(?: (?:for|at|in) (?P<org>(?-i:[A-Z]).+|an? .+))?",
+        values.as_said,
+        needs="habit",
+        confidence=0.75,
+    ),
     Rule("occupation", r"do (?P<v>freelance [\w -]+)", values.anything),
     Rule(
         "occupation",
@@ -247,7 +295,7 @@ PERSON: Sequence[Rule] = (
     Rule("occupation", r"(?:do )?(?P<v>(?!work|do )[\w-]+(?: [\w-]+){0,3}) for a living", values.anything),
     Rule(
         "occupation",
-        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|active|training|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
+        rf"(?:be |have (?:been )?)?(?:work|working|(?<=have )worked|employed|active|training|retraining|apprenticing|moonlighting|apprenticed|freelance|freelancing) as (?P<v>.+?)(?: in (?-i:[A-Z]).*)?{_AT}",
         values.trade,
     ),
     Rule(
@@ -305,6 +353,12 @@ PERSON: Sequence[Rule] = (
         r"|pursuing a degree in) (?P<v>(?!hard|for|all|with|at|a lot"
         r"|late)[\w -]+?)(?: at (?P<school>.+)| in .+)?",
         values.anything,
+    ),
+    Rule(
+        "studies",
+        r"(?:be|have been) (?:doing|pursuing|finishing|starting|studying for|working towards) (?:an?|my) (?P<v>(?!(?:phd|ph\.d|first|second|new|quick|short|free|online|whole|full|great|big|high|small|certain|some|crash|same|bachelor'?s?|master'?s?|two|three|obstacle|golf|race|main|online)\b)[a-z]+(?: [a-z]+)?) (?:degree|phd|master'?s|msc|ma|bachelor'?s|bsc|ba|diploma|apprenticeship|course|traineeship)(?: (?:at|from) (?P<school>.+))?",
+        values.anything,
+        needs="habit",
     ),
     Rule(
         "studies",
@@ -432,6 +486,26 @@ PERSON: Sequence[Rule] = (
         rf"be an? (?:single |proud |new )?(?:mother|father|mom|mum|dad|parent) of (?P<v>{_NUMBER})(?: .*)?",
         values.number,
     ),
+    Rule("children", r"have (?P<v>twins|triplets),? (?:both|aged|who|of) .*", values.as_said),
+    Rule(
+        "children",
+        r"have (?P<v>an? (?:\d+|[a-z]+)[- ](?:years?|months?|yr)[- ]olds?(?: (?:son|daughter|boy|girl|child|kid|toddler))?)(?: (?:at home|who) ?.*)?",
+        values.as_said,
+        confidence=0.85,
+    ),
+    Rule(
+        "school year",
+        r"be (?:now |currently )?in (?P<v>(?:her |his |the )?(?:(?:year|grade|class|form) (?:\d+|[a-z]+)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d+(?:st|nd|rd|th)) (?:grade|form|class)|kindergarten|nursery|(?:primary|elementary|secondary|middle|high) school|sixth form))(?: (?:now|at|this year) ?.*)?",
+        values.as_said,
+        confidence=0.85,
+    ),
+    Rule(
+        "schedule",
+        r"work (?P<v>nights|days|shifts|weekends|part[- ]time|full[- ]time|early shifts|late shifts|(?:the )?(?:night|day|early|late|graveyard) shift|two days a week|three days a week|four days a week)",
+        values.as_said,
+        needs="habit",
+        confidence=0.8,
+    ),
     Rule(
         "children",
         rf"have (?P<v>{_NUMBER}) (?:(?:small|young|little|grown|adult|foster|adopted|teenage|beautiful|wonderful|great"
@@ -458,9 +532,9 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "pet",
-        rf"(?:have|own) (?P<v>(?:{_NUMBER}|an?|an? pet) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?)(?:,? (?:and"
+        rf"(?:have|own) (?:got )?(?P<v>(?:{_NUMBER}|an?|an? pet) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?(?:,? and (?:{_NUMBER}|an?) (?:[\w-]+ ){{0,2}}?(?:{_ANIMAL})s?)?)(?:,? (?:and"
         r"|named|called|at home|who|that).*)?",
-        values.anything,
+        both,
     ),
     Rule(
         "pet",

@@ -28,6 +28,17 @@ def kind_of_thing(raw: str, casual: bool) -> values.Values:
     return () if name or form(_AT_HAND_NOW).search(raw) else found
 
 
+def app(raw: str, casual: bool) -> values.Values:
+    """What somebody does their work with, by its name: no language, no day, no place they would write out in words."""
+    raw = values.bare(raw)
+    named = re.fullmatch(r"[A-Z][\w.+#-]*(?: [A-Z\d][\w.+#-]*){0,2}", raw)
+    if casual or not named:
+        return values.known_tool(raw, casual)
+    none = words.LANGUAGES | words.NATIONALITIES | words.NOT_NAMES
+    return () if raw.lower() in none or form(r"\w+day|I").fullmatch(raw) else (raw,)
+
+
+_OWN_WORK = r"(?:code|coding|notes|editing|writing|accounts|bookkeeping|invoices|invoicing|photos|videos|music|drawings|designs|budget|budgeting|passwords|todos|to-dos|tasks|recipes|slides|spreadsheets|calendar|planning|diagrams|podcasts|bookmarks|documents|backups|journal|diary|thesis|papers|references|models|reports|sketches|contacts|mixing|recordings|lists)"
 _KEEN = r"(?:fan|lover|nerd|geek|buff|enthusiast|addict|fanatic|nut|junkie|aficionado|obsessive|maniac)s?"
 _BIG = r"(?:big|huge|massive|total|lifelong|avid|proud|complete|absolute|serious|devoted|die-hard)"
 _VERY = r"(?:really |so |very |way |much |a lot |super |totally |completely |both |properly |quite |pretty )*"
@@ -46,7 +57,7 @@ TASTES: Sequence[Rule] = (
         "dislikes",
         r"(?:really |absolutely |just |do |still |truly )*(?:hate|dislike|despise|loathe|detest"
         r"|do not (?:really |particularly |much |even )?(?:like|enjoy|care for)"
-        r"|can ?not (?:really )?(?:stand|bear|abide|stomach|tolerate)|can not stand|be not (?:really |exactly )?(?:an? "
+        r"|can ?not (?:really )?(?:stand|bear|abide|stomach|tolerate)(?! (?:up|still|on|in|straight|here|there|upright|for long)\b)|be not (?:really |exactly )?(?:an? "
         r"|much of an? )?(?:(?:big|huge) )?(?:fan of|into|keen on|fond of)|have (?:always )?hated|have (?:grown|come|learn(?:ed|t)) to (?:hate|dislike|loathe|dread)"
         r"|(?:have )?never (?:really |much )?(?:liked|enjoyed|cared for)) (?P<v>.+)",
         values.taste,
@@ -156,7 +167,7 @@ TASTES: Sequence[Rule] = (
     Rule(
         "speaks",
         r"(?:speak|be fluent in|be a native speaker of|know) (?:fluent |some |basic |conversational "
-        r"|native )?(?P<v>.+)",
+        r"|native |both )?(?P<v>.+)",
         values.each(words.LANGUAGES),
     ),
     Rule(
@@ -172,6 +183,21 @@ TASTES: Sequence[Rule] = (
         values.known_tool,
     ),
     Rule("uses", r"use (?P<v>an? [A-Z][\w ]+)", values.made),
+    Rule(
+        "uses",
+        r"use (?P<v>an? (?:iPad|iPhone|iMac|MacBook|Kindle|Chromebook|Wacom)(?: [A-Z\d]\w*)*)(?: (?:for|to|at) .*)?",
+        values.as_said,
+    ),
+    Rule(
+        "uses",
+        r"(?:mostly |always |still |only |usually )*use (?P<v>.+?) (?:for|to do) (?:all |most of )?(?:my|our) [\w' -]+",
+        app,
+    ),
+    Rule(
+        "uses",
+        rf"(?:mostly |always |still |only |usually )*(?:do|write|keep|edit|record|mix|track|manage|plan|store|draw|sketch|design|make|log|take|organi[sz]e|back up) (?:all |most )?(?:of )?(?:my|our) (?:[\w-]+ )?{_OWN_WORK} (?:in|on|with|using) (?P<v>.+)",
+        app,
+    ),
     Rule(
         "knows",
         r"know (?P<v>.+?)(?: inside out| (?:very |pretty |really )?well| best)?",

@@ -37,6 +37,11 @@ THING: Sequence[Rule] = (
         values.tool,
     ),
     Rule(
+        "supports",
+        r"(?:only |currently |still )*(?:support|run on|work on) (?:only )?(?P<v>[A-Za-z][\w.+#]* \d+(?:\.\d+)*)(?: and (?:up|above|later|newer)| or (?:newer|later|higher|above))",
+        values.known_tool,
+    ),
+    Rule(
         "{tool} version",
         r"(?:be (?:currently |now |still )?(?:on|running|running on|using|pinned to|targeting)"
         r"|(?:currently |now )*(?:use|run on|run|require|need|target|support(?= .* (?:and (?:up|above|later|newer)|or (?:newer|later|higher|above))))|(?:have )?(?:upgraded|updated"
@@ -98,14 +103,19 @@ THING: Sequence[Rule] = (
     Rule("port", r"use port (?P<v>\d{2,5})", values.number),
     Rule(
         "hosting",
+        r"(?:host|deploy|run|serve|publish) (?:the|our|my|all our|everything|it)(?: [\w-]+){0,3}? (?:on|to|in|at) (?P<v>.+)",
+        values.host,
+    ),
+    Rule(
+        "hosting",
         r"(?:be )?(?:now |currently )?(?:hosted|deployed|running|run|deploy|host|host everything|host it"
         r"|self-hosted|deploy everything|live) ?(?:now )?(?:on|to|in|at) (?P<v>.+)",
         values.host,
     ),
     Rule(
         "uses",
-        r"(?:currently |now |always )*(?:deploy|build|test|lint|format|bundle|provision|release"
-        r"|ship)(?: (?:everything|it|our \w+|the \w+|all \w+))? (?:with|using|via) (?P<v>.+)",
+        r"(?:currently |now |always )*(?:deploy|build|test|lint|format|bundle|provision|release|log|monitor|track|send|store|cache|authenticate|bill|render|document|translate"
+        r"|ship)(?: (?:everything|it|our \w+|the \w+|all \w+|errors|logs|metrics|payments|emails|invoices|bugs|events|traces|docs|releases|exceptions|crashes))? (?:with|using|via) (?P<v>.+)",
         values.tool,
     ),
     Rule(
@@ -118,7 +128,7 @@ THING: Sequence[Rule] = (
     Rule("uses", r"(?:mostly |mainly )?run (?P<v>[\w.+#-]+)(?: (?:for|as|behind) [^,]+)?", values.plain_tool),
     Rule(
         "uses",
-        r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+)",
+        r"be (?:now |all |fully |still )*in (?P<v>[\w.+#]+(?: [\w.+#]+)?)",
         values.known_tool,
     ),
     Rule(
@@ -253,7 +263,7 @@ _VERBS = (
     r"|listens?|requires?|needs?|targets?"
     r"|follows?|got|moved|starts?|no longer|does|do|currently|serves?|binds?|sits?|goes|go|fires?"
     r"|happens?|upgraded|expires?|rotates?"
-    r"|lapses?|meets?|convenes?|renews?|runs out|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
+    r"|supports?|lapses?|meets?|convenes?|renews?|runs out|leaves?|arrives?|closes?|opens?|ends?|ships?|launch(?:es)?|departs?|lasts?|drops?|falls?|resumes?|takes?|begins?|kicks? off|lands?|ends? up|gets?|must|should|stays?|stands?|hovers?|allows?|accepts?|times? out|comes?)"
 )
 # Things that are spoken of without "the".
 _BARE = frozenset(
@@ -278,7 +288,7 @@ _POINTING = frozenset(
 # People, parts of a program and talk itself are no things with attributes.
 NO_THING = (
     rf"(?:.* )?(?:{_RELATION}|test|script|function|method|variable|class|parameter|argument|guy"
-    r"|girl|man|woman|person|people|kids"
+    r"|girl|man|woman|person|character|(?:character|hero|heroine|protagonist|villain)(?: (?:in|of) .*)?|people|kids"
     r"|children|weather|food|idea|problem|issue|question|answer|thing|point|plan|good news"
     r"|bad news|way|rest|truth|fact)"
 )
@@ -293,6 +303,8 @@ _LED = (
 
 def thing(text: str, clause: Clause, speaker: str) -> Iterator[Claim]:
     """ "The server ...", "this repo ...", "our API ...", "tests ...", "the port of the server is ...", "Dana owns the module"."""
+    if " end " in text:
+        text = form(r"\b(front|back) end\b").sub(r"\1end", text)
     if by_then := list(owed(text, clause, speaker)):
         yield from by_then
     elif begun(r"(?:the|this|our|all) ", text) and (match := form(_LED).fullmatch(text)):
@@ -376,6 +388,9 @@ def foreign(noun: str, said: str) -> bool:
     )
 
 
+_NAMED_SO = frozenset(
+    "branch repo repository bucket cluster namespace channel topic host machine instance project package image volume network".split()
+)
 # "The novel I'm reading": what one is at is no system, and its name no name.
 _READ_OR_CHASED = r" (?:(?:i|we|you) (?:am|are)|who) |^\S+ (?:states?|says?|claims?|mentions?) that "
 # "This library" is ours; "the library" may be any that was spoken of.
@@ -384,26 +399,43 @@ _ANYBODYS = frozenset(
 )
 
 
-def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
-    """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
-    noun, said = (
-        form(r" (?:also|only|still|just|always|usually|normally|never|often)$").sub("", noun),
-        predicate(rest),
-    )
+def _spoken_of(noun: str, said: str, clause: Clause) -> str:
+    """Return the noun of a thing without what only tells where or how it is, or "" for what is no thing of the speaker's."""
+    noun = form(r" (?:also|only|still|just|always|usually|normally|never|often)$").sub("", noun)
     if form(r"(?:be|get) .* after ").match(said):
         noun = form(r"^(?:old|stale|expired|unused) ").sub("", noun)
-    parts = noun.split()
+    if " our " in noun or " this " in noun:
+        noun = form(_OF_OURS).sub("", noun)
     if foreign(noun, said) or holds(IN_GENERAL, clause.whole) or form(_READ_OR_CHASED).search(noun):
-        return
-    if parts[-1] in ("one", "ones"):
-        return  # of several things: which, the words before it tell
+        return ""
+    if noun.split()[-1] in ("one", "ones"):
+        return ""  # of several things: which, the words before it tell
     head = noun.partition(" of ")[0].split()[-1]  # "the firmware of our controller" is no person
     if head in words.TRADES and head not in words.SYSTEMS and not split(noun)[1]:
-        return  # somebody, and not something
+        return ""  # somebody, and not something
     if noun in _ANYBODYS and form(rf"the {noun}\b").match(clause.text):
-        return
+        return ""
+    parts = noun.split()
     led = len(parts) > 1 and parts[-2] in words.ATTRIBUTE_MODIFIERS
-    if not led and form(NO_THING).fullmatch(noun):
+    return "" if not led and form(NO_THING).fullmatch(noun) else noun
+
+
+_OF_OURS = r" (?:in|of) (?:our|this) (?:repo|repository|project|codebase|team|company)$"
+_CALLED = r"be (?:called|named) (?P<v>(?!(?:often|back|again|once|twice|first|later|directly|remotely|via|from|by)$)[\w-]+)"
+
+
+def _called(noun: str, said: str, clause: Clause) -> Iterator[Claim]:
+    """ "The staging server is called heron": one word will do for a name where the thing has one."""
+    last = noun.split()[-1]
+    if (last in words.SYSTEMS or last in _NAMED_SO) and (named := form(_CALLED).fullmatch(said)):
+        for value in values.one_word(named["v"], clause.casual):
+            yield Claim(PROJECT if noun in PROJECT_NOUNS else noun, "name", value)
+
+
+def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
+    """Yield claims about a thing: when it is due, an attribute its name ends in ("the staging URL is ..."), or by its verb."""
+    said = predicate(rest)
+    if not (noun := _spoken_of(noun, said, clause)):
         return
     entity = PROJECT if noun in PROJECT_NOUNS else noun
     is_ = form(r"be (?:now |actually |currently )?(?P<v>.+)").fullmatch(said)
@@ -419,6 +451,7 @@ def _about(noun: str, rest: str, clause: Clause) -> Iterator[Claim]:
             owner, attribute = PROJECT, f"{owner} version"
         told = attribute and (owner or attribute not in _OF_ANYTHING)
         found = list(_attributed(owner or PROJECT, attribute, is_["v"], clause)) if told else []
+    found = found or list(_called(noun, said, clause))
     if not found and form(r"(?:be (?:kept|retained|stored)|stay(?: around)?|live)").fullmatch(said):
         lasting = next(
             (

@@ -154,7 +154,7 @@ _PLACE_LEAD = (
     r"|lovely|north-?east|south-?west|middle) (?:of )?"
 )
 _DWELLING = (
-    r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place"
+    r"^(?:an?|the|my|our) (?:[\w-]+ ){0,3}?(?:apartment|flat|house|condo|studio|room|place|(?:care|nursing|retirement|children's|old people's) home|student hall|hostel|convent|bungalow|farmhouse|terrace"
     r"|neighbou?rhood|suburb|town|village|city|cottage|cabin|loft|farm"
     r"|dorm|area|part) (?:in|near|outside|just outside|of|outside of) "
 )
@@ -596,7 +596,7 @@ def owned(raw: str, casual: bool) -> Values:
     return (unled(raw),) if good and not points(unled(raw)) else ()
 
 
-_WORKPLACE = rf"(?:the|an?) (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?!the|an?|my|our)\w+)?"
+_WORKPLACE = rf"(?:the|an?) (?:[\w-]+ ){{0,2}}?(?:{known.one_of(known.WORKPLACES)})(?: (?:in|near|on) (?!the|an?|my|our)\w+)?|(?:the )?(?:city|town|county|university|ministry|port|state|municipality|diocese|borough) of (?-i:[A-Z])[\w-]+(?: (?-i:[A-Z])[\w-]+)?"
 
 
 def workplace(raw: str, casual: bool) -> Values:

@@ -141,13 +141,13 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        rf"(?:have |got )?(?:just |recently )?(?P<v>(?:tore|torn|dislocated|ruptured) (?:my|an?|both(?: my)?) (?:\w+ )?{BODY})(?: .+)?",
+        rf"(?:have |got )?(?:just |recently )?(?P<v>(?:tore|torn|dislocated|ruptured|broke|broken|fractured|sprained|twisted|pulled|strained|injured) (?:my|an?|both(?: my)?) (?:\w+ )?{BODY})(?: .+)?",
         injury,
         confidence=0.8,
     ),
     Rule(
         "condition",
-        rf"(?:have|have got|be nursing|be recovering from) (?P<v>(?:an? |two )?(?:really |very |slightly )?(?:bad|dodgy|trick|weak|stiff|frozen|torn|broken|gammy|sprained|ruptured|fractured|dislocated|replaced|artificial|arthritic) {BODY})(?:,? (?:so|and|from|since|which)\b.*)?",
+        rf"(?:have|have got|be nursing|be recovering from) (?P<v>(?:an? |two )?(?:really |very |slightly )?(?:bad|dodgy|trick|weak|stiff|frozen|torn|broken|gammy|sprained|ruptured|fractured|dislocated|replaced|artificial|arthritic) {BODY}|(?:bad|poor|weak|failing) (?:eyesight|hearing|circulation|vision|sight|balance))(?:,? (?:so|and|from|since|which)\b.*)?",
         injury,
         confidence=0.85,
     ),

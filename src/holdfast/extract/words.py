@@ -168,7 +168,8 @@ LANGUAGES = _words(
     arabic, hebrew, persian, farsi, hindi, urdu, bengali, punjabi, tamil, telugu, marathi, gujarati, chinese,
     mandarin, cantonese, japanese, korean, vietnamese, thai, indonesian, malay, tagalog, swahili, yoruba, igbo,
     hausa, zulu, afrikaans, amharic, welsh, irish, gaelic, catalan, basque, latin, esperanto, asl, sign language,
-    british english, american english, brazilian portuguese, guarani, guaraní, quechua, tibetan, khmer, lao, burmese, nepali, sinhala, malayalam, kannada, somali, georgian, armenian, azerbaijani, kazakh, uzbek, pashto, kurdish, xhosa, shona, māori, maori, luxembourgish, estonian, latvian, lithuanian, slovenian, slovene, albanian, macedonian, bosnian, mongolian, flemish, galician, breton, scots, maltese, filipino, twi, wolof, hmong, bsl, british sign language, castilian, cebuano, odia, assamese, slovak"""
+    british english, american english, brazilian portuguese, guarani, guaraní, quechua, tibetan, khmer, lao, burmese, nepali, sinhala, malayalam, kannada, somali, georgian, armenian, azerbaijani, kazakh, uzbek, pashto, kurdish, xhosa, shona, māori, maori, luxembourgish, estonian, latvian, lithuanian, slovenian, slovene, albanian, macedonian, bosnian, mongolian, flemish, galician, breton, scots, maltese, filipino, twi, wolof, hmong, bsl, british sign language, castilian, cebuano, odia, assamese, slovak, dari, tigrinya, tajik, sindhi, kinyarwanda, lingala,
+    faroese, frisian, turkmen, kyrgyz, malagasy, fijian, samoan, hawaiian, yiddish, sylheti, konkani, oromo, fula, bambara, kirundi, romani, uyghur, tatar, chechen"""
 )
 RELIGIONS = {
     "muslim": "Muslim", "christian": "Christian", "catholic": "Catholic", "protestant": "Protestant", "jewish": "Jewish", "hindu": "Hindu",
@@ -226,7 +227,8 @@ FOODS = _words(
     white bread, wholemeal bread, white rice, oat milk, soya, soy milk, cod, crustaceans, snacks, cake, cakes, biscuits, candy, gluten and dairy, raw meat, soft cheese, blue cheese, nuts and seeds, seeds, spicy, greasy food, fatty food"""
 )
 THINGS = _words(
-    """car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
+    """oven, gas oven, electric oven, gas stove, gas hob, induction hob, fridge, freezer, microwave, slow cooker, pressure cooker, bread maker, rice cooker,
+    dishwasher, tumble dryer, wood stove, fireplace, heat pump, wood burner, ice cream maker, juicer, blender, stand mixer, car, truck, van, motorcycle, motorbike, scooter, bike, bicycle, e-bike, boat, sailboat, kayak, canoe, rv,
     camper, campervan, house, apartment, flat, condo, cabin, cottage, farm, garden, greenhouse, allotment, pool, hot
     tub, guitar, piano, keyboard, violin, cello, drum kit, ukulele, laptop, desktop, computer, pc, mac, macbook,
     ipad, tablet, phone, smartphone, iphone, android phone, pixel, kindle, e-reader, camera, drone, tv, console,

@@ -1,4 +1,4 @@
-"""Refusals to be remembered, corrections of what was told before, and other names, as people put them."""
+"""Everyday talk as people put it: refusals to be remembered, corrections of what was told before, other names, work, things, plans, rules."""
 
 from __future__ import annotations
 
@@ -143,3 +143,61 @@ def test_how_somebody_wants_to_be_called(said: str, name: str) -> None:
 def test_what_is_no_fact_of_anybody(said: str) -> None:
     """One of two names in a text, a joke, a scene and sarcasm."""
     assert told(said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("I do the payroll for a chain of bakeries.", "user.occupation", "payroll"),
+        ("I use Sage for my bookkeeping.", "user.uses", "Sage"),
+        ("I write all my code in Neovim", "user.uses", "Neovim"),
+        ("I handle complaints at Velora Airlines.", "user.employer", "Velora Airlines"),
+        ("Is a licence an asset? I should know, I'm an accountant.", "user.occupation", "accountant"),
+        ("Im doing a midwifery degree", "user.studies", "midwifery"),
+        ("My family and I have settled in Halifax.", "user.residence", "Halifax"),
+        ("My dog Biscuit is a collie.", "biscuit.breed", "collie"),
+        ("Our cat Miso is a Maine Coon.", "user.pet", "Miso"),
+        ("the staging server is called heron", "staging server.name", "heron"),
+        ("The front end is written in Svelte, so how would that look?", "frontend.uses", "Svelte"),
+        ("Our app only supports Android 10 and up, can you check?", "project.supports", "Android 10"),
+        ("Our inspection is booked for the 9th at half past eight.", "user's inspection.date", "the 9th at half past eight"),
+        ("I'll be on leave from 4 to 18 August, so draft me a message.", "user.plan", "on leave"),
+        ("Job interview tomorrow, 2 pm.", "user.plan", "Job interview"),
+        ("Before pouring concrete we check the forecast.", "project.procedure", "Before pouring concrete we check the forecast"),
+        ("Refunds have to be approved by Marisol before we send them.", "project.procedure", "Refunds have to be approved by Marisol before we send them"),
+        ("If a parcel is damaged, we take a photo first.", "project.procedure", "If a parcel is damaged, we take a photo first"),
+        ("I must get back to Mrs Adeyemi about her refund.", "user.task", "get back to Mrs Adeyemi about her refund"),
+        ("Add a to-do: fix the failing login test.", "user.task", "fix the failing login test"),
+        ("Ping me at 6 to take the bread out.", "user.task", "take the bread out"),
+        ("Could you remember my shoe size? It's 43.", "user.shoe size", "43"),
+        ("Make a note that Hamid's extension is 219, then tell me how to forward a call.", "hamid.extension", "219"),
+        ("Remember that the gate code is 4471.", "user.gate code", "4471"),
+        ("Trains suit me better than planes.", "user.prefers", "Trains"),
+        ("No emojis with me, ok?", "replies.emoji", "none"),
+    ],
+)  # fmt: skip
+def test_everyday_talk_is_read(said: str, slot: str, value: str) -> None:
+    """Plain ways to tell of work, things, plans, rules, tasks and tastes, with a question or request behind them, too."""
+    assert (slot, value) in told(said)[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The function is called parse.",
+        "Frontend in Svelte or React?",
+        "I handle errors at the top of the file.",
+        "In chess every player gets sixteen pieces.",
+        "After each iteration the counter goes up.",
+        "These jeans suit me better than those.",
+        "I'm in HR, so I read a lot of CVs, don't you?",
+        "I can't stand up, what can I do?",
+        "Text me to confirm.",
+        "Tuesday works for me better than Friday.",
+        "My bike has a flat tyre.",
+        "Every Friday we have pizza.",
+    ],
+)
+def test_what_only_looks_like_it_is_not(said: str) -> None:
+    """Code, games, appointments and what is at hand are read as nothing."""
+    assert told(said)[0] in ([], [("user.industry", "HR")])
