@@ -10,11 +10,13 @@ import math
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
-from .errors import DoesNotFit, InvalidInput
+from .errors import AccessDenied, DoesNotFit, InvalidInput
+
+T = TypeVar("T")
 
 MAX_TEXT = 20_000
 MAX_NAME = 256
@@ -334,3 +336,17 @@ def item_id(value: object, field: str = "id", wanted: str = _AN_ID) -> str:
         return str(value if isinstance(value, uuid.UUID) else uuid.UUID(cast(str, value)))
     except (ValueError, TypeError, AttributeError):
         raise InvalidInput(field, f"must be {wanted}") from None
+
+
+def each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]:
+    """Return what `make` makes of each, naming in an error the place of the one that is wrong."""
+    made = []
+    for place, one in enumerate(given, first):
+        try:
+            made.append(make(one))
+        except InvalidInput as error:
+            field = "" if error.field == "items" else f".{error.field}"
+            raise type(error)(f"items[{place}]{field}", error.problem) from None
+        except AccessDenied as error:
+            raise AccessDenied(f"items[{place}]: {error}") from None
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,40 @@ def test_a_session_over_a_server(tmp_path: Path) -> None:
         served = without_ids(played(memory))
     assert served == plain
     assert "I am diabetic." in plain[0]
+
+
+def changing(memory: Memory, clock: FrozenClock) -> None:
+    """A tool changes a memory, and a user says that one is no longer so: both as of now, by the store's clock."""
+    ada = memory.scoped(user="ada")
+    session = Session(memory, thread="t", user="ada")
+    saved = session.call("save_memory", {"text": "The port is 8080", "slot": "server.port", "value": 8080})
+    given = {"id": saved["saved"]["id"], "version": 1, "text": "The port is 9090", "value": 9090}
+    assert session.call("update_memory", given)["updated"]["value"] == 9090  # the clock stands still
+    assert ada.current("server.port").value == 9090
+    clock.advance(days=1)
+    given = {"id": given["id"], "version": 3, "text": "The port is 7070", "value": 7070}
+    assert session.call("update_memory", given)["updated"]["value"] == 7070
+    assert ada.current("server.port").value == 7070
+    assert ada.current("server.port", valid_at=clock.now() - timedelta(hours=1)).value == 9090
+    session.confirm(given["id"], yes=False)
+    assert ada.current("server.port", valid_at=clock.now() + timedelta(seconds=1)) is None
+    ada.save("In Oslo", slot="user.location", value="Oslo")
+    clock.advance(days=3)
+    kept = ada.update(
+        ada.current("user.location").id, text="In Rome", value="Rome", changed_at=timedelta(days=2)
+    )
+    assert kept.valid_from == clock.now() - timedelta(days=2)
+
+
+def test_now_is_the_stores(tmp_path: Path) -> None:
+    """Whatever the clock of the machine says that an agent runs on: of a change that was to come, the old value held on."""
+    clock = FrozenClock()
+    with Memory(f"sqlite:///{tmp_path / 'a.db'}", embedder=None, clock=clock) as memory:
+        changing(memory, clock)
+    clock = FrozenClock()
+    options = {"embedder": None, "clock": clock}
+    with (
+        running(f"sqlite:///{tmp_path / 'b.db'}", tmp_path / "access", **options) as (url, _),
+        Client(url) as memory,
+    ):
+        changing(memory, clock)

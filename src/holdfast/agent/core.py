@@ -34,7 +34,7 @@ from .answers import yes_or_no
 from .faces import everything, got
 from .runs import Runs
 from .seen import HEADING, Changed, Seen
-from .tools import BY_MODEL, OWN, TOLD, TOOLS, Telling, arguments_of, shown_in
+from .tools import BY_MODEL, NOW, OWN, TOLD, TOOLS, Telling, arguments_of, shown_in
 from .turns import Turns
 from .unsaid import Unsaid
 from .working import Working, digest
@@ -561,7 +561,7 @@ class Core:
             found = await got(
                 self.memory.update(
                     id,
-                    valid_to=datetime.now(UTC),
+                    valid_to=NOW,
                     scope=item.scope,
                     expected_version=item.version,
                     reason="no longer so, says the user",
@@ -654,7 +654,7 @@ class Core:
                 item.id,
                 expected_version=given["version"],
                 scope=where,
-                changed_at=datetime.now(UTC),
+                changed_at=NOW,
                 source=BY_MODEL,
                 **_only(given, "text", "value"),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from .. import checks
@@ -90,6 +90,7 @@ OWN = (
     "entity.",
 )  # slots of a session's state and runs, and of names: not for tools
 # Who tells the memory what a model writes with a tool.
+NOW = timedelta()  # by the store's clock, not by that of the machine an agent runs on
 BY_MODEL = {"role": "assistant", "trust": "model"}
 _KIND = {"type": ["string", "null"], "enum": [*KINDS, None]}
 _VERSION = {

@@ -501,6 +501,12 @@ class Base:
     def _zone(self) -> tzinfo:
         return checks.zone(self._timezone)
 
+    def _moment(self, value: When | None, field: str, begun: datetime | None = None) -> datetime | None:
+        """Return the moment meant by what `checks.since` takes; now is after what has `begun`, also where a clock was set back."""
+        found = checks.since(value, field, self._parts.clock.now(), self._zone)
+        behind = value == timedelta() and found is not None and begun is not None and found <= begun
+        return begun + timedelta(microseconds=1) if behind and begun is not None else found
+
     def _at(self, valid_at: datetime | None = None, known_at: datetime | None = None) -> Moment:
         valid = checks.optional_moment(valid_at, "valid_at")
         return Moment(self._parts.clock.now(), valid, checks.optional_moment(known_at, "known_at"))

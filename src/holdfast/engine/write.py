@@ -30,7 +30,7 @@ from ..ports import (
     Write,
 )
 from ..types import DECLARATIVE, TRUSTS, Draft, Kind, MemoryItem, Scope, Source, changed
-from .base import MOST_VERSIONS, UNSET, InForce, T
+from .base import MOST_VERSIONS, UNSET, InForce, When
 from .naming import Naming
 from .plan import Plan, digest_of
 from .waits import whole
@@ -172,16 +172,16 @@ class Writes(Naming):
         """Yield at most 1,000 drafts at a time, checked, with the items they are to be."""
         begun = 0
         while given := list(itertools.islice(items, BATCH)):
-            chunk = _Chunk(_each(Draft.of, given, begun), begun)
+            chunk = _Chunk(checks.each(Draft.of, given, begun), begun)
             await self._make_ready(chunk)
             yield chunk
             begun += len(given)
 
     async def _make_ready(self, chunk: _Chunk) -> None:
         chunk.rules = self._in_force
-        _each(lambda draft: self._target(draft.scope), chunk.given, chunk.begun)
-        chunk.drafts = _each(self._redacted, chunk.given, chunk.begun)
-        chunk.items = _each(self._item, await self._named(chunk.drafts), chunk.begun)
+        checks.each(lambda draft: self._target(draft.scope), chunk.given, chunk.begun)
+        chunk.drafts = checks.each(self._redacted, chunk.given, chunk.begun)
+        chunk.items = checks.each(self._item, await self._named(chunk.drafts), chunk.begun)
 
     @whole
     async def update(
@@ -198,18 +198,19 @@ class Writes(Naming):
         confidence: float = UNSET,
         speaker: str | None = UNSET,
         valid_from: datetime | None = UNSET,
-        valid_to: datetime | None = UNSET,
+        valid_to: When | None = UNSET,
         expires_at: datetime | None = UNSET,
         scope: Scope | Sequence[str] | None = None,
         expected_version: int | None = None,
-        changed_at: datetime | None = None,
+        changed_at: When | None = None,
         source: Source | Mapping[str, Any] | None = None,
         reason: str | None = None,
     ) -> MemoryItem:
         """Write a new version of a memory and return it; the versions before stay in its history.
 
         Without `changed_at` this corrects the record: the new version has always been true. With it the world changed
-        then: the old version stays true up to that time, the new one from it on. Changing the text of a memory in a slot
+        then: the old version stays true up to that time, the new one from it on. `changed_at` and `valid_to` may be a timedelta, that
+        long before now by the store's clock. Changing the text of a memory in a slot
         needs its `value` too. `scope` names the scope the memory is in, or moves one of the caller's own scope to the scope
         it names; the administrator moves any. `source` tells who says so where that is another than said the version
         before: what that rests on stays in it, and it is trusted as little as the less trusted of both. What a model
@@ -227,18 +228,22 @@ class Writes(Naming):
             )
         if "valid_from" in wanted and valid_from is None:
             raise DoesNotFit("valid_from", "cannot be emptied: say since when it is true, or leave it out")
-        by, moved = self._by("update", reason), checks.optional_moment(changed_at, "changed_at")
+        by, moved = self._by("update", reason), self._moment(changed_at, "changed_at")
         said_by = None if source is None else Source.of(source)
 
         async def change() -> MemoryItem:
             current = await self._mine(id, scope, expected_version, moving=True)
             target = current.scope if scope is None else self._target(scope)
-            new = self._changed(current, wanted, target)
+            since = current.valid_from
+            ends = {"valid_to": self._moment(valid_to, "valid_to", since)} if "valid_to" in wanted else {}
+            new = self._changed(current, wanted | ends, target)
             if said_by is not None:
                 new = self._rewritten(current, new, said_by)
             if new.slot != current.slot:
                 new = replace(new, slot=(await self._names_of(Reach(exactly=(target,)))).slot(new.slot))
-            return await self._write_update(current, new, moved, by)
+            return await self._write_update(
+                current, new, moved and self._moment(changed_at, "changed_at", since), by
+            )
 
         return await self._retried(change)
 
@@ -682,17 +687,3 @@ class _Chunk:
 
     def __init__(self, given: list[Draft], begun: int) -> None:
         self.given, self.begun = given, begun
-
-
-def _each(make: Callable[[Any], T], given: Sequence[Any], first: int) -> list[T]:
-    """Return what `make` makes of each, naming in an error the place of the one that is wrong."""
-    made = []
-    for place, one in enumerate(given, first):
-        try:
-            made.append(make(one))
-        except InvalidInput as error:
-            field = "" if error.field == "items" else f".{error.field}"
-            raise type(error)(f"items[{place}]{field}", error.problem) from None
-        except AccessDenied as error:
-            raise AccessDenied(f"items[{place}]: {error}") from None
-    return made

@@ -189,8 +189,8 @@ def given_by(route: Route, read: Mapping[str, Any]) -> dict[str, Any]:
             made[name] = scope_from_json(made[name], name)
     if "items" in made:
         made["items"] = [_draft(item) for item in made["items"]]
-    for name in ("since", "until"):
-        if name in made and route.verb not in ("changes", "watch"):
+    for name in ("since", "until", *(("changed_at", "valid_to") if route.verb == "update" else ())):
+        if made.get(name) is not None and route.verb not in ("changes", "watch"):
             made[name] = when(made[name], name)
     if isinstance(made.get("receipt"), Mapping):
         made["receipt"] = Receipt.from_json(made["receipt"])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from ... import Change, Hit, MemoryItem, Page, Scope
 from ...agent import ALWAYS, PLACEMENT
-from ...agent.tools import BY_MODEL, OWN, TOLD, Telling
+from ...agent.tools import BY_MODEL, NOW, OWN, TOLD, Telling
 from ...errors import InvalidInput
 from ..service import Visit
 
@@ -123,7 +122,7 @@ class Turn:
         item, scope = await self._changeable(id)
         values = {} if value is None else {"value": value}
         changed: MemoryItem = await self._verbs.update(
-            item.id, text=text, expected_version=version, scope=scope, changed_at=datetime.now(UTC), source=BY_MODEL,
+            item.id, text=text, expected_version=version, scope=scope, changed_at=NOW, source=BY_MODEL,
             **values,
         )  # fmt: skip
         self._tell([changed])
