@@ -209,8 +209,7 @@ class Writes(Naming):
         """Write a new version of a memory and return it; the versions before stay in its history.
 
         Without `changed_at` this corrects the record: the new version has always been true. With it the world changed
-        then: the old version stays true up to that time, the new one from it on. `changed_at` and `valid_to` may be a timedelta, that
-        long before now by the store's clock. Changing the text of a memory in a slot
+        then: the old version stays true up to that time, the new one from it on (a timedelta, also as `valid_to`, is that long before now). Changing the text of a memory in a slot
         needs its `value` too. `scope` names the scope the memory is in, or moves one of the caller's own scope to the scope
         it names; the administrator moves any. `source` tells who says so where that is another than said the version
         before: what that rests on stays in it, and it is trusted as little as the less trusted of both. What a model
@@ -228,22 +227,21 @@ class Writes(Naming):
             )
         if "valid_from" in wanted and valid_from is None:
             raise DoesNotFit("valid_from", "cannot be emptied: say since when it is true, or leave it out")
-        by, moved = self._by("update", reason), self._moment(changed_at, "changed_at")
+        by, _ = self._by("update", reason), self._moment(changed_at, "changed_at")
         said_by = None if source is None else Source.of(source)
 
         async def change() -> MemoryItem:
             current = await self._mine(id, scope, expected_version, moving=True)
             target = current.scope if scope is None else self._target(scope)
-            since = current.valid_from
-            ends = {"valid_to": self._moment(valid_to, "valid_to", since)} if "valid_to" in wanted else {}
-            new = self._changed(current, wanted | ends, target)
+            if "valid_to" in wanted:
+                wanted["valid_to"] = self._moment(valid_to, "valid_to", current.valid_from)
+            new = self._changed(current, wanted, target)
             if said_by is not None:
                 new = self._rewritten(current, new, said_by)
             if new.slot != current.slot:
                 new = replace(new, slot=(await self._names_of(Reach(exactly=(target,)))).slot(new.slot))
-            return await self._write_update(
-                current, new, moved and self._moment(changed_at, "changed_at", since), by
-            )
+            moved = self._moment(changed_at, "changed_at", current.valid_from)
+            return await self._write_update(current, new, moved, by)
 
         return await self._retried(change)
 
