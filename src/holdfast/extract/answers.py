@@ -20,7 +20,7 @@ _LEAD = (
     r"|can (?:you tell me|i ask)|could you tell me)[,!.:]? )*"
 )
 _TAIL = r"(?:,? (?:if (?:you do not|i may).*|by the way|then|exactly|currently|now|these days|at the moment|please|originally|today|again))*"
-_WHOM = r"he|she|it|they|(?:your|the) [\w -]{2,30}?|(?-i:[A-Z])[\w-]+"
+_WHOM = r"he|she|it|they|your [\w -]{2,30}?|(?-i:[A-Z])[\w-]+"
 _THEIRS = r"his|her|its|their|your [\w -]{2,30}?'s|(?-i:[A-Z])[\w-]+'s"
 _WHO, _WHOSE = rf"(?P<who>{_WHOM})", rf"(?P<who>{_THEIRS})"
 # A second time in one expression.
@@ -239,7 +239,7 @@ def read_as(statement: str, clause: Clause, said: str) -> Clause | None:
         start=clause.start,
         end=clause.end,
         marks=clause.marks,
-        casual=clause.casual,
+        casual=clause.casual and statement == statement.lower(),
         before=(*clause.before, clause.whole),
         said=said,
     )

@@ -165,6 +165,14 @@ def claims(clause: Clause, speaker: str) -> list[Claim]:
             *belonging(clause, text, speaker, tokens(text)),
             *leisure(clause, speaker, said_words),
         ]
+    if (
+        not found
+        and first in _OF_THINGS
+        and " and " in low
+        and (joined := form(_THING_JOINED).fullmatch(text))
+    ):
+        parts = (joined["head"], f"{joined['who']} {joined['tail']}")
+        return [one for part in parts for one in claims(replace(clause, text=part, whole=part), speaker)]
     if first in _JOINING and any(map(low.__contains__, _JOINS)) and (joined := form(_JOINED).match(text)):
         # "I live in Berlin and work at Siemens": the second verb has the subject of the first.
         head = found or _claims(joined["head"], clause, speaker)
@@ -178,6 +186,12 @@ def _reread(said: str, clause: Clause, speaker: str) -> Sequence[Claim]:
     return _claims(said, clause, speaker) or [*belonging(clause, said, speaker, tokens(said))]
 
 
+_OF_THINGS = frozenset({"the", "our", "this"})
+# "The CI takes 12 minutes and runs on GitHub Actions": the second verb has the subject of the first.
+_THING_JOINED = (
+    r"(?P<head>(?P<who>(?:the|our|this) (?:[\w.-]+ ){0,2}?[\w.-]+) (?:is|uses|runs|takes|lives|listens|has|needs|costs)\b [^,]+?),? and (?P<tail>(?:is|uses|runs on|lives (?:in|on|at)"
+    r"|listens on|needs|requires|takes (?:about |around )?\d|depends on|deploys (?:to|with|via)|expires|rotates) [^,]+)"
+)
 _JOINING = frozenset({"i", "we", "my", "our"})
 _JOINS = (", ", " and ", " but ", " then ")
 _JOINED = (
