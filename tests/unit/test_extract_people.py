@@ -77,3 +77,18 @@ def test_a_taste_ends_where_its_opposite_begins() -> None:
         ("user.likes", "spicy noodles"),
         ("user.dislikes", "cilantro"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Ben is on parental leave until September.", []), ("I'm on maternity leave.", [("user.status", "on maternity leave")]), ("New address is 5 Avenue Foch.", [("user.address", "5 Avenue Foch")]),
+        ("New dentist is Dr. Osei, the old one retired.", [("user.dentist", "Dr. Osei")]), ("No emojis in commit messages please.", [("project.procedure", "No emojis in commit messages")]),
+        ("No emojis please.", [("replies.emoji", "none")]), ("No luck in the docs.", []), ("The staging one is on 8081.", []), ("My cat is 6 months old.", [("user's cat.age", "6 months")]),
+        ("My brother's wife is called Petra.", [("user's brother.wife", "Petra")]), ("I live at 12 Rue de la Paix, Paris.", [("user.address", "12 Rue de la Paix, Paris")]),
+        ("I work at Sainsbury's in Leeds.", [("user.employer", "Sainsbury's in Leeds")]), ("The CI takes about 12 minutes and runs on GitHub Actions.", [("ci.duration", "12 minutes"), ("ci.runs on", "GitHub Actions")]),
+    ],
+)  # fmt: skip
+def test_what_is_told_is_kept_of_whom_it_is_told(said: str, expected: list[tuple[str, str]]) -> None:
+    """Leave is no occupation, an address no project's, what goes into a commit no matter of replies, and "the staging one" no thing of its own."""
+    assert kept(said) == expected
