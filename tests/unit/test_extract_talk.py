@@ -174,9 +174,13 @@ def test_what_is_no_fact_of_anybody(said: str) -> None:
         ("Remember that the gate code is 4471.", "user.gate code", "4471"),
         ("Trains suit me better than planes.", "user.prefers", "Trains"),
         ("No emojis with me, ok?", "replies.emoji", "none"),
+        ("I've been diagnosed with asthma.", "user.condition", "asthma"),
+        ("I've just turned 30", "user.age", 30),
+        ("My mum's 80 and lives alone.", "user's mother.age", 80),
+        ("I'm in HR, so I read a lot of CVs.", "user.industry", "HR"),
     ],
 )  # fmt: skip
-def test_everyday_talk_is_read(said: str, slot: str, value: str) -> None:
+def test_everyday_talk_is_read(said: str, slot: str, value: object) -> None:
     """Plain ways to tell of work, things, plans, rules, tasks and tastes, with a question or request behind them, too."""
     assert (slot, value) in told(said)[0]
 
@@ -190,7 +194,7 @@ def test_everyday_talk_is_read(said: str, slot: str, value: str) -> None:
         "In chess every player gets sixteen pieces.",
         "After each iteration the counter goes up.",
         "These jeans suit me better than those.",
-        "I'm in HR, so I read a lot of CVs, don't you?",
+        "The exam isn't in Hall B.",
         "I can't stand up, what can I do?",
         "Text me to confirm.",
         "Tuesday works for me better than Friday.",
@@ -200,4 +204,4 @@ def test_everyday_talk_is_read(said: str, slot: str, value: str) -> None:
 )
 def test_what_only_looks_like_it_is_not(said: str) -> None:
     """Code, games, appointments and what is at hand are read as nothing."""
-    assert told(said)[0] in ([], [("user.industry", "HR")])
+    assert told(said)[0] == []

@@ -19,6 +19,13 @@ _NOT_AHEAD = (
 AHEAD: Sequence[Rule] = (
     Rule(
         "plan",
+        r"be (?P<v>expecting (?:twins|triplets|an? (?:baby|boy|girl)|(?:our|my) (?:first|second|third|fourth)(?: (?:child|baby))?))(?: .*)?",
+        values.as_said,
+        prefer="future",
+        confidence=0.85,
+    ),
+    Rule(
+        "plan",
         r"expect (?P<v>(?:the|my|our|an?) .+ coming)",
         values.phrase,
         prefer="future",

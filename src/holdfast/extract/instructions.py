@@ -30,7 +30,7 @@ _OF_TASKS = frozenset(
     "next sure remind reminder remember forget ping message alert text buzz task todo to-do action list backlog board note set create nudge prod poke plate desk left keep do".split()
 )
 _OF_PROCEDURES = frozenset(
-    """always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
+    """visitors guests contractors volunteers trainees apprentices suppliers always never ever make be ensure take must when whenever if before after every each once soon to for on use prefer pick choose first all
     any do don run rule policy convention routine no leave nothing nobody anything anyone stick wrap new tests docs types commit commits branch branches prs comes goes go secrets keys credentials we
     names messages ask need needs refunds returns complaints claims contracts orders receipts holiday not belong belongs policy must data execute name only keep exceptions rules invoices expenses emails tickets invoices requests expenses reviews notes incidents""".split()
 )
@@ -186,7 +186,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        r"(?:please )?(?:skip|drop|leave out|spare me|cut|no need for|no more|no|stop with|lose|cut out) (?:all |all the |the |your |any )*(?P<avoids>(?:disclaimers?|greetings?|pleasantries|preambles?|filler|caveats|apologies|small talk|intros?|introductions?|fluff|flattery|compliments|niceties|sign-?offs?|hedging|platitudes|exclamation marks|jargon|buzzwords|sugar-?coating|moralizing|lectures|warnings|acronyms|abbreviations|slang|clichés|footnotes)(?: (?:and|or) \w+)?)(?:,? (?:please|for me(?:,? please)?|in (?:your|all|future|any) .+|when you .+))?",
+        r"(?:please )?(?:skip|drop|leave out|spare me|cut|no need for|no more|no|stop with|lose|cut out|do not use|do not give me|avoid) (?:all |all the |the |your |any )*(?P<avoids>(?:disclaimers?|greetings?|pleasantries|preambles?|filler|caveats|apologies|small talk|intros?|introductions?|fluff|flattery|compliments|niceties|sign-?offs?|hedging|platitudes|exclamation marks|jargon|buzzwords|sugar-?coating|moralizing|lectures|warnings|acronyms|abbreviations|slang|clichés|footnotes)(?: (?:and|or) \w+)?)(?:,? (?:please|for me(?:,? please)?|in (?:your|all|future|any) .+|when you .+))?",
         "",
     ),
     (
@@ -234,7 +234,7 @@ _REPLIES: Sequence[tuple[str, str]] = (
         "",
     ),
     (
-        r"when(?:ever)? you (?:suggest|recommend|propose|pick|plan|list|book|choose|find|quote|convert|translate|draft|compare|summari[sz]e)\b[^,]*, (?P<style>(?:please |always )*(?:leave out|avoid|skip|include|use|give|stick to|prefer|keep|add|mention|do not|never|assume|start with|only)\b.+)",
+        r"when(?:ever)? you (?:write (?:to|for) me|answer|reply|respond|talk to me|explain|suggest|recommend|propose|pick|plan|list|book|choose|find|quote|convert|translate|draft|compare|summari[sz]e)\b[^,]*, (?P<style>(?:please |always )*(?:leave out|avoid|skip|include|use|give|stick to|prefer|keep|add|mention|do not|never|assume|start with|only)\b.+)",
         "",
     ),
     (
@@ -355,6 +355,7 @@ def _reply(said: dict[str, str | None]) -> Claim:
 
 def _styled(style: str) -> tuple[str, str]:
     """Return the attribute and value of how to put things: units and spelling have attributes of their own."""
+    style = style.removeprefix("use ")
     if units := form(rf"{_UNITS}(?: system| measurements?)?").fullmatch(style):
         return "units", units["units"]
     if form(
@@ -512,7 +513,12 @@ _PROCEDURES: Sequence[str] = (
     rf"(?:on|at) (?:the (?:first|last|second|third|end|start) [\w ]*of )?(?:each|every) [^,]{{3,30}}, {_THEY}[\w' -]{{3,40}}? {_OBLIGED} \w+.*",
     rf"{_KEPT_UP} {_OBLIGED} \w+.*? {_OFTEN}",
     rf"{_KEPT_THINGS} belongs? (?:in|into|on|under) .+",
-    r"(?:all|any|every|each) [\w' -]{3,30}? (?:have to|has to|must|need to|needs to) be \w+(?:ed|en) (?:off )?by (?!the end|hand\b|then\b).+",
+    r"(?:all|any|every|each|new) [\w' -]{3,30}? (?:have to|has to|must|need to|needs to) be \w+(?:ed|en) (?:off )?by (?!the end|hand\b|then\b).+",
+    rf"{_HANDLED} (?:above|over|under|below) [\w ,.€$£]+? (?:ship|go|get|come|count|are) .+",
+    rf"(?:all |any ){_HANDLED} (?:always )?go (?:first )?(?:to|through|via) .+",
+    rf"we never (?:{_BY_HAND}|book|hire|quote|cook|mix|freeze|reheat|reuse|discuss) .+ (?:by|with|in|on|over|from|through|without|before|after|unless|until|at)\b .+",
+    r"we (?:do|run|hold) an? [\w -]{3,30}? (?:every|each) (?:day|morning|evening|week|month|quarter|year|\w+day)",
+    r"(?:visitors|guests|contractors|volunteers|new starters|trainees|apprentices|suppliers|subcontractors) (?:always )?(?:must|have to|are to|need to) .+",
     r"(?:every|each|all) new [\w-]+(?: [\w-]+)? (?:gets? (?:an?|the|two|their|its own)|has to|have to|must|needs? (?:an?|to|two)) .+",
     rf"(?:if|when(?:ever)?) (?:an?|any) {_CASES} [^,]{{2,40}}, (?:always |first |please |do not |never )*(?:{_BY_HAND}|offer|refund|ring|apologi[sz]e|wait|give|move|forward|escalate|put) .+",
     rf"{_HANDLED}(?: (?:above|below|over|under|from|for|without) [\w ,.€$£]{{2,30}}?)? (?:{_PASSIVE} .*\b(?:within|by the (?:\w+ of|end)|before|in the same)\b.+|(?:need|needs|require|requires|must have) (?:an? |two |three |my |your |the )?(?:(?:second|written|prior|extra|team|manager) )?(?:approvals?|sign-?offs?|signatures?|reviews?|reviewers?|tickets?|receipts?)\b.*)",

@@ -146,7 +146,7 @@ _IN_SMALL = (
 
 # "Marta here", "Leopold Vanhoutte speaking", "this is Dilnoza from the third floor", "Marek again".
 _INTRODUCED = (
-    r"(?:it is |this is )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+(?: (?-i:[A-Z])[\w-]+)?)"
+    r"(?:it is |this is )?(?:(?:dr|mr|mrs|ms|prof)\.? )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+(?: (?-i:[A-Z])[\w-]+)?)"
     r"(?: here(?: again)?(?: (?:from|at|in) .+)?| speaking|(?P<again> again))(?:, .*)?"
     r"|this is (?P<v2>(?-i:[A-Z\u00c0-\u00de])[a-z\u00df-\u00ff]+) from (?!above|behind|below|scratch|last|yesterday|today|my|our|a\b|an\b|\d).+"
 )

@@ -15,7 +15,7 @@ _KEEP = (
 _KEPT = r"(?:remembered|saved|stored|recorded|kept|memori[sz]ed|written down|noted(?: down)?|logged|filed|put down)"
 _SAYING = r"what (?:i|we|comes|follows)\b[^,:]*?|the (?:following|next (?:bit|part|thing|sentence|message))"
 _THIS = r"(?:(?:any|all) of )?(?:this|that|it|these|all (?:this|that))(?: (?:message|conversation|chat|exchange|bit|part|details?|facts?|info|information|one|thing|sentence))?"
-_POINT = rf"(?:{_THIS}|{_SAYING}|anything (?:i|in this|from this|about this)\b[^,:]*?)"
+_POINT = rf"(?:{_THIS}|(?:any of )?(?:{_SAYING})|anything (?:i|in this|from this|about this)\b[^,:]*?)"
 # Where it would go: a file of the speaker's, or a bare "memory", may be another thing where nobody is told to keep anything.
 _MEMORY = r"(?:your (?:long-term |own )?(?:memory|memories|notes?|records?|files?|profile|history|logs?|database)|the (?:memory|notes|record|profile)|my (?:profile|records?|memory))"
 _ITS_MEMORY = rf"(?:{_MEMORY}|(?:long-term )?memory|file)"

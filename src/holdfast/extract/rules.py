@@ -161,7 +161,11 @@ PERSON: Sequence[Rule] = (
         r"(?:have|hold|got|did|completed|finished|earned|have (?:done|finished|completed)) (?:an?|my|two) (?:[\w']+ )?(?:degree|phd|ph\.d|doctorate|master'?s|msc|ma|mba|bachelor'?s|bsc|ba|diploma)(?: degree)? in (?P<v>(?!\d|(?!engineering|nursing|marketing|accounting|computing|manufacturing|planning|printing|training|teaching|learning)\w+ing )[\w &-]+?)(?: (?:at|from) (?P<school>.+))?",
         values.anything,
     ),
-    Rule("school", r"(?:be )?(?:study|studying) at (?P<v>.+)", values.proper),
+    Rule(
+        "school",
+        r"(?:be )?(?:study|studying) (?:part[- ]time |full[- ]time |online )?at (?P<v>.+)",
+        values.proper,
+    ),
     Rule(
         "employer",
         r"be (?:an? |part of (?:an?|the) )?(?:[\w-]+ )*team (?:at|within) (?P<v>(?-i:[A-Z]).+)",
@@ -350,7 +354,7 @@ PERSON: Sequence[Rule] = (
     Rule(
         "studies",
         r"(?:be )?(?:study|studying|major(?:ing)? in|reading for a degree in"
-        r"|pursuing a degree in) (?P<v>(?!hard|for|all|with|at|a lot"
+        r"|pursuing a degree in) (?P<v>(?!part[- ]time|full[- ]time|online|remotely|abroad|hard|for|all|with|at|a lot"
         r"|late)[\w -]+?)(?: at (?P<school>.+)| in .+)?",
         values.anything,
     ),
@@ -556,7 +560,7 @@ PERSON: Sequence[Rule] = (
     ),
     Rule(
         "age",
-        r"(?:be|have just turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three"
+        r"(?:be|have (?:just |already )?turned|turned|just turned)(?: now| already)? (?P<v>\d{1,3}|(?:one|two|three"
         r"|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ][a-z]+)?)(?= ?$| years?))(?: years? old| yo| y/o"
         r"| now| today)?",
         values.age,

@@ -118,13 +118,13 @@ _NOT = r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|must)n'?
 # "the backend's in Rust" is no possessive; "name's" before a name is none either.
 _NO_NAME = r"(?!(?:is|are|were|starts?|begins?|ends?|must|should|needs?|have|can|will|in|of|for|with|and|or|to|get|follow|use|never|always|do|on|from|that)\b)"
 _IS = (
-    r"(?<!\bat )(?<!\bfor )(?<!\bSt )(?<!\bSt\. )\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=(?:an?|the|in|on|at|out|off|all|mostly|entirely|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
+    r"(?<!\bat )(?<!\bfor )(?<!\bSt )(?<!\bSt\. )\b(?!(?:master|bachelor)\b)([\w-]+)'s (?=\d{1,3}(?=[.,!]?$|[.,!;] | now\b| years\b| next\b| and\b)|(?:an?|the|in|on|at|out|off|all|mostly|entirely|called|named|not|from|now|written|built|using|due|down|currently|hosted|no longer|my|our|allergic|vegan"
     r"|vegetarian|married|retired|pregnant|diabetic|getting|living|working|studying|based|moving)\b)"
     rf"|\b(name|birthday|nickname|surname|handle)'s (?=\w){_NO_NAME}"
     # Several names have no apostrophe either: only those of one are meant.
     rf"|\b((?:my|his|her|our|their|[a-z]+s) (?:first |last |middle |full |real )?(?:name|birthday|nickname|surname|handle))s (?=\w){_NO_NAME}"
 )
-_HAS = r"\b([\w-]+)'s (?=(?:been|moved|left|joined|become|switched|quit|started)\b)"
+_HAS = r"\b([\w-]+)'s (?=(?:been|moved|left|joined|become|switched|quit|started|got)\b)"
 _GOT = r"\b(have) got (?=(?:an?|one|two|three|four|five|six|\d+|twins|some|my|our|no|to)\b)"
 
 

@@ -163,6 +163,13 @@ TASTES: Sequence[Rule] = (
         r"|semi-professionally)\b.*)?",
         values.each(words.INSTRUMENTS),
     ),
+    Rule(
+        "fear",
+        r"be (?:really |very |so |absolutely |a bit |quite )*(?:scared|afraid|terrified|frightened) of (?P<v>(?!(?:the|this|that|it|you|him|her|them|what|how)\b|(?!flying|driving|swimming|heights)\w+ing\b)[\w' -]{3,25})",
+        values.taste,
+        needs="habit",
+        confidence=0.8,
+    ),
     Rule("hobby", r"collect (?P<v>(?!my|your|the|data|them|all)[\w -]+)", values.taste),
     Rule(
         "speaks",

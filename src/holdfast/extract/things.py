@@ -225,7 +225,7 @@ THING: Sequence[Rule] = (
     Rule(
         "location",
         r"(?:live|be (?:located|stored|kept|found|hosted|defined|documented)|be|sit|go) (?:in|at|under"
-        r"|inside) (?P<v>[\w.~-]*/[\w./~-]*|\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?(?:bucket|repo|folder|channel|directory|database|table|queue) [\w-]*[-_./\d][\w./-]*|(?:the )?[\w-]+ (?:folder"
+        r"|inside) (?P<v>[\w.~-]*/[\w./~-]*|(?!(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|\w+day)\b)\d?[A-Z]\w+|`[^`]+`|#\w+|(?:the )?(?:bucket|repo|folder|channel|directory|database|table|queue) [\w-]*[-_./\d][\w./-]*|(?:the )?[\w-]+ (?:folder"
         r"|directory|repo|bucket))",
         values.definite,
     ),

@@ -54,7 +54,7 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "allergy",
-        r"(?:be|have been) (?:\w+ly )?allergic to (?P<v>.+)",
+        r"(?:be|have been|have become|became) (?:\w+ly )?allergic to (?P<v>.+)",
         values.allergen,
     ),
     Rule(
@@ -89,8 +89,8 @@ WELLBEING: Sequence[Rule] = (
     ),
     Rule(
         "condition",
-        r"(?:have (?:been living|been struggling|been dealing|lived) with|have got|have(?! got\b)|have (?:always )?had|get|suffer from|be living with|live with|(?:be|was|were|got|have been"
-        r"|have just been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
+        r"(?:have (?:been living|been struggling|been dealing|lived) with|have got|have(?! got\b| (?:just |recently )?been\b)|have (?:always )?had|get|suffer from|be living with|live with|(?:be|was|were|got|have (?:just |recently |now )?been"
+        r"|have (?:just |recently |now )?been) (?:recently |just )?diagnosed with|be recovering from|struggle with"
         r"|be dealing with) (?P<v>(?!.*\b(?:about|over|(?:from|with) (?:this|these|those|the|all|your))\b).+?)(?: all my life| (?:my|the) (?:whole|entire) life)?",
         values.listed(words.CONDITIONS),
     ),

@@ -184,7 +184,7 @@ ORIENTATIONS = _words(
     """gay, lesbian, bisexual, bi, straight, heterosexual, homosexual, asexual, pansexual, queer, demisexual"""
 )
 DIETS = _words(
-    """vegan, vegetarian, pure vegetarian, veg, pure veg, veggie, eggetarian, jain, coeliac-friendly, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
+    """vegetarians, vegans, teetotal, vegan, vegetarian, pure vegetarian, veg, pure veg, veggie, eggetarian, jain, coeliac-friendly, pescatarian, flexitarian, keto, paleo, halal, kosher, gluten-free, gluten free, dairy-free,
     dairy free, nut-free, sugar-free, low-carb, low carb, low fodmap, low-fodmap, low-salt, low salt, low-sodium, low-fat, low-gi, whole30, high-protein, carnivore, plant-based, raw vegan, ketogenic, mediterranean, a
     vegan, a vegetarian, a pescatarian"""
 )
