@@ -30,6 +30,8 @@ _PERSON = (
     ("temperament", r"(?:an? |total |bit of an? |big |massive |complete |huge )*(?P<v>introvert|extrovert|ambivert|homebody|bookworm|workaholic|perfectionist|minimalist|procrastinator|neat freak)"),
     ("smoking", r"(?:an? )?(?P<v>non-?smoker|smoker|ex-?smoker)"),
     ("drinking", r"(?:an? )?(?P<v>teetotal(?:ler)?|non-?drinker|do not drink(?: alcohol)?)"),
+    ("work mode", r"(?:fully |mostly |100% |work(?:ing)? )?(?P<v>remote|remotely|hybrid|from home|freelance)"),
+    ("timezone", r"(?P<v>(?:utc|gmt) ?[+-] ?\d{1,2}(?::\d\d)?|cet|cest|eet|pst|est|cst|ist|jst|aest)"),
     ("housing", r"(?P<v>homeowner|renting|renter|owner-occupier|house owner)"),
     ("driving", r"(?:an? )?(?P<v>do not drive|no car|no driving licen[cs]e|non-driver)"),
 )  # fmt: skip
@@ -46,9 +48,10 @@ _WAS = (
 _NOW_A = r"(?:now |currently |these days |turned |now working as |retrained as )+(?:an? )?(?P<v>[a-z][\w -]+)"
 _OF_LANGUAGES = r"(?:(?:native|fluent|bilingual|conversational|some|basic) )+(?:in )?(?P<v>[a-z]+)(?: speaker)?|(?P<v2>[a-z]+)[- ]speaker"
 _THERE = r"(?P<v>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)[- ]based|(?:live |living |based |settled )?in (?P<v2>(?-i:[A-Z])[\w' -]+)"
-_ASIDE = (
-    r"(?:(?:both|all|each|neither|all of them|both of them) [\w -]{3,25}|and that is it|nothing else|etc)"
-)
+_NO_FOOD = rf"(?:no|without|zero) (?P<v>{words.one_of(words.FOODS)})"
+_RATHER = r"(?P<v>[a-z]+(?: [a-z]+)?) (?:not|over|rather than|instead of|before) (?P<old>[a-z]+(?: [a-z]+)?)(?: person)?"
+_TURNED = r"(?P<old>[a-z][\w -]{2,25})[- ]turned[- ](?P<v>[a-z][\w -]{2,25})"
+_ASIDE = r"(?:otherwise (?:easy|fine|flexible|anything goes)|that is (?:it|all|me)|(?:both|all|each|neither|all of them|both of them) [\w -]{3,25}|and that is it|nothing else|etc)"
 _NOW = r"(?:,? (?:now|these days|as of (?:now|today|yesterday|last \w+|this \w+)|since (?:last \w+|yesterday|\w+)|currently|already|actually|at last|finally|again|lol|haha)|!)+$"
 _STATUSES = (
     "married",
@@ -92,6 +95,10 @@ def read(
 
     One piece stands `alone` where others stand near it, or where it counts or tells anew what is known.
     """
+    alone = alone or (
+        len(parts) == 1
+        and bool(form(rf"(?:.+ turned .+|{_CHILDREN},? (?:now|as of .+|since .+))!*").fullmatch(parts[0]))
+    )
     if (
         len(parts) == 1
         and not alone
@@ -131,7 +138,7 @@ def _profile(
     if several > 1:
         weighty = kinds - {f"{speaker}.residence", f"{speaker}.age"}
         return bool(weighty) and (
-            len(kinds) > 1 or alone or any(one.attribute in ("pet", "occupation") for one in told)
+            len(kinds) > 1 or alone or any(one.attribute in ("pet", "occupation", "speaks") for one in told)
         )
     held = {one.slot for one in known}
     return alone or (len(kinds) == 1 and kinds <= held and told[0].attribute in _COUNTED)
@@ -152,7 +159,7 @@ def _piece(
     ):
         return part, []
     if form(r"(?i:i) am .+").fullmatch(part):
-        return (part, said) if first and (said := _said(part, clause, speaker)) else None
+        return (part, said) if first and (said := _said(part, clause, speaker, named=True)) else None
     if part.partition(" ")[0].lower() in _TALKS:
         return None  # somebody goes on to talk
     if pets and (named := values.names(part, clause.casual)):
@@ -167,16 +174,20 @@ def _piece(
     return None
 
 
-def _said(statement: str, clause: Clause, speaker: str) -> list[Claim]:
+def _said(statement: str, clause: Clause, speaker: str, *, named: bool = False) -> list[Claim]:
     alone = replace(clause, text=statement, whole=statement, times=(), before=(), after="")
-    return [one for one in claims(alone, speaker) if one.attribute != "name"]
+    return [one for one in claims(alone, speaker) if named or one.attribute != "name"]
 
 
 def _own(part: str, clause: Clause, speaker: str) -> list[Claim]:
     """Return what a piece says by the short list of what people are."""
     for name, pattern in _PERSON:
         if match := form(pattern).fullmatch(part):
-            return [Claim(speaker, name, match["v"].lower(), confidence=0.85)]
+            return [
+                Claim(
+                    speaker, name, match["v"] if name == "timezone" else match["v"].lower(), confidence=0.85
+                )
+            ]
     if match := form(_CONTACT).fullmatch(part):
         return [Claim(speaker, "contact", match["v"], "preference", 0.85)]
     if form(r"no (?:kids|children)").fullmatch(part):
@@ -196,6 +207,12 @@ def _statements(part: str) -> list[str]:
     """Return the statements that a piece may stand for, the likeliest first."""
     if match := form(_AGE).fullmatch(part):
         return [f"I am {match['v']}"]
+    if match := form(_TURNED).fullmatch(part):
+        return [f"I am a {match['v']}"] if values.trade(match["v"], True) else []
+    if match := form(_NO_FOOD).fullmatch(part):
+        return [f"I do not eat {match['v']}"]
+    if (match := form(_RATHER).fullmatch(part)) and {match["v"].lower(), match["old"].lower()} & words.FOODS:
+        return [f"I prefer {match['v']} to {match['old']}"]
     if form(_CHILDREN).fullmatch(part) or form(_ANIMALS).fullmatch(part):
         counted = form(r"^(?:now )?(?:one (?=(?:[a-z-]+ )?\w+$))?").sub(
             lambda one: "a " if "one" in one[0] else "", part
@@ -213,7 +230,7 @@ def _statements(part: str) -> list[str]:
         return [f"I am a {match['v']}"] if values.trade(match["v"], True) else []
     part = part[:1].lower() + part[1:] if part[1:2].islower() else part
     if values.trade(part, True) or form(
-        r"(?:\w+ )?(?:mum|mom|dad|father|mother|parent) (?:of|to) \w+(?: \w+)?"
+        r"(?:stay[- ]at[- ]home|full[- ]time) (?:mum|mom|dad|father|mother|parent)|(?:\w+ )?(?:mum|mom|dad|father|mother|parent) (?:of|to) \w+(?: \w+)?"
     ).fullmatch(part):
         return [f"I am {part}" if form(r"an? .+").match(part) else f"I am a {part}"]
     return [part, f"I {part}"] if form(r"(?-i:[A-Z])?[a-z]").match(part) else []

@@ -38,7 +38,7 @@ _EDITORS = _words(
 )
 _SYSTEMS = _words(
     """linux, ubuntu, debian, arch, arch linux, fedora, macos, mac os, windows, nixos, void, void linux, gentoo, manjaro, mint, linux mint, pop!_os, pop os, opensuse, tumbleweed, suse, alpine, slackware, endeavouros, kali,
-    freebsd, openbsd, netbsd, chromeos, ios, android, grapheneos, lineageos, silverblue, bazzite, cachyos, elementary, zorin, asahi, rhel, centos, rocky, almalinux, guix"""
+    freebsd, openbsd, netbsd, chromeos, ios, android, grapheneos, lineageos, silverblue, bazzite, cachyos, mac, elementary, zorin, asahi, rhel, centos, rocky, almalinux, guix"""
 )
 _MANAGERS = _words(
     """i3, sway, hyprland, bspwm, awesome, awesomewm, dwm, xmonad, qtile, river, niri, openbox, fluxbox, herbstluftwm, yabai, aerospace, amethyst, rectangle, kwin, gnome, kde, kde plasma, plasma, xfce, cinnamon, mate, lxqt,
@@ -50,6 +50,7 @@ _BROWSERS = _words(
 _LAYOUTS = _words(
     "qwerty, qwertz, azerty, dvorak, colemak, colemak-dh, colemak dh, workman, bépo, bepo, neo, neo2, bone, graphite, canary, engram, halmak, norman, programmer dvorak"
 )
+_MULTIPLEXERS = _words("tmux, screen, zellij, byobu")
 _MARITAL = _words(
     "married, single, divorced, engaged, widowed, separated, in a relationship, in a civil partnership"
 )
@@ -99,6 +100,7 @@ def _person(raw: str, casual: bool) -> values.Values:
 
 def _made(raw: str, casual: bool) -> values.Values:
     """A thing by its make: it begins with a capital or a year, in up to five words."""
+    raw = raw.partition(", ")[0]
     good = form(
         r"(?:(?:an? |old |new |used |\d{4} |\w+ )*?)(?-i:[A-Z])[\w.-]*(?: [\w.()/+-]+){0,4}"
     ).fullmatch(raw)
@@ -119,12 +121,18 @@ def _languages(raw: str, casual: bool) -> values.Values:
 def _tools(raw: str, casual: bool) -> values.Values:
     """Software, all of it known: what a project is made of."""
     parts = [re.sub(r" (?:on|in|for) .*$", "", one) for one in _parts(raw)]
-    known = [one.lower() in words.TECH | words.CODE_LANGUAGES | words.HOSTS for one in parts]
+    names = [re.sub(r" v?\d[\d.]*$", "", one.lower()) for one in parts]
+    known = [one in words.TECH | words.CODE_LANGUAGES | words.HOSTS for one in names]
     good = all(known) or (
         sum(known) * 2 >= len(known)
         and all(form(r"(?-i:[A-Z])[\w.+#-]*(?: [\w.+#-]+)?").fullmatch(one) for one in parts)
     )
     return tuple(parts) if good else ()
+
+
+def _first_tool(raw: str, casual: bool) -> values.Values:
+    """One piece of software, and what is said of it behind a comma left out: "Postgres 16, port 5433"."""
+    return _tools(raw.partition(", ")[0], casual)[:1]
 
 
 def _parts(raw: str) -> list[str]:
@@ -160,11 +168,6 @@ def _pastimes(raw: str, casual: bool) -> values.Values:
         )
         else ()
     )
-
-
-def _allergens(raw: str, casual: bool) -> values.Values:
-    found = [values.allergen(one, casual) for one in _parts(raw)]
-    return tuple(one[0] for one in found) if all(found) else ()
 
 
 def _children(raw: str, casual: bool) -> values.Values:
@@ -205,10 +208,10 @@ def of_pet(raw: str, animal: str, speaker: str) -> list[Claim]:
     )
 
 
-def trades(raw: str, clause: Clause, speaker: str) -> list[Claim]:
-    """Return what a trade claims as a statement, with whom one works for: "structural engineer at Hollis & Mbeki"."""
-    alone = replace(clause, text=f"I am a {raw}", whole=f"I am a {raw}", times=(), before=(), after="")
-    return [one for one in claimed(alone, speaker)[1] if one.attribute in ("occupation", "employer")]
+def said_as(statement: str, clause: Clause, speaker: str) -> list[Claim]:
+    """Return what a note claims as the statement it stands for: "I am a structural engineer at Hollis & Mbeki"."""
+    alone = replace(clause, text=statement, whole=statement, times=(), before=(), after="")
+    return claimed(alone, speaker)[1]
 
 
 def _work(raw: str, casual: bool) -> values.Values:
@@ -220,6 +223,16 @@ def _work(raw: str, casual: bool) -> values.Values:
     return known or ((values.unled(raw),) if plain and not values.points(raw) else ())
 
 
+def _aged(raw: str, casual: bool) -> values.Values:
+    """Somebody by name, whose age stands beside it: a name alone may be a word's translation."""
+    return _children(raw, casual) if form(r".+[ (]\d{1,2}\)?").fullmatch(raw) else ()
+
+
+def _raw(raw: str, casual: bool) -> values.Values:
+    """Any value: the statement it stands in tells whether it is one."""
+    return (raw,)
+
+
 # ---- whose names are whose ------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +241,7 @@ class Key:
     """What a name stands for: the attribute ("" for the name itself), how its values look, whose it is, and how much the name alone says.
 
     `weak` names say whose they are beside others alone: anything has a name, a city and an age. `bare` ones need no colon before
-    their values. `ours` are a project's.
+    their values. `ours` are a project's, `apart` a thing or an event of it with a slot of its own. With `said`, the values are what that statement claims of them, {v} in it, {k} being the name.
     """
 
     attribute: str
@@ -237,9 +250,11 @@ class Key:
     weak: bool = False
     bare: bool = False
     ours: bool = False
+    apart: bool = False
+    said: str = ""
 
 
-RENAMED = {"due": "deadline", "due date": "deadline", "go live": "go-live", "kick-off": "kickoff", "ci/cd": "ci", "stand-up": "standup"}  # fmt: skip
+RENAMED = {"due": "deadline", "due date": "deadline", "go live": "go-live", "kick-off": "kickoff", "ci/cd": "ci", "stand-up": "standup", "prod": "production"}  # fmt: skip
 
 
 hours = _of(_HOURS)
@@ -255,6 +270,7 @@ def _keys(*rows: tuple[str, str, Reader, Mapping[str, Any]]) -> dict[str, Key]:
 
 
 _WEAK, _BARE, _OURS = {"weak": True}, {"bare": True}, {"ours": True}
+_APART = {"ours": True, "apart": True}
 _OUR_BARE = {"ours": True, "bare": True}
 KEYS: Mapping[str, Key] = _keys(
     ("terminal, terminal emulator", "terminal", _one_of(_TERMINALS), _BARE),
@@ -266,55 +282,70 @@ KEYS: Mapping[str, Key] = _keys(
     ("desktop environment, de", "desktop environment", _one_of(_MANAGERS), {}),
     ("browser, web browser", "browser", _one_of(_BROWSERS), _BARE),
     ("keyboard layout, layout", "keyboard layout", _one_of(_LAYOUTS), _BARE),
-    ("multiplexer, terminal multiplexer", "multiplexer", _one_of(_words("tmux, screen, zellij, byobu")), {}),
+    ("multiplexer, terminal multiplexer", "multiplexer", _one_of(_MULTIPLEXERS), {}),
     ("password manager, notes app, note app, note-taking app, email client, mail client, search engine, music app, todo app, calendar app, colour scheme, color scheme, coding font, editor font, terminal font, mobile os, home server", "=", _one_of(frozenset()), {}),
+    ("work laptop, work phone, work computer, home computer, gaming pc, second car, winter bike, company car, personal laptop, personal phone, home laptop, old phone, running shoes, espresso machine, coffee machine, grinder", "=", _made, {}),
     ("car, phone, laptop, bike, van, motorbike, camera, tablet, computer, pc, keyboard, headphones, desktop, printer, monitor, guitar, bicycle", "=", _made, {}),
     ("plate, number plate, license plate, licence plate, car plate, registration plate", "license plate", _of(r"(?-i:[A-Z0-9]{1,4})(?:[ -]?(?-i:[A-Z0-9]{1,4})){1,3}"), {}),
     ("shoe size, waist, inseam, chest, collar, hat size, ring size, dress size, shirt size, t-shirt size, tee size, jacket size, glove size, trouser size, trousers size, jeans size, helmet size", "=", _of(_SIZE), _BARE),
     ("shoes", "shoe size", _of(_SIZE), {}),
     ("height, weight", "=", _of(r"\d[\d.,]* ?(?:cm|m|kg|lbs?|stone|st|ft|').*"), _WEAK),
     ("blood type, blood group", "blood type", _of(r"(?:a|b|ab|o|0) ?(?:[+-]|positive|negative|pos|neg|rh.*)"), _BARE),
-    ("allergies, allergy, allergic to", "allergy", _allergens, {}),
+    ("allergies, allergy, allergic to, allergic", "allergy", _raw, {"said": "I am allergic to {v}"}),
+    ("meds, medication, medications, medicine", "medication", _raw, {"said": "I take {v}"}),
     ("diet, dietary requirements, dietary needs", "diet", values.listed(words.DIETS, 3), {}),
     ("timezone, time zone, tz, my timezone", "timezone", _of(r"(?-i:[A-Z])[\w/+:-]*(?: (?-i:[A-Z])[\w/+:-]*){0,2}|[a-z]{2,4} ?[+-] ?\d[\d:]*|[a-z]{3,4}"), _BARE),
+    ("anniversary, wedding anniversary, name day", "=", _of(rf"{_DATE}|\d{{1,2}} \w+(?: \d{{4}})?"), {}),
     ("birthday, date of birth, dob, born", "birthday", _of(rf"{_DATE}|\d{{1,2}} \w+(?: \d{{4}})?"), {}),
     ("pronouns", "pronouns", _of(r"(?:she|he|they|it|xe|ze|any)(?:/\w+){1,2}"), {}),
     ("languages, spoken languages, languages spoken", "speaks", _languages, {}),
     ("native language, mother tongue, first language", "native language", _languages, {}),
-    ("day job, occupation, profession, job, trade, line of work", "occupation", _work, {}),
+    ("day job, occupation, profession, job, trade, line of work", "occupation", _work, {"said": "I am a {v}"}),
     ("role, title, job title, position", "occupation", values.trade, _WEAK),
     ("employer, company, workplace", "employer", values.proper, _WEAK),
     ("city, location, based, base, home, lives in, living in, home base, town, based in", "residence", values.place, _WEAK),
+    ("address, home address, postal address, work address", "=", _of(r".*\d.*"), {}),
+    ("preferred name, nickname, goes by", "goes_by", values.name, {}),
     ("hometown, home town", "hometown", values.place, {}),
     ("age", "age", values.age, _WEAK),
     ("name, full name, my name", "name", values.name, _WEAK),
     ("marital status, relationship status", "marital status", _of("|".join(sorted(_MARITAL))), {}),
-    ("kids, children, my kids", "child", _children, {}),
+    ("kids, children", "child", _children, {}),
+    ("son, daughter, brother, sister", "=", _aged, {}),
     ("dog, cat, puppy, kitten, horse, pony, rabbit, parrot, tortoise", "pet", pet, {}),
     ("wife, husband, partner, girlfriend, boyfriend, spouse, fiancé, fiancée", "=", _person, {}),
     ("vet, dentist, gp, doctor, family doctor, physio, physiotherapist, optician, therapist, accountant, lawyer, solicitor, landlord, landlady, plumber, electrician, mechanic, hairdresser, barber, cleaner, babysitter, nanny, childminder, personal trainer, mentor, line manager, boss, midwife, paediatrician, pediatrician, cardiologist, dermatologist, piano teacher, dog walker, dog sitter, osteopath", "=", _person, {}),
     ("manager, supervisor, advisor, adviser, coach, tutor", "=", _person, _WEAK),
     ("coffee, coffee order, tea, steak, eggs, pizza, usual order, usual drink", "=", _tastes, {"kind": "preference"}),
-    ("office hours, working hours, work hours, core hours, my hours, shift, shifts, bedtime, wake-up time, wake up, wake-up, lunch break", "=", hours, {}),
+    ("office hours, working hours, work hours, core hours, my hours, shift, shifts, bedtime, wake-up time, wake up, wake-up, lunch break, lunch time, dinner time, school pickup, pickup time, nap time, lunch, dinner", "=", hours, {}),
     ("days off, day off", "days off", hours, {}),
     ("gym, yoga, pilates, piano, choir, band practice, football, swimming, judo, karate, ballet, climbing, running, physio appointment, therapy, spanish class, guitar lesson, piano lesson, gym days, training days, home office days, wfh days, school run, bin day", "=", _of(rf"(?:{_DAY})(?:.*)"), {}),
     ("hobby, hobbies, interests", "hobby", _things_done, {}),
     ("weekends, free time, spare time, evenings", "hobby", _pastimes, {}),
+    ("commute", "=", _of(r"(?:by )?(?:bike|e-bike|train|bus|car|tram|walk|walking|metro|subway|tube|on foot|foot|ferry|cycling|driving|scooter)\b.*"), {}),
+    ("rent, mortgage, salary", "=", _of(_MONEY), _WEAK),
+    ("spice level, spice tolerance", "spice level", _of("mild|medium|hot|very hot|none|extra hot|low|high"), {"kind": "preference"}),
+    ("units, measurement units, temperature units", "units", _of("metric|imperial|celsius|fahrenheit|km|miles|si"), {"kind": "preference"}),
+    ("currency", "=", _of(r"[a-z]{3}|[$€£¥]|euros?|dollars?|pounds?"), {"kind": "preference"}),
+    ("font, theme, prompt, launcher, mouse, font size", "=", _one_of(_words("light, dark, starship, dmenu, rofi, wofi, solarized, gruvbox, nord, catppuccin, dracula, powerlevel10k, p10k, iosevka")), _WEAK),
+    ("team", "=", values.proper, _WEAK),
     ("star sign, zodiac sign, sun sign", "star sign", _of("aries|taurus|gemini|cancer|leo|virgo|libra|scorpio|sagittarius|capricorn|aquarius|pisces"), {}),
-    ("bank, mobile provider, phone provider, internet provider, health insurance, health insurer", "=", _one_of(frozenset()), {}),
+    ("bank, mobile provider, phone provider, internet provider, health insurance, health insurer, insurance, car insurance, broadband, energy supplier", "=", _one_of(frozenset()), {}),
     ("project, project name, codename, code name", "name", values.proper, _OURS),
     ("lead, tech lead, project lead, product owner, project manager, pm, designer, qa lead, maintainer", "=", _person, _OUR_BARE),
     ("owner, client, customer, sponsor", "=", values.proper, {"ours": True, "weak": True}),
-    ("deadline, due, due date, launch date, release date, start date, end date", "=", _of(_DATE), _OUR_BARE),
-    ("launch, go-live, go live, kickoff, kick-off, code freeze, feature freeze", "date", _of(_DATE), _OURS),
+    ("deadline, due, due date, launch date, release date", "=", _of(_DATE), _OUR_BARE),
+    ("launch, go-live, go live, kickoff, kick-off, code freeze, feature freeze", "date", _of(_DATE), _APART),
+    ("prod, production, staging", "hosting", values.host, _APART),
     ("budget", "budget", _of(_MONEY), {"ours": True, "weak": True, "bare": True}),
-    ("stack, tech stack", "uses", _tools, _OUR_BARE),
+    ("status", "=", _of("paused|on hold|blocked|live|shipped|cancell?ed|done|finished|in review|in beta|delayed|late|on track|in progress|released|archived|abandoned"), {"ours": True, "weak": True}),
+    ("stack, tech stack, built with, tech, env", "uses", _tools, _OUR_BARE),
     ("hosting, hosted on, cloud, cloud provider, deployed on, deployed to", "hosting", values.host, _OUR_BARE),
-    ("db, database", "database", _tools, _OURS),
+    ("db, database", "database", _first_tool, _OURS),
     ("frontend, backend, framework, orm, ci, ci/cd, package manager, test runner, test framework, linter, formatter, queue, cache, message broker, issue tracker, monitoring, error tracking, css, runtime", "=", values.tool, _OURS),
     ("language, programming language", "language", values.listed(words.CODE_LANGUAGES, 2), _OURS),
     ("repo, repository", "repo", _of(r"\S+\.\S+/\S+|[\w.-]+/[\w.-]+|github|gitlab|bitbucket|codeberg"), _OURS),
-    ("standup, stand-up, daily, retro, planning", "time", hours, _OURS),
+    ("standup, stand-up, daily, retro, planning", "time", hours, _APART),
 )  # fmt: skip
 # What is told of one's set-up by its name alone.
-GEAR = ((_TERMINALS, "terminal"), (_SHELLS, "shell"), (_EDITORS, "editor"), (_SYSTEMS, "os"), (_MANAGERS, "window manager"), (_BROWSERS, "browser"), (_LAYOUTS, "keyboard layout"))  # fmt: skip
+GEAR = ((_TERMINALS, "terminal"), (_SHELLS, "shell"), (_EDITORS, "editor"), (_SYSTEMS, "os"), (_MANAGERS, "window manager"), (_BROWSERS, "browser"), (_LAYOUTS, "keyboard layout"), (_MULTIPLEXERS, "multiplexer"))  # fmt: skip

@@ -13,27 +13,29 @@ from typing import Any
 
 from .. import checks
 from ..types import MemoryItem
-from . import fragments, values
+from . import fragments, values, words
 from .clauses import Clause
-from .keys import GEAR, KEYS, RENAMED, Key, hours, of_pet, pet, trades
+from .keys import GEAR, KEYS, RENAMED, Key, hours, of_pet, pet, said_as
 from .predicates import PROJECT, Claim
 from .spelling import begun, fits, form, holds, straight
 
 _LONGEST = 1_500  # characters of a message: what is longer is a document
 
-_BEST = r"(?:(?:best|preferred|good|worst) (?:time|times|day|days|way|hours|place|number) (?:to|for) [\w' -]{3,25}|preferred (?:[\w-]+ )?[\w-]+|my (?:usual|preferred) [\w-]+)"
-_FAVORITE = r"(?:(?:favou?rite|fav) [\w -]{3,20})"
+_BEST = r"(?:(?:best|preferred|good|worst) (?:time|times|day|days|way|hours|place|number) (?:to|for) [\w' -]{3,25}|preferred (?:[\w-]+ )?[\w-]+|(?:seat|meal|language|airline|hotel|room|temperature|food|drink|music|contact|delivery) preference|my (?:usual|preferred) [\w-]+)"
+_FAVORITE = r"(?:(?:favou?rite|fave?) [\w -]{3,20})"
+_KIN = rf"(?:{words.one_of(words.RELATIONS)}|dog|cat)'s (?:name|birthday|school|job|age|employer|vet|breed|pronouns|doctor|teacher)"
+_OF_KIN = Key("", values.as_said, said="my {k} is {v}")
 _NAMES = "|".join(sorted(map(re.escape, KEYS), key=len, reverse=True))
 _OUR_NAMES = "|".join(
     sorted((re.escape(name) for name, key in KEYS.items() if key.ours), key=len, reverse=True)
 )
 _NEW = r"(?:(?:my|our|the|new|current|latest|main|also|and|plus) )*"
-_SEPARATED = r"(?P<sep>: ?| ?(?:->|=>|\u2192) ?| is (?:now |on )?| (?:on |at |in |now )?(?=\S))"
+_SEPARATED = r"(?P<sep>: ?| (?:is |was )?(?:now|(?:moved|pushed|slipped|changed|switched|brought forward|went|postponed)(?: back| out)? (?:to|on|until)) | ?(?:->|=>|\u2192) ?| is (?:now |on )?| (?:on |at |in |now )?(?=\S))"
 # Whose it is may stand before the name: "Heron deadline".
-_NOTE = rf"{_NEW}(?:(?P<who>(?-i:[A-Z])[\w-]+)(?:'s)? )??(?:(?P<key>{_NAMES})(?: (?:for|of) (?P<of>(?-i:[A-Z])[\w-]+))?|(?P<wish>{_BEST}|{_FAVORITE})){_SEPARATED}"
+_NOTE = rf"{_NEW}(?:(?P<who>(?-i:[A-Z])[\w-]+)(?:'s)? )??(?:(?P<key>{_NAMES})(?: (?:for|of) (?P<of>(?-i:[A-Z])[\w-]+))?|(?P<kin>{_KIN})|(?P<wish>{_BEST}|{_FAVORITE})){_SEPARATED}"
 # Another begins behind one of these.
-_OF_ONE = rf"(?P<who>(?-i:[A-Z])[\w-]+): (?=(?:{_OUR_NAMES})(?::| ->| =>| is\b| ))"
-_NEXT = rf"(?:[,;|/]| and| -) (?={_NEW}(?:{_NAMES}|{_BEST}|{_FAVORITE})(?::| ->| =>| \u2192| is\b| (?:on |at |in )?[\w$€£]))"
+_OF_ONE = rf"(?P<who>(?-i:[A-Z])[\w-]+):\s+(?:[-*\u2022] )?(?=(?:{_OUR_NAMES})(?::| ->| =>| is\b| ))"
+_NEXT = rf"(?:[,;|/]| and| -) (?={_NEW}(?:{_NAMES}|{_KIN}|{_BEST}|{_FAVORITE})(?::| ->| =>| \u2192| is\b| (?:on |at |in )?[\w$€£]))"
 
 # ---- one note -------------------------------------------------------------------------------------------------------------
 
@@ -44,7 +46,7 @@ _NOW = (
 _INSTEAD = r"(?P<v>.+?),? (?:\(?(?:instead of|no longer|rather than|replacing|was|previously|formerly|not|used to be)) (?P<old>[^()]+?)\)?"
 _TURNED = r"(?P<old>.+?) ?(?:->|=>|\u2192) ?(?P<v>.+)"
 _NONE = r"(?:none|no|n/?a|nil|null|tb[dac]|to be (?:decided|confirmed|defined)|todo|unknown|undecided|open|same|any|all|yes|true|false|nothing|same as \w+|-+|\.+|x+|\?+|<.*|\[.*|\{.*)"
-_REMARK = r"(?:, (?=(?-i:[A-Z][\w']+ (?:is|has|was|retired|left|moved|quit|died))|(?:the |my |our )?(?:old|other|previous|last)\b|(?:it|he|she|i|we|but|so|because|which|who|finally|at last|sadly|obviously|as always)\b).*| because .*| \((?!.*\d)[^()]*\))$"
+_REMARK = r"(?:, (?=(?-i:[A-Z][\w']+ (?:is|has|was|retired|left|moved|quit|died))|(?:the |my |our )?(?:old|other|previous|last)\b|(?:it|he|she|i|we|but|so|because|which|who|usually|mostly|often|sometimes|finally|at last|sadly|obviously|as always)\b).*| because .*| \((?!.*\d)[^()]*\))$"
 _CHOICE = r"\bor\b|\?| vs\.? |\bmaybe\b|\bperhaps\b|\bprobably\b|\bnot sure\b|\be\.g\."
 
 
@@ -70,8 +72,14 @@ def _noted(text: str) -> list[_Note]:
     for said in form(_NEXT).split(text):
         if not (match := form(_NOTE).match(said)):
             return []
-        name = (match["key"] or match["wish"]).lower().replace("favourite", "favorite")
-        key = KEYS.get(name) or Key(name, _wish, "preference")
+        name = (
+            (match["key"] or match["kin"] or match["wish"])
+            .lower()
+            .replace("favourite ", "favorite ")
+            .replace("fave ", "favorite ")
+            .replace("fav ", "favorite ")
+        )
+        key = KEYS.get(name) or (_OF_KIN if match["kin"] else Key(name, _wish, "preference"))
         who = match["who"] or match["of"] or (of["who"] if of else "")
         sep, value = match["sep"].strip(" :") or match["sep"].strip(" ") or " ", said[match.end() :].strip()
         found.append(
@@ -90,7 +98,7 @@ def _noted(text: str) -> list[_Note]:
 _ARROW = frozenset(">\u2192")
 _FIRST = frozenset(
     name.split(" ")[0]
-    for name in (*KEYS, "favorite", "favourite", "fav", "best", "preferred", "good", "worst")
+    for name in (*KEYS, "favorite", "favourite", "fav", "fave", "best", "preferred", "good", "worst")
 )
 _LEADING = frozenset("my our the new current latest main also and plus".split())
 
@@ -106,29 +114,34 @@ def _wish(raw: str, casual: bool) -> values.Values:
     )
 
 
-def _valued(note: _Note, casual: bool) -> tuple[values.Values, Any]:
-    """Return the values of a note, or () where what stands there is none, and what they took the place of."""
-    raw = form(_REMARK).sub("", note.value).strip(" .,;!")
-    raw, old = form(_NOW).sub("", raw), None
+def _put(value: str) -> tuple[str, str]:
+    """Return what stands as a value, without remarks, and what it took the place of ("" where that is not said)."""
+    raw = form(_NOW).sub("", form(_REMARK).sub("", value).strip(" .,;!"))
+    old = ""
     if put := form(_INSTEAD).fullmatch(raw) or form(_TURNED).fullmatch(raw):
-        raw, old = form(_NOW).sub("", put["v"]), put["old"]
-    raw = form(
+        raw, old = form(_NOW).sub("", put["v"]), put["old"].strip()
+    return form(
         r"^(?:now|currently|it is|still|on|with|moved to|changed to|switched to|pushed to) (?=\S)"
-    ).sub("", raw.strip(" .,"))
-    if not raw or form(_NONE).fullmatch(raw) or form(_CHOICE).search(raw):
+    ).sub("", raw.strip(" .,")), old
+
+
+def _valued(key: Key, raw: str, old: str, casual: bool) -> tuple[values.Values, Any]:
+    """Return the values that stand there, or () where there is none, and what they took the place of."""
+    if not raw or fits(_NONE, raw) or form(_CHOICE).search(raw):
         return (), None
-    found = note.key.value(raw, casual)
-    before = note.key.value(old.strip(), casual) if old and found else ()
+    found = key.value(raw, casual)
+    before = key.value(old, casual) if old and found else ()
     return found, before[0] if before else None
 
 
 # ---- the message they stand in --------------------------------------------------------------------------------------------
 
 _HEAD = r"(?:^|[\n.;,!?|] ?|(?:^|\n)\s*[-*\u2022] ?)\s*(?P<head>[a-z][\w'/ -]{0,38}?):(?=\s)"
+_PROJECT = rf"(?:^|[.;,\n|] ?)\W*(?:(?:the |our )?project(?: name)?: (?P<v>(?-i:[A-Z])[\w-]+(?: (?-i:[A-Z])[\w-]+)?)|(?P<v2>(?-i:[A-Z])[\w-]+)(?: - |:?\n\W*)(?=(?:{_OUR_NAMES})(?::| -)))"
 # What stands before notes on oneself, and before any.
 _ABOUT_ME = (
     r"(?:(?:a (?:bit|little|few (?:facts|things)) |(?:some |quick |more |the )?(?:facts?|info|details|background|basics|bio|intro|context|notes?|things) )?(?:about|on) (?:me|myself|us)|me|us"
-    r"|(?:my|our) (?:details|info|bio|profile|setup|set-up|stats|basics|situation|background|rig|desk|gear|sizes|measurements|household|family|home|week|routine|tools|toolbox|dev setup|environment|people|doctors)|bio|setup|dev setup|household|the basics|sizes)"
+    r"|(?:my|our) (?:details|info|bio|profile|setup|set-up|stats|basics|situation|background|rig|desk|gear|sizes|measurements|household|family|home|week|routine|tools|toolbox|dev setup|environment|people|doctors)|bio|setup|dev setup|household|family|pets|the basics|sizes|using|daily drivers?|current setup|currently using)"
 )
 _NEUTRAL = (
     r"(?:fyi|btw|by the way|update|updates|note|notes|to note|reminder|ps|correction|also|edit|changes?|news|for context|context|for the record|for reference|for your (?:notes|records|files)|remember|please remember|heads up|quick (?:note|update|facts)"
@@ -146,23 +159,25 @@ _TALKS = frozenset(
 )
 
 
+def _heads(flat: str) -> list[str]:
+    """Return what stands before the colons of a message, in small letters; a project whose notes follow is none."""
+    found = (one for one in form(_HEAD).finditer(flat) if not form(_OF_ONE).match(flat, one.start("head")))
+    return [one["head"].lower().rpartition(" - ")[2] for one in found]
+
+
 class _Page:
     """What the whole message says of its notes: whether they may be the speaker's, and which project they are of."""
 
     def __init__(self, text: str) -> None:
         flat = straight(text)
         said = flat.lower()
-        heads = [
-            one["head"].lower()
-            for one in form(_HEAD).finditer(flat)
-            if not form(_OF_ONE).match(flat, one.start("head"))
-        ]
+        heads = _heads(flat)
         names = [form(rf"^{_NEW}").sub("", one) for one in heads]
         own = {
             one
             for one in names
             if form(
-                rf"(?:[\w-]+(?:'s)? )??(?:(?:{_NAMES})(?: (?:for|of) \w+)?|{_BEST}|{_FAVORITE})"
+                rf"(?:[\w-]+(?:'s)? )??(?:(?:{_NAMES})(?: (?:for|of) \w+)?|{_KIN}|{_BEST}|{_FAVORITE})"
             ).fullmatch(one)
         }
         self.mine = any(form(_ABOUT_ME).fullmatch(one) for one in heads)
@@ -180,10 +195,8 @@ class _Page:
         strong = [one for one in own if not (key := KEYS.get(one)) or not key.weak]
         self.beside = self.mine or (len(own) > 1 and bool(strong) and not self.asks)
         self.named = "name" in own or "full name" in own
-        project = form(
-            r"(?:^|[.;,\n|] ?)\W*(?:the |our )?project(?: name)?: (?P<v>(?-i:[A-Z])[\w-]+(?: (?-i:[A-Z])[\w-]+)?)"
-        ).search(flat)
-        self.project, self.project_at = (project["v"], project.end()) if project else ("", 0)
+        project = form(_PROJECT).search(flat)
+        self.project, self.project_at = (project["v"] or project["v2"], project.end()) if project else ("", 0)
 
     @staticmethod
     def _told(head: str, own: set[str]) -> bool:
@@ -228,9 +241,12 @@ class Notes:
                 return told
             if all(note.sep == ":" and fits(_NONE, note.value) for note in notes):
                 return ()  # it is still to be told
-        if lead and holds(r"\b(?:setup|set-up|rig|gear|tools|toolbox|environment)\b", clause.whole[:lead]):
-            geared = ((one, claim) for one in pieces for claim in _gear(one, self._speaker))
-            return [(self._part(clause, one, (), ""), [claim]) for one, claim in geared]
+        gear = [one for each in pieces for one in each.split(" on ")]
+        geared = [(self._part(clause, one, (), ""), _gear(one, self._speaker)) for one in gear]
+        listed = bool(lead) and holds(_OF_GEAR, clause.whole[:lead])
+        sorts = {claims[0].attribute for _, claims in geared if claims}
+        if listed or (len(sorts) >= _SET_UP and all(claims for _, claims in geared)):
+            return [one for one in geared if one[1]]
         read = fragments.read(pieces, clause, self._speaker, self._known, alone=page.mine or self._near)
         return [(self._part(clause, one.raw, one.times, one.said), one.claims) for one in read] or None
 
@@ -268,7 +284,7 @@ class Notes:
             return False
         if page.named and not page.mine and self._another():
             return False
-        if note.sep not in (":", "->", "=>", "\u2192"):
+        if note.sep not in (":", "->", "=>", "\u2192") and not (note.key.ours and note.sep.endswith(" to")):
             if not note.key.bare:
                 return False
             sized = note.value[:1].isdigit() and not note.key.ours
@@ -302,8 +318,8 @@ class Notes:
 
     def _owner(self, note: _Note, clause: Clause, page: _Page) -> str:
         """Return whose a note is: a project's that is named, or the one whose it was."""
-        if note.key.attribute in ("time", "date"):
-            return note.name  # of an event
+        if note.key.apart and not note.who:
+            return note.name
         if not note.key.ours or note.key.attribute == "name":
             return PROJECT if note.key.ours else self._speaker
         if note.who and note.who.lower() not in _ADJECTIVES:
@@ -319,10 +335,16 @@ class Notes:
         for time in clause.times:
             if not note.key.ours and note.key.value is not hours:
                 cut = cut.removesuffix(time).rstrip(" ,(") or cut
-        found, old = _valued(replace(note, value=cut), clause.casual)
+        raw, before = _put(cut)
+        found, old = _valued(note.key, raw, before, clause.casual)
         owner, attribute = self._owner(note, clause, page), note.key.attribute
-        if attribute == "occupation" and (told := trades(cut, clause, self._speaker)):
-            return told, note.said
+        if note.key.apart and note.who:
+            attribute = f"{note.name} {attribute}"
+        if note.key.said and found:
+            stated = note.key.said.format(v=raw, k=note.name)
+            told = [one for one in said_as(stated, clause, self._speaker) if one.attribute != "name"]
+            if told or note.key.attribute != "occupation":
+                return [replace(told[0], old=old), *told[1:]] if told and old else told, note.said
         claims = [
             Claim(owner, attribute, one, note.key.kind, 0.85, old=old if not n else None)
             for n, one in enumerate(found)
@@ -354,8 +376,13 @@ class Notes:
         ]
 
 
+_OF_GEAR = r"\b(?:setup|set-up|rig|gear|tools|toolbox|environment|using|drivers?)\b"
+_SET_UP = 3  # sorts of software in a row, which are nobody's options
+
+
 def _gear(said: str, speaker: str) -> list[Claim]:
     """Return what a piece of a set-up is: software by its sort, a thing by its make."""
+    said = form(r" (?:shell|terminal|editor|browser|user)$").sub("", said)
     for known, attribute in GEAR:
         if re.sub(r" v?\d[\d.]*$", "", said.lower()) in known:
             return [Claim(speaker, attribute, said, confidence=0.85)]

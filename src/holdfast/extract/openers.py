@@ -17,7 +17,7 @@ _OPENER = (
     r"|to be (?:honest|clear|fair)|tbh|also"
     r"|and|but|plus|anyway|look|listen|sorry|thanks|thank you|great|cool|hm+|um+|uh+|right"
     r"|correction|update|heads up|ps|(?:just )?a heads up|not gonna lie"
-    r"|ngl|fun fact|(?:a )?quick (?:note|update|fyi|one)(?: from (?:me|my side|our side))?|one thing though|new (?:city|job)|guess what|for context|"
+    r"|ngl|fun fact|(?:a )?quick (?:note|update|fyi|one)(?: from (?:me|my side|our side))?|one thing though|new (?:city|job)(?!:)|guess what|for context|"
     r"as of (?:today|now)|in fact|as i (?:said|mentioned)|like i said|wait"
     r"|new here|good (?:morning|evening|afternoon|day)"
     r"|turns out|the thing is|unfortunately|luckily|finally|currently|at the moment|right now"
