@@ -30,6 +30,14 @@ from tests.unit.reading import kept
         ("Project: Heron. Lead: Wanjiru. Deadline: 30 June.", [("project.name", "Heron"), ("heron.lead", "Wanjiru"), ("heron.deadline", "30 June")]),
         ("Heron: budget 40k, lead Otieno", [("heron.budget", "40k"), ("heron.lead", "Otieno")]),
         ("Stack: Django + Redis, hosting on Hetzner", [("project.uses", "Django"), ("project.uses", "Redis"), ("project.hosting", "Hetzner")]),
+        ("Heron - lead: Wanjiru, launch: 9 September", [("heron.lead", "Wanjiru"), ("heron.launch date", "9 September")]),
+        ("Env: Python 3.12, Django 5. Staging: Hetzner.", [("project.python version", "3.12"), ("project.django version", "5"), ("staging.hosting", "Hetzner")]),
+        ("Pets: one tortoise, Speedy", [("user.pet", "Speedy")]),
+        ("Mum's birthday: 8 August", [("user's mother.birthday", "8 August")]),
+        ("Son: Leo, 4. Daughter: Maya, 7.", [("user.son", "Leo"), ("user.daughter", "Maya")]),
+        ("New job: baker at Crumb & Co", [("user.occupation", "baker"), ("user.employer", "Crumb & Co")]),
+        ("vim, tmux, zsh on Arch", [("user.editor", "vim"), ("user.multiplexer", "tmux"), ("user.shell", "zsh"), ("user.os", "Arch")]),
+        ("Lunch: 12:30, usually at desk. Commute: bike, 20 min.", [("user.lunch", "12:30"), ("user.commute", "bike, 20 min")]),
         ("Code freeze: 20 May", [("code freeze.date", "20 May")]),
     ],
 )  # fmt: skip
@@ -48,6 +56,10 @@ def test_a_note_is_read_by_its_name(said: str, told: list[tuple[str, object]]) -
         ("dev by day, drummer by night", {"occupation": "dev", "hobby": "drummer"}),
         ("Ex-teacher, now a carpenter", {"occupation": "carpenter"}),
         ("I'm 44, divorced, two boys, based in Porto", {"age": 44, "marital status": "divorced", "children": 2, "residence": "Porto"}),
+        ("lactose intolerant, no pork, otherwise easy", {"condition": "lactose intolerant", "avoids": "pork"}),
+        ("early riser, tea not coffee", {"chronotype": "early riser", "prefers": "tea"}),
+        ("Remote, Berlin, UTC+1", {"work mode": "remote", "residence": "Berlin", "timezone": "UTC+1"}),
+        ("Accountant turned beekeeper", {"occupation": "beekeeper"}),
         ("About me:\n- 52\n- bus driver\n- two sons", {"age": 52, "occupation": "bus driver", "sons": 2}),
     ],
 )  # fmt: skip
@@ -71,7 +83,7 @@ def test_the_names_of_animals_follow_their_number() -> None:
         "Create a persona: retired nurse, 67, three grandkids", "Write a blurb. Car: Fiat Panda.", "Summarise this profile: 41, vet in Cork, three dogs",
         "Find me a flat. City: Porto. Budget: 900 a month.", "Dog: Hund, cat: Katze, car: Auto", "Compare these. Phone: Pixel 8, phone: iPhone 15",
         "two eggs, flour, butter, one onion", "nurse, teacher, plumber", "married, single, divorced", "Lisbon, Porto, Faro", "32, 45, 67",
-        "Options: kitty, wezterm, alacritty", "Weekends: rain again", "Job: failed after 3 minutes", "Vegan, gluten-free, dairy-free",
+        "Options: kitty, wezterm, alacritty", "Weekends: rain again", "vim, emacs, nano", "rust, cli, tmux", "Which is best: vim, tmux, zsh?", "Job: failed after 3 minutes", "Vegan, gluten-free, dairy-free",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_notes_is_nobodys(said: str) -> None:
@@ -88,6 +100,13 @@ def test_what_only_looks_like_notes_is_nobodys(said: str) -> None:
         (["Hosting: Hetzner", "hosting: Fly.io instead of Hetzner"], "project.hosting", "Fly.io"),
         (["Project: Heron. Deadline: 30 June.", "Heron deadline -> 15 July"], "heron.deadline", "15 July"),
         (["Project: Heron. Deadline: 30 June.", "Deadline: 15 July now"], "heron.deadline", "15 July"),
+        (
+            ["Project: Heron. Launch: 9 September.", "Heron: launch moved to 20 September"],
+            "heron.launch date",
+            "20 September",
+        ),
+        (["Phone: Pixel 8", "Phone: Pixel 8 -> Pixel 9"], "user.phone", "Pixel 9"),
+        (["Job: postman", "new job: bus driver"], "user.occupation", "bus driver"),
         (["Retired nurse, 67, three grandkids", "Four grandkids as of last night!"], "user.grandkids", 4),
         (["Married, two kids", "Divorced now. Three kids."], "user.children", 3),
     ],
@@ -95,6 +114,15 @@ def test_what_only_looks_like_notes_is_nobodys(said: str) -> None:
 def test_what_is_told_again_ends_what_was(turns: list[str], slot: str, value: object) -> None:
     """The same name with another value is a change, also where it is told by its number alone."""
     assert [one.value for one in _live(turns) if one.slot == slot] == [value]
+
+
+def test_the_twins_are_named_in_passing() -> None:
+    """Whose twins they are goes without saying; whoever else is named so is nobody's child."""
+    assert kept("The twins, Alma and Noor, turn six in June.") == [
+        ("user.child", "Alma"),
+        ("user.child", "Noor"),
+    ]
+    assert kept("The guests, Alma and Noor, arrive in June.") == []
 
 
 def test_a_list_told_again_is_the_whole_of_it() -> None:

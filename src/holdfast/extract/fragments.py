@@ -63,6 +63,8 @@ _STATUSES = (
     "left-handed",
     "right-handed",
 )
+_NOW_THERE = r"now (?:in )?(?P<v>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)"
+_FROM_THERE = r"originally (?:from )?(?P<v>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)"
 _BARE_PLACE = r"(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?"
 
 
@@ -89,15 +91,20 @@ def pieces(said: str) -> list[str]:
 
 
 def read(
-    parts: Sequence[str], clause: Clause, speaker: str, known: Sequence[MemoryItem], *, alone: bool
+    parts: Sequence[str], clause: Clause, speaker: str, known: Sequence[MemoryItem], *, alone: bool, led: bool
 ) -> list[Piece]:
     """Return the pieces that claim something; [] unless every piece is read and they are of several sorts.
 
-    One piece stands `alone` where others stand near it, or where it counts or tells anew what is known.
+    One piece stands `alone` where others stand near it, or where it counts or tells anew what is known. Where they are `led` by
+    words for oneself ("about me:") the first may be a place: else it may be somebody's name.
     """
     alone = alone or (
         len(parts) == 1
-        and bool(form(rf"(?:.+ turned .+|{_CHILDREN},? (?:now|as of .+|since .+))!*").fullmatch(parts[0]))
+        and bool(
+            form(
+                rf"(?:.+ turned .+|(?-i:[A-Z])[\w-]+[- ]based(?: (?:now|these days|again))?|{_CHILDREN},? (?:now|as of .+|since .+))!*"
+            ).fullmatch(parts[0])
+        )
     )
     if (
         len(parts) == 1
@@ -105,11 +112,14 @@ def read(
         and not begun(rf"(?:now )?{_NUMBER} |(?:now )?(?:{'|'.join(_STATUSES)})\b", parts[0])
     ):
         return []
+    named = {str(one.value) for one in known if one.slot == f"{speaker}.name"}
+    if len(parts) > 2 and parts[0] in named:
+        parts, alone, led = parts[1:], True, True
     found: list[tuple[str, str, list[Claim]]] = []
     for n, raw in enumerate(parts):
         part = form(_NOW).sub("", raw)
         animals = bool(found) and bool(form(_ANIMALS).fullmatch(found[-1][0]))
-        told = _piece(part, clause, speaker, first=not n and not alone, pets=animals)
+        told = _piece(part, clause, speaker, first=not n and not led, pets=animals)
         if told is None:
             return []
         if animals and told[1] and told[1][0].attribute == "pet":
@@ -220,6 +230,12 @@ def _statements(part: str) -> list[str]:
         return [f"I have {counted}"]
     if match := form(_THERE).fullmatch(part):
         return [f"I live in {match['v'] or match['v2']}"]
+    if match := form(_NOW_THERE).fullmatch(part):
+        return [f"I live in {match['v']}"]
+    if match := form(_FROM_THERE).fullmatch(part):
+        return [f"I am from {match['v']}"]
+    if form(r"[a-z]+(?: [a-z]+)? allergy").fullmatch(part):
+        return [f"I have a {part[:1].lower()}{part[1:]}"]
     if match := form(_OF_LANGUAGES).fullmatch(part):
         spoken = (match["v"] or match["v2"]).lower()
         return [f"I speak {spoken.capitalize()}"] if spoken in words.LANGUAGES else []

@@ -63,6 +63,7 @@ _PLACE = r"(?P<v>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?)"
 _AT_HOME_IN = rf"\b(?:my|our) (?:own |little |tiny )?(?:place|flat|apartment|house|street|home|balcony|neighbou?rhood|studio flat) in {_PLACE}"
 _RESIDENT = rf"\b(?:being|as) an? {_PLACE} resident\b"
 _OUR_CHILDREN = r"\b(?:my|our) (?P<v>twins|triplets|newborn|(?:two|three|four|five) (?:\w+ )?(?:kids|children|boys|girls|sons|daughters))\b(?!'|-| (?:table|class|group|node|process|element|bed|room))"
+_TWINS = rf"\b(?:the|my|our) (?:twins|triplets|kids|children|little ones), (?P<v>{_NAME}(?:, {_NAME})*,? and {_NAME})(?=,|$)"
 _FULL_NAME = r"\bmy (?:full|legal|real|own) name(?:,| \() ?(?:(?:that is|which is|namely|i\.e\.),? )?(?P<v>(?-i:[A-Z\u00c0-\u00de])[\w'-]+(?: (?-i:[A-Z])[\w'-]+){1,3})(?=[,)]|$)"
 # What people speak of as theirs, and of which few have one.
 _HELD = (
@@ -115,12 +116,14 @@ def _told(one: Claim, held: Sequence[Claim], spoken_of: str) -> bool:
 
 
 _OWN = frozenset({"my", "our", "resident"})
+_TWO = frozenset({"twins", "triplets", "kids", "children", "ones"})
 
 
 def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[Claim]:
     """Yield who is named in passing in a clause, but those of whom it was read that they are ("said")."""
     text = clause.whole
-    if _OWN.isdisjoint(tokens(text)) or form(_GONE).search(text):
+    said_words = tokens(text)
+    if (_OWN.isdisjoint(said_words) and _TWO.isdisjoint(said_words)) or form(_GONE).search(text):
         return
     held = list(said)
     known = {str(one.value) for one in held} | {one.entity for one in held}
@@ -137,6 +140,11 @@ def mentioned(clause: Clause, speaker: str, said: Iterable[Claim]) -> Iterator[C
             yield Claim(speaker, "condition", condition, confidence=0.8, rule=IN_PASSING)
     if clause.casual:
         return
+    if not _TWO.isdisjoint(said_words) and (twins := form(_TWINS).search(text)):
+        told = (str(one) for one in values.names(twins["v"], False))
+        yield from (
+            Claim(speaker, "child", one, confidence=0.8, rule=IN_PASSING) for one in told if one not in known
+        )
     for match in form(_NAMED).finditer(text):
         name = match["v"] or match["v2"] or match["v3"] or match["v4"]
         called = name.lower()

@@ -141,7 +141,7 @@ _PROJECT = rf"(?:^|[.;,\n|] ?)\W*(?:(?:the |our )?project(?: name)?: (?P<v>(?-i:
 # What stands before notes on oneself, and before any.
 _ABOUT_ME = (
     r"(?:(?:a (?:bit|little|few (?:facts|things)) |(?:some |quick |more |the )?(?:facts?|info|details|background|basics|bio|intro|context|notes?|things) )?(?:about|on) (?:me|myself|us)|me|us"
-    r"|(?:my|our) (?:details|info|bio|profile|setup|set-up|stats|basics|situation|background|rig|desk|gear|sizes|measurements|household|family|home|week|routine|tools|toolbox|dev setup|environment|people|doctors)|bio|setup|dev setup|household|family|pets|the basics|sizes|using|daily drivers?|current setup|currently using)"
+    r"|(?:my|our) (?:details|info|bio|profile|setup|set-up|stats|basics|situation|background|rig|desk|gear|sizes|measurements|household|family|home|week|routine|tools|toolbox|dev setup|environment|people|doctors)|bio|setup|dev setup|household|family|pets|the basics|sizes|using|daily drivers?|current setup|currently using|(?:me )?in (?:short|brief|a nutshell)|tl;?dr)"
 )
 _NEUTRAL = (
     r"(?:fyi|btw|by the way|update|updates|note|notes|to note|reminder|ps|correction|also|edit|changes?|news|for context|context|for the record|for reference|for your (?:notes|records|files)|remember|please remember|heads up|quick (?:note|update|facts)"
@@ -154,8 +154,8 @@ _MAKES_TEXT = rf"{_SENTENCE}(?:write|draft|create|generate|compose|format|conver
 _ASKS = rf"\?|{_SENTENCE}(?:find|search|book|plan|suggest|recommend|look|show|list|give|get|tell|compare|order|buy|check|calculate|what|which|where|who|how|need|looking)\b"
 _OF_OTHERS = r"\b(?:persona|character|candidate|applicant|patient|client profile|customer|protagonist|suspect|npc|example|sample|template|placeholder|dummy|mock|fake|fictional|csv|json|yaml|prompt|scenario|quiz|riddle|crossword|job ad|advert|listing|vacancy|resume|cover letter|dating profile|user story|case study|flashcards?|vocabulary)\b"
 _TALKS = frozenset(
-    """i we my our the it this that these those he she they you there what how why where who when which if and but so let please can could would will do does did is are a an to in on at for with
-    some any every because although though while after before as from of by""".split()
+    """i we my our the it this that these those he she they you there what how why where who when which if and but so let please can could would will do does did is are a an to at for with
+    some any every because although though while after before as of by""".split()
 )
 
 
@@ -227,6 +227,10 @@ class Notes:
         self._near = bool(told)
         return told
 
+    def heard(self, clause: Clause, said: Sequence[Claim]) -> None:
+        """Take in what rows read in a clause that was no note: "Vegan. 2 kids." is two fragments, of which they read one."""
+        self._near = bool(said) and not _talks(clause.whole)
+
     def _told(self, clause: Clause) -> Sequence[Told] | None:
         lead = begun(rf"{_ABOUT_ME} ?(?::|-) (?=\S)", clause.whole)
         said = clause.whole[lead:]
@@ -247,7 +251,9 @@ class Notes:
         sorts = {claims[0].attribute for _, claims in geared if claims}
         if listed or (len(sorts) >= _SET_UP and all(claims for _, claims in geared)):
             return [one for one in geared if one[1]]
-        read = fragments.read(pieces, clause, self._speaker, self._known, alone=page.mine or self._near)
+        read = fragments.read(
+            pieces, clause, self._speaker, self._known, alone=page.mine or self._near, led=page.mine
+        )
         return [(self._part(clause, one.raw, one.times, one.said), one.claims) for one in read] or None
 
     def _part(self, clause: Clause, raw: str, times: tuple[str, ...], said: str) -> Clause:
@@ -292,7 +298,8 @@ class Notes:
             if several == 1 and not (sized or told or note.who or self._held(note)):
                 return False
         return (
-            not note.key.weak
+            begun("new ", note.said) > 0
+            or not note.key.weak
             or page.beside
             or bool(note.who or self._held(note))
             or (note.key.ours and bool(page.project))
@@ -316,18 +323,23 @@ class Notes:
             ]
         return [one for one in self._known if one.slot == f"{self._speaker}.{attribute}"]
 
-    def _owner(self, note: _Note, clause: Clause, page: _Page) -> str:
-        """Return whose a note is: a project's that is named, or the one whose it was."""
-        if note.key.apart and not note.who:
-            return note.name
-        if not note.key.ours or note.key.attribute == "name":
-            return PROJECT if note.key.ours else self._speaker
-        if note.who and note.who.lower() not in _ADJECTIVES:
-            return note.who.lower()
-        if page.project and (page.project_at <= clause.start or clause.whole.lower().startswith("project")):
-            return page.project.lower()
+    def _slot(self, note: _Note, clause: Clause, page: _Page) -> tuple[str, str]:
+        """Return whose a note is and of what: a project's that is named, or the one whose it was."""
+        key, attribute = note.key, note.key.attribute
+        if not key.ours or attribute == "name":
+            return PROJECT if key.ours else self._speaker, attribute
+        behind = page.project and (
+            page.project_at <= clause.start or clause.whole.lower().startswith("project")
+        )
+        owner = note.who if note.who.lower() not in _ADJECTIVES else ""
+        owner = (owner or (page.project if behind and attribute != "time" else "")).lower()
+        if key.apart:
+            told = any(one.slot == f"{note.name}.{attribute}" for one in self._known)
+            named = {str(one.entity) for one in self._known if one.attribute == f"{note.name} {attribute}"}
+            owner = owner or (named.pop() if len(named) == 1 else "")
+            return (owner, f"{note.name} {attribute}") if owner and not told else (note.name, attribute)
         held = {str(one.entity) for one in self._held(note)}
-        return held.pop() if len(held) == 1 else PROJECT
+        return owner or (held.pop() if len(held) == 1 else PROJECT), attribute
 
     def _claims(self, note: _Note, clause: Clause, page: _Page) -> tuple[list[Claim], str]:
         """Return what a note claims, and how its memory says so."""
@@ -337,29 +349,41 @@ class Notes:
                 cut = cut.removesuffix(time).rstrip(" ,(") or cut
         raw, before = _put(cut)
         found, old = _valued(note.key, raw, before, clause.casual)
-        owner, attribute = self._owner(note, clause, page), note.key.attribute
-        if note.key.apart and note.who:
-            attribute = f"{note.name} {attribute}"
+        owner, attribute = self._slot(note, clause, page)
         if note.key.said and found:
             stated = note.key.said.format(v=raw, k=note.name)
             told = [one for one in said_as(stated, clause, self._speaker) if one.attribute != "name"]
             if told or note.key.attribute != "occupation":
                 return [replace(told[0], old=old), *told[1:]] if told and old else told, note.said
+        if attribute == "uses":
+            return self._stack(owner, found), self._said(note, owner, page)
         claims = [
             Claim(owner, attribute, one, note.key.kind, 0.85, old=old if not n else None)
             for n, one in enumerate(found)
         ]
-        if found and note.key.attribute == "uses":
-            claims += self._dropped(owner, found)
         if found and note.key.value is pet:
             claims += of_pet(cut, note.name, self._speaker)
+        return claims, self._said(note, owner, page)
+
+    @staticmethod
+    def _said(note: _Note, owner: str, page: _Page) -> str:
+        """Return how the memory of a note says it: with the project that the message names."""
         project = page.project if owner == page.project.lower() and owner else ""
-        said = (
-            note.said
-            if not project or project in note.said
-            else f"{project} {note.said[:1].lower()}{note.said[1:]}"
-        )
-        return claims, said
+        lead = not project or project in note.said
+        return note.said if lead else f"{project} {note.said[:1].lower()}{note.said[1:]}"
+
+    def _stack(self, owner: str, found: values.Values) -> list[Claim]:
+        """Return what something is made of, a version as such, and the ends of what an earlier list named and this one does not."""
+        versions = [
+            (one, form(r"(?P<tool>[\w.+# -]+?) v?(?P<v>\d[\d.]*)").fullmatch(str(one))) for one in found
+        ]
+        made = [
+            Claim(owner, f"{told['tool'].lower()} version", told["v"], confidence=0.85)
+            if told
+            else Claim(owner, "uses", one, confidence=0.85)
+            for one, told in versions
+        ]
+        return made + (self._dropped(owner, found) if found else [])
 
     def _dropped(self, owner: str, told: values.Values) -> list[Claim]:
         """Return the ends of what an earlier list named and this one does not: a list told again is the whole of it."""

@@ -383,6 +383,8 @@ class _Reader:
         if self._notes and (noted := self._notes.read(clause)) is not None:
             for note, claims in noted:
                 yield from (self._propose(one, note, frozenset(), reset) for one in claims)
+            if self._context is not None:
+                self._context.heard(clause, [one for _, claims in noted for one in claims])
             return
         said = asked(clause, self._speaker) or answered_again(clause, self._speaker, self._spoken)
         stands = _OF_REPLIES if said and said[0].entity == REPLIES else OF_INSTRUCTIONS
@@ -390,6 +392,8 @@ class _Reader:
             stands, whole = frozenset(), clause
             clause, said = self._claimed(clause)
             said = [*said, *mentioned(whole, self._speaker, said)]
+            if self._notes:
+                self._notes.heard(whole, said)
         elif not said:
             said = list(mentioned(clause, self._speaker, ()))
         if clause.sure and not said and (number := form(_NOTED).fullmatch(clause.text)):
