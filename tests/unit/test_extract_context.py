@@ -68,11 +68,15 @@ def test_a_short_turn_means_what_was_spoken_of(said: list[str], slot: str, value
     [
         ["My neighbour has a parrot. He's 40."], ["The API server is fast.", "The other one is on 8081."], ["We have two servers. The new one is on port 9090."],
         ["We have two kids, Ana and Luis.", "The older one plays chess."], ["My wife met her boss.", "> How old is she?", "40"], ["We use Postgres.", "> And the backend?", "4000"],
+        ["My parents live in Ghent. My in-laws live in Bruges.", "They're both retired."], ["Rex is 5 and Ana is 30.", "He's a beagle."], ["I'm writing a story.", "> What's the hero called?", "Marlon"],
     ],
 )  # fmt: skip
 def test_one_of_several_that_cannot_be_told_says_nothing(said: list[str]) -> None:
     """The parrot or the neighbour, a server without a name, the older of two whose ages nobody told."""
-    assert not any(value in (40, 8081, 9090, 4000, "chess") for value in kept(*said).values())
+    assert not any(
+        value in (40, 8081, 9090, 4000, "chess", "retired", "beagle", "Marlon")
+        for value in kept(*said).values()
+    )
 
 
 @pytest.mark.parametrize(

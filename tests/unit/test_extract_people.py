@@ -86,6 +86,8 @@ def test_a_taste_ends_where_its_opposite_begins() -> None:
         ("New dentist is Dr. Osei, the old one retired.", [("user.dentist", "Dr. Osei")]), ("No emojis in commit messages please.", [("project.procedure", "No emojis in commit messages")]),
         ("No emojis please.", [("replies.emoji", "none")]), ("No luck in the docs.", []), ("The staging one is on 8081.", []), ("My cat is 6 months old.", [("user's cat.age", "6 months")]),
         ("My brother's wife is called Petra.", [("user's brother.wife", "Petra")]), ("I live at 12 Rue de la Paix, Paris.", [("user.address", "12 Rue de la Paix, Paris")]),
+        ("I moved to 3 Harbour Lane last week.", [("user.address", "3 Harbour Lane")]), ("I moved to 2 Chrome windows.", []), ("I'm at 80 kg on the bench press.", []),
+        ("I'm 6 feet tall and weigh 90 kg.", [("user.height", "6 feet"), ("user.weight", "90 kg")]),
         ("I work at Sainsbury's in Leeds.", [("user.employer", "Sainsbury's in Leeds")]), ("The CI takes about 12 minutes and runs on GitHub Actions.", [("ci.duration", "12 minutes"), ("ci.runs on", "GitHub Actions")]),
     ],
 )  # fmt: skip

@@ -199,7 +199,7 @@ _JOINED = (
     r"(?:,? (?:and|but|then|and then) |, (?!like\b))(?:then |also |now |have |am |currently |recently "
     r"|just )*(?P<tail>(?:can not|works?|lives?|joined|moved|started|have|has|owns?|drives?|use|prefers?"
     r"|goes? by|loves?|likes?|hates?|speaks?|plays?|study|studies|teach|teaches|am|became|switched|do not"
-    r"|bought|adopted|got|settled|relocated|grow|cook|collect)\b .+)"
+    r"|bought|adopted|got|settled|relocated|grow|cook|collect|weigh)\b .+)"
 )
 _IN_PLACE = ("instead ", "not ", "rather ", "in place ", "no longer ")
 _NEGATIONS = frozenset({"no", "not", "never", "anymore"})

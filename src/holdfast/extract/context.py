@@ -118,7 +118,8 @@ class Context:
 
     def _whom(self, pronoun: str, said: str = "") -> str:
         """Return the words for whom or what a pronoun means in what is said ("" for any pronoun), "" where that cannot be told."""
-        for back, earlier in enumerate(itertools.islice(self._earlier(), _NEAR)):
+        near = list(itertools.islice(self._earlier(), _NEAR))
+        for back, earlier in enumerate(near):
             meant = {one.phrase for one in mentions(earlier) if not pronoun or pronoun in one.fits}
             if not back and pronoun == "it":
                 if denied := form(_DENIED).match(earlier.whole):
@@ -132,6 +133,11 @@ class Context:
             if len(meant) != 1 or "" in meant or earlier.guards - {"question"}:
                 return ""
             phrase = meant.pop()
+            # Of a name one cannot tell "he" from "she", and several that were told of may be "they".
+            unsure = pronoun in ("they", "their") or not phrase.startswith(("my ", "our ", "the ", "this "))
+            others = (one for each in near[back + 1 :] for one in mentions(each)) if unsure else ()
+            if any(one.phrase not in ("", phrase) and pronoun in one.fits for one in others):
+                return ""
             return self._several.called.get(phrase, phrase)
         return ""
 

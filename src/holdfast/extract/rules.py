@@ -24,10 +24,16 @@ _AT = r"(?: (?:at|for|with) (?P<org>.+?))?"
 _ADULT = r"(?:older |younger |big |little |elder |twin |half |step|new |best |close |great |dear )?"
 _RELATION = words.one_of(words.RELATIONS)
 _ANIMAL = words.one_of(words.ANIMALS)
+_STREET = r"street|st|road|rd|avenue|ave|lane|row|yard|way|drive|quay|crescent|close|court|terrace|gardens|hill|grove|square|walk|boulevard|mews|parade|place|rue|via|calle|rua|allée|chemin|\w*(?:stra(?:ß|ss)e|gata|gatan|gasse|weg|laan|straat|vej|platz)"
 _WEIGHT = r"(?:kg|kilos?|kilograms?|lbs?|pounds|stone)(?: \d+(?: ?(?:lbs?|pounds))?)?"
 _HEIGHT = r"\d[\d.,]* ?(?:m|cm|met(?:er|re)s?|centimet(?:er|re)s?)(?: \d+)?|\d ?(?:ft|foot|feet|')(?: ?\d+(?: ?(?:in|inch|inches|\"))?)?"
 PERSON: Sequence[Rule] = (
     # ---- where
+    Rule(
+        "address",
+        rf"(?:(?:live|be living|reside|stay|be staying) at|(?:have )?moved to(?= .*\b(?:{_STREET})\b)) (?P<v>(?:(?:flat|apartment|apt|unit|no|number)\.? [\w/]+,? )?\d+[a-z]?(?:/\d+)?,? (?-i:[A-Z])[\w'.-]*(?: [\w'.,-]+){{0,7}}|(?-i:[A-Z])[\w-]*(?:stra(?:ß|ss)e|gata|gatan|gasse|weg|laan|straat|vej|platz) \d+.*)",
+        values.as_said,
+    ),
     Rule(
         "residence",
         r"(?:be (?:an? [\w-]+ )?)?(?:live|living|reside|residing|stay|settled|based"
@@ -76,11 +82,6 @@ PERSON: Sequence[Rule] = (
         values.place,
         prefer="future",
         confidence=0.75,
-    ),
-    Rule(
-        "address",
-        r"(?:live|be living|reside|moved|have moved|stay|be staying) (?:at|to) (?P<v>(?:(?:flat|apartment|apt|unit|no|number)\.? [\w/]+,? )?\d+[a-z]?(?:/\d+)?,? (?-i:[A-Z])[\w'.-]*(?: [\w'.,-]+){0,7}|(?-i:[A-Z])[\w-]*(?:stra(?:ß|ss)e|gata|gatan|gasse|weg|laan|straat|vej|platz) \d+.*)",
-        values.as_said,
     ),
     Rule(
         "street",
@@ -550,7 +551,7 @@ PERSON: Sequence[Rule] = (
     # ---- who
     Rule(
         "weight",
-        rf"(?:weigh|be down to|be up to|be at|be now) (?:about |around |roughly |currently |now |just )*(?P<v>\d[\d.,]* ?{_WEIGHT})",
+        rf"(?:weigh|be down to) (?:about |around |roughly |currently |now |just )*(?P<v>\d[\d.,]* ?{_WEIGHT})",
         values.as_said,
     ),
     Rule(
