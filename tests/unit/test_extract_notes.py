@@ -77,7 +77,7 @@ def test_the_names_of_animals_follow_their_number() -> None:
     "said",
     [
         "Terminal: kitty or wezterm?", "Editor: crashes on save", "shell is slow today", "Database: TBD. Hosting: none yet.", "Coffee: 3.50, tea: 2.80",
-        "Candidate: Anna, 32, Lyon", "Anna, 32, designer", "Her vet: Dr Salazar", "My sister's car: Fiat Panda", "Female, 34, nurse, presents with chest pain",
+        "Candidate: Anna, 32, Lyon", "Anna, 32, designer", "Her vet: Dr Salazar", "Client's stack: Django, Redis", "Gym: Monday closed", "My sister's car: Fiat Panda", "Female, 34, nurse, presents with chest pain",
         "Subject: Car: new tyres", "From: Ana\nTo: Leo\nDeadline: 30 June", "Q: Editor? A: Neovim", "User: anna, shell: bash", "Location: Lisbon. Date: 3 May.",
         "name: Deploy\non: push\nruns-on: ubuntu-latest\nshell: bash", "name,age,city\nAnna,32,Lyon", "height: 100px; width: 50%", "Wifi password: kartoffelsalat",
         "Create a persona: retired nurse, 67, three grandkids", "Write a blurb. Car: Fiat Panda.", "Summarise this profile: 41, vet in Cork, three dogs",

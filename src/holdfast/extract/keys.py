@@ -319,7 +319,7 @@ KEYS: Mapping[str, Key] = _keys(
     ("coffee, coffee order, tea, steak, eggs, pizza, usual order, usual drink", "=", _tastes, {"kind": "preference"}),
     ("office hours, working hours, work hours, core hours, my hours, shift, shifts, bedtime, wake-up time, wake up, wake-up, lunch break, lunch time, dinner time, school pickup, pickup time, nap time, lunch, dinner, sleep", "=", hours, {}),
     ("days off, day off", "days off", hours, {}),
-    ("gym, yoga, pilates, piano, choir, band practice, football, swimming, judo, karate, ballet, climbing, running, physio appointment, therapy, spanish class, guitar lesson, piano lesson, gym days, training days, home office days, wfh days, school run, bin day", "=", _of(rf"(?:{_DAY})(?:.*)"), {}),
+    ("gym, yoga, pilates, piano, choir, band practice, football, swimming, judo, karate, ballet, climbing, running, physio appointment, therapy, spanish class, guitar lesson, piano lesson, gym days, training days, home office days, wfh days, school run, bin day", "=", _of(rf"(?:{_DAY})(?!.*\b(?:closed|full|off|cancell?ed)\b).*"), {}),
     ("hobby, hobbies, interests", "hobby", _things_done, {}),
     ("weekends, free time, spare time, evenings", "hobby", _pastimes, {}),
     ("commute", "=", _of(r"(?:by )?(?:bike|e-bike|train|bus|car|tram|walk|walking|metro|subway|tube|on foot|foot|ferry|cycling|driving|scooter)\b.*"), {}),

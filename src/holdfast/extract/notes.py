@@ -286,7 +286,7 @@ class Notes:
 
     def _stands(self, note: _Note, several: int, page: _Page) -> bool:
         """Whether a note says enough of whose it is, and is more than two words of talk."""
-        if note.who and not note.key.ours:
+        if note.who and (not note.key.ours or note.who.lower() in words.OUTSIDERS | words.RELATIONS):
             return False
         if page.named and not page.mine and self._another():
             return False
