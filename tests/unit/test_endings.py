@@ -91,3 +91,18 @@ def test_of_two_tasks_the_one_told_of_last_is_it() -> None:
     """ "It" is booked: not the task of last week."""
     said = ["I need to book a flight.", "I need to book a hotel.", "Booked it."]
     assert live(said) == {("user.task", "book a flight")}
+
+
+def test_done_alone_may_answer_the_agent() -> None:
+    """What was asked for is done, and not the task that was told of before."""
+    with Memory("sqlite://", embedder=None) as memory:
+        ada = memory.scoped(user="ada", project="api")
+        turns = [
+            ("user", "I need to call the vet."),
+            ("assistant", "Please check the dosage first."),
+            ("user", "Done."),
+        ]
+        ada.observe([{"role": role, "content": text} for role, text in turns], thread="talk")
+        assert [item.value for item in ada.list(where={"eq": {"slot": "user.task"}}).items] == [
+            "call the vet"
+        ]

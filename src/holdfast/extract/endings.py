@@ -137,8 +137,8 @@ def _done(clause: Clause, own: Sequence[MemoryItem], told: Told) -> MemoryItem |
         return None
     verb, what = match["verb"].lower(), match["what"] or ""
     named = worded(what) - _ABOUT_TIME
-    if not what and verb not in _FINISHED:
-        return None
+    if not what:
+        return None  # "done" alone may answer what the agent asked for
 
     def fits(item: MemoryItem) -> bool:
         first, _, rest = str(item.value).lower().partition(" ")
