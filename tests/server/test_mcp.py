@@ -568,7 +568,7 @@ def test_a_model_is_told_the_days_of_its_user(place: Place) -> None:
     async def drive() -> set[str]:
         key, days = place.key(("user", "zone")), set()
         async with place.http(key) as client:
-            id = (await said(client, "save_memory", text="tea is at five"))["id"]
+            id = (await said(client, "save_memory", text="tea is at five"))["saved"]["id"]
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # a day and an hour apart
             async with place.http(key, **{"Holdfast-Timezone": zone}) as client:
                 listed = (await said(client, "list_memories"))["memories"]
