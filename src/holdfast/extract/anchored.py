@@ -6,6 +6,7 @@ one of theirs or of the project. Where none does, or several, nothing is read.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -239,7 +240,12 @@ def ended_with(clause: Clause, speaker: str, known: Sequence[MemoryItem]) -> Ite
 
 def passes(clause: Clause) -> bool:
     """Whether what a clause tells is over again in some hours: "I left Acme at 6"."""
-    return holds(_PASSES, f"{clause.whole} {clause.after}")
+    return _passes(f"{clause.whole} {clause.after}")
+
+
+@functools.lru_cache(maxsize=64)  # a clause is asked by every reading of what changes
+def _passes(said: str) -> bool:
+    return holds(_PASSES, said)
 
 
 def _changes(clause: Clause) -> bool:

@@ -312,10 +312,15 @@ _WITH_AM = (
 )
 
 
+_HAS_ONE = frozenset("i we my our it this that he she they you there your his her".split())
+
+
 def _subject_put_in(text: str) -> str:
     """Return a clause with the "I" that chats leave out: "Moved to Berlin" is "I moved to Berlin"."""
     if "user" in text[:8].lower() and (as_user := form(_AS_USER).match(text)):
         return ("my " if as_user["own"] else "I ") + text[as_user.end() :]
+    if text.partition(" ")[0].lower() in _HAS_ONE:
+        return text
     is_said = " is " in text or " are " in text
     if is_said and begun(_NEW, text):
         return "my " + text[:1].lower() + text[1:]

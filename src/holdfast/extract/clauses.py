@@ -227,7 +227,7 @@ def _cut(
         for told in _told_of(whose["np"], raw) if whose else (raw,):
             made = _clause(told, begins, offset + end, set(own), before, casual)
             before = (*before, made.whole)
-            made = replace(made, retold=how) if start == begin else made
+            made = replace(made, retold=how) if how and start == begin else made
             yield replace(made, said=told) if whose else made
 
 

@@ -7,6 +7,7 @@ says nothing. Pure.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import deque
@@ -165,8 +166,14 @@ class Context:
             if isinstance(said, Clause):
                 yield said
                 continue
-            for one in reversed(list(clauses(said[-2_000:]))[-2:]):
-                yield replace(one, text=form(r"\byour\b").sub("my", one.text))
+            yield from _put_back(said[-2_000:])
+
+
+@functools.lru_cache(maxsize=16)  # each clause that may lean on it asks again
+def _put_back(said: str) -> tuple[Clause, ...]:
+    """Return the last two clauses of an agent's message, the latest first, put as the speaker would."""
+    last = list(clauses(said))[-2:]
+    return tuple(replace(one, text=form(r"\byour\b").sub("my", one.text)) for one in reversed(last))
 
 
 # What speaks of nothing, so that "it" still means what the speaker spoke of.

@@ -213,6 +213,9 @@ def _talks(said: str) -> bool:
     return said.partition(" ")[0].lower() in _TALKS and not begun(_OF_ONES_OWN, said)
 
 
+_LEADS = rf"{_ABOUT_ME} ?(?::|-) (?=\S)"
+
+
 class Notes:
     """The notes of one message of a user, clause by clause."""
 
@@ -232,7 +235,7 @@ class Notes:
         self._near = bool(said) and not _talks(clause.whole)
 
     def _told(self, clause: Clause) -> Sequence[Told] | None:
-        lead = begun(rf"{_ABOUT_ME} ?(?::|-) (?=\S)", clause.whole)
+        lead = begun(_LEADS, clause.whole)
         said = clause.whole[lead:]
         notes, pieces = _noted(said), fragments.pieces(said)
         if not notes and not pieces:

@@ -13,13 +13,18 @@ from typing import Any, Literal
 from ..text import Analyzer
 from . import words
 from .messages import Message, normalise
-from .spelling import holds
+from .spelling import holds, tokens
 
 _MOST = 8
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)(?<=[\w,;:'\"(] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*", re.M)
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 _DONE = r"\b(?:fixed|solved|resolved|works now|working now|done|deployed|passed|passing|succeeded|success|completed|finished|merged|shipped|that worked|it works|all green)\b"
 _FAILED = r"\b(?:failed|failing|fails|error|errors|exception|traceback|broken|crashed|did(?: not|n't) work|does(?: not|n't) work|gave up|timed out|rolled back|aborted|denied)\b"
+# Words of which one is in whatever these find.
+_OUTCOMES = frozenset(
+    """fixed solved resolved works working done deployed passed passing succeeded success completed finished merged shipped worked
+    green failed failing fails error errors exception traceback broken crashed work gave timed rolled aborted denied""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ def _outcome(read: Sequence[Message]) -> Literal["success", "failure"] | None:
     for message in reversed(read):
         if message.failed:
             return "failure"
+        if _OUTCOMES.isdisjoint(tokens(message.text)):
+            continue
         for sentence in reversed(re.split(r"(?<=[.!?])\s+|\n", message.text)):
             if sentence.rstrip().endswith("?"):
                 continue
