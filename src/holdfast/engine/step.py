@@ -426,7 +426,8 @@ def said_in(episodes: Sequence[MemoryItem]) -> list[Message]:
 
 def _tags(message: Message, recalled: Recalled) -> tuple[str, ...]:
     """Return whom and what a message names, its commonest words, how it ended, and that it repeats what was recalled."""
-    about = topics([replace(message, text=MARK.sub(" ", message.text))])
+    text = MARK.sub(" ", message.text)
+    about = topics([message if text == message.text else replace(message, text=text)])
     echo = message.role != "user" and recalled.repeated(message.text)
     named = [
         *(["echo"] if echo else []),

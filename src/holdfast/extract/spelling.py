@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import product
 
 from .beginnings import beginnings
 
@@ -29,6 +30,11 @@ def low_form(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+def _cases(letter: str) -> str:
+    """Return what `low` makes this small letter of."""
+    return letter + letter.upper() + {"i": "\u0130", "k": "\u212a"}.get(letter, "")
+
+
 class _Tried:
     """An expression and what is looked at before it is tried: most texts do not even begin as it does."""
 
@@ -38,7 +44,8 @@ class _Tried:
         self.lowers = form(r"(?-i:[A-Z])").search(form(r"\\.|\(\?P<\w+>").sub("", pattern)) is None
         self.form = low_form(pattern) if self.lowers else form(pattern)
         self.length = min(3, *map(len, beginnings(pattern)))
-        self.beginnings = frozenset(one[: self.length] for one in beginnings(pattern))
+        starts = {one[: self.length] for one in beginnings(pattern)}
+        self.beginnings = frozenset("".join(each) for one in starts for each in product(*map(_cases, one)))
 
 
 _tried = functools.cache(_Tried)
@@ -47,7 +54,7 @@ _tried = functools.cache(_Tried)
 def begun(pattern: str, text: str) -> int:
     """Return how many characters at the beginning of a text an expression fits, whatever their case."""
     one = _tried(pattern)
-    if low(text[: one.length]) not in one.beginnings:
+    if text[: one.length] not in one.beginnings:
         return 0
     found = one.form.match(low(text) if one.lowers else text)
     return found.end() if found else 0
@@ -56,7 +63,7 @@ def begun(pattern: str, text: str) -> int:
 def fits(pattern: str, text: str) -> bool:
     """Whether an expression fits all of a text, whatever its case."""
     one = _tried(pattern)
-    if low(text[: one.length]) not in one.beginnings:
+    if text[: one.length] not in one.beginnings:
         return False
     return one.form.fullmatch(low(text) if one.lowers else text) is not None
 
