@@ -412,6 +412,8 @@ class _Reader:
 
     def _claimed(self, clause: Clause) -> tuple[Clause, list[Claim]]:
         """Return what a clause claims by itself, or written out with what was said before it."""
+        if self._message.role == "assistant":  # whose words change nothing that is known
+            return claimed(clause, self._speaker)
         told = self._context.told if self._context else ()
         if said := self._moved_on(clause, told):
             return clause, said
