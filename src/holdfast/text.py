@@ -317,14 +317,14 @@ def is_question(text: str) -> bool:
 # What a text holds that a question may ask for; bits, so that a store keeps them in one small number. ECHO says that an agent only
 # said again what it had been shown, IDLE that it only said that it had heard.
 QUESTION, NUMBER, TIME, PLACE, NAME, OWN, ECHO, IDLE = 1, 2, 4, 8, 16, 32, 64, 128
-# What "OK, noted! I'll keep that in mind." and the like are made of.
+# What "OK, noted! I'll keep that in mind." and the like are made of; not what answers a question ("sure", "no", "always", "done").
 _HEARD = frozenset(
     """ok okay k alright right good great nice cool fine super lovely wonderful awesome amazing perfect excellent fantastic brilliant
-    sweet neat got gotcha it noted understood acknowledged roger done will do sure thing absolutely certainly definitely of course
+    sweet neat got gotcha it noted understood acknowledged roger will do
     thanks thank you very so much a lot for telling sharing letting me know the update info information heads up cheers i ll m ve re s
     that this keep in mind remember glad happy to hear help welcome your sounds sound makes make sense see let if need anything else
-    else congrats congratulations well have fun enjoy take care no problem worries any time anytime my pleasure hope feel free ask
-    is was all just always here can be now and then too there oh ah wow haha""".split()
+    else congrats congratulations well have fun enjoy take care any time anytime my pleasure hope feel free ask
+    and too oh ah wow haha""".split()
 )
 LONGEST_HEARD = 80  # characters
 # Whole words, looked up in a set: five times as fast as a search for each of them.

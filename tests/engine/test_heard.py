@@ -61,6 +61,7 @@ def test_a_user_who_says_so_answers() -> None:
     [
         ("OK", True), ("Okay, I'll keep that in mind.", True), ("You're welcome!", True), ("\U0001f44d", True),
         ("Is that all?", False), ("Lisbon", False), ("I'll do that on Friday.", False), ("It is 500.", False),
+        ("Sure.", False), ("No.", False), ("Always.", False), ("Done.", False),
     ],
 )  # fmt: skip
 def test_what_says_nothing(text: str, idle: bool) -> None:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from holdfast import Memory
+from tests.unit.reading import live
 
-START = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
-
-def live(said: Sequence[str]) -> set[tuple[str, object]]:
-    """What is held, by slot and value, after a user has said these things in one thread, an hour apart."""
-    with Memory("sqlite://", embedder=None) as memory:
-        ada = memory.scoped(user="ada", project="api")
-        for hour, text in enumerate(said):
-            message = {"role": "user", "content": text, "at": START + timedelta(hours=hour)}
-            ada.observe([message], thread="talk")
-        held = [item for item in ada.list(limit=100).items if item.slot and item.entity != "entity"]
-        return {(str(item.slot), item.value) for item in held}
+def held(said: list[str]) -> set[tuple[str, object]]:
+    """What is live, by slot and value."""
+    return {(str(item.slot), item.value) for item in live(said)}
 
 
 @pytest.mark.parametrize(
@@ -53,9 +43,9 @@ def live(said: Sequence[str]) -> set[tuple[str, object]]:
 )
 def test_what_is_over_ends(before: str, after: str) -> None:
     """It is named by words of its own, or is the one told of last."""
-    known = live([before])
+    known = held([before])
     assert known
-    assert not known & live([before, after])
+    assert not known & held([before, after])
 
 
 @pytest.mark.parametrize(
@@ -82,15 +72,15 @@ def test_what_is_over_ends(before: str, after: str) -> None:
 )
 def test_where_it_is_not_sure_what_is_over_nothing_ends(before: str, after: str) -> None:
     """Another thing, another person, a question, what went wrong: what was known goes on."""
-    known = live([before])
+    known = held([before])
     assert known
-    assert known <= live([before, after])
+    assert known <= held([before, after])
 
 
 def test_of_two_tasks_the_one_told_of_last_is_it() -> None:
     """ "It" is booked: not the task of last week."""
     said = ["I need to book a flight.", "I need to book a hotel.", "Booked it."]
-    assert live(said) == {("user.task", "book a flight")}
+    assert held(said) == {("user.task", "book a flight")}
 
 
 def test_done_alone_may_answer_the_agent() -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from holdfast import Memory, Session
-from holdfast.testing import FrozenClock
-from tests.unit.reading import kept
+from tests.unit.reading import kept, live
 
 
 @pytest.mark.parametrize(
@@ -113,7 +109,7 @@ def test_what_only_looks_like_notes_is_nobodys(said: str) -> None:
 )
 def test_what_is_told_again_ends_what_was(turns: list[str], slot: str, value: object) -> None:
     """The same name with another value is a change, also where it is told by its number alone."""
-    assert [one.value for one in _live(turns) if one.slot == slot] == [value]
+    assert [one.value for one in live(turns) if one.slot == slot] == [value]
 
 
 def test_the_twins_are_named_in_passing() -> None:
@@ -127,8 +123,8 @@ def test_the_twins_are_named_in_passing() -> None:
 
 def test_a_list_told_again_is_the_whole_of_it() -> None:
     """What a stack no longer names is not used any more; what was told in other words stays."""
-    live = _live(["We use Sentry.", "Stack: Rails + Postgres", "Stack: Rails + MySQL"])
-    assert sorted(str(one.value) for one in live if one.slot == "project.uses") == [
+    found = live(["We use Sentry.", "Stack: Rails + Postgres", "Stack: Rails + MySQL"])
+    assert sorted(str(one.value) for one in found if one.slot == "project.uses") == [
         "MySQL",
         "Rails",
         "Sentry",
@@ -137,23 +133,11 @@ def test_a_list_told_again_is_the_whole_of_it() -> None:
 
 def test_one_piece_that_waits_for_review_leaves_the_others() -> None:
     """What is sensitive is masked in its own place: the rest of the list is kept."""
-    told = {one.slot: one.value for one in _live(["About me: 41, vet in Cork, allergic to penicillin"])}
+    told = {one.slot: one.value for one in live(["About me: 41, vet in Cork, allergic to penicillin"])}
     assert told == {"user.age": 41, "user.occupation": "vet"}
 
 
 def test_somebody_else_is_not_the_speaker_of_a_known_name() -> None:
     """A profile under another name than the speaker's is another's."""
-    live = _live(["My name is Tomas and I live in Brno.", "Name: Anna, city: Lyon, diet: vegan"])
-    assert {one.slot: one.value for one in live} == {"user.name": "Tomas", "user.residence": "Brno"}
-
-
-def _live(turns: list[str]) -> list:  # type: ignore[type-arg]
-    with Memory(
-        "sqlite://", embedder=None, clock=FrozenClock(datetime(2026, 5, 13, 12, tzinfo=UTC))
-    ) as memory:
-        session = Session(memory, thread="talk", user="ada", project="api")
-        for turn in turns:
-            session.before_step(turn)
-            session.after_step([{"role": "user", "content": turn}])
-        items = memory.scoped(user="ada", project="api").list(kinds=("fact", "preference"), limit=100).items
-        return [one for one in items if one.slot != "entity.alias"]
+    found = live(["My name is Tomas and I live in Brno.", "Name: Anna, city: Lyon, diet: vegan"])
+    assert {one.slot: one.value for one in found} == {"user.name": "Tomas", "user.residence": "Brno"}

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from holdfast import Memory
-
-START = datetime(2026, 5, 1, 9, tzinfo=UTC)
-
-
-def live(said: Sequence[str]) -> dict[str, object]:
-    """What is held, by slot, after a user has said these things in one thread, an hour apart."""
-    with Memory("sqlite://", embedder=None) as memory:
-        ada = memory.scoped(user="ada", project="api")
-        for hour, text in enumerate(said):
-            message = {"role": "user", "content": text, "at": START + timedelta(hours=hour)}
-            ada.observe([message], thread="talk")
-        held = [item for item in ada.list(limit=100).items if item.slot and item.entity != "entity"]
-        return {str(item.slot): item.value for item in held}
+from tests.unit.reading import values
 
 
 @pytest.mark.parametrize(
@@ -54,7 +39,7 @@ def test_what_moved_on_takes_the_place_of_what_was_known(
     before: str, after: str, expected: dict[str, object]
 ) -> None:
     """One live memory is meant: by its entity or attribute, by its value, or as the one told of last."""
-    assert live([before, after]) == expected
+    assert values([before, after]) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,15 +66,15 @@ def test_what_moved_on_takes_the_place_of_what_was_known(
 )
 def test_where_it_is_not_sure_what_moved_nothing_ends(before: str, after: str) -> None:
     """Another thing, another person, a question, a supposition: what was known goes on."""
-    held = live([before])
+    held = values([before])
     assert held
-    assert held.items() <= live([before, after]).items()
+    assert held.items() <= values([before, after]).items()
 
 
 def test_of_two_told_together_it_means_neither() -> None:
     """A word of correction that fits both: which is meant is not said."""
     said = ["The standup is at 9 and the retro is at 15:00."]
-    assert live(said).items() <= live([*said, "sorry, 10"]).items()
+    assert values(said).items() <= values([*said, "sorry, 10"]).items()
 
 
 def test_an_answer_is_no_correction() -> None:
